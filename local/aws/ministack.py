@@ -1,0 +1,136 @@
+"""The embedded AWS: MiniStack in a process of its own. Nothing outside this package knows that it is MiniStack."""
+
+import platform
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from local.children import Child
+
+if TYPE_CHECKING:
+    from local.aws.stack import Stack
+
+HOST = "127.0.0.1"
+REGION = "eu-north-1"
+ACCESS_KEY = SECRET_KEY = "test"
+ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+
+_START_SECONDS = 60
+_POLL_SECONDS = 0.05
+
+
+class AwsError(Exception):
+    """The embedded AWS did not do what it was told; the message is for a person."""
+
+
+class EmbeddedAws:
+    """
+    An account of one's own for as long as the `with` block lasts.
+
+    Entering starts it and returns at once; the first use waits until it answers.
+    """
+
+    def __init__(self, *, smtp: str = "", pause: Callable[[float], None] = time.sleep) -> None:
+        self._smtp = smtp
+        self._pause = pause
+        self._ready = False
+        self._clients: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        self.folder = Path(tempfile.mkdtemp(prefix="aws-"))
+        self.port = _free_port()
+        self._child = Child("ministack", log=self.folder / "log", **self._settings())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        """What any AWS client needs to find its way here."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+        }
+
+    def client(self, service: str) -> Any:
+        """A boto3 client; one per service, shared."""
+        self.wait()
+        if service not in self._clients:
+            self._clients[service] = self._new_client(service)
+        return self._clients[service]
+
+    def deploy(self, template: Path, parameters: Mapping[str, str], name: str = "moment-xledger") -> "Stack":
+        """Create the stack that `template` describes, with the code that lies beside it."""
+        from local.aws.stack import deploy
+
+        return deploy(self, template, {"Arch": ARCHITECTURE, **parameters}, name)
+
+    def wait(self) -> None:
+        """Return when it answers."""
+        give_up = time.monotonic() + _START_SECONDS
+        while not self._ready:
+            self._ready = _answers(self.port)
+            if not self._child.running or time.monotonic() > give_up:
+                raise AwsError(f"The embedded AWS did not start. Its last words:\n{self._child.last_words()}")
+            if not self._ready:
+                self._pause(_POLL_SECONDS)
+
+    def last_words(self) -> str:
+        return self._child.last_words()
+
+    def _new_client(self, service: str) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        session = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
+        straight = Config(proxies={}, retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=920)
+        return session.client(service, endpoint_url=self.url, config=straight)
+
+    def _settings(self) -> dict[str, str]:
+        settings = {
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(self.port),
+            "MINISTACK_HOST": HOST,  # in queue addresses
+            "MINISTACK_REGION": REGION,
+            "HOME": str(self.folder),
+            "TMPDIR": str(self.folder),  # it leaves every function's unpacked code behind
+            "LOG_LEVEL": "WARNING",
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "DOCKER_HOST": "unix:///dev/null",  # nothing here is ever to run in a container
+        }
+        return settings | ({"SMTP_HOST": self._smtp} if self._smtp else {})
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind((HOST, 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/_ministack/ready")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,99 @@
+"""Deploying a template into the embedded AWS."""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.aws import template as templates
+from local.aws.completion import complete
+from local.aws.ministack import REGION, AwsError, EmbeddedAws
+
+_CODE_BUCKET = "deployment"
+_CREATE_SECONDS = 120
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What was created: the template's outputs, and the real name of everything in it."""
+
+    name: str
+    outputs: Mapping[str, str]
+    resources: Mapping[str, str]
+    left_out: tuple[str, ...]  # what the emulator cannot do, one sentence each
+
+
+def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: str) -> Stack:
+    """Translate while the emulator is still starting, then upload, create, and complete what it leaves out."""
+    code: dict[str, bytes] = {}
+
+    def put(folder: Path) -> tuple[str, str]:
+        if not folder.is_dir():
+            raise AwsError(
+                f"{path.name} names the folder {folder.relative_to(path.parent)}, which does not exist."
+            )
+        content = templates.packed(folder)
+        key = templates.key_of(content)
+        code[key] = content
+        return _CODE_BUCKET, key
+
+    template = templates.translate(templates.read(path), parameters, put, path.parent, REGION)
+    _fit_to_this_machine(template)
+    _upload(aws, code)
+    return _create(aws, template, parameters, name)
+
+
+def _fit_to_this_machine(template: templates.Template) -> None:
+    """Ten new processes at once on two processors only stand in each other's way. Two is the least AWS allows."""
+    for resource in template["Resources"].values():
+        if scaling := resource.get("Properties", {}).get("ScalingConfig"):
+            scaling["MaximumConcurrency"] = min(scaling["MaximumConcurrency"], max(2, os.cpu_count() or 2))
+
+
+def _upload(aws: EmbeddedAws, code: Mapping[str, bytes]) -> None:
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=_CODE_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for key, content in code.items():
+        s3.put_object(Bucket=_CODE_BUCKET, Key=key, Body=content)
+
+
+def _create(
+    aws: EmbeddedAws, template: templates.Template, parameters: Mapping[str, str], name: str
+) -> Stack:
+    cloudformation = aws.client("cloudformation")
+    cloudformation.create_stack(
+        StackName=name,
+        TemplateBody=json.dumps(template, default=str),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    outputs = _wait(cloudformation, name)
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    resources = {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for page in pages
+        for each in page["StackResourceSummaries"]
+    }
+    return Stack(name, outputs, resources, tuple(complete(aws, template, resources)))
+
+
+def _wait(cloudformation: Any, name: str) -> dict[str, str]:
+    give_up = time.monotonic() + _CREATE_SECONDS
+    while time.monotonic() < give_up:
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        if stack["StackStatus"] == "CREATE_COMPLETE":
+            return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            raise AwsError(f"The stack was not created. {_reasons(cloudformation, name)}")
+        time.sleep(_POLL_SECONDS)
+    raise AwsError(f"The stack was not created within {_CREATE_SECONDS} seconds.")
+
+
+def _reasons(cloudformation: Any, name: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    failed = [each for each in events if each["ResourceStatus"].endswith("FAILED")]
+    return " ".join(f"{each['LogicalResourceId']}: {each.get('ResourceStatusReason', '')}" for each in failed)

@@ -1,0 +1,66 @@
+"""Processes that end with us, together with everything they start, and that see nothing of the shell."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from local import ROOT
+
+_KEPT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "HOME",
+    "TMPDIR",
+    "TERM",
+    "NO_COLOR",
+    "PYTHONUTF8",
+    "COVERAGE_PROCESS_START",
+)
+
+
+def surroundings(environment: Mapping[str, str], **more: str) -> dict[str, str]:
+    """The little of the shell that may matter. Its keys, profiles, proxies and certificates must not reach AWS's clients."""
+    kept = {name: environment[name] for name in _KEPT if name in environment}
+    return kept | {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, **more}
+
+
+class Child:
+    """One of our modules or another's, run by this interpreter in a process group of its own."""
+
+    def __init__(self, module: str, arguments: Sequence[str] = (), *, log: Path, **environment: str) -> None:
+        self.log = log
+        self._name = " ".join((module, *arguments))
+        with log.open("wb") as written:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "local.tether", module, *arguments],
+                cwd=ROOT,
+                env=surroundings(os.environ, **environment),
+                stdin=subprocess.PIPE,
+                stdout=written,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that Ctrl-C reaches only us, and we stop things in order
+            )
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def last_words(self, lines: int = 15) -> str:
+        """For a person: what it wrote last."""
+        return "\n".join(self.said().splitlines()[-lines:])
+
+    def stop(self) -> None:
+        """At once: nothing here has anything to save."""
+        if self.running:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._process.stdin:
+            self._process.stdin.close()

@@ -1,0 +1,40 @@
+"""
+Runs another module as its own, for as long as whoever started it lives.
+
+    python -m local.tether MODULE ARGUMENT …
+
+The starter holds the other end of standard input. When that end closes, for whatever reason and however suddenly,
+this process and everything it has started is ended.
+"""
+
+import os
+import runpy
+import signal
+import sys
+import threading
+
+
+def main() -> None:
+    line = _take_standard_input()
+    threading.Thread(target=_end_with_it, args=(line,), daemon=True).start()
+    sys.argv = sys.argv[1:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+def _take_standard_input() -> int:
+    """The line to the starter, kept from whatever processes are started here."""
+    line = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return line
+
+
+def _end_with_it(line: int) -> None:
+    while os.read(line, 1):
+        pass
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
