@@ -1,4 +1,4 @@
-"""Everything on one machine: the embedded AWS, the simulated outside systems, and the commands that use them."""
+"""Everything on one machine: an embedded AWS, the outside systems simulated, and the commands for both."""
 
 import sys
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,24 +10,22 @@ from pathlib import Path
 
 from local import ROOT
 
-_KEPT = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "HOME",
-    "TMPDIR",
-    "TERM",
-    "NO_COLOR",
-    "PYTHONUTF8",
-    "COVERAGE_PROCESS_START",
-)
+HOST = "127.0.0.1"  # never anything that another machine could reach
+_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "TERM", "NO_COLOR")
 
 
 def surroundings(environment: Mapping[str, str], **more: str) -> dict[str, str]:
-    """The little of the shell that may matter. Its keys, profiles, proxies and certificates must not reach AWS's clients."""
+    """What of the shell may matter: not its keys, profiles, proxies, certificates, which lead elsewhere."""
     kept = {name: environment[name] for name in _KEPT if name in environment}
     return kept | {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, **more}
+
+
+def free_port() -> int:
+    """A port that was free a moment ago, for programs that cannot choose one themselves."""
+    with socket.socket() as found:
+        found.bind((HOST, 0))
+        port: int = found.getsockname()[1]
+        return port
 
 
 class Child:
@@ -34,7 +33,6 @@ class Child:
 
     def __init__(self, module: str, arguments: Sequence[str] = (), *, log: Path, **environment: str) -> None:
         self.log = log
-        self._name = " ".join((module, *arguments))
         with log.open("wb") as written:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "local.tether", module, *arguments],

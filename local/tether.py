@@ -3,8 +3,8 @@ Runs another module as its own, for as long as whoever started it lives.
 
     python -m local.tether MODULE ARGUMENT …
 
-The starter holds the other end of standard input. When that end closes, for whatever reason and however suddenly,
-this process and everything it has started is ended.
+The starter holds the other end of standard input. When that end closes, for whatever reason and however
+suddenly, this process and everything it has started is ended.
 """
 
 import os

@@ -1,8 +1,8 @@
 """
 What the emulator's provisioner leaves out of a stack, set from the same template through the ordinary API.
 
-Seen with MiniStack 1.5.33: a table's time to live, recovery and encryption, a bucket's encryption and lifecycle, and
-how often a failed function is tried again.
+Seen with MiniStack 1.5.33: a table's time to live, recovery and encryption, a bucket's encryption and
+lifecycle, and how often a failed function is tried again.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ def complete(aws: "EmbeddedAws", template: "Template", names: Mapping[str, str])
 
 
 def _resolved(value: Any, names: Mapping[str, str]) -> Any:
-    """With the real names in place of `Ref` and `GetAtt`. Where the template asks for an ARN, here a name does."""
+    """With the real names in place of `Ref` and `GetAtt`: where AWS wants an ARN, a name does here."""
     if isinstance(value, list):
         return [_resolved(each, names) for each in value]
     if not isinstance(value, dict):

@@ -1,8 +1,7 @@
-"""The embedded AWS: MiniStack in a process of its own. Nothing outside this package knows that it is MiniStack."""
+"""MiniStack in a process of its own. Nothing outside this package knows that this is what answers."""
 
 import platform
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -11,12 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from local.children import Child
+from local.children import HOST, Child, free_port
 
 if TYPE_CHECKING:
     from local.aws.stack import Stack
 
-HOST = "127.0.0.1"
 REGION = "eu-north-1"
 ACCESS_KEY = SECRET_KEY = "test"
 ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
@@ -44,7 +42,7 @@ class EmbeddedAws:
 
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="aws-"))
-        self.port = _free_port()
+        self.port = free_port()
         self._child = Child("ministack", log=self.folder / "log", **self._settings())
         return self
 
@@ -85,7 +83,7 @@ class EmbeddedAws:
         """Return when it answers."""
         give_up = time.monotonic() + _START_SECONDS
         while not self._ready:
-            self._ready = _answers(self.port)
+            self._ready = answers(self.port)
             if not self._child.running or time.monotonic() > give_up:
                 raise AwsError(f"The embedded AWS did not start. Its last words:\n{self._child.last_words()}")
             if not self._ready:
@@ -98,7 +96,7 @@ class EmbeddedAws:
         import boto3
         from botocore.config import Config
 
-        session = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
+        session: Any = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
         straight = Config(proxies={}, retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=920)
         return session.client(service, endpoint_url=self.url, config=straight)
 
@@ -118,14 +116,7 @@ class EmbeddedAws:
         return settings | ({"SMTP_HOST": self._smtp} if self._smtp else {})
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind((HOST, 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     connection = HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", "/_ministack/ready")

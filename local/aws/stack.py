@@ -11,6 +11,7 @@ from typing import Any
 from local.aws import template as templates
 from local.aws.completion import complete
 from local.aws.ministack import REGION, AwsError, EmbeddedAws
+from local.aws.template import Template
 
 _CODE_BUCKET = "deployment"
 _CREATE_SECONDS = 120
@@ -26,16 +27,26 @@ class Stack:
     resources: Mapping[str, str]
     left_out: tuple[str, ...]  # what the emulator cannot do, one sentence each
 
+    def log_of(self, aws: EmbeddedAws, function: str) -> str:
+        """What a function has written, oldest first."""
+        named = aws.client("lambda").get_function_configuration(FunctionName=self.resources[function])
+        group = named.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{self.resources[function]}"
+        pages = aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return "\n".join(event["message"].rstrip() for page in pages for event in page["events"])
+
+    def environment_of(self, aws: EmbeddedAws, function: str) -> dict[str, str]:
+        """The variables that a function is given, with their real values."""
+        named = aws.client("lambda").get_function_configuration(FunctionName=self.resources[function])
+        return dict(named["Environment"]["Variables"])
+
 
 def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: str) -> Stack:
-    """Translate while the emulator is still starting, then upload, create, and complete what it leaves out."""
+    """Translate while the emulator still starts, then upload, create, and complete what it leaves out."""
     code: dict[str, bytes] = {}
 
     def put(folder: Path) -> tuple[str, str]:
         if not folder.is_dir():
-            raise AwsError(
-                f"{path.name} names the folder {folder.relative_to(path.parent)}, which does not exist."
-            )
+            raise AwsError(f"{path.name} names {folder.relative_to(path.parent)}/, which does not exist.")
         content = templates.packed(folder)
         key = templates.key_of(content)
         code[key] = content
@@ -47,8 +58,8 @@ def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: st
     return _create(aws, template, parameters, name)
 
 
-def _fit_to_this_machine(template: templates.Template) -> None:
-    """Ten new processes at once on two processors only stand in each other's way. Two is the least AWS allows."""
+def _fit_to_this_machine(template: Template) -> None:
+    """Ten new processes on two processors only stand in each other's way. Two is the least AWS allows."""
     for resource in template["Resources"].values():
         if scaling := resource.get("Properties", {}).get("ScalingConfig"):
             scaling["MaximumConcurrency"] = min(scaling["MaximumConcurrency"], max(2, os.cpu_count() or 2))
@@ -61,9 +72,7 @@ def _upload(aws: EmbeddedAws, code: Mapping[str, bytes]) -> None:
         s3.put_object(Bucket=_CODE_BUCKET, Key=key, Body=content)
 
 
-def _create(
-    aws: EmbeddedAws, template: templates.Template, parameters: Mapping[str, str], name: str
-) -> Stack:
+def _create(aws: EmbeddedAws, template: Template, parameters: Mapping[str, str], name: str) -> Stack:
     cloudformation = aws.client("cloudformation")
     cloudformation.create_stack(
         StackName=name,

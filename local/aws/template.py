@@ -1,4 +1,4 @@
-"""From template.yaml to what CloudFormation takes: SAM translated, and each folder of code packed and named."""
+"""From template.yaml to what CloudFormation takes: SAM translated, each folder of code packed and named."""
 
 import hashlib
 import io

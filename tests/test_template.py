@@ -1,0 +1,224 @@
+"""What no emulator enforces about the template, held here on what SAM makes of it."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from local import ROOT
+from local.aws import template as templates
+
+TEMPLATE = ROOT / "template.yaml"
+FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
+FOURTEEN_DAYS = 14 * 24 * 3600
+
+
+@cache
+def translated() -> dict[str, Any]:
+    """Translated without any code: what folder a function comes from is in its key."""
+    return templates.translate(
+        templates.read(TEMPLATE), {}, lambda folder: ("bucket", folder.name), ROOT, "eu-north-1"
+    )
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: each.get("Properties", {})
+        for name, each in translated()["Resources"].items()
+        if each["Type"] == kind
+    }
+
+
+def the(kind: str) -> dict[str, Any]:
+    (found,) = of_type(kind).values()
+    return found
+
+
+def target(reference: dict[str, Any]) -> str:
+    """What a `Ref` or `GetAtt` points to."""
+    return str(reference["Ref"]) if "Ref" in reference else str(reference["Fn::GetAtt"][0])
+
+
+def mappings() -> dict[str, dict[str, Any]]:
+    return of_type("AWS::Lambda::EventSourceMapping")
+
+
+def dead_letter_queues() -> set[str]:
+    redriven = [
+        target(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        for queue in of_type("AWS::SQS::Queue").values()
+        if "RedrivePolicy" in queue
+    ]
+    return {*redriven, "SchedulesDeadLetters"}
+
+
+def allowed() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every right that is given to somebody, but the account's over its own key."""
+    for kind in (
+        "AWS::IAM::Role",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::S3::BucketPolicy",
+    ):
+        for name, each in of_type(kind).items():
+            policies = [each["PolicyDocument"]] if "PolicyDocument" in each else []
+            policies += [policy["PolicyDocument"] for policy in each.get("Policies", [])]
+            for policy in policies:
+                yield from ((name, given) for given in policy["Statement"] if given["Effect"] == "Allow")
+
+
+def test_every_function_folder_is_deployed_and_every_function_has_a_folder() -> None:
+    deployed = sorted(each["Code"]["S3Key"] for each in of_type("AWS::Lambda::Function").values())
+    assert deployed == FUNCTIONS
+
+
+def test_every_function_runs_what_the_design_says() -> None:
+    for each in of_type("AWS::Lambda::Function").values():
+        assert each["Runtime"] == "python3.13"
+        assert each["Handler"] == "handler.lambda_handler"
+        assert each["Architectures"] == [{"Ref": "Arch"}]
+        assert len(each["Layers"]) == 2
+
+
+def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
+    functions = of_type("AWS::Lambda::Function").values()
+    assert len({target(each["Role"]) for each in functions}) == len(functions)
+    assert len({target(each["LoggingConfig"]["LogGroup"]) for each in functions}) == len(functions)
+
+
+@pytest.mark.parametrize("queue", ["EventsQueue", "CustomersQueue", "ProjectsQueue", "ExportsQueue"])
+def test_a_queue_that_a_function_takes_from_has_a_dead_letter_queue(queue: str) -> None:
+    assert queue in {target(mapping["EventSourceArn"]) for mapping in mappings().values()}
+    assert target(of_type("AWS::SQS::Queue")[queue]["RedrivePolicy"]["deadLetterTargetArn"]) in of_type(
+        "AWS::SQS::Queue"
+    )
+
+
+def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
+    targets = [target for rule in of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
+    targets += [each["Target"] for each in of_type("AWS::Scheduler::Schedule").values()]
+    assert len(targets) == 2
+    assert {target(each["DeadLetterConfig"]["Arn"]) for each in targets} == {"SchedulesDeadLetters"}
+
+
+def test_a_scheduled_function_that_fails_leaves_a_trace() -> None:
+    scheduled = {target(each["FunctionName"]) for each in of_type("AWS::Lambda::Permission").values()}
+    scheduled |= {target(each["Target"]["Arn"]) for each in of_type("AWS::Scheduler::Schedule").values()}
+    traced = {
+        target(each["FunctionName"])
+        for each in of_type("AWS::Lambda::EventInvokeConfig").values()
+        if target(each["DestinationConfig"]["OnFailure"]["Destination"]) == "SchedulesDeadLetters"
+    }
+    assert traced == scheduled
+
+
+@pytest.mark.parametrize("mapping", sorted(mappings()))
+def test_a_message_in_work_is_not_handed_out_again(mapping: str) -> None:
+    queue = of_type("AWS::SQS::Queue")[target(mappings()[mapping]["EventSourceArn"])]
+    function = of_type("AWS::Lambda::Function")[target(mappings()[mapping]["FunctionName"])]
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+@pytest.mark.parametrize("mapping", sorted(mappings()))
+def test_one_bad_message_does_not_fail_its_batch(mapping: str) -> None:
+    assert mappings()[mapping]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_what_is_not_a_hint_is_kept_as_long_as_sqs_can() -> None:
+    queues = of_type("AWS::SQS::Queue")
+    for name in {"EventsQueue", "ExportsQueue"} | dead_letter_queues():
+        assert queues[name]["MessageRetentionPeriod"] == FOURTEEN_DAYS, name
+
+
+def test_every_log_ends_after_some_time() -> None:
+    assert {each["RetentionInDays"] for each in of_type("AWS::Logs::LogGroup").values()} == {90}
+
+
+def test_the_ledger_cannot_be_lost_or_read_without_its_key() -> None:
+    table = the("AWS::DynamoDB::Table")
+    assert table["DeletionProtectionEnabled"]
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert target(table["SSESpecification"]["KMSMasterKeyId"]) == "Key"
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+
+
+@pytest.mark.parametrize("name", ["Table", "Bucket", "Key", "Fingerprint"])
+def test_what_holds_data_outlives_its_stack(name: str) -> None:
+    resource = translated()["Resources"][name]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_bucket_is_private_and_encrypted_with_our_key() -> None:
+    bucket = the("AWS::S3::Bucket")
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert target(encryption["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]) == "Key"
+    assert encryption["BucketKeyEnabled"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_rejected_events_are_kept_for_fourteen_days() -> None:
+    rules = the("AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
+    (rule,) = [rule for rule in rules if rule.get("Prefix") == "rejected/"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 14)
+
+
+def test_every_queue_is_encrypted_and_closed_to_plain_http() -> None:
+    queues = of_type("AWS::SQS::Queue")
+    assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
+    policies = of_type("AWS::SQS::QueuePolicy").values()
+    over_tls = [
+        target(queue)
+        for policy in policies
+        if any(_denies_plain_http(each) for each in policy["PolicyDocument"]["Statement"])
+        for queue in policy["Queues"]
+    ]
+    assert sorted(over_tls) == sorted(queues)
+
+
+def test_the_bucket_is_closed_to_plain_http_and_to_old_links() -> None:
+    statements = the("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert any(_denies_plain_http(each) for each in statements)
+    assert any(
+        each["Effect"] == "Deny"
+        and each["Condition"] == {"NumericGreaterThan": {"s3:signatureAge": "600000"}}
+        for each in statements
+    )
+
+
+def test_nobody_gets_a_whole_service_or_every_resource() -> None:
+    for name, statement in allowed():
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert not any("*" in action for action in actions), name
+        assert statement.get("Resource") != "*", name
+
+
+def test_a_function_sends_only_to_the_queues_it_is_told_of() -> None:
+    told = {
+        "CUSTOMERS_QUEUE": "CustomersQueue",
+        "PROJECTS_QUEUE": "ProjectsQueue",
+        "EXPORTS_QUEUE": "ExportsQueue",
+    }
+    for function in of_type("AWS::Lambda::Function").values():
+        names = function["Environment"]["Variables"]
+        role = of_type("AWS::IAM::Role")[target(function["Role"])]
+        statements = [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]
+        wakes = [each["Resource"] for each in statements if each["Sid"] == "Wakes"]
+        queues = {target(arn) for arns in wakes for arn in (arns if isinstance(arns, list) else [arns])}
+        assert queues == {queue for name, queue in told.items() if name in names}
+
+
+def test_the_daily_export_is_at_six_in_oslo() -> None:
+    schedule = the("AWS::Scheduler::Schedule")
+    assert schedule["ScheduleExpression"] == "cron(0 6 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == "Europe/Oslo"
+    assert schedule["Target"]["Input"] == '{"run": "exports"}'
+
+
+def _denies_plain_http(statement: dict[str, Any]) -> bool:
+    return bool(
+        statement["Effect"] == "Deny"
+        and statement["Principal"] == "*"
+        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+    )
