@@ -1,0 +1,43 @@
+"""An invoice as a PDF that a person and an invoice reader can make sense of."""
+
+import io
+from collections.abc import Iterator
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from local.moment.records import Record
+
+TITLES = {"INVOICE": "Faktura", "CREDIT_NOTE": "Kreditnota"}
+
+
+def invoice_pdf(invoice: Record) -> bytes:
+    """The same invoice always gives the same bytes."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=True)
+    canvas.setTitle(f"{TITLES[invoice['kind']]} {invoice['invoiceNumber']}")
+    text = canvas.beginText(20 * mm, A4[1] - 30 * mm)
+    text.setFont("Helvetica", 11, leading=16)
+    for line in _lines(invoice):
+        text.textLine(line)
+    canvas.drawText(text)
+    canvas.save()
+    return out.getvalue()
+
+
+def _lines(invoice: Record) -> Iterator[str]:
+    customer, currency = invoice["customer"], invoice["currency"]
+    address = customer.get("address", {})
+    yield f"{TITLES[invoice['kind']]} {invoice['invoiceNumber']}"
+    if "creditedInvoiceNumber" in invoice:
+        yield f"Gjelder faktura {invoice['creditedInvoiceNumber']}"
+    yield from ("", f"{customer['name']} (kunde {customer['customerNumber']})", address.get("street", ""))
+    yield f"{address.get('zipCode', '')} {address.get('place', '')} {address.get('countryCode', '')}"
+    yield from ("", f"Fakturadato {invoice['invoiceDate']}   Forfall {invoice['dueDate']}")
+    yield f"KID {invoice.get('kid', '-')}   Prosjekt {invoice.get('projectNumber', '-')}"
+    yield from ("", invoice.get("description", ""), "")
+    for line in invoice["vatLines"]:
+        amounts = f"netto {line['net']}, MVA {line['vat']}, brutto {line['gross']}"
+        yield f"MVA-kode {line['vatCode']}: {amounts} {currency}"
+    yield from ("", f"Å betale {invoice['total']} {currency}")
