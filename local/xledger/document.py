@@ -1,0 +1,77 @@
+"""Documents: read and checked once each, whoever sends them."""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    build_schema,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from local.xledger.errors import BAD_REQUEST, WRONG_ARGUMENT, Refused
+from local.xledger.scalars import give_scalars
+
+ARGUMENT_RULE = "ValuesOfCorrectTypeRule"
+MOST_TOKENS = 200_000  # 500 inputs written out in the text have some 50,000
+
+
+@cache
+def schema() -> GraphQLSchema:
+    """The one schema; its root fields get their resolvers in `resolvers`."""
+    built = build_schema(files("local.xledger").joinpath("schema.graphql").read_text("utf-8"))
+    give_scalars(built)
+    return built
+
+
+@dataclass(frozen=True)
+class Operation:
+    kind: str
+    root_fields: list[str]
+
+
+@lru_cache(maxsize=256)
+def read_document(text: str) -> DocumentNode | tuple[GraphQLError, ...]:
+    """The document, or all that is wrong with it."""
+    try:
+        document = parse(text, no_location=False, max_tokens=MOST_TOKENS)
+    except GraphQLError as problem:
+        return (Refused(problem.message, "SYNTAX_ERROR"),)
+    except RecursionError:
+        return (Refused("The document is nested too deeply.", BAD_REQUEST),)
+    if not validate(schema(), document):
+        return document
+    return tuple(_named_problems(document))
+
+
+def _named_problems(document: DocumentNode) -> list[GraphQLError]:
+    """The error's code is the rule that found it, which the engine does not tell: so each rule is asked."""
+    problems: list[GraphQLError] = []
+    for rule in specified_rules:
+        code = WRONG_ARGUMENT if rule.__name__ == ARGUMENT_RULE else _code(rule.__name__)
+        problems += [Refused(problem.message, code) for problem in validate(schema(), document, [rule])]
+    return problems
+
+
+def _code(rule: str) -> str:
+    return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", rule.removesuffix("Rule")).upper()
+
+
+def chosen_operation(document: DocumentNode, name: str | None) -> Operation | None:
+    """None if the document does not say which of several it means."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    fitting = [node for node in operations if name is None or (node.name and node.name.value == name)]
+    if len(fitting) != 1:
+        return None
+    selections = fitting[0].selection_set.selections
+    return Operation(
+        fitting[0].operation.value, [each.name.value for each in selections if isinstance(each, FieldNode)]
+    )

@@ -1,0 +1,145 @@
+"""
+Xledger without a network: a request's headers and body in, the answer and how it should be delivered out.
+
+Time is an argument, so a simulation can let hours pass, and nothing here sleeps.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from threading import RLock
+from typing import Any, Literal
+
+from graphql import DocumentNode, ExecutionResult, execute
+
+from local.xledger.answering import Answer, answer_errors, answer_page, answer_result, delivered
+from local.xledger.counting import Counts
+from local.xledger.errors import BAD_TOKEN, INVALID_VALUE, OverLimit, Refused
+from local.xledger.faults import Faults, Met
+from local.xledger.limits import Allowance
+from local.xledger.plan import Plan, PlanError, TokenPlan, parse_plan
+from local.xledger.request import Request, read_request
+from local.xledger.resolvers import Asked, served_schema
+from local.xledger.show import show_state
+from local.xledger.state import State
+from local.xledger.times import now_in_utc
+
+PATH = "/graphql"
+TOKEN = re.compile(r"token ([A-Za-z0-9_\-]+=*)")
+
+
+class Xledger:
+    """Many threads may call it. `next_faults` are met by the next requests they fit, one each."""
+
+    def __init__(self, plan: Plan | None = None, *, clock: Callable[[], datetime] = now_in_utc) -> None:
+        self.plan = plan or Plan()
+        self.state = State(self.plan.entities, clock)
+        self._clock = clock
+        self._faults = Faults(self.plan.seed)
+        self.next_faults = self._faults.ordered
+        self._allowances: defaultdict[str, Allowance] = defaultdict(Allowance)
+        self._counts = Counts()
+        self._one_at_a_time = RLock()
+
+    @contextmanager
+    def in_flight(self, headers: Mapping[str, str]) -> Iterator[None]:
+        """Around a request from its arrival to its answer; without it, none count as concurrent."""
+        allowance = self._allowances[_authorization(headers)]
+        with self._one_at_a_time:
+            allowance.in_flight += 1
+        try:
+            yield
+        finally:
+            with self._one_at_a_time:
+                allowance.in_flight -= 1
+
+    def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        if path != PATH:
+            return Answer(404, b"")
+        request, authorization = read_request(body), _authorization(headers)
+        with self._one_at_a_time:
+            self._counts.asked(request.counted_as, self._clock())
+            try:
+                token = self._token(authorization)
+            except Refused as refusal:
+                return answer_errors(self.plan.token_error_status, [refusal])
+            allowance = self._allowances[authorization]
+            try:
+                allowance.admit(self._cost(request), self.plan, self._clock())
+            except OverLimit as refusal:
+                self._counts.refused(self._clock())
+                return answer_errors(self.plan.error_status, [refusal])
+            met = self._faults.meet(self.plan, request.kind, request.root_fields)
+            return delivered(self._answer_admitted(request, token, allowance, met), met)
+
+    def replan(self, changes: Mapping[str, Any]) -> None:
+        """Other limits, faults or tokens from now on; what has been counted and written stays."""
+        changed = parse_plan(self.plan.model_dump() | dict(changes))
+        if changed.entities != self.plan.entities:
+            raise PlanError("entities: These cannot change while it runs; start anew.")
+        with self._one_at_a_time:
+            self.plan = changed
+
+    def remove(self, kind: Literal["companies", "customers", "projects"], db_id: int) -> None:
+        """As a person does in Xledger's own pages. No such record: KeyError."""
+        with self._one_at_a_time:
+            record = self.state.tables[kind].get(db_id)
+            if record is None:
+                raise KeyError(db_id)
+            self.state.remove(kind, record)
+
+    def seen(self) -> dict[str, Any]:
+        """What it holds and has been asked; costs nothing and counts as nothing."""
+        with self._one_at_a_time:
+            return show_state(self.state) | {"requests": self._counts.shown()}
+
+    def _token(self, authorization: str) -> TokenPlan:
+        given = TOKEN.fullmatch(authorization)
+        if given is None:
+            wanted = "Authorization: token <API token>"
+            raise Refused(f"Bad format for API Token. Expected the header '{wanted}'.", BAD_TOKEN)
+        known = [token for token in self.plan.tokens if token.token == given[1]]
+        if not known:
+            raise Refused("The API Token is not valid.", BAD_TOKEN)
+        return known[0]
+
+    def _cost(self, request: Request) -> int:
+        return self.plan.cost_per_mutation if request.kind == "mutation" else self.plan.cost_per_query
+
+    def _answer_admitted(self, request: Request, token: TokenPlan, allowance: Allowance, met: Met) -> Answer:
+        """Past the limits, so it has cost what it costs, whatever comes of it."""
+        if "lost_requests" in met or "errors_5xx" in met:
+            return answer_page(*self._faults.gateway_error())
+        if request.document is None:
+            return answer_errors(self.plan.error_status, request.problems)
+        charge = partial(allowance.charge, plan=self.plan, now=self._clock())
+        reach = self.state.reach_of(token.ownerCode)
+        asked = Asked(self.state, reach, self.plan, token.denied, charge, "half_done" in met)
+        result = _executed(request.document, request, asked)
+        if any(isinstance(error.original_error, OverLimit) for error in result.errors or []):
+            self._counts.refused(self._clock())
+        if "errors_5xx_after" in met:
+            return answer_page(*self._faults.gateway_error())
+        return answer_result(result, self.plan.error_status)
+
+
+def _authorization(headers: Mapping[str, str]) -> str:
+    return next((value for name, value in headers.items() if name.lower() == "authorization"), "")
+
+
+def _executed(document: DocumentNode, request: Request, asked: Asked) -> ExecutionResult:
+    result = execute(
+        served_schema(),
+        document,
+        context_value=asked,
+        variable_values=request.variables,
+        operation_name=request.name,
+        is_awaitable=lambda _: False,
+    )
+    assert isinstance(result, ExecutionResult)  # noqa: S101 -- nothing here is awaitable
+    if result.errors and not any(error.path for error in result.errors):  # the variables do not fit
+        return ExecutionResult(None, [Refused(error.message, INVALID_VALUE) for error in result.errors])
+    return result

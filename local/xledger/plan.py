@@ -1,0 +1,125 @@
+"""What a simulated Xledger is like: who may call, how much, how often it fails. A JSON file can set it."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+ResetAt = Literal["utc", "offset", "cet", "epoch", "seconds", "absent", "garbage"]
+
+OWNER_CODE = 19168
+TOKEN = "c2FtcGxlLWtleS1vZi1ub3Jkdmlr"
+
+
+class PlanError(ValueError):
+    """A plan that cannot be used; the message is one sentence for the person who wrote it."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EntityPlan(_Strict):
+    """A company in Xledger; `parent` is the owner code of the one above it."""
+
+    ownerCode: int = OWNER_CODE  # noqa: N815 -- as Xledger spells it
+    description: str = "Nordvik AS"
+    parent: int | None = None
+
+
+class TokenPlan(_Strict):
+    """A token reaches its entity and those below it. `denied` are root fields it has no right to."""
+
+    token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]+=*$")] = TOKEN
+    ownerCode: int = OWNER_CODE  # noqa: N815
+    denied: tuple[str, ...] = ()
+
+
+class Plan(_Strict):
+    """Public facts are the defaults; where there are none (credits, concurrency), a plausible number is."""
+
+    entities: tuple[EntityPlan, ...] = (EntityPlan(),)
+    tokens: tuple[TokenPlan, ...] = (TokenPlan(),)
+
+    # Limits, each per token; null is no limit.
+    credits_per_hour: Count | None = 1000
+    reset_after_seconds: Annotated[float, Field(gt=0)] = (
+        3600  # length of the window; it begins with the first request
+    )
+    reset_at: ResetAt = "utc"  # how the moment is written in the error
+    cost_per_query: Count = 1
+    cost_per_mutation: Count = 1
+    cost_per_item: Count = 0  # on top, for each input in a list
+    cost_of_refusal: Count = 0
+    burst: Count | None = 20
+    burst_seconds: Annotated[float, Field(gt=0)] = 5
+    concurrency: Count | None = 5
+
+    # How errors look.
+    error_status: Literal[200, 400] = 200
+    token_error_status: Literal[200, 401] = 200
+    atomic_lists: bool = True  # false: what comes before a bad record in a list stays done
+
+    # Faults: how often each happens, of 1.
+    seed: int = 0
+    faults_only: Literal["query", "mutation"] | None = None
+    lost_requests: Rate = 0  # not executed, closed without an answer
+    lost_answers: Rate = 0  # executed, closed without an answer
+    delays: Rate = 0
+    delay_seconds: Annotated[float, Field(ge=0)] = 1
+    errors_5xx: Rate = 0  # instead of executing
+    errors_5xx_after: Rate = 0  # after executing
+    cut_bodies: Rate = 0
+    half_done: Rate = 0  # lists stop in the middle with "query timed out"
+
+    @model_validator(mode="after")
+    def _owners_exist(self) -> Self:
+        known = [entity.ownerCode for entity in self.entities]
+        named = [entity.parent for entity in self.entities if entity.parent is not None]
+        if unknown := [
+            code for code in named + [token.ownerCode for token in self.tokens] if code not in known
+        ]:
+            raise ValueError(f"there is no entity with ownerCode {unknown[0]}; list it under entities")
+        if len(set(known)) != len(known):
+            raise ValueError("two entities have the same ownerCode; give each its own")
+        _refuse_circles({entity.ownerCode: entity.parent for entity in self.entities})
+        return self
+
+    def with_token(self, token: str) -> "Plan":
+        """The same with `token` as the key to the first entity, instead of the default key."""
+        named = TokenPlan(token=token, ownerCode=self.entities[0].ownerCode)
+        others = tuple(each for each in self.tokens if each.token not in (TOKEN, token))
+        return self.model_copy(update={"tokens": (named, *others)})
+
+
+def _refuse_circles(parents: dict[int, int | None]) -> None:
+    for start in parents:
+        above, steps = parents[start], 0
+        while above is not None:
+            above, steps = parents[above], steps + 1
+            if steps > len(parents):
+                raise ValueError(f"entity {start} is above itself; mend parent")
+
+
+def parse_plan(values: Any) -> Plan:
+    try:
+        return Plan.model_validate(values)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(step) for step in first["loc"]) or "the plan"
+        what = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
+        raise PlanError(f"{where}: {what}.") from None
+
+
+def read_plan(path: Path) -> Plan:
+    try:
+        return parse_plan(json.loads(path.read_text("utf-8")))
+    except OSError as problem:
+        raise PlanError(f"{path}: {problem.strerror}.") from None
+    except ValueError as problem:
+        if isinstance(problem, PlanError):
+            raise PlanError(f"{path}: {problem}") from None
+        raise PlanError(f'{path}: this is not JSON; write one object, such as {{"burst": 20}}.') from None

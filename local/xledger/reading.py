@@ -1,0 +1,125 @@
+"""Connections: filters, owners, pages. `edges` is null where nothing matches."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from operator import ge, gt, le, lt
+from typing import Any
+
+from local.xledger.errors import INVALID_VALUE, Refused
+from local.xledger.state import OWNED, Reach, State
+from local.xledger.table import Record, Table, between
+
+LONGEST_PAGE = 10_000
+Test = Callable[[Record], bool]
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"_gte": ge, "_lte": le, "_gt": gt, "_lt": lt}
+
+
+def connection(state: State, reach: Reach, table: str, arguments: Record) -> Record:
+    """One page of a table, as a root field's arguments ask for it."""
+    rows = state.tables[table]
+    conditions = {
+        k: v for k, v in (arguments.get("filter") or {}).items() if not (k.endswith("_in") and v is None)
+    }
+    tests = [_test(name, value) for name, value in conditions.items()]
+    tests += _owned_by(reach, table, arguments) + _status(state, arguments)
+    return page(_candidates(rows, conditions), tests, arguments, _edge)
+
+
+def deltas(state: State, reach: Reach, table: str, arguments: Record) -> Record:
+    """The feed of changes; a cursor is the place of a change in it."""
+    return page(state.deltas[table], _owned_by(reach, table, {}), arguments, _delta_edge)
+
+
+def page(
+    rows: Sequence[Record], tests: list[Test], arguments: Record, edge: Callable[[Record], Record]
+) -> Record:
+    """`rows` ascend by dbId. Without `first` and `last`: as much as one page may hold."""
+    first, last = _size(arguments, "first"), _size(arguments, "last")
+    if first is not None and last is not None:
+        raise Refused("first, last: Give one of them.", INVALID_VALUE)
+    after, before = _cursor(arguments, "after"), _cursor(arguments, "before")
+    window = between(rows, after, before)
+    size = last if last is not None else first if first is not None else LONGEST_PAGE
+    taken = list(islice(_passing(window if last is None else reversed(window), tests), size + 1))
+    more, chosen = len(taken) > size, taken[:size]
+    if last is not None:
+        chosen.reverse()
+    ends = {
+        "hasNextPage": more if last is None else _any(rows, before, None, tests),
+        "hasPreviousPage": more if last is not None else _any(rows, None, after, tests),
+    }
+    return {"edges": [edge(row) for row in chosen] or None, "pageInfo": ends}
+
+
+def _any(rows: Sequence[Record], from_cursor: int | None, to_cursor: int | None, tests: list[Test]) -> bool:
+    """Whether anything lies beyond the cursor that the page began at; the record it names counts."""
+    if from_cursor is None and to_cursor is None:
+        return False
+    after = None if from_cursor is None else from_cursor - 1
+    before = None if to_cursor is None else to_cursor + 1
+    return next(_passing(between(rows, after, before), tests), None) is not None
+
+
+def _passing(rows: Iterable[Record], tests: list[Test]) -> Iterator[Record]:
+    return (row for row in rows if all(test(row) for test in tests))
+
+
+def _candidates(rows: Table, conditions: Record) -> Sequence[Record]:
+    """By an index if there is one for any of the conditions."""
+    for name, value in conditions.items():
+        field = name.removesuffix("_in")
+        if value is not None and rows.is_indexed(field):
+            return rows.find_any(field, value if name.endswith("_in") else [value])
+    return rows.records
+
+
+def _test(name: str, value: Any) -> Test:
+    if name.endswith("_in"):
+        field, wanted = name.removesuffix("_in"), set(value)
+        return lambda row: row.get(field) in wanted
+    for suffix, compare in COMPARISONS.items():
+        if name.endswith(suffix):
+            field = name.removesuffix(suffix)
+            return lambda row: value is not None and row.get(field) is not None and compare(row[field], value)
+    return lambda row: row.get(name) == value
+
+
+def _owned_by(reach: Reach, table: str, arguments: Record) -> list[Test]:
+    """What the token reaches, unless `ownerSet` says otherwise. Shared data is in every set."""
+    if table not in (*OWNED, "entities"):
+        return []
+    owners = reach.owners(arguments.get("ownerSet") or "LOWER")
+    field = "dbId" if table == "entities" else "ownerDbId"
+    return [lambda row: row[field] in owners]
+
+
+def _status(state: State, arguments: Record) -> list[Test]:
+    """Without `objectStatus`: all (assumed)."""
+    today, wanted = state.today(), arguments.get("objectStatus")
+    if wanted not in ("OPEN", "CLOSED"):
+        return []
+    return [lambda row: ((row.get("toDate") or today) < today) == (wanted == "CLOSED")]
+
+
+def _size(arguments: Record, name: str) -> int | None:
+    size: int | None = arguments.get(name)
+    if size is not None and not 0 <= size <= LONGEST_PAGE:
+        raise Refused(f"{name}: At most {LONGEST_PAGE} records can be asked for.", INVALID_VALUE)
+    return size
+
+
+def _cursor(arguments: Record, name: str) -> int | None:
+    cursor = arguments.get(name)
+    if cursor is None:
+        return None
+    if not cursor.isascii() or not cursor.isdigit():
+        raise Refused(f"{name}: '{cursor[:50]}' is not a cursor.", INVALID_VALUE)
+    return int(cursor)
+
+
+def _edge(record: Record) -> Record:
+    return {"cursor": str(record["dbId"]), "node": record}
+
+
+def _delta_edge(delta: Record) -> Record:
+    return {"cursor": str(delta["dbId"]), "node": delta["node"]}

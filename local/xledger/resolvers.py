@@ -1,0 +1,140 @@
+"""The root fields, and what each does with the state of the engine that is asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from graphql import GraphQLResolveInfo, GraphQLSchema
+
+from local.xledger import reading
+from local.xledger.document import schema
+from local.xledger.errors import INVALID_VALUE, NO_RIGHT, TIMED_OUT, Refused
+from local.xledger.kinds import COMPANIES, CUSTOMERS, KINDS, Kind
+from local.xledger.plan import Plan
+from local.xledger.state import Reach, State
+from local.xledger.table import Record
+from local.xledger.writing import Change, Writer
+
+MOST_INPUTS = 500
+CONNECTIONS = (
+    *("companies", "customers", "projects", "accounts", "objectKinds", "objectValues"),
+    *("entities", "countries", "currencies"),
+)
+DELTAS = {"customer_deltas": "customers", "project_deltas": "projects"}
+Checked = Callable[[Writer, Record], Change]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the resolvers of one request work with."""
+
+    state: State
+    reach: Reach
+    plan: Plan
+    denied: tuple[str, ...]
+    charge: Callable[[int], None]
+    half_done: bool
+
+
+@cache
+def served_schema() -> GraphQLSchema:
+    roots = schema()
+    for table in CONNECTIONS:
+        _serve(roots, table, _reads(table))
+    _serve(roots, "subledgers", _reads("customers"))
+    _serve(roots, "subledger", _subledger)
+    for name, table in DELTAS.items():
+        _serve(roots, name, _reads_deltas(table))
+    for kind in KINDS:
+        _serve(roots, f"add{kind.inputs}", _writes(kind, Writer.addition))
+        _serve(roots, f"update{kind.inputs}", _writes(kind, Writer.update))
+    _serve(roots, "addCompany", _writes_one(COMPANIES, Writer.addition))
+    _serve(roots, "addCustomer", _writes_one(CUSTOMERS, Writer.addition))
+    _serve(roots, "updateCustomer", _writes_one(CUSTOMERS, Writer.update))
+    return roots
+
+
+def _serve(roots: GraphQLSchema, name: str, answer: Callable[[Asked, Record], Any]) -> None:
+    def resolve(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        asked: Asked = info.context
+        if name in asked.denied:
+            raise Refused(f"{name}: The API token does not give the right to this.", NO_RIGHT)
+        return answer(asked, arguments)
+
+    for root in (roots.query_type, roots.mutation_type):
+        if root is not None and name in root.fields:
+            root.fields[name].resolve = resolve
+
+
+def _reads(table: str) -> Callable[[Asked, Record], Record]:
+    return lambda asked, arguments: reading.connection(asked.state, asked.reach, table, arguments)
+
+
+def _reads_deltas(table: str) -> Callable[[Asked, Record], Record]:
+    return lambda asked, arguments: reading.deltas(asked.state, asked.reach, table, arguments)
+
+
+def _subledger(asked: Asked, arguments: Record) -> Record | None:
+    db_id = str(arguments.get("dbId"))
+    found = asked.state.tables["customers"].get(int(db_id)) if db_id.isdecimal() else None
+    return found if found and found["ownerDbId"] in asked.reach.below else None
+
+
+def _writes(kind: Kind, check: Checked) -> Callable[[Asked, Record], Record]:
+    def write(asked: Asked, arguments: Record) -> Record:
+        inputs: list[Record] = arguments["inputs"]
+        if len(inputs) > MOST_INPUTS:
+            raise Refused(
+                f"inputs: At most {MOST_INPUTS} are allowed, {len(inputs)} were given.", INVALID_VALUE
+            )
+        asked.charge(len(inputs) * asked.plan.cost_per_item)
+        records = _done(asked, kind, check, [each["node"] for each in inputs])
+        edges = [_edge(given, record) for given, record in zip(inputs, records, strict=True)]
+        return {"edges": edges or None, "pageInfo": {"hasNextPage": False, "hasPreviousPage": False}}
+
+    return write
+
+
+def _done(asked: Asked, kind: Kind, check: Checked, nodes: list[Record]) -> list[Record]:
+    """All are checked before any is done, so a record cannot refer to one before it in the same list."""
+    writer = Writer(asked.state, asked.reach, served_schema(), kind)
+    changes: list[Change] = []
+    try:
+        for node in nodes:
+            changes.append(check(writer, node))
+    except Refused:
+        if not asked.plan.atomic_lists:
+            _apply(asked, changes)
+        raise
+    if asked.half_done:
+        _apply(asked, changes[: len(changes) // 2])
+        raise Refused("The query timed out.", TIMED_OUT)
+    return _apply(asked, changes)
+
+
+def _apply(asked: Asked, changes: list[Change]) -> list[Record]:
+    return [change.apply(asked.state) for change in changes]
+
+
+def _edge(given: Record, record: Record) -> Record:
+    return {"clientId": given.get("clientId"), "cursor": str(record["dbId"]), "node": record}
+
+
+def _writes_one(kind: Kind, check: Checked) -> Callable[[Asked, Record], Record]:
+    """The older forms: arguments instead of inputs, `companyDbId` instead of `company: {dbId}`."""
+
+    def write(asked: Asked, arguments: Record) -> Record:
+        return _done(asked, kind, check, [_as_node(arguments)])[0]
+
+    return write
+
+
+def _as_node(arguments: Record) -> Record:
+    return dict(_as_reference(name, value) for name, value in arguments.items())
+
+
+def _as_reference(name: str, value: Any) -> tuple[str, Any]:
+    if name == "dbId" or not name.endswith("DbId"):
+        return name, value
+    return name.removesuffix("DbId"), None if value is None else {"dbId": value}

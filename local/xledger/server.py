@@ -1,0 +1,115 @@
+"""
+The simulated Xledger over HTTP, on 127.0.0.1.
+
+`POST /graphql` is Xledger. `GET /_state` shows what it holds and has been asked, and `POST /_plan` changes
+its plan while it runs; neither is part of Xledger, and neither needs a token.
+"""
+
+import gzip
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Request, Response
+
+from local import serving
+from local.serving import CloseConnection, Running
+from local.xledger.answering import Answer
+from local.xledger.engine import PATH, Xledger
+from local.xledger.plan import Plan, PlanError, read_plan
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+Page = Callable[[Request], Response]
+WORTH_PACKING = 1000  # bytes
+
+
+class XledgerApp:
+    """`more` adds services at paths of their own, by their beginning."""
+
+    def __init__(
+        self,
+        xledger: Xledger,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        more: Mapping[str, "WSGIApplication"] | None = None,
+    ) -> None:
+        self._xledger = xledger
+        self._sleep = sleep
+        self._more = dict(more or {})
+        self._pages: dict[str, tuple[str, Page]] = {
+            PATH: ("POST", self._graphql),
+            "/_state": ("GET", self._state),
+            "/_plan": ("POST", self._plan),
+        }
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterator[bytes]":
+        request = Request(environ)
+        for beginning, service in self._more.items():
+            if request.path.startswith(beginning):
+                return iter(service(environ, start_response))
+        return iter(self._page(request)(environ, start_response))
+
+    def _page(self, request: Request) -> Response:
+        method, page = self._pages.get(request.path, ("", None))
+        if page is None:
+            return Response("There is nothing here; ask POST /graphql.\n", 404)
+        if request.method != method:
+            return Response(f"Use {method}.\n", 405, {"Allow": method})
+        return page(request)
+
+    def _graphql(self, request: Request) -> Response:
+        headers = dict(request.headers)
+        with self._xledger.in_flight(headers):
+            answer = self._xledger.answer(PATH, headers, request.get_data())
+            if answer.delay:
+                self._sleep(answer.delay)
+            if answer.delivery == "lost":
+                raise CloseConnection
+            return _response(answer, packed=request.accept_encodings.quality("gzip") > 0)
+
+    def _state(self, request: Request) -> Response:
+        return Response(json.dumps(self._xledger.seen(), ensure_ascii=False), mimetype="application/json")
+
+    def _plan(self, request: Request) -> Response:
+        try:
+            self._xledger.replan(json.loads(request.get_data()))
+        except PlanError as problem:
+            return Response(f"{problem}\n", 400)
+        except (ValueError, TypeError):
+            return Response("A JSON object of settings is expected.\n", 400)
+        return Response(status=204)
+
+
+def _response(answer: Answer, *, packed: bool) -> Response:
+    headers, body = Headers(list(answer.headers.items())), answer.body
+    if packed and len(body) > WORTH_PACKING:
+        body = gzip.compress(body, compresslevel=1)
+        headers["Content-Encoding"] = "gzip"
+        headers["Vary"] = "Accept-Encoding"
+    headers["Content-Length"] = str(len(body))
+    return Response(_cut(body) if answer.delivery == "cut" else [body], answer.status, headers)
+
+
+def _cut(body: bytes) -> Iterator[bytes]:
+    yield body[: len(body) // 2]
+    raise CloseConnection
+
+
+def serve(port: int, plan: Plan | Path | None = None, token: str | None = None) -> None:
+    """Until SIGTERM or Ctrl-C. A plan that cannot be used raises `PlanError`."""
+    serving.serve(XledgerApp(Xledger(_chosen(plan, token))), port)
+
+
+def start(plan: Plan | None = None, token: str | None = None, port: int = 0) -> Running:
+    """For tests: one that runs in a thread."""
+    return serving.start(XledgerApp(Xledger(_chosen(plan, token))), port)
+
+
+def _chosen(plan: Plan | Path | None, token: str | None) -> Plan:
+    chosen = read_plan(plan) if isinstance(plan, Path) else plan or Plan()
+    return chosen.with_token(token) if token else chosen

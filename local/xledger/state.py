@@ -1,0 +1,107 @@
+"""All that a simulated Xledger holds, and which part of it a token reaches."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from local.xledger.plan import EntityPlan
+from local.xledger.reference import reference_tables
+from local.xledger.table import Record, Table
+from local.xledger.times import wall_time
+
+FIRST_ENTITY = 42_000_001
+FIRST_RECORD = 50_000_001
+OWNED = ("companies", "customers", "projects")  # of one entity; everything else is shared by all
+WITH_DELTAS = ("customers", "projects")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """From one entity: it and those below, which its token may write to; those above, which share theirs."""
+
+    entity: Record
+    below: frozenset[int]
+    above: frozenset[int]
+
+    def owners(self, owner_set: str) -> frozenset[int]:
+        sets = {"LOWER": self.below, "UPPER": self.above, "ALL": self.below | self.above}
+        return sets.get(owner_set, frozenset({self.entity["dbId"]}))
+
+
+class State:
+    """Not safe for several threads: the engine lets one in at a time."""
+
+    def __init__(self, entities: tuple[EntityPlan, ...], clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._db_ids = count(FIRST_RECORD)
+        self._customer_numbers = count(1)
+        self._delta_numbers = count(1)
+        self.entities = Table(_entities(entities, self.now()))
+        shared = reference_tables(self.entities.records[0], self.now())
+        nok = shared["currencies"].find("code", "NOK")[0]
+        for entity in self.entities:
+            entity["currency"] = nok
+        self.tables = shared | {"entities": self.entities} | {name: Table() for name in OWNED}
+        self.deltas: dict[str, list[Record]] = {name: [] for name in WITH_DELTAS}
+
+    def now(self) -> str:
+        return wall_time(self._clock())
+
+    def today(self) -> str:
+        return self.now()[:10]
+
+    def reach_of(self, owner_code: int) -> Reach:
+        return self.reach_from(self.entities.find("ownerCode", owner_code)[0])
+
+    def reach_from(self, entity: Record) -> Reach:
+        below = (each["dbId"] for each in self.entities if entity["dbId"] in chain_of(each))
+        return Reach(entity, frozenset(below), frozenset(chain_of(entity)))
+
+    def add(self, table: str, fields: Record, owner: Record) -> Record:
+        now = self.now()
+        origin = {"owner": owner, "ownerDbId": owner["dbId"], "createdAt": now, "modifiedAt": now}
+        numbered = {"number": next(self._customer_numbers)} if table == "customers" else {}
+        record = self.tables[table].add({"dbId": next(self._db_ids)} | numbered | fields | origin)
+        self._note(table, record, "ADDED")
+        return record
+
+    def change(self, table: str, record: Record, changes: Record) -> None:
+        self.tables[table].change(record, changes | {"modifiedAt": self.now()})
+        self._note(table, record, "UPDATED")
+
+    def remove(self, table: str, record: Record) -> None:
+        self.tables[table].remove(record)
+        self._note(table, record, "DELETED")
+
+    def _note(self, table: str, record: Record, mutation: str) -> None:
+        if table in self.deltas:
+            node = {"dbId": record["dbId"], "mutationType": mutation}
+            number = next(self._delta_numbers)
+            self.deltas[table].append({"dbId": number, "ownerDbId": record["ownerDbId"], "node": node})
+
+
+def _entities(plans: tuple[EntityPlan, ...], now: str) -> list[Record]:
+    entities = [_entity(db_id, plan, now) for db_id, plan in enumerate(plans, FIRST_ENTITY)]
+    by_code = {entity["ownerCode"]: entity for entity in entities}
+    for entity, plan in zip(entities, plans, strict=True):
+        above = None if plan.parent is None else by_code[plan.parent]
+        entity["parent"] = above
+        entity["owner"] = above or entity
+        entity["ownerDbId"] = entity["owner"]["dbId"]
+    return entities
+
+
+def _entity(db_id: int, plan: EntityPlan, now: str) -> Record:
+    named = {"code": str(plan.ownerCode), "ownerCode": plan.ownerCode, "description": plan.description}
+    return {"dbId": db_id, **named, "createdAt": now, "modifiedAt": now}
+
+
+def chain_of(entity: Record) -> list[int]:
+    """The entity and all above it."""
+    chain = []
+    step: Record | None = entity
+    while step is not None:
+        chain.append(step["dbId"])
+        step = step["parent"]
+    return chain

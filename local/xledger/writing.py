@@ -1,0 +1,161 @@
+"""From the inputs of a mutation to what changes in a record: checked first, then done."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type
+
+from local.xledger.errors import INVALID_VALUE, Refused
+from local.xledger.kinds import LENGTH, LENGTHS, Kind
+from local.xledger.lookups import Lookup
+from local.xledger.state import Reach, State
+from local.xledger.table import Record
+
+Node = dict[str, Any]
+NOT_FIELDS = ("dbId", "owner")
+
+
+@dataclass(frozen=True)
+class Change:
+    """All that is wrong with a record shows when this is made; doing it cannot fail."""
+
+    kind: Kind
+    owner: Record
+    fields: Record
+    record: Record | None  # none yet: it is to be added
+
+    def apply(self, state: State) -> Record:
+        if self.record is None:
+            return state.add(self.kind.table, self.kind.begins_with | self.fields, self.owner)
+        state.change(self.kind.table, self.record, self.fields)
+        return self.record
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What one token may write of one kind."""
+
+    state: State
+    reach: Reach
+    schema: GraphQLSchema
+    kind: Kind
+
+    def addition(self, node: Node) -> Change:
+        given = node.get("owner")
+        here = self.reach.entity
+        owner = self._lookup(here).find("owner", "owner", "OwnerLookupInput", given) if given else here
+        self._refuse_missing(node)
+        return Change(self.kind, owner, self._fields(node, owner, {}), None)
+
+    def update(self, node: Node) -> Change:
+        """Null clears, absent leaves as it was (assumed)."""
+        record = self._record(node.get("dbId"))
+        self._refuse_missing({name: record.get(name) for name in self._needed()} | node)
+        owner = record["owner"]
+        return Change(self.kind, owner, self._fields(node, owner, record), record)
+
+    def _record(self, db_id: str | None) -> Record:
+        if db_id is None:
+            raise Refused("dbId: A value is required.", INVALID_VALUE)
+        record = self.state.tables[self.kind.table].get(int(db_id))
+        if record is None or record["ownerDbId"] not in self.reach.below:
+            owner = self.reach.entity["dbId"]
+            raise Refused(f"dbId: No value matching owner {owner}, dbId '{db_id}'.", INVALID_VALUE)
+        return record
+
+    def _needed(self) -> tuple[str, ...]:
+        return self.kind.mandatory + self.kind.one_of
+
+    def _refuse_missing(self, node: Node) -> None:
+        for name in self.kind.mandatory:
+            if _is_empty(node.get(name)):
+                raise Refused(f"{name}: A value is required.", INVALID_VALUE)
+        if self.kind.one_of and all(_is_empty(node.get(name)) for name in self.kind.one_of):
+            raise Refused(f"A value is required for one of {', '.join(self.kind.one_of)}.", INVALID_VALUE)
+
+    def _lookup(self, owner: Record) -> Lookup:
+        return Lookup(self.state, self.reach, owner)
+
+    def _fields(self, node: Node, owner: Record, current: Record) -> Record:
+        fields: Record = {}
+        lookup = self._lookup(owner)
+        for name, value in node.items():
+            if name not in NOT_FIELDS:
+                for place, kept in self._placed(name, self._value(lookup, name, value)):
+                    _put(fields, place, kept, current)
+        for name in _addresses(fields):
+            fields[name] = fields[name] | {"fullAddress": _full_address(fields[name])}
+        return fields
+
+    def _value(self, lookup: Lookup, name: str, value: Any) -> Any:
+        if isinstance(value, str):
+            return _short_enough(name, name, value)
+        if not isinstance(value, dict):
+            return value
+        input_type = self._input_type(name)
+        if not input_type.endswith("LookupInput"):
+            return _part(lookup, name, value)
+        return lookup.find(name, name, input_type, value)
+
+    def _input_type(self, name: str) -> str:
+        inputs = self.schema.type_map[f"Update{self.kind.inputs}InputNode"]
+        assert isinstance(inputs, GraphQLInputObjectType)  # noqa: S101 -- for the type checker
+        name_of_type: str = get_named_type(inputs.fields[name].type).name
+        return name_of_type
+
+    def _placed(self, name: str, value: Any) -> Iterator[tuple[str, Any]]:
+        """Where a value shows: a reference as itself and its dbId, or as its code if that is all there is."""
+        shown = self.schema.type_map[self.kind.node]
+        assert isinstance(shown, GraphQLObjectType)  # noqa: S101 -- for the type checker
+        place = self.kind.places.get(name, name)
+        is_record = isinstance(value, dict) and "dbId" in value
+        if is_record and place in shown.fields and is_leaf_type(get_named_type(shown.fields[place].type)):
+            value = value["code"]
+        yield place, value
+        if f"{place}DbId" in shown.fields:
+            yield f"{place}DbId", value["dbId"] if is_record else None
+        if place == "subledger":
+            yield "customer", value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", {})
+
+
+def _short_enough(path: str, name: str, value: str) -> str:
+    longest = LENGTHS.get(name, LENGTH)
+    if len(value) > longest:
+        raise Refused(f"{path}: The value is longer than {longest} characters.", INVALID_VALUE)
+    return value
+
+
+def _part(lookup: Lookup, name: str, part: Node) -> Node:
+    """An address or the like; the country in an address is a code."""
+    checked = {
+        key: _short_enough(f"{name}.{key}", key, value) if isinstance(value, str) else value
+        for key, value in part.items()
+    }
+    if checked.get("country"):
+        code = {"code": checked["country"]}
+        checked["country"] = lookup.find(f"{name}.country", "country", "LookupInput", code)
+    return checked
+
+
+def _put(fields: Record, place: str, value: Any, current: Record) -> None:
+    """Parts are mended, not replaced: what is not given of an address stays."""
+    name, _, inner = place.partition(".")
+    if inner:
+        value = {inner: value}
+    is_part = isinstance(value, dict) and "dbId" not in value
+    fields[name] = (fields.get(name, current.get(name)) or {}) | value if is_part else value
+
+
+def _addresses(fields: Record) -> list[str]:
+    return [name for name in fields if name.lower().endswith("address") and isinstance(fields[name], dict)]
+
+
+def _full_address(address: Record) -> str:
+    place = " ".join(filter(None, [address.get("zipCode"), address.get("place")]))
+    country = (address.get("country") or {}).get("description")
+    return ", ".join(filter(None, [address.get("streetAddress"), place, country]))
