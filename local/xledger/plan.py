@@ -41,7 +41,7 @@ class TokenPlan(_Strict):
 class Plan(_Strict):
     """Public facts are the defaults; where there are none (credits, concurrency), a plausible number is."""
 
-    entities: tuple[EntityPlan, ...] = (EntityPlan(),)
+    entities: Annotated[tuple[EntityPlan, ...], Field(min_length=1)] = (EntityPlan(),)
     tokens: tuple[TokenPlan, ...] = (TokenPlan(),)
 
     # Limits, each per token; null is no limit.
@@ -90,9 +90,9 @@ class Plan(_Strict):
 
     def with_token(self, token: str) -> "Plan":
         """The same with `token` as the key to the first entity, instead of the default key."""
-        named = TokenPlan(token=token, ownerCode=self.entities[0].ownerCode)
-        others = tuple(each for each in self.tokens if each.token not in (TOKEN, token))
-        return self.model_copy(update={"tokens": (named, *others)})
+        named = {"token": token, "ownerCode": self.entities[0].ownerCode}
+        others = [each.model_dump() for each in self.tokens if each.token not in (TOKEN, token)]
+        return parse_plan(self.model_dump() | {"tokens": [named, *others]})
 
 
 def _refuse_circles(parents: dict[int, int | None]) -> None:

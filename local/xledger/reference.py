@@ -2,8 +2,8 @@
 What every new Xledger holds before anybody writes to it: countries, currencies, accounts and lists of values.
 
 The real lists are the tenant's own. These are ordinary Norwegian ones: some accounts in the spirit of the
-standard chart, and as VAT codes the standard tax codes of SAF-T, which Xledger's own need not be. All of it is
-shared by every entity.
+standard chart, and as VAT codes the standard tax codes of SAF-T, which Xledger's own need not be. All of it
+is shared by every entity.
 """
 
 import csv

@@ -61,8 +61,8 @@ class State:
     def add(self, table: str, fields: Record, owner: Record) -> Record:
         now = self.now()
         origin = {"owner": owner, "ownerDbId": owner["dbId"], "createdAt": now, "modifiedAt": now}
-        numbered = {"number": next(self._customer_numbers)} if table == "customers" else {}
-        record = self.tables[table].add({"dbId": next(self._db_ids)} | numbered | fields | origin)
+        identity = {"dbId": next(self._db_ids)} | (self._as_ledger() if table == "customers" else {})
+        record = self.tables[table].add(identity | fields | origin)
         self._note(table, record, "ADDED")
         return record
 
@@ -73,6 +73,10 @@ class State:
     def remove(self, table: str, record: Record) -> None:
         self.tables[table].remove(record)
         self._note(table, record, "DELETED")
+
+    def _as_ledger(self) -> Record:
+        (ledger_type,) = self.tables["systemValues"].find("kind", "LEDGER_TYPE")
+        return {"number": next(self._customer_numbers), "ledgerType": ledger_type}
 
     def _note(self, table: str, record: Record, mutation: str) -> None:
         if table in self.deltas:
