@@ -1,0 +1,23 @@
+"""SQS: what Moment published. Fails as a whole or not at all: bad events are stored as such, and the rest is
+stored so that storing it again changes nothing."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from moment_xledger.flows.receive_events import Message, receive_events
+from moment_xledger.wiring import Wiring
+
+logger = Logger()
+wire = cache(Wiring)
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    messages = [Message(record["messageId"], record["body"]) for record in event["Records"]]
+    report = receive_events(messages, wire().receiver())
+    logger.info("events taken in", extra={"counts": report.summary()})
+    return {"batchItemFailures": []}

@@ -1,0 +1,26 @@
+"""EventBridge, every minute: wakes who has something to do."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from moment_xledger.flows.sweep import sweep
+from moment_xledger.wiring import Wiring, now
+
+logger = Logger()
+wire = cache(Wiring)
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    use = wire()
+    counts = sweep(
+        use.ledger,
+        use.wake,
+        lambda company: use.start_export(company, context.aws_request_id, "sweep"),
+        now(),
+    )
+    logger.info("swept", extra={"counts": counts})
+    return counts

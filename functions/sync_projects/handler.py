@@ -1,0 +1,27 @@
+"""SQS: a wake. Projects of some Xledger token wait to be sent."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from moment_xledger.domain.moment import Kind
+from moment_xledger.flows.sync_projects import sync_projects
+from moment_xledger.wakes import answer_wakes
+from moment_xledger.wiring import Wiring
+
+logger = Logger()
+wire = cache(Wiring)
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    use = wire()
+    return answer_wakes(
+        event,
+        use.queue(Kind.PROJECT),
+        use.queues,
+        lambda token: sync_projects(token, use.worker(), use.ask_moment),
+    )

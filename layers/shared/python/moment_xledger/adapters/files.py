@@ -1,0 +1,45 @@
+"""S3: files that are written once and never change, and links to them that soon expire."""
+
+from datetime import timedelta
+from typing import IO, TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+LINK_LIFETIME = timedelta(minutes=5)
+
+
+class Files:
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put_once(self, key: str, body: IO[bytes] | bytes, content_type: str) -> None:
+        """Leaves a file that is already there as it is."""
+        try:
+            self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*"
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
+                raise
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+    def link(self, key: str, content_type: str = "text/csv") -> str:
+        """Whoever has it can read the file for five minutes: never store, log or mail it."""
+        name = key.rpartition("/")[2]
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentDisposition": f'attachment; filename="{name}"',
+                "ResponseContentType": content_type,
+                "ResponseCacheControl": "no-store",
+            },
+            ExpiresIn=int(LINK_LIFETIME.total_seconds()),
+        )

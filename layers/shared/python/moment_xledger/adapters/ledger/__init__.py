@@ -1,0 +1,23 @@
+"""The ledger: the truth about every company's records, invoices and exports, in one DynamoDB table."""
+
+from moment_xledger.adapters.ledger.companies import Companies
+from moment_xledger.adapters.ledger.due import Due
+from moment_xledger.adapters.ledger.exports import Exports
+from moment_xledger.adapters.ledger.gates import Gates
+from moment_xledger.adapters.ledger.invoices import Invoices
+from moment_xledger.adapters.ledger.problems import Problems
+from moment_xledger.adapters.ledger.records import Records
+from moment_xledger.adapters.ledger.tallies import Tallies
+from moment_xledger.adapters.table import Table
+
+
+class Ledger:
+    def __init__(self, table: Table) -> None:
+        self.companies = Companies(table)
+        self.records = Records(table)
+        self.due = Due(table)
+        self.gates = Gates(table)
+        self.invoices = Invoices(table)
+        self.exports = Exports(table)
+        self.problems = Problems(table)
+        self.tallies = Tallies(table)

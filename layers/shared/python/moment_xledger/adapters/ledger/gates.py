@@ -1,0 +1,72 @@
+"""The gate of each Xledger token: one item, written on condition that nobody else wrote since."""
+
+from datetime import datetime
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Item, Key, Put, Table
+from moment_xledger.domain.companies import CompanyId, TokenId
+from moment_xledger.domain.errors import Why
+from moment_xledger.domain.gate import Gate, InFlight
+
+_TIMES = ("closed_until", "lease_until", "last_start")
+_PLAIN = ("plan", "owner", "failures", "last_served")
+
+
+class Gates:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, token: TokenId) -> Gate:
+        item = self._table.get(_key(token))
+        return _gate(item) if item else Gate()
+
+    def save(self, token: TokenId, gate: Gate) -> Gate:
+        """The gate as it is stored now. Raises `Conflict` if somebody else wrote it since it was read."""
+        fresh = Attr("ver").not_exists() if gate.ver == 0 else Attr("ver").eq(gate.ver)
+        item = _item(gate)
+        self._table.write(Put(_key(token), item, when=fresh))
+        return _gate(item)
+
+
+def _key(token: TokenId) -> Key:
+    return keys.token(token), "GATE"
+
+
+def _item(gate: Gate) -> Item:
+    item: dict[str, Any] = {"ver": gate.ver + 1, "minutes": {str(m): n for m, n in gate.minutes.items()}}
+    item |= {name: getattr(gate, name) for name in _PLAIN}
+    item |= {name: moment and keys.stamp(moment) for name in _TIMES for moment in [getattr(gate, name)]}
+    item["closed_why"] = gate.closed_why and str(gate.closed_why)
+    item["in_flight"] = gate.in_flight and {
+        "operation": gate.in_flight.operation,
+        "started": keys.stamp(gate.in_flight.started),
+        "client_ids": list(gate.in_flight.client_ids),
+    }
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def _gate(item: Item) -> Gate:
+    in_flight = item.get("in_flight")
+    return Gate(
+        ver=int(item["ver"]),
+        plan=None if "plan" not in item else int(item["plan"]),
+        minutes={int(minute): int(count) for minute, count in item["minutes"].items()},
+        closed_until=_moment(item, "closed_until"),
+        closed_why=Why(item["closed_why"]) if "closed_why" in item else None,
+        owner=item.get("owner"),
+        lease_until=_moment(item, "lease_until"),
+        in_flight=in_flight
+        and InFlight(
+            in_flight["operation"], keys.moment(in_flight["started"]), tuple(in_flight["client_ids"])
+        ),
+        last_start=_moment(item, "last_start"),
+        failures=int(item["failures"]),
+        last_served=CompanyId(item["last_served"]) if "last_served" in item else None,
+    )
+
+
+def _moment(item: Item, name: str) -> datetime | None:
+    return keys.moment(item[name]) if name in item else None

@@ -1,0 +1,121 @@
+"""Finalized invoices: each once, in the order of arrival, unchanged for ever; and those that are held back."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice, takewhile
+
+from boto3.dynamodb.conditions import Attr
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import MOST_KEYS, Action, Delete, Item, Key, Put, Table
+from moment_xledger.domain.companies import CompanyId, Route
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.moment import Invoice
+
+# Three actions an invoice, one for the head, and DynamoDB takes a hundred.
+MOST_AT_ONCE = 33
+
+
+@dataclass(frozen=True)
+class Arrived:
+    seq: int
+    version: int
+    hash: str
+
+
+class Invoices:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def head(self, company: CompanyId) -> int:
+        """The sequence number of the newest invoice."""
+        item = self._table.get((keys.invoices(company), "HEAD"))
+        return int(item["n"]) if item else 0
+
+    def arrived(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Arrived]:
+        """Those of these invoices that have arrived before."""
+        found = self._table.get_many(_number(company, number) for number in numbers)
+        return {
+            int(sk.removeprefix("INV#")): Arrived(int(item["seq"]), int(item["version"]), item["hash"])
+            for (_, sk), item in found.items()
+        }
+
+    def in_number_order(self, company: CompanyId, first: int, last: int) -> Iterator[Snapshot]:
+        """From invoice number to invoice number, read page by page."""
+        before = _number(company, first - 1)[1]
+        known = self._table.query(keys.invoices(company), "INV#", after=before)
+        wanted = takewhile(lambda item: int(item["sk"].removeprefix("INV#")) <= last, known)
+        for page in _chunks(wanted, MOST_KEYS):
+            ids = [_snapshot_key(company, int(item["seq"])) for item in page]
+            found = self._table.get_many(ids)
+            yield from (_snapshot(found[key]) for key in ids)
+
+    def add(
+        self, company: CompanyId, head: int, invoices: Sequence[Invoice], route: Route, now: datetime
+    ) -> None:
+        """At most `MOST_AT_ONCE`, behind `head`, in one transaction: the number exists exactly when the invoice does.
+
+        Raises `Conflict` if one of them, or anything else, has arrived since.
+        """
+        pk = keys.invoices(company)
+        unchanged = Attr("n").eq(head) if head else Attr("n").not_exists()
+        actions: list[Action] = [Put((pk, "HEAD"), {"n": head + len(invoices)}, when=unchanged)]
+        for seq, invoice in enumerate(invoices, start=head + 1):
+            snapshot = {"invoice": invoice.to_json(), "route": str(route), "arrived": keys.stamp(now)}
+            known = {"seq": seq, "version": invoice.version, "hash": invoice.content_hash()}
+            actions.append(
+                Put(_number(company, invoice.invoice_number), known, when=Attr("seq").not_exists())
+            )
+            actions.append(Put(_snapshot_key(company, seq), snapshot, when=Attr("invoice").not_exists()))
+        self._table.write(*actions)
+
+    def since(self, company: CompanyId, seq: int = 0) -> Iterator[Snapshot]:
+        """In the order of arrival, read page by page."""
+        after = f"SEQ#{seq:010}" if seq else ""
+        yield from map(_snapshot, self._table.query(keys.invoices(company), "SEQ#", after=after))
+
+    def hold(self, company: CompanyId, invoice: Invoice) -> None:
+        """Until what is wrong is put right; a corrected one takes its place, an older one never."""
+        item = {"invoice": invoice.to_json(), "version": invoice.version}
+        newest = Attr("version").not_exists() | Attr("version").lte(invoice.version)
+        with suppress(Conflict):
+            self._table.write(Put((keys.invoices(company), f"HELD#{invoice.number}"), item, when=newest))
+
+    def held(self, company: CompanyId) -> Iterator[Invoice]:
+        for item in self._table.query(keys.invoices(company), "HELD#"):
+            yield Invoice.model_validate_json(item["invoice"])
+
+    def release(self, company: CompanyId, numbers: Iterable[str]) -> list[str]:
+        """Those of them that were held."""
+        found = self._table.get_many((keys.invoices(company), f"HELD#{number}") for number in numbers)
+        for key in found:
+            self._table.write(Delete(key))
+        return [sk.removeprefix("HELD#") for _, sk in found]
+
+
+def _number(company: CompanyId, number: int) -> Key:
+    """Padded, so that the table's order is the order of the numbers."""
+    return keys.invoices(company), f"INV#{number:012}"
+
+
+def _snapshot_key(company: CompanyId, seq: int) -> Key:
+    return keys.invoices(company), f"SEQ#{seq:010}"
+
+
+def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    items = iter(items)
+    while chunk := list(islice(items, size)):
+        yield chunk
+
+
+def _snapshot(item: Item) -> Snapshot:
+    return Snapshot(
+        int(item["sk"].removeprefix("SEQ#")),
+        Invoice.model_validate_json(item["invoice"]),
+        Route(item["route"]),
+        keys.moment(item["arrived"]),
+        int(item["x"]) if "x" in item else None,
+    )

@@ -1,0 +1,204 @@
+"""Customers and projects: the newest state of each, and pointers to those that are dirty or waiting."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import MOST_ACTIONS, Action, Delete, Item, Key, Put, Table, Update
+from moment_xledger.domain.companies import CompanyId, TokenId
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.moment import Customer, Kind, Project
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.records import Record, State
+
+Change = tuple[Record | None, Record]  # as it was read, as it is to be
+
+CONTENT: dict[Kind, type[Customer | Project]] = {Kind.CUSTOMER: Customer, Kind.PROJECT: Project}
+
+
+class Records:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get_many(
+        self, company: CompanyId, wanted: Iterable[tuple[Kind, int]]
+    ) -> dict[tuple[Kind, int], Record]:
+        found = self._table.get_many(keys.entity(company, kind, id_) for kind, id_ in wanted)
+        return {
+            (record.kind, record.id): record for record in (_record(company, item) for item in found.values())
+        }
+
+    def by_number(self, company: CompanyId, kind: Kind, numbers: Iterable[str]) -> dict[str, Record]:
+        """Who owns which number."""
+        owners = {
+            sk.rpartition("#")[2]: int(owner["id"]) for (_, sk), owner in self._codes(company, kind, numbers)
+        }
+        found = self.get_many(company, [(kind, id_) for id_ in owners.values()])
+        return {number: found[kind, id_] for number, id_ in owners.items() if (kind, id_) in found}
+
+    def _codes(self, company: CompanyId, kind: Kind, numbers: Iterable[str]) -> Iterable[tuple[Key, Item]]:
+        return self._table.get_many(keys.code(company, kind, number) for number in numbers).items()
+
+    def owner_of(self, company: CompanyId, kind: Kind, number: str) -> int | None:
+        """The Moment id that the number belongs to."""
+        owner = self._table.get(keys.code(company, kind, number))
+        return int(owner["id"]) if owner else None
+
+    def dirty(self, company: CompanyId, kind: Kind, limit: int) -> list[Record]:
+        """The oldest first; those that were refused before come last."""
+        return self._pointed_at(company, kind, f"DIRTY#{kind}#", limit)
+
+    def waiting_for(self, company: CompanyId, number: str, limit: int) -> list[Record]:
+        """Projects that wait for the customer of this number."""
+        return self._pointed_at(company, Kind.PROJECT, f"WAIT#{Kind.CUSTOMER}#{number}#", limit)
+
+    def waiting(self, company: CompanyId) -> Iterator[tuple[str, int, datetime]]:
+        """Customer number, project id and since when, of every project that waits."""
+        for pointer in self._table.query(keys.company(company), f"WAIT#{Kind.CUSTOMER}#"):
+            yield pointer["sk"].split("#")[2], int(pointer["id"]), keys.moment(pointer["since"])
+
+    def _pointed_at(self, company: CompanyId, kind: Kind, prefix: str, limit: int) -> list[Record]:
+        ids = [
+            int(pointer["id"]) for pointer in self._table.query(keys.company(company), prefix, limit=limit)
+        ]
+        found = self.get_many(company, [(kind, id_) for id_ in ids])
+        return [found[kind, id_] for id_ in ids if (kind, id_) in found]
+
+    def save(self, changes: Sequence[Change]) -> list[Record]:
+        """Writes what it can; returns the records (as they were to be) that somebody else changed meanwhile."""
+        lost: list[Record] = []
+        for batch in _batches(changes):
+            try:
+                self._table.write(*[action for _, actions in batch for action in actions])
+            except Conflict:
+                lost += self._one_by_one([change for change, _ in batch])
+        return lost
+
+    def _one_by_one(self, changes: Sequence[Change]) -> list[Record]:
+        lost = []
+        for old, new in changes:
+            try:
+                self._table.write(*_actions(old, new))
+            except Conflict:
+                lost.append(new)
+        return lost
+
+    def mark_work(self, token: TokenId, kind: Kind, company: CompanyId, due: datetime) -> None:
+        """There is something to do for this company from `due` on. Always after the record is stored."""
+        key = keys.work(token, kind, company)
+        self._table.write(
+            Update(key, set={"due": keys.shard(key[0]), "due_at": keys.stamp(due)}, add={"marks": 1})
+        )
+
+    def work(self, token: TokenId, kind: Kind) -> dict[CompanyId, tuple[int, datetime]]:
+        """Companies with something to do: the count of marks that stand for it, and from when on."""
+        found = self._table.query(keys.token(token), f"WORK#{kind}#")
+        return {
+            CompanyId(item["sk"].split("#", 2)[2]): (int(item["marks"]), keys.moment(item["due_at"]))
+            for item in found
+            if "due_at" in item
+        }
+
+    def work_done(
+        self, token: TokenId, kind: Kind, company: CompanyId, marks: int, again: datetime | None = None
+    ) -> None:
+        """Nothing is left (until `again`), unless somebody marked work since `marks` was read."""
+        key = keys.work(token, kind, company)
+        when = Attr("marks").eq(marks)
+        try:
+            if again is None:
+                self._table.write(Update(key, remove=["due", "due_at"], when=when))
+            else:
+                self._table.write(Update(key, set={"due_at": keys.stamp(again)}, when=when))
+        except Conflict:
+            return
+
+
+def _batches(changes: Iterable[Change]) -> Iterator[list[tuple[Change, list[Action]]]]:
+    batch: list[tuple[Change, list[Action]]] = []
+    size = 0
+    for change in changes:
+        actions = _actions(*change)
+        if size + len(actions) > MOST_ACTIONS:
+            yield batch
+            batch, size = [], 0
+        batch.append((change, actions))
+        size += len(actions)
+    if batch:
+        yield batch
+
+
+def _actions(old: Record | None, new: Record) -> list[Action]:
+    """The record, if nobody wrote it since `old`; its number, if nobody else has it; its pointers."""
+    unchanged = Attr("rev").not_exists() if old is None else Attr("rev").eq(old.rev)
+    actions: list[Action] = [Put(keys.entity(new.company, new.kind, new.id), _item(new), when=unchanged)]
+    held = old.number if old and old.owns_its_number else None
+    if new.owns_its_number and new.number != held:
+        free = Attr("id").not_exists() | Attr("id").eq(new.id)
+        actions.append(Put(keys.code(new.company, new.kind, new.number), {"id": new.id}, when=free))
+        if held:
+            actions.append(Delete(keys.code(new.company, new.kind, held)))
+    before, after = _pointer(old), _pointer(new)
+    if before and before != after:
+        actions.append(Delete(before))
+    if after:
+        actions.append(Put(after, {"id": new.id, "since": keys.stamp(new.since)}))
+    return actions
+
+
+def _pointer(record: Record | None) -> Key | None:
+    if record is None:
+        return None
+    pk = keys.company(record.company)
+    content = record.content
+    if record.state is State.DIRTY:
+        return pk, f"DIRTY#{record.kind}#{int(record.suspect)}#{keys.stamp(record.since)}#{record.id}"
+    if record.state is State.WAITING and isinstance(content, Project):
+        return pk, f"WAIT#{Kind.CUSTOMER}#{content.customer_number}#{record.id}"
+    return None
+
+
+def _item(record: Record) -> Item:
+    item: dict[str, Any] = {
+        "rev": record.rev + 1,
+        "content": record.content.to_json(),
+        "state": record.state,
+        "since": keys.stamp(record.since),
+        "sent_version": record.sent_version,
+        "sent_hash": record.sent_hash,
+        "sent_number": record.sent_number,
+        "sent_company": record.sent_company,
+        "db_id": record.db_id,
+        "suspect": record.suspect,
+        "closed_on": record.closed_on and record.closed_on.isoformat(),
+        "problem": record.problem,
+        "details": dict(record.details),
+    }
+    return {
+        name: str(value) if isinstance(value, State | Code) else value
+        for name, value in item.items()
+        if value is not None
+    }
+
+
+def _record(company: CompanyId, item: Item) -> Record:
+    kind = Kind(item["sk"].split("#")[1])
+    return Record(
+        company,
+        CONTENT[kind].model_validate_json(item["content"]),
+        State(item["state"]),
+        keys.moment(item["since"]),
+        rev=int(item["rev"]),
+        sent_version=None if "sent_version" not in item else int(item["sent_version"]),
+        sent_hash=item.get("sent_hash"),
+        sent_number=item.get("sent_number"),
+        sent_company=item.get("sent_company"),
+        db_id=None if "db_id" not in item else int(item["db_id"]),
+        suspect=item["suspect"],
+        closed_on=date.fromisoformat(item["closed_on"]) if "closed_on" in item else None,
+        problem=Code(item["problem"]) if "problem" in item else None,
+        details=item.get("details", {}),
+    )

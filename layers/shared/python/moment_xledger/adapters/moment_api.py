@@ -1,0 +1,53 @@
+"""Moment's API: what we ask it when an event that we need has not come.
+
+Base address, Basic authentication as `apikey`, the list parameters `query`, `page` and `size`, and `content` in the
+answer are from Moment's own pages and public clients. That a customer looks like the data of its event is assumed.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import requests
+from pydantic import ValidationError
+
+from moment_xledger.domain.companies import CompanyId, Token
+from moment_xledger.domain.moment import Customer
+
+TIMEOUT = timedelta(seconds=20)
+PAGE_SIZE = 100
+
+
+class MomentApi:
+    def __init__(self, session: requests.Session, url: str) -> None:
+        self._session = session
+        self._url = url.rstrip("/")
+
+    def customer(self, company: CompanyId, key: Token, number: str) -> Customer | None:
+        """The customer of this number, if Moment has one. Raises `requests.RequestException` if it does not answer."""
+        for page in range(1, 100):
+            found = self._get(company, key, "customers", {"query": number, "page": page, "size": PAGE_SIZE})
+            for content in found["content"]:
+                if content.get("customerNumber") == number:
+                    return _customer(content)
+            if page * PAGE_SIZE >= found["page"]["totalElements"]:
+                break
+        return None
+
+    def _get(self, company: CompanyId, key: Token, resource: str, wanted: dict[str, Any]) -> Any:
+        answer = self._session.get(
+            f"{self._url}/companies/{company}/{resource}",
+            params=wanted,
+            auth=("apikey", key.secret),
+            timeout=TIMEOUT.total_seconds(),
+            allow_redirects=False,
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+
+def _customer(content: Any) -> Customer | None:
+    """None where it would not pass as an event either."""
+    try:
+        return Customer.model_validate(content)
+    except ValidationError:
+        return None

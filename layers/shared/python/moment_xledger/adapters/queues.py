@@ -1,0 +1,29 @@
+"""SQS, as far as we use it: wakes that carry no data, and messages put back until later."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+# SQS refuses, rather than shortens, what would make more than 12 hours since the message was received.
+LONGEST_VISIBILITY = timedelta(hours=12)
+MARGIN = timedelta(minutes=10)
+
+
+class Queues:
+    def __init__(self, client: "SQSClient") -> None:
+        self._client = client
+
+    def send(self, url: str, body: Mapping[str, Any], group: str) -> None:
+        """`group` makes the queue a fair one: many messages of one company do not hold up the others'."""
+        self._client.send_message(QueueUrl=url, MessageBody=json.dumps(body), MessageGroupId=group)
+
+    def put_back(self, url: str, receipt: str, until: datetime, now: datetime) -> None:
+        """Hides a message that was received until then. The caller then reports it as failed, so it is kept."""
+        hidden = min(max(until - now, timedelta()), LONGEST_VISIBILITY - MARGIN)
+        self._client.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=round(hidden.total_seconds())
+        )

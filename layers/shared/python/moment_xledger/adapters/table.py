@@ -1,0 +1,230 @@
+"""The one DynamoDB table, in the few operations that the ledger needs.
+
+Reads are consistent. Conditions are boto3's own `Attr(...)` expressions. A write of several actions is one
+transaction of at most 100. Raises `Conflict` when a condition does not hold; anything else that DynamoDB refuses
+goes up as it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from moment_xledger.domain.errors import Conflict
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+Key = tuple[str, str]  # pk, sk
+
+MOST_ACTIONS = 100  # of one transaction, a limit of DynamoDB's
+MOST_KEYS = 100  # of one BatchGetItem
+
+
+@dataclass(frozen=True)
+class Put:
+    key: Key
+    attributes: Mapping[str, Any]
+    when: ConditionBase | None = None
+
+
+@dataclass(frozen=True)
+class Update:
+    """`set_once` leaves what is there; `add` counts up from nothing; `remove` names attributes."""
+
+    key: Key
+    set: Mapping[str, Any] = field(default_factory=dict)
+    set_once: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, int] = field(default_factory=dict)
+    remove: Sequence[str] = ()
+    when: ConditionBase | None = None
+
+
+@dataclass(frozen=True)
+class Delete:
+    key: Key
+    when: ConditionBase | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """Only in a transaction: nothing is written unless this holds."""
+
+    key: Key
+    when: ConditionBase
+
+
+Action = Put | Update | Delete | Check
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+class Table:
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def get(self, key: Key) -> Item | None:
+        answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+        return _item(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """Those that exist."""
+        wanted = [_key(key) for key in dict.fromkeys(keys)]
+        found: dict[Key, Item] = {}
+        while wanted:
+            now, wanted = wanted[:MOST_KEYS], wanted[MOST_KEYS:]
+            answer = self._client.batch_get_item(
+                RequestItems={self._name: {"Keys": now, "ConsistentRead": True}}
+            )
+            for item in map(_item, answer["Responses"].get(self._name, [])):
+                found[item["pk"], item["sk"]] = item
+            unprocessed: Any = answer.get("UnprocessedKeys", {})
+            wanted += unprocessed.get(self._name, {}).get("Keys", [])
+        return found
+
+    def query(
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        after: str = "",
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Item]:
+        """Items of one partition whose sk begins with `prefix` and comes behind `after`, by sk; read page by page."""
+        sought: dict[str, Any] = {
+            "TableName": self._name,
+            "ConsistentRead": True,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {":pk": {"S": pk}, ":prefix": {"S": prefix}},
+            "ScanIndexForward": not newest_first,
+        }
+        if not prefix:
+            sought["KeyConditionExpression"] = "pk = :pk"
+            del sought["ExpressionAttributeValues"][":prefix"]
+        if after:
+            sought["ExclusiveStartKey"] = _key((pk, after))
+        yield from self._pages(sought, limit)
+
+    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[Key]:
+        """Keys of what is due in a shard, earliest first. Eventually consistent: to find work, not to decide."""
+        sought = {
+            "TableName": self._name,
+            "IndexName": "due",
+            "KeyConditionExpression": "due = :shard AND due_at <= :until",
+            "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"S": until}},
+        }
+        for item in self._pages(sought, limit):
+            yield item["pk"], item["sk"]
+
+    def _pages(self, sought: dict[str, Any], limit: int | None) -> Iterator[Item]:
+        left = limit
+        while left is None or left > 0:
+            page = self._client.query(**sought | ({} if left is None else {"Limit": left}))
+            yield from map(_item, page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            sought["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            left = None if left is None else left - len(page["Items"])
+
+    def write(self, *actions: Action) -> None:
+        """All of it or nothing. Raises `Conflict` with the positions of the actions whose condition failed."""
+        try:
+            if len(actions) == 1 and not isinstance(actions[0], Check):
+                self._write_one(actions[0])
+            elif actions:
+                items = [{_verb(action): self._request(action)} for action in actions]
+                self._client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
+        except ClientError as error:
+            raise _conflict(error) or error from error
+
+    def _write_one(self, action: Put | Update | Delete) -> None:
+        request = self._request(action)
+        match action:
+            case Put():
+                self._client.put_item(**request)
+            case Update():
+                self._client.update_item(**request)
+            case Delete():
+                self._client.delete_item(**request)
+
+    def _request(self, action: Action) -> dict[str, Any]:
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        request: dict[str, Any] = {"TableName": self._name}
+        if isinstance(action, Put):
+            item = {**action.attributes, **dict(zip(("pk", "sk"), action.key, strict=True))}
+            request["Item"] = {name: _serialize(value) for name, value in item.items()}
+        else:
+            request["Key"] = _key(action.key)
+        if isinstance(action, Update):
+            request["UpdateExpression"] = _update_expression(action, names, values)
+        if action.when is not None:
+            built = ConditionExpressionBuilder().build_expression(action.when)
+            request["ConditionExpression"] = built.condition_expression
+            names |= built.attribute_name_placeholders
+            values |= built.attribute_value_placeholders
+        if names:
+            request["ExpressionAttributeNames"] = names
+        if values:
+            request["ExpressionAttributeValues"] = {name: _serialize(value) for name, value in values.items()}
+        return request
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _item(item: Mapping[str, Any]) -> Item:
+    return {name: _deserialize(value) for name, value in item.items()}
+
+
+def _verb(action: Action) -> str:
+    return "ConditionCheck" if isinstance(action, Check) else type(action).__name__
+
+
+def _update_expression(action: Update, names: dict[str, str], values: dict[str, Any]) -> str:
+    def name(attribute: str) -> str:
+        return next((n for n, a in names.items() if a == attribute), None) or _remember(
+            names, "#u", attribute
+        )
+
+    sets = [
+        f"{name(attribute)} = {_remember(values, ':u', value)}" for attribute, value in action.set.items()
+    ]
+    sets += [
+        f"{name(attribute)} = if_not_exists({name(attribute)}, {_remember(values, ':u', value)})"
+        for attribute, value in action.set_once.items()
+    ]
+    adds = [f"{name(attribute)} {_remember(values, ':u', value)}" for attribute, value in action.add.items()]
+    removes = [name(attribute) for attribute in action.remove]
+    parts = (("SET", sets), ("ADD", adds), ("REMOVE", removes))
+    return " ".join(f"{verb} {', '.join(clauses)}" for verb, clauses in parts if clauses)
+
+
+def _remember(known: dict[str, Any], prefix: str, what: Any) -> str:
+    placeholder = f"{prefix}{len(known)}"
+    known[placeholder] = what
+    return placeholder
+
+
+# A transaction that meets another one at the same item is refused as a whole: to us the same as a failed condition.
+_CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict"}
+
+
+def _conflict(error: ClientError) -> Conflict | None:
+    match error.response["Error"]["Code"]:
+        case "ConditionalCheckFailedException" | "TransactionConflictException":
+            return Conflict((0,))
+        case "TransactionCanceledException":
+            codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+            at_fault = [position for position, code in enumerate(codes) if code in _CONFLICTS]
+            others = {code for code in codes if code not in _CONFLICTS | {"None", None}}
+            return Conflict(at_fault) if at_fault and not others else None
+    return None

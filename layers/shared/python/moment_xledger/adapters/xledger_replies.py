@@ -1,0 +1,117 @@
+"""What a reply of Xledger's GraphQL service means: a pure function of status, body and the time it came.
+
+Errors arrive with HTTP 200, perhaps with 400, so the body is read first whatever the status. The codes are those of
+Xledger's public sample (github.com/xledger/graphql-samples); the older wordings are recognised too. What nobody has
+seen published (a revoked token, a missing right) is recognised by HTTP 401 and 403 and by the obvious words in a code.
+"""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from moment_xledger.domain.records import OSLO
+from moment_xledger.domain.replies import (
+    BurstLimit,
+    ConcurrencyLimit,
+    Data,
+    OutOfCredits,
+    Refusal,
+    Refused,
+    Reply,
+    TokenRefused,
+    Unanswered,
+)
+
+# e.g. "subledger.code: No value matching owner 42365431, code 'P123456'."
+_NOT_FOUND = re.compile(
+    r"^(?P<field>\S+?)(\.\w+)?: No value matching owner .*?, \w+ '(?P<value>.*)'\.?$", re.DOTALL
+)
+_AUTH = re.compile(r"AUTHENTICAT|AUTHORI[SZ]|FORBIDDEN|ACCESS_DENIED|TOKEN")
+
+
+def read_reply(status: int, body: bytes, now: datetime) -> Reply:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict) or not (document.get("errors") or document.get("data")):
+        return TokenRefused(()) if status in (401, 403) else Unanswered(f"HTTP {status} without usable JSON")
+    errors = document.get("errors")
+    if not errors:
+        return Data(document["data"])
+    return _read_errors(status, [error for error in errors if isinstance(error, dict)], now)
+
+
+def _read_errors(status: int, errors: list[dict[str, Any]], now: datetime) -> Reply:
+    refusals = tuple(_refusal(error) for error in errors)
+    codes = {(refusal.code or "").rpartition(".")[2] for refusal in refusals}
+    messages = [refusal.message for refusal in refusals]
+    if "INSUFFICIENT_CREDITS" in codes or any(text.startswith("Insufficient credits") for text in messages):
+        return OutOfCredits(_reset_at(errors, now))
+    if "BURST_RATE_LIMIT_REACHED" in codes or any(text.startswith("Too many requests") for text in messages):
+        return BurstLimit()
+    if "CONCURRENCY_LIMIT_REACHED" in codes:
+        return ConcurrencyLimit()
+    if status in (401, 403) or any(map(_is_about_the_token, refusals)):
+        return TokenRefused(refusals)
+    if any("query timed out" in text for text in messages):
+        return Unanswered("Xledger's own time-out")
+    return Refused(refusals)
+
+
+def _refusal(error: dict[str, Any]) -> Refusal:
+    """`code` stands on the error itself, or, for errors of the document, in its extensions."""
+    message = str(error.get("message") or "")
+    extensions = error.get("extensions")
+    code = error.get("code") or (extensions.get("code") if isinstance(extensions, dict) else None)
+    found = _NOT_FOUND.match(message)
+    return Refusal(
+        message,
+        str(code) if code else None,
+        field=found["field"] if found else None,
+        value=found["value"] if found else None,
+    )
+
+
+def _is_about_the_token(refusal: Refusal) -> bool:
+    return refusal.message.startswith("Bad format for API Token") or bool(_AUTH.search(refusal.code or ""))
+
+
+def _reset_at(errors: list[dict[str, Any]], now: datetime) -> datetime | None:
+    for error in errors:
+        extensions = error.get("extensions")
+        if isinstance(extensions, dict) and extensions.get("resetAt") not in (None, ""):
+            return read_moment(extensions["resetAt"], now)
+    return None
+
+
+def read_moment(value: object, now: datetime) -> datetime | None:
+    """`resetAt` in any form it may plausibly have, since the real one was never published; None if unreadable.
+
+    A number is seconds (or milliseconds) since the epoch or, if small, seconds from now. A time without an offset is
+    Central European, as all of Xledger's times are; in the hour that autumn repeats, the later one.
+    """
+    try:
+        return _from_number(float(str(value)), now)
+    except ValueError:
+        return _from_text(str(value).strip())
+    except OverflowError:
+        return None
+
+
+def _from_number(number: float, now: datetime) -> datetime:
+    if number < 1e7:
+        return now + timedelta(seconds=number)
+    return datetime.fromtimestamp(number / (1000 if number > 1e11 else 1), UTC)
+
+
+def _from_text(text: str) -> datetime | None:
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(text)
+        except ValueError:
+            continue
+        return (moment if moment.tzinfo else moment.replace(tzinfo=OSLO, fold=1)).astimezone(UTC)
+    return None

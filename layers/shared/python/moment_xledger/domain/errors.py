@@ -1,0 +1,61 @@
+"""
+Errors, named by what should happen next.
+
+* SyncError
+  + GateClosed     nothing is wrong with the work: it goes on by itself at `until`
+  + Rejected       Xledger refuses this request whenever it comes: a person must look, the others carry on
+  + Conflict       somebody else wrote first: read again and decide again
+  + Misconfigured  everything would fail the same way: stop and raise the alarm
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from moment_xledger.domain.replies import Refusal
+
+
+class SyncError(Exception):
+    """The root: everything that the flows raise on purpose."""
+
+
+class Why(StrEnum):
+    """Why a gate does not let a request through."""
+
+    HELD = "held"  # another worker holds the lease
+    ALLOWANCE = "allowance"  # our own count says that the hour's requests are used
+    CREDITS = "credits"  # Xledger says so
+    AUTH = "auth"  # the token is refused; only a new one helps
+    IN_DOUBT = "in doubt"  # a write was sent and never answered; it may still be carried out
+    DOWN = "down"  # five unanswered requests in a row
+    SLICE = "slice"  # this run has had its share of time
+
+
+class GateClosed(SyncError):
+    """No request may be sent before `until` (UTC)."""
+
+    def __init__(self, why: Why, until: datetime) -> None:
+        super().__init__(f"closed until {until:%Y-%m-%d %H:%M:%S} UTC: {why}")
+        self.why = why
+        self.until = until
+
+
+class Rejected(SyncError):
+    """`blamed`: the client ids of the inputs at fault, where Xledger's message tells; often it does not."""
+
+    def __init__(self, refusals: Sequence[Refusal], blamed: Mapping[str, Refusal] | None = None) -> None:
+        super().__init__("; ".join(refusal.code or "no code" for refusal in refusals))
+        self.refusals = tuple(refusals)
+        self.blamed = dict(blamed or {})
+
+
+class Conflict(SyncError):
+    """A condition of a write did not hold; nothing of that write was done. `positions` of the actions at fault."""
+
+    def __init__(self, positions: Sequence[int] = ()) -> None:
+        super().__init__("somebody else wrote first")
+        self.positions = tuple(positions)
+
+
+class Misconfigured(SyncError):
+    pass

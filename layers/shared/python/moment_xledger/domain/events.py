@@ -1,0 +1,116 @@
+"""From the text of a queue message to what Moment says, or to the reason why it cannot be read.
+
+CloudEvents 1.0 in structured JSON. A reason names the field and never quotes its value: values are personal data.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.moment import Customer, Invoice, Project
+from moment_xledger.domain.problems import Code
+
+MAX_BYTES = 1024 * 1024
+
+TYPES: dict[str, type[Customer | Project | Invoice]] = {
+    "team.moment.customer.saved": Customer,
+    "team.moment.project.saved": Project,
+    "team.moment.invoice.finalized": Invoice,
+}
+
+
+class Envelope(BaseModel):
+    """The CloudEvents attributes that we use."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"]
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    type: Annotated[str, Field(min_length=1, max_length=200)]
+    time: AwareDatetime
+    momentcompany: Annotated[CompanyId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Event:
+    id: str
+    company: CompanyId
+    time: datetime
+    content: Customer | Project | Invoice
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An event that stays behind, with what can be told of it."""
+
+    code: Code
+    field: str
+    fault: str
+    company: CompanyId | None = None
+    kind: str = "event"
+    number: str = ""
+
+
+def read_event(body: str) -> Event | Unreadable:
+    if len(body.encode(errors="surrogatepass")) > MAX_BYTES:
+        return Unreadable(Code.EVENT_TOO_LARGE, "body", "is over 1 MiB")
+    try:
+        document = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return Unreadable(Code.EVENT_NOT_JSON, "body", "is not JSON")
+    if not isinstance(document, dict):
+        return Unreadable(Code.EVENT_NOT_CLOUDEVENT, "body", "is not a JSON object")
+    try:
+        envelope = Envelope.model_validate(document)
+    except ValidationError as error:
+        field, fault, _ = _first_fault(error)
+        return Unreadable(Code.EVENT_NOT_CLOUDEVENT, field, fault, _company(document))
+    return _read_content(envelope)
+
+
+def _read_content(envelope: Envelope) -> Event | Unreadable:
+    company = envelope.momentcompany
+    if envelope.type.startswith("team.moment.invoice.") and envelope.type not in TYPES:
+        fault = "is not team.moment.invoice.finalized"
+        return Unreadable(Code.INVOICE_NOT_FINALIZED, "type", fault, company, *_identity(envelope))
+    if envelope.type not in TYPES:
+        return Unreadable(Code.EVENT_TYPE_UNKNOWN, "type", "is not one of ours", company)
+    try:
+        content = TYPES[envelope.type].model_validate(envelope.data)
+    except ValidationError as error:
+        field, fault, missing = _first_fault(error)
+        code = Code.FIELD_MISSING if missing else Code.FIELD_INVALID
+        return Unreadable(code, f"data.{field}", fault, company, *_identity(envelope))
+    return Event(envelope.id, company, envelope.time, content)
+
+
+def _first_fault(error: ValidationError) -> tuple[str, str, bool]:
+    """Field, what is wrong with it, and whether it is simply not there. Never the value."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    field = ".".join(str(step) for step in fault["loc"])
+    sentence = fault["msg"].removeprefix("Value error, ")
+    return field, sentence[:1].lower() + sentence[1:], fault["type"] == "missing"
+
+
+def _identity(envelope: Envelope) -> tuple[str, str]:
+    """Kind and number of a record that could not be read, as far as they can be told."""
+    kind = envelope.type.split(".")[2] if envelope.type.count(".") >= 3 else "event"
+    number = envelope.data.get(f"{kind}Number")
+    return kind, str(number)[:50] if isinstance(number, str | int) else ""
+
+
+def _company(document: dict[str, Any]) -> CompanyId | None:
+    company = document.get("momentcompany")
+    return (
+        CompanyId(company) if isinstance(company, str) and company.isascii() and len(company) <= 64 else None
+    )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

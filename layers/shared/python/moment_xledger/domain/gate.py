@@ -1,0 +1,183 @@
+"""When a request may be sent to Xledger, and what its answer means for the next one.
+
+One gate per Xledger token: Xledger counts by token, whatever the company or the kind of work. The limits are those
+that Xledger publishes (20 requests in 5 seconds, some number at once, an allowance per hour by plan). With one
+request at a time and 0.27 s between starts the first two cannot be reached; of the third we use nine tenths when
+the plan is known, and obey Xledger's own `resetAt` always.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.errors import Why
+
+HOUR = timedelta(hours=1)
+SHARE = 0.9  # of the plan; the rest is left to others who use the token
+SPACING = timedelta(seconds=0.27)
+RESET_MARGIN = timedelta(seconds=5)
+FAILURES_TO_OPEN_BREAKER = 5
+LONGEST_BREAK = timedelta(minutes=30)
+FAR_AWAY = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long one request may take, and what follows from that."""
+
+    timeout: timedelta = timedelta(seconds=60)
+
+    @property
+    def lease(self) -> timedelta:
+        """Long enough for a request, its time-out, and a slow write of the gate."""
+        return self.timeout + timedelta(seconds=30)
+
+    @property
+    def doubt(self) -> timedelta:
+        """How long after its start an unanswered request may still be carried out."""
+        return self.timeout + timedelta(seconds=30)
+
+    def is_safe_to_send(self, asked_at: datetime, now: datetime) -> bool:
+        """The holder's own clock, read before the renewing write and again just before the socket."""
+        return now + self.timeout + timedelta(seconds=5) <= asked_at + self.lease
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """A write that was (perhaps) sent and whose outcome nobody has stored yet."""
+
+    operation: str
+    started: datetime
+    client_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gate:
+    ver: int = 0
+    plan: int | None = None  # requests an hour
+    minutes: Mapping[int, int] = field(default_factory=dict)  # minute since the epoch -> requests started
+    closed_until: datetime | None = None
+    closed_why: Why | None = None
+    owner: str | None = None
+    lease_until: datetime | None = None
+    in_flight: InFlight | None = None
+    last_start: datetime | None = None
+    failures: int = 0  # unanswered requests in a row
+    last_served: CompanyId | None = None
+
+    def used(self, now: datetime) -> int:
+        """Requests of the last hour; a minute counts until it lies behind us whole."""
+        first = _minute(now) - 60
+        return sum(count for minute, count in self.minutes.items() if minute >= first)
+
+
+@dataclass(frozen=True)
+class Closed:
+    why: Why
+    until: datetime
+
+
+def enter(
+    gate: Gate, *, owner: str, in_flight: InFlight | None, now: datetime, timing: Timing
+) -> Gate | Closed:
+    """The gate with this request counted, the write noted and the lease renewed; or why not."""
+    closed = why_closed(gate, owner, now)
+    if closed:
+        return closed
+    counted = {minute: count for minute, count in gate.minutes.items() if minute >= _minute(now) - 60}
+    counted[_minute(now)] = counted.get(_minute(now), 0) + 1
+    return replace(
+        gate,
+        minutes=counted,
+        owner=owner,
+        lease_until=now + timing.lease,
+        in_flight=in_flight,
+        last_start=now,
+        closed_until=None,
+        closed_why=None,
+    )
+
+
+def why_closed(gate: Gate, owner: str, now: datetime) -> Closed | None:
+    """Why `owner` may not send now; None where it may."""
+    if gate.closed_until and gate.closed_why and gate.closed_until > now:
+        return Closed(gate.closed_why, gate.closed_until)
+    if gate.owner not in (None, owner) and gate.lease_until and gate.lease_until > now:
+        return Closed(Why.HELD, gate.lease_until)
+    if gate.plan and gate.used(now) >= max(1, int(gate.plan * SHARE)):
+        return Closed(Why.ALLOWANCE, _when_a_minute_is_forgotten(gate, now))
+    return None
+
+
+def wait_before(gate: Gate, now: datetime) -> timedelta:
+    """Until the next request may start."""
+    return max(timedelta(), (gate.last_start or now - SPACING) + SPACING - now)
+
+
+def answered(gate: Gate) -> Gate:
+    """Xledger answered, whatever it said; the outcome is stored before the next request is admitted."""
+    return replace(gate, in_flight=None, failures=0)
+
+
+def unanswered(gate: Gate, *, writes: bool, now: datetime, timing: Timing) -> Gate:
+    """No readable answer. A write stays in doubt until it can no longer be carried out; then it is looked up."""
+    failures = gate.failures + 1
+    over = failures - FAILURES_TO_OPEN_BREAKER
+    if over >= 0:
+        pause = min(timedelta(minutes=1) * 2 ** min(over, 10), LONGEST_BREAK)
+        return _shut(replace(gate, failures=failures), Why.DOWN, now + max(pause, timing.doubt))
+    if writes and gate.in_flight:
+        doubt_over = gate.in_flight.started + timing.doubt
+        return _shut(replace(gate, failures=failures), Why.IN_DOUBT, doubt_over)
+    return replace(gate, failures=failures)
+
+
+def out_of_credits(gate: Gate, reset_at: datetime | None, now: datetime) -> Gate:
+    """Until the moment that Xledger names, if it is one that can be true; else for an hour."""
+    plausible = reset_at is not None and now - timedelta(minutes=1) <= reset_at <= now + timedelta(hours=24)
+    until = max(reset_at, now) + RESET_MARGIN if plausible and reset_at else now + HOUR
+    return _shut(answered(gate), Why.CREDITS, until)
+
+
+def token_refused(gate: Gate, now: datetime) -> Gate:
+    return _shut(answered(gate), Why.AUTH, now + FAR_AWAY)
+
+
+def reopen(gate: Gate) -> Gate:
+    """A new token was saved."""
+    return replace(gate, closed_until=None, closed_why=None, failures=0)
+
+
+def take_over(gate: Gate, owner: str, now: datetime, timing: Timing) -> Gate | Closed:
+    """What a worker does first: take the lease, unless the last holder's write may still be carried out.
+
+    A holder that died leaves its write in flight. Its records are still dirty, so they are looked up and sent again;
+    until the old write can no longer arrive, nobody sends anything.
+    """
+    closed = why_closed(gate, owner, now)
+    if closed:
+        return closed
+    if gate.in_flight and gate.in_flight.started + timing.doubt > now:
+        return Closed(Why.IN_DOUBT, gate.in_flight.started + timing.doubt)
+    return replace(
+        gate, owner=owner, lease_until=now + timing.lease, in_flight=None, closed_until=None, closed_why=None
+    )
+
+
+def leave(gate: Gate, owner: str) -> Gate:
+    """Gives the lease back, so that the next worker need not wait it out."""
+    return replace(gate, owner=None, lease_until=None) if gate.owner == owner else gate
+
+
+def _shut(gate: Gate, why: Why, until: datetime) -> Gate:
+    return replace(gate, closed_why=why, closed_until=until)
+
+
+def _minute(moment: datetime) -> int:
+    return int(moment.timestamp()) // 60
+
+
+def _when_a_minute_is_forgotten(gate: Gate, now: datetime) -> datetime:
+    counted = [minute for minute, count in gate.minutes.items() if count and minute >= _minute(now) - 60]
+    return datetime.fromtimestamp((min(counted, default=_minute(now)) + 61) * 60, UTC)

@@ -1,0 +1,219 @@
+"""What Moment publishes: the content of its events, as agreed with Moment in `events/schemas/`.
+
+Names are snake_case here and camelCase in the JSON. Fields that we do not know are ignored, so that Moment can
+add some before we use them. An organisation number is stored as nine bare digits, amounts as `Decimal`.
+"""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from stdnum.exceptions import ValidationError as WrongNumber
+from stdnum.no import orgnr
+
+# Raise it when what Xledger gets for the same content changes: every record is then sent again, once.
+MAPPING_VERSION = 1
+
+
+class Kind(StrEnum):
+    """The kinds of record that are kept in step with Xledger."""
+
+    CUSTOMER = "customer"
+    PROJECT = "project"
+
+
+class InvoiceKind(StrEnum):
+    INVOICE = "INVOICE"
+    CREDIT_NOTE = "CREDIT_NOTE"
+
+
+def _amount(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be a decimal string such as '1234.50', not a JSON number")
+    return value
+
+
+Id = Annotated[int, Field(strict=True, gt=0)]
+Version = Annotated[int, Field(strict=True, ge=0)]
+Text = Annotated[str, Field(min_length=1, max_length=1_000)]
+# Customer, project and VAT codes go into files and references unquoted.
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9ÆØÅæøå._/-]{1,25}$")]
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(max_digits=15, decimal_places=2, allow_inf_nan=False, json_schema_extra={"type": "string"}),
+]
+
+
+class MomentModel(BaseModel):
+    """Frozen, tolerant of unknown fields, camelCase outside."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        str_strip_whitespace=True,
+    )
+
+    def to_json(self) -> str:
+        """The same content always gives the same text."""
+        return self.model_dump_json(by_alias=True, exclude_none=True)
+
+
+class Address(MomentModel):
+    street: Annotated[str, Field(max_length=1_000)] | None = None
+    zip_code: Annotated[str, Field(max_length=100)] | None = None
+    place: Annotated[str, Field(max_length=1_000)] | None = None
+    country_code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+
+
+class _Saved(MomentModel):
+    id: Id
+    version: Version
+
+    def content_hash(self) -> str:
+        """Equal for two versions exactly when Xledger would be told the same."""
+        content = self.model_dump_json(by_alias=True, exclude_none=True, exclude={"version"})
+        return hashlib.sha256(f"{MAPPING_VERSION}:{content}".encode()).hexdigest()
+
+
+class Customer(_Saved):
+    customer_number: Code
+    name: Text
+    address: Address = Address()  # before the organisation number, whose check depends on the country
+    organization_number: Annotated[str, Field(max_length=50)] | None = None
+    email: Annotated[str, Field(max_length=1_000)] | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.CUSTOMER
+
+    @property
+    def number(self) -> str:
+        return self.customer_number
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_means_absent(cls, content: object) -> object:
+        return _without_blanks(content)
+
+    @field_validator("organization_number")
+    @classmethod
+    def _norwegian_numbers_are_checked(cls, number: str | None, customer: ValidationInfo) -> str | None:
+        """Customers with one organisation number share one company in Xledger, so a wrong one must not pass."""
+        address: Address = customer.data.get("address", Address())
+        if number is None or address.country_code not in (None, "NO"):
+            return number
+        try:
+            return orgnr.validate(number.upper().removeprefix("NO").removesuffix("MVA"))
+        except WrongNumber:
+            raise ValueError("is not a Norwegian organisation number (nine digits, MOD11)") from None
+
+
+class Project(_Saved):
+    project_number: Code
+    name: Text
+    customer_number: Code | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    active: Annotated[bool, Field(strict=True)]
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.PROJECT
+
+    @property
+    def number(self) -> str:
+        return self.project_number
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_means_absent(cls, content: object) -> object:
+        return _without_blanks(content)
+
+
+class InvoiceCustomer(MomentModel):
+    customer_number: Code
+    name: Text
+    address: Address = Address()
+
+
+class VatLine(MomentModel):
+    """The part of an invoice at one VAT code; `gross` is what the customer pays for it."""
+
+    vat_code: Code
+    net: Amount
+    vat: Amount
+    gross: Amount
+
+
+def _not_empty(lines: tuple[VatLine, ...]) -> tuple[VatLine, ...]:
+    if not lines:
+        raise ValueError("must hold at least one VAT line")
+    return lines
+
+
+class Invoice(MomentModel):
+    """A finalized invoice or credit note. A credit note's amounts are negative."""
+
+    id: Id
+    version: Version
+    invoice_number: Annotated[int, Field(strict=True, gt=0, lt=10**12)]
+    kind: InvoiceKind
+    credited_invoice_number: Annotated[int, Field(strict=True, gt=0)] | None = None
+    customer: InvoiceCustomer
+    project_number: Code | None = None
+    description: Annotated[str, Field(max_length=10_000)] = ""
+    invoice_date: date
+    due_date: date
+    kid: Annotated[str, Field(max_length=30)] | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    total: Amount
+    vat_lines: Annotated[tuple[VatLine, ...], AfterValidator(_not_empty)]
+    # Moment's export state "do not transfer to accounting".
+    do_not_transfer: Annotated[bool, Field(strict=True)] = False
+
+    @property
+    def number(self) -> str:
+        return str(self.invoice_number)
+
+    @property
+    def payment_id(self) -> str:
+        """The KID, else the invoice number, as Moment's help page promises."""
+        return self.kid or self.number
+
+    def content_hash(self) -> str:
+        """Equal for two events exactly when they say the same of the invoice."""
+        content = self.model_dump_json(by_alias=True, exclude_none=True, exclude={"version"})
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_means_absent(cls, content: object) -> object:
+        return _without_blanks(content)
+
+
+Saved = Customer | Project
+
+
+def _without_blanks(content: object) -> object:
+    """Moment's forms send an emptied field as '' as well as leaving it out."""
+    if not isinstance(content, dict):
+        return content
+    return {
+        name: _without_blanks(value) for name, value in content.items() if value is not None and value != ""
+    }

@@ -1,0 +1,194 @@
+"""What needs a person: one table of reasons, each with who can do something about it and what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from moment_xledger.domain.companies import CompanyId, Language
+
+
+class Fixer(StrEnum):
+    ACCOUNTANT = "accountant"
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+
+
+class Code(StrEnum):
+    EVENT_TOO_LARGE = "EVENT_TOO_LARGE"
+    EVENT_NOT_JSON = "EVENT_NOT_JSON"
+    EVENT_NOT_CLOUDEVENT = "EVENT_NOT_CLOUDEVENT"
+    EVENT_TYPE_UNKNOWN = "EVENT_TYPE_UNKNOWN"
+    COMPANY_UNKNOWN = "COMPANY_UNKNOWN"
+    FIELD_MISSING = "FIELD_MISSING"
+    FIELD_INVALID = "FIELD_INVALID"
+    NUMBER_TAKEN = "NUMBER_TAKEN"
+    NUMBER_CHANGED = "NUMBER_CHANGED"
+    NUMBER_TWICE_IN_XLEDGER = "NUMBER_TWICE_IN_XLEDGER"
+    CUSTOMER_UNKNOWN = "CUSTOMER_UNKNOWN"
+    REFERENCE_NOT_FOUND = "REFERENCE_NOT_FOUND"
+    REFUSED_BY_XLEDGER = "REFUSED_BY_XLEDGER"
+    TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105 a reason, not a token
+    INVOICE_NOT_FINALIZED = "INVOICE_NOT_FINALIZED"
+    INVOICE_CHANGED = "INVOICE_CHANGED"
+    TOTAL_DIFFERS = "TOTAL_DIFFERS"
+    VAT_CODE_UNMAPPED = "VAT_CODE_UNMAPPED"
+    KID_INVALID = "KID_INVALID"
+    DUE_BEFORE_INVOICE_DATE = "DUE_BEFORE_INVOICE_DATE"
+    CREDIT_NOTE_WITHOUT_INVOICE = "CREDIT_NOTE_WITHOUT_INVOICE"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Who can fix it, and the sentence in both languages; `{…}` are filled from the problem's details."""
+
+    fixer: Fixer
+    norwegian: str
+    english: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that waits for a person. The same kind, number and code again is the same problem, counted up.
+
+    `details` fill the sentence; `their_words` is what Xledger said, verbatim, for the company's own eyes.
+    """
+
+    company: CompanyId
+    kind: str
+    number: str
+    code: Code
+    details: Mapping[str, str] = field(default_factory=dict)
+    their_words: str = ""
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    count: int = 1
+
+    def sentence(self, language: Language = Language.ENGLISH) -> str:
+        reason = REASONS[self.code]
+        text = reason.norwegian if language is Language.NORWEGIAN else reason.english
+        return text.format_map(
+            {"kind": NAMES[language].get(self.kind, self.kind), "number": self.number, **self.details}
+        )
+
+
+NAMES = {
+    Language.NORWEGIAN: {
+        "customer": "kunde",
+        "project": "prosjekt",
+        "invoice": "faktura",
+        "event": "hendelse",
+    },
+    Language.ENGLISH: {},
+}
+
+_EVENT_FAULT_NO = "Feltet {field} i hendelsen for {kind} {number} kan ikke brukes ({fault}). Hendelsen er tatt vare på i 14 dager. "
+_EVENT_FAULT_EN = "Field {field} of the event for {kind} {number} cannot be used: it {fault}. The event is kept for 14 days. "
+
+REASONS: dict[Code, Reason] = {
+    Code.EVENT_TOO_LARGE: Reason(
+        Fixer.OPERATOR,
+        "En hendelse fra Moment er over 1 MiB og er ikke lest. Den er tatt vare på i 14 dager. Be Moment sende den på nytt, mindre.",
+        "An event from Moment is over 1 MiB and was not read. It is kept for 14 days. Ask Moment to send it again, smaller.",
+    ),
+    Code.EVENT_NOT_JSON: Reason(
+        Fixer.OPERATOR,
+        "En melding i hendelseskøen er ikke JSON. Den er tatt vare på i 14 dager. Finn avsenderen og be om en ny.",
+        "A message in the events queue is not JSON. It is kept for 14 days. Find its sender and ask for a new one.",
+    ),
+    Code.EVENT_NOT_CLOUDEVENT: Reason(
+        Fixer.OPERATOR,
+        "En melding i hendelseskøen er ikke en CloudEvent: {field}, {fault}. Den er tatt vare på i 14 dager. Be Moment sende den på nytt, rettet.",
+        "A message in the events queue is not a CloudEvent: {field}, {fault}. It is kept for 14 days. Ask Moment to send it again, corrected.",
+    ),
+    Code.EVENT_TYPE_UNKNOWN: Reason(
+        Fixer.OPERATOR,
+        "Moment har sendt en hendelse av en type som ikke er kjent her. Den er tatt vare på i 14 dager. Oppdater integrasjonen eller stans typen i Moment.",
+        "Moment sent an event of a type that is not known here. It is kept for 14 days. Update the integration, or stop that type in Moment.",
+    ),
+    Code.COMPANY_UNKNOWN: Reason(
+        Fixer.OPERATOR,
+        "Moment har sendt en hendelse for selskapet {company}, som ikke er satt opp her. Den er tatt vare på i 14 dager. Sett opp selskapet, eller be Moment slutte å sende.",
+        "Moment sent an event for the company {company}, which is not set up here. It is kept for 14 days. Set the company up, or ask Moment to stop sending.",
+    ),
+    Code.FIELD_MISSING: Reason(
+        Fixer.ADMINISTRATOR,
+        "Feltet {field} mangler i hendelsen for {kind} {number}. Hendelsen er tatt vare på i 14 dager. Fyll ut feltet i Moment og lagre på nytt.",
+        "Field {field} is missing from the event for {kind} {number}. The event is kept for 14 days. Fill it out in Moment and save again.",
+    ),
+    Code.FIELD_INVALID: Reason(
+        Fixer.ADMINISTRATOR,
+        _EVENT_FAULT_NO + "Rett feltet i Moment og lagre på nytt.",
+        _EVENT_FAULT_EN + "Correct it in Moment and save again.",
+    ),
+    Code.NUMBER_TAKEN: Reason(
+        Fixer.ADMINISTRATOR,
+        "Nummer {number} brukes allerede av en annen {kind} i Moment (id {other}). Gi én av dem et nytt nummer i Moment.",
+        "Number {number} is already used by another {kind} in Moment (id {other}). Give one of them a new number in Moment.",
+    ),
+    Code.NUMBER_CHANGED: Reason(
+        Fixer.ADMINISTRATOR,
+        "{kind} {old} er overført til Xledger, men heter nå {number} i Moment. Sett nummeret tilbake i Moment, eller endre det først i Xledger.",
+        "The {kind} {old} is in Xledger, but is now {number} in Moment. Put the old number back in Moment; numbers of records in Xledger are never changed.",
+    ),
+    Code.NUMBER_TWICE_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "Nummer {number} finnes flere ganger som {kind} i Xledger. Behold én, gi de andre et annet nummer i Xledger, og prøv igjen.",
+        "Number {number} exists more than once as a {kind} in Xledger. Keep one, give the others another number in Xledger, and try again.",
+    ),
+    Code.CUSTOMER_UNKNOWN: Reason(
+        Fixer.ADMINISTRATOR,
+        "{kind} {number} viser til kunde {customer}, som ikke finnes i Moment. Velg en kunde på nytt i Moment og lagre.",
+        "The {kind} {number} refers to customer {customer}, which Moment does not have. Choose a customer again in Moment and save.",
+    ),
+    Code.REFERENCE_NOT_FOUND: Reason(
+        Fixer.ACCOUNTANT,
+        "Xledger finner ikke verdien i feltet {field} for {kind} {number}. Opprett verdien i Xledger, eller rett feltet i Moment, og prøv igjen.",
+        "Xledger does not find the value of field {field} of {kind} {number}. Create it in Xledger, or correct the field in Moment, and try again.",
+    ),
+    Code.REFUSED_BY_XLEDGER: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger tar ikke imot {kind} {number}. Les hva Xledger svarer, rett det i Moment og lagre på nytt.",
+        "Xledger refuses {kind} {number}. Read what Xledger answers, correct it in Moment and save again.",
+    ),
+    Code.TOKEN_REFUSED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger godtar ikke API-nøkkelen. Lag en ny nøkkel i Xledger (Administrasjon, Systemtilgang, GraphQL) og lim den inn i innstillingene. Alt som venter, går av seg selv etterpå.",
+        "Xledger does not accept the API key. Make a new one in Xledger (Administration, System Access, GraphQL) and paste it into the settings. All that waits goes by itself afterwards.",
+    ),
+    Code.INVOICE_NOT_FINALIZED: Reason(
+        Fixer.OPERATOR,
+        "Moment har sendt faktura {number} før den er ferdigstilt. Bare ferdigstilte fakturaer overføres; den kommer når den ferdigstilles.",
+        "Moment sent invoice {number} before it was finalized. Only finalized invoices are carried over; it will come when it is finalized.",
+    ),
+    Code.INVOICE_CHANGED: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} er endret etter at den ble ferdigstilt. Den første utgaven står; rett avviket med en kreditnota i Moment.",
+        "Invoice {number} was changed after it was finalized. The first one stands; correct the difference with a credit note in Moment.",
+    ),
+    Code.TOTAL_DIFFERS: Reason(
+        Fixer.OPERATOR,
+        "Totalen på faktura {number} er ikke summen av MVA-linjene ({difference} i forskjell). Den er holdt tilbake; Moment må sende den på nytt, rettet.",
+        "The total of invoice {number} is not the sum of its VAT lines (they differ by {difference}). It is held back; Moment must send it again, corrected.",
+    ),
+    Code.VAT_CODE_UNMAPPED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} bruker MVA-kode {vat_code}, som ikke står i innstillingene. Legg koden til i MVA-tabellen; fakturaen går da av seg selv.",
+        "Invoice {number} uses VAT code {vat_code}, which is not in the settings. Add it to the VAT table; the invoice then goes by itself.",
+    ),
+    Code.KID_INVALID: Reason(
+        Fixer.ADMINISTRATOR,
+        "KID på faktura {number} har feil kontrollsiffer eller lengde. Den er holdt tilbake; rett KID-oppsettet i Moment og send på nytt.",
+        "The KID of invoice {number} has a wrong check digit or length. It is held back; correct the KID setup in Moment and send it again.",
+    ),
+    Code.DUE_BEFORE_INVOICE_DATE: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} forfaller før fakturadatoen. Den er holdt tilbake; rett datoene i Moment og send på nytt.",
+        "Invoice {number} is due before its invoice date. It is held back; correct the dates in Moment and send it again.",
+    ),
+    Code.CREDIT_NOTE_WITHOUT_INVOICE: Reason(
+        Fixer.ADMINISTRATOR,
+        "Kreditnota {number} viser ikke til fakturaen den retter (bokføringsforskriften § 5-2-8). Den er holdt tilbake; velg fakturaen i Moment og send på nytt.",
+        "Credit note {number} does not name the invoice that it corrects (Bookkeeping Regulations § 5-2-8). It is held back; choose the invoice in Moment and send it again.",
+    ),
+}

@@ -1,0 +1,143 @@
+"""One customer or project on its way: what Moment last said, what Xledger was last told, what it waits for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.moment import Customer, Kind, Project, Saved
+from moment_xledger.domain.problems import Code
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+class State(StrEnum):
+    DIRTY = "dirty"  # Xledger must be told
+    SYNCED = "synced"  # Xledger has the newest version
+    WAITING = "waiting"  # a project whose customer is not in Xledger yet
+    PROBLEM = "problem"  # needs a person, or a newer version
+
+
+@dataclass(frozen=True)
+class Record:
+    """`rev` counts the writes of this item: each is made only if nobody wrote since it was read."""
+
+    company: CompanyId
+    content: Saved
+    state: State
+    since: datetime  # in this state without a break; for a dirty one: how old Xledger's picture is
+    rev: int = 0
+    sent_version: int | None = None
+    sent_hash: str | None = None
+    sent_number: str | None = None  # what Xledger knows it by
+    sent_company: str | None = None  # of a customer: the company that it was told to belong to
+    db_id: int | None = None
+    suspect: bool = False  # was refused before: travels alone until it succeeds
+    closed_on: date | None = None  # when an inactive project without an end date was first seen inactive
+    problem: Code | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Kind:
+        return self.content.kind
+
+    @property
+    def id(self) -> int:
+        return self.content.id
+
+    @property
+    def number(self) -> str:
+        return self.content.number
+
+    @property
+    def wanted_hash(self) -> str:
+        return f"{self.content.content_hash()}:{self.closed_on or ''}"
+
+    @property
+    def is_in_step(self) -> bool:
+        """Xledger was already told exactly this."""
+        return self.db_id is not None and self.sent_hash == self.wanted_hash
+
+    @property
+    def owns_its_number(self) -> bool:
+        return self.problem not in (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED)
+
+    @property
+    def company_key(self) -> str | None:
+        """Customers with one organisation number share a company in Xledger; a private person has one alone."""
+        content = self.content
+        if not isinstance(content, Customer):
+            return None
+        number = content.organization_number
+        return f"number:{number}" if number else f"code:{content.customer_number}"
+
+    @property
+    def client_id(self) -> str:
+        """Echoed by Xledger, and found in its log and in ours."""
+        return f"{self.company}:{self.kind}:{self.id}:{self.content.version}"
+
+
+def take_in(
+    stored: Record | None, company: CompanyId, content: Saved, said_at: datetime, now: datetime
+) -> Record | None:
+    """The record after this event, or None where it is older than what is stored, or the same.
+
+    A number that Xledger already knows is never changed: such an event becomes a problem of the record.
+    """
+    if stored is None:
+        return Record(company, content, State.DIRTY, now, closed_on=_closed_on(None, content, said_at))
+    if content.version <= stored.content.version:
+        return None
+    newer = replace(
+        stored, content=content, closed_on=_closed_on(stored, content, said_at), problem=None, details={}
+    )
+    if stored.sent_number not in (None, content.number):
+        return as_problem(newer, Code.NUMBER_CHANGED, now, {"old": str(stored.sent_number)})
+    if newer.is_in_step:
+        return replace(newer, state=State.SYNCED, sent_version=content.version, since=now)
+    since = stored.since if stored.state is State.DIRTY else now
+    return replace(newer, state=State.DIRTY, since=since)
+
+
+def _closed_on(stored: Record | None, content: Saved, said_at: datetime) -> date | None:
+    if isinstance(content, Customer) or content.active or content.end_date:
+        return None
+    return (stored and stored.closed_on) or said_at.astimezone(OSLO).date()
+
+
+def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
+    """`record` as it is stored now, after Xledger took `sent`. A newer version that came meanwhile stays dirty."""
+    if record.sent_version is not None and record.sent_version > sent.content.version:
+        return record
+    told = replace(
+        record,
+        db_id=db_id,
+        sent_version=sent.content.version,
+        sent_hash=sent.wanted_hash,
+        sent_number=sent.number,
+        sent_company=sent.company_key,
+        suspect=False,
+    )
+    if record.content.version != sent.content.version:
+        return told
+    return replace(told, state=State.SYNCED, since=now, problem=None, details={})
+
+
+def as_problem(record: Record, code: Code, now: datetime, details: Mapping[str, str]) -> Record:
+    return replace(record, state=State.PROBLEM, since=now, suspect=True, problem=code, details=details)
+
+
+def as_waiting(record: Record, now: datetime) -> Record:
+    return replace(record, state=State.WAITING, since=now)
+
+
+def as_dirty(record: Record, now: datetime) -> Record:
+    """Released: what it waited for is there, or a person says try again."""
+    return replace(record, state=State.DIRTY, since=now, problem=None, details={})
+
+
+def project_end(record: Record) -> date | None:
+    content = record.content
+    return (content.end_date or record.closed_on) if isinstance(content, Project) else None

@@ -1,0 +1,18 @@
+"""Every environment variable that the functions read; no other place reads one. A function gets only those it needs."""
+
+import os
+from collections.abc import Mapping
+
+from moment_xledger.domain.errors import Misconfigured
+
+
+class Environment:
+    def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
+        self._variables = variables
+
+    def __getitem__(self, name: str) -> str:
+        """Raises `Misconfigured` with the name; never with a value."""
+        value = self._variables.get(name)
+        if not value:
+            raise Misconfigured(f"the environment variable {name} is missing: see template.yaml")
+        return value

@@ -1,0 +1,172 @@
+"""The way through the gate into Xledger, for one worker and one token."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from moment_xledger.domain import gate as gates_domain
+from moment_xledger.domain.companies import CompanyId, Token, TokenId
+from moment_xledger.domain.errors import Conflict, GateClosed, Rejected, Why
+from moment_xledger.domain.gate import Closed, Gate, InFlight, Timing
+from moment_xledger.domain.replies import (
+    BurstLimit,
+    ConcurrencyLimit,
+    Data,
+    OutOfCredits,
+    Refused,
+    Reply,
+    TokenRefused,
+    Unanswered,
+)
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger.gates import Gates
+
+BURST_PAUSE = timedelta(seconds=5)
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(seconds=60)
+ATTEMPTS = 5  # at one request, within this run
+
+
+class Asks(Protocol):
+    def ask(self, token: Token, operation: str, variables: Mapping[str, Any]) -> Reply: ...
+
+
+class Channel(AbstractContextManager["Channel"]):
+    """Holds the token's lease from `with` to its end. `owner` names this run and no other.
+
+    Raises `GateClosed` whenever no request may be sent now, also when entered.
+    """
+
+    def __init__(
+        self,
+        token_id: TokenId,
+        token: Token,
+        owner: str,
+        *,
+        xledger: Asks,
+        gates: "Gates",
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        jitter: Callable[[], float],
+        timing: Timing,
+        slice_ends: datetime,
+        plan: int | None = None,
+    ) -> None:
+        self._token_id, self._token, self._owner = token_id, token, owner
+        self._xledger, self._gates = xledger, gates
+        self._clock, self._sleep, self._jitter = clock, sleep, jitter
+        self._timing, self._slice_ends, self._plan = timing, slice_ends, plan
+        self._gate = Gate()
+
+    @property
+    def gate(self) -> Gate:
+        return self._gate
+
+    def __enter__(self) -> "Channel":
+        stored = replace(self._gates.get(self._token_id), plan=self._plan)
+        self._save(_open(gates_domain.take_over(stored, self._owner, self._clock(), self._timing)))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Gives the lease back, unless somebody else has it by now, or a write of ours is still in doubt."""
+        if self._gate.owner == self._owner and (kind is None or issubclass(kind, GateClosed)):
+            try:
+                self._save(gates_domain.leave(self._gate, self._owner))
+            except GateClosed:
+                return
+
+    def served(self, company: CompanyId) -> None:
+        """Remembered with the next request, so that the next run begins with another company."""
+        self._gate = replace(self._gate, last_served=company)
+
+    def read(self, operation: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer's data. Raises `Rejected` with what Xledger says, `GateClosed` when it must be later."""
+        return self._send(operation, variables, writes=False)
+
+    def write(self, operation: str, inputs: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """As `read`. What came of the last write must be stored before anything else is sent."""
+        client_ids = tuple(str(each["clientId"]) for each in inputs)
+        return self._send(operation, {"inputs": inputs}, writes=True, client_ids=client_ids)
+
+    def _send(
+        self, operation: str, variables: Mapping[str, Any], *, writes: bool, client_ids: tuple[str, ...] = ()
+    ) -> Mapping[str, Any]:
+        for attempt in range(ATTEMPTS):
+            self._pass_gate(operation, writes, client_ids)
+            reply = self._xledger.ask(self._token, operation, variables)
+            match reply:
+                case Data(fields):
+                    self._gate = gates_domain.answered(self._gate)
+                    return fields
+                case Refused(refusals):
+                    self._gate = gates_domain.answered(self._gate)
+                    raise Rejected(refusals)
+                case OutOfCredits(reset_at):
+                    self._shut(gates_domain.out_of_credits(self._gate, reset_at, self._clock()))
+                case TokenRefused():
+                    self._shut(gates_domain.token_refused(self._gate, self._clock()))
+                case Unanswered():
+                    self._shut(
+                        gates_domain.unanswered(
+                            self._gate, writes=writes, now=self._clock(), timing=self._timing
+                        )
+                    )
+                case _:
+                    self._gate = gates_domain.answered(self._gate)
+            self._pause(_pause_after(reply, attempt, self._jitter()))
+        raise GateClosed(Why.DOWN, self._clock() + LONGEST_PAUSE)
+
+    def _pass_gate(self, operation: str, writes: bool, client_ids: tuple[str, ...]) -> None:
+        self._pause(gates_domain.wait_before(self._gate, self._clock()))
+        asked_at = self._clock()
+        entered = gates_domain.enter(
+            self._gate,
+            owner=self._owner,
+            in_flight=InFlight(operation, asked_at, client_ids) if writes else None,
+            now=asked_at,
+            timing=self._timing,
+        )
+        self._save(_open(entered))
+        if not self._timing.is_safe_to_send(asked_at, self._clock()):
+            raise GateClosed(Why.HELD, self._clock() + self._timing.lease)
+
+    def _pause(self, pause: timedelta) -> None:
+        """Waits in place, but not beyond this run's share of time."""
+        if self._clock() + pause > self._slice_ends:
+            raise GateClosed(Why.SLICE, self._clock())
+        if pause > timedelta():
+            self._sleep(pause.total_seconds())
+
+    def _shut(self, gate: Gate) -> None:
+        """Where this gate is closed: for everybody, and tells our caller. Else only remembers it."""
+        if gate.closed_why and gate.closed_until:
+            self._save(gate)
+            raise GateClosed(gate.closed_why, gate.closed_until)
+        self._gate = gate
+
+    def _save(self, gate: Gate) -> None:
+        """Somebody else wrote the gate: he has the lease now, and we must not send anything more."""
+        try:
+            self._gate = self._gates.save(self._token_id, gate)
+        except Conflict:
+            raise GateClosed(Why.HELD, self._clock() + self._timing.lease) from None
+
+
+def _open(result: Gate | Closed) -> Gate:
+    if isinstance(result, Closed):
+        raise GateClosed(result.why, result.until)
+    return result
+
+
+def _pause_after(reply: Reply, attempt: int, jitter: float) -> timedelta:
+    """`jitter` is from 0 to 1. A burst is over after five seconds; anything else is asked again ever more slowly."""
+    if isinstance(reply, BurstLimit):
+        return BURST_PAUSE + FIRST_PAUSE * jitter
+    doubled: timedelta = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
+    return doubled if isinstance(reply, ConcurrencyLimit) else doubled * jitter

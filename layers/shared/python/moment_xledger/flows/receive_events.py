@@ -1,0 +1,111 @@
+"""Takes in what Moment publishes: the newest state of each record, each invoice once. An event is deleted from the
+queue when what it says is stored; until then it comes again, and storing it again changes nothing."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.events import Event, Unreadable, read_event
+from moment_xledger.domain.moment import Invoice, Kind
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.take_in_invoices import take_in_invoices
+from moment_xledger.flows.take_in_records import take_in_records
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.files import Files
+    from moment_xledger.adapters.ledger import Ledger
+
+NOBODY = CompanyId("?")
+
+
+@dataclass(frozen=True)
+class Message:
+    """`id` is the queue's own, the same for each delivery."""
+
+    id: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """`wake` tells the queue of this kind that there is work for this company."""
+
+    ledger: "Ledger"
+    files: "Files"
+    wake: Callable[[Kind, Company], None]
+    clock: Callable[[], datetime]
+
+
+@dataclass
+class Report:
+    received: int = 0
+    refused: int = 0
+
+    def summary(self) -> dict[str, int]:
+        return dict(vars(self))
+
+
+def receive_events(messages: Sequence[Message], receiver: Receiver) -> Report:
+    """Bad events are kept and reported; they hold up nothing else."""
+    read = [(message, read_event(message.body)) for message in messages]
+    companies = _companies({event.company for _, event in read if event.company}, receiver.ledger)
+    report = Report()
+    good: dict[CompanyId, list[Event]] = defaultdict(list)
+    for message, event in read:
+        if isinstance(event, Event) and event.company in companies:
+            good[event.company].append(event)
+        else:
+            _refuse(message, event, companies, receiver)
+            report.refused += 1
+    for company, events in good.items():
+        _take_in(companies[company], events, receiver)
+        report.received += len(events)
+    return report
+
+
+def _take_in(company: Company, events: Iterable[Event], receiver: Receiver) -> None:
+    saved: dict[Kind, list[Event]] = defaultdict(list)
+    invoices: list[Invoice] = []
+    for event in events:
+        if isinstance(event.content, Invoice):
+            invoices.append(event.content)
+        else:
+            saved[event.content.kind].append(event)
+    for kind in (kind for kind in Kind if kind in saved):  # customers first: the others refer to them
+        if take_in_records(company, saved[kind], receiver.ledger, receiver.clock):
+            receiver.wake(kind, company)
+        receiver.ledger.tallies.add(company.id, kind, "received", len(saved[kind]))
+    if invoices:
+        take_in_invoices(company, invoices, receiver.ledger, receiver.clock)
+        receiver.ledger.tallies.add(company.id, "invoice", "received", len(invoices))
+
+
+def _companies(ids: Iterable[CompanyId], ledger: "Ledger") -> dict[CompanyId, Company]:
+    return {id_: company for id_ in ids if (company := ledger.companies.get(id_))}
+
+
+def _refuse(
+    message: Message, event: Event | Unreadable, companies: Mapping[CompanyId, Company], receiver: Receiver
+) -> None:
+    """The raw event is kept for 14 days, in a bucket that forgets by itself; then the problem is reported."""
+    company = event.company if event.company in companies else None
+    receiver.files.put(
+        f"rejected/{company or 'unknown'}/{message.id}.json",
+        message.body.encode(errors="replace"),
+        "application/json",
+    )
+    now = receiver.clock()
+    owner = company or NOBODY
+    if isinstance(event, Event) or (event.company and not company):
+        details = {"company": event.company or ""}
+        problem = Problem(
+            owner, "event", message.id, Code.COMPANY_UNKNOWN, details, first_seen=now, last_seen=now
+        )
+    else:
+        kind, number = (event.kind, event.number) if event.number else ("event", message.id)
+        details = {"field": event.field, "fault": event.fault, "event": message.id}
+        problem = Problem(owner, kind, number, event.code, details, first_seen=now, last_seen=now)
+    receiver.ledger.problems.report([problem])

@@ -1,0 +1,33 @@
+"""Every minute: finds what is due and wakes who can do it. Makes up for every wake that was lost."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from moment_xledger.domain.companies import CompanyId, TokenId
+from moment_xledger.domain.moment import Kind
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
+
+def sweep(
+    ledger: "Ledger",
+    wake: Callable[[Kind, TokenId], None],
+    resume: Callable[[CompanyId], None],
+    now: datetime,
+) -> dict[str, int]:
+    """One wake for each token and kind with something due, unless its gate is closed; one job for each open export."""
+    records, exports = ledger.due.until(now)
+    closed = {token for token, _ in records if _is_closed(ledger, token, now)}
+    awake = [(token, kind) for token, kind in records if token not in closed]
+    for token, kind in awake:
+        wake(kind, token)
+    for company in exports:
+        resume(company)
+    return {"woken": len(awake), "closed": len(closed), "resumed": len(exports)}
+
+
+def _is_closed(ledger: "Ledger", token: TokenId, now: datetime) -> bool:
+    until = ledger.gates.get(token).closed_until
+    return until is not None and until > now

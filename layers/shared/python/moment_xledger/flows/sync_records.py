@@ -1,0 +1,135 @@
+"""Carries what is dirty under one Xledger token: company by company in turn, one list each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from moment_xledger.domain.companies import Company, CompanyId, TokenId
+from moment_xledger.domain.errors import GateClosed, Why
+from moment_xledger.domain.gate import Timing
+from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.records import Record
+from moment_xledger.domain.turns import linger, next_in_turn
+from moment_xledger.flows.channel import Asks, Channel
+from moment_xledger.flows.outcomes import Outcomes, Report
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.adapters.secrets import Vault
+    from moment_xledger.adapters.xledger_books import Customers, Projects
+
+SLICE = timedelta(seconds=110)  # of a function that may run for 150: one token never holds a worker for long
+FULL_LIST = 500  # what Xledger takes at once
+
+Carry = Callable[[Channel, list[Record], Outcomes], None]
+WhenIdle = Callable[[Company], datetime | None]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What a run needs of the world. `jitter` gives a number from 0 to 1, `new_id` one that was never given."""
+
+    ledger: "Ledger"
+    vault: "Vault"
+    xledger: Asks
+    customers: Callable[[Channel, Company], "Customers"]
+    projects: Callable[[Channel, Company], "Projects"]
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    jitter: Callable[[], float]
+    new_id: Callable[[], str]
+    timing: Timing
+
+
+def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, when_idle: WhenIdle) -> Report:
+    """Until nothing is due. Raises `GateClosed` when the rest must wait; what was done until then is stored.
+
+    `when_idle` is called for a company that has nothing dirty left and says when to look again, if ever.
+    """
+    report = Report()
+    turn = _whose_turn(kind, token_id, worker)
+    if turn is None:
+        return report
+    with _channel(token_id, worker) as channel:
+        try:
+            while turn:
+                company, marks = turn
+                outcomes = Outcomes(worker.ledger, company, worker.clock, report)
+                _serve(kind, company, marks, worker, outcomes, carry, when_idle, channel)
+                turn = _whose_turn(kind, token_id, worker, channel.gate.last_served)
+        except GateClosed as closed:
+            if closed.why is Why.AUTH:
+                _report_token(token_id, worker)
+            raise
+    return report
+
+
+def _serve(
+    kind: Kind,
+    company: Company,
+    marks: int,
+    worker: Worker,
+    outcomes: Outcomes,
+    carry: Carry,
+    when_idle: WhenIdle,
+    channel: Channel,
+) -> None:
+    """One list of one company."""
+    channel.served(company.id)
+    records = worker.ledger.records
+    listed = records.dirty(company.id, kind, FULL_LIST) if company.carries(kind) else []
+    if not listed:
+        records.work_done(company.token_id, kind, company.id, marks, again=when_idle(company))
+        return
+    ready_at = min(record.since for record in listed) + linger(
+        channel.gate.used(worker.clock()), channel.gate.plan
+    )
+    if len(listed) < FULL_LIST and ready_at > worker.clock():
+        records.work_done(company.token_id, kind, company.id, marks, again=ready_at)
+        return
+    unsuspected = [record for record in listed if not record.suspect]
+    for part in [unsuspected] if unsuspected else [[record] for record in listed]:
+        carry(channel, part, outcomes)
+
+
+def _whose_turn(
+    kind: Kind, token_id: TokenId, worker: Worker, last_served: CompanyId | None = None
+) -> tuple[Company, int] | None:
+    """The next company with something due, and the marks that stand for it."""
+    now = worker.clock()
+    due = {
+        company: marks
+        for company, (marks, since) in worker.ledger.records.work(token_id, kind).items()
+        if since <= now
+    }
+    if not due:
+        return None
+    company = next_in_turn(due, last_served or worker.ledger.gates.get(token_id).last_served)
+    return worker.ledger.companies.get_known(company), due[company]
+
+
+def _report_token(token_id: TokenId, worker: Worker) -> None:
+    now = worker.clock()
+    worker.ledger.problems.report(
+        Problem(company.id, "settings", "", Code.TOKEN_REFUSED, first_seen=now, last_seen=now)
+        for company in worker.ledger.companies.sharing(token_id)
+    )
+
+
+def _channel(token_id: TokenId, worker: Worker) -> Channel:
+    companies = worker.ledger.companies.sharing(token_id)
+    return Channel(
+        token_id,
+        worker.vault.xledger_token(companies[0].id),
+        worker.new_id(),
+        xledger=worker.xledger,
+        gates=worker.ledger.gates,
+        clock=worker.clock,
+        sleep=worker.sleep,
+        jitter=worker.jitter,
+        timing=worker.timing,
+        slice_ends=worker.clock() + SLICE,
+        plan=max((company.requests_per_hour or 0 for company in companies), default=0) or None,
+    )

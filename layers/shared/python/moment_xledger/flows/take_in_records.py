@@ -1,0 +1,104 @@
+"""The newest state of customers and projects goes into the ledger, and is dirty until Xledger has it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from moment_xledger.domain.companies import Company
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.events import Event
+from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.records import Record, State, as_problem, take_in
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
+ROUNDS = 8  # of reading again what somebody else wrote meanwhile; then the events come back by themselves
+
+
+def take_in_records(
+    company: Company, events: Sequence[Event], ledger: "Ledger", clock: Callable[[], datetime]
+) -> bool:
+    """Events of one kind. True where something is dirty now, also if an earlier delivery made it so.
+
+    Raises `Conflict` where others keep writing the same records.
+    """
+    newest = _newest(events)
+    todo = dict(newest)
+    for _ in range(ROUNDS):
+        todo = _one_round(company, todo, ledger, clock())
+        if not todo:
+            break
+    else:
+        raise Conflict
+    return _mark(company, newest, ledger, clock())
+
+
+def _newest(events: Sequence[Event]) -> dict[int, Event]:
+    """By Moment's id. The others of this batch are history already."""
+    newest: dict[int, Event] = {}
+    for event in events:
+        known = newest.get(event.content.id)
+        if known is None or known.content.version < event.content.version:
+            newest[event.content.id] = event
+    return newest
+
+
+def _one_round(
+    company: Company, events: dict[int, Event], ledger: "Ledger", now: datetime
+) -> dict[int, Event]:
+    """The events that must be looked at again."""
+    stored = ledger.records.get_many(company.id, [_key(event) for event in events.values()])
+    changes = [
+        (before, after)
+        for event in events.values()
+        for before in [stored.get(_key(event))]
+        if not isinstance(event.content, Invoice)
+        and (after := take_in(before, company.id, event.content, event.time, now))
+    ]
+    lost = ledger.records.save(changes)
+    lost_ids = {record.id for record in lost}
+    ledger.problems.close(
+        company.id, [(r.kind, r.number) for _, r in changes if r.id not in lost_ids and not r.problem]
+    )
+    _report([record for _, record in changes if record.problem and record.id not in lost_ids], ledger, now)
+    taken = _report_taken_numbers([change for change in changes if change[1].id in lost_ids], ledger, now)
+    return {id_: events[id_] for id_ in lost_ids - taken}
+
+
+def _report_taken_numbers(
+    lost: Sequence[tuple[Record | None, Record]], ledger: "Ledger", now: datetime
+) -> set[int]:
+    """Of those that could not be stored, the ones whose number belongs to another record."""
+    taken = []
+    for before, after in lost:
+        owner = ledger.records.owner_of(after.company, after.kind, after.number)
+        if owner not in (None, after.id):
+            taken.append((before, as_problem(after, Code.NUMBER_TAKEN, now, {"other": str(owner)})))
+    still_lost = {record.id for record in ledger.records.save(taken)}
+    stored = [record for _, record in taken if record.id not in still_lost]
+    _report(stored, ledger, now)
+    return {record.id for record in stored}
+
+
+def _report(records: Sequence[Record], ledger: "Ledger", now: datetime) -> None:
+    ledger.problems.report(
+        Problem(record.company, record.kind, record.number, record.problem, record.details, "", now, now)
+        for record in records
+        if record.problem
+    )
+
+
+def _mark(company: Company, events: dict[int, Event], ledger: "Ledger", now: datetime) -> bool:
+    """After all is stored, so that whoever clears the mark has seen it. Marked again for a repeated delivery."""
+    keys = [_key(event) for event in events.values()]
+    stored = ledger.records.get_many(company.id, keys)
+    is_dirty = any(record.state is State.DIRTY for record in stored.values())
+    if is_dirty:
+        ledger.records.mark_work(company.token_id, keys[0][0], company.id, now)
+    return is_dirty
+
+
+def _key(event: Event) -> tuple[Any, int]:
+    return event.content.kind, event.content.id

@@ -1,0 +1,41 @@
+"""What the functions that carry records have in common: a wake says only that there is work for an Xledger token."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+
+from moment_xledger.adapters.queues import Queues
+from moment_xledger.domain.companies import TokenId
+from moment_xledger.domain.errors import GateClosed, Why
+from moment_xledger.flows.outcomes import Report
+from moment_xledger.wiring import now
+
+logger = Logger(child=True)
+
+
+def answer_wakes(
+    event: dict[str, Any], queue: str, queues: Queues, carry: Callable[[TokenId], Report]
+) -> PartialItemFailureResponse:
+    """A wake whose gate is closed for want of credits goes back to its queue until the gate opens.
+
+    In all other cases it is done with: whoever holds the gate carries the work, or the sweeper wakes again. So a wake
+    cannot wear out its receives by waiting, and a lost one costs a minute.
+    """
+    put_back: list[tuple[dict[str, Any], datetime]] = []
+    for record in event["Records"]:
+        token = TokenId(json.loads(record["body"])["token"])
+        try:
+            logger.info("carried", extra={"token_id": token, "counts": carry(token).summary()})
+        except GateClosed as closed:
+            logger.info(
+                "gate closed", extra={"token_id": token, "why": closed.why, "until": closed.until.isoformat()}
+            )
+            if closed.why is Why.CREDITS:
+                put_back.append((record, closed.until))
+    for record, until in put_back:  # last, so that a short wait cannot run out while others are carried
+        queues.put_back(queue, record["receiptHandle"], until, now())
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record, _ in put_back]}

@@ -1,0 +1,115 @@
+"""Puts the pieces together for the functions. What is dear is made on first use, once for each process."""
+
+import random
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+
+from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.table import Table
+from moment_xledger.domain.companies import Company, CompanyId, TokenId
+from moment_xledger.domain.gate import Timing
+from moment_xledger.domain.moment import Customer, Kind
+from moment_xledger.environment import Environment
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.files import Files
+    from moment_xledger.adapters.queues import Queues
+    from moment_xledger.adapters.secrets import Vault
+    from moment_xledger.flows.receive_events import Receiver
+    from moment_xledger.flows.sync_records import Worker
+
+QUEUES = {Kind.CUSTOMER: "CUSTOMERS_QUEUE", Kind.PROJECT: "PROJECTS_QUEUE"}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Wiring:
+    """Imports what only some functions need where they need it: a cold start loads nothing that it does not use."""
+
+    def __init__(self, environment: Environment | None = None) -> None:
+        self._environment = environment or Environment()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(Table(boto3.client("dynamodb"), self._environment["TABLE"]))
+
+    @cached_property
+    def queues(self) -> "Queues":
+        from moment_xledger.adapters.queues import Queues
+
+        return Queues(boto3.client("sqs"))
+
+    @cached_property
+    def files(self) -> "Files":
+        from botocore.config import Config
+
+        from moment_xledger.adapters.files import Files
+
+        # Without these boto3 signs the old way in some regions, and for a host that redirects.
+        config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+        return Files(boto3.client("s3", config=config), self._environment["BUCKET"])
+
+    @cached_property
+    def vault(self) -> "Vault":
+        from moment_xledger.adapters.secrets import Vault
+
+        return Vault(boto3.client("secretsmanager"), self._environment["SECRETS_PREFIX"])
+
+    def receiver(self) -> "Receiver":
+        from moment_xledger.flows.receive_events import Receiver
+
+        def wake(kind: Kind, company: Company) -> None:
+            self.wake(kind, company.token_id)
+
+        return Receiver(self.ledger, self.files, wake, now)
+
+    def worker(self) -> "Worker":
+        """With a connection of its own: one that slept with a frozen function may be dead, and a write lost in it."""
+        import requests
+
+        from moment_xledger.adapters import xledger_books
+        from moment_xledger.adapters.xledger_graphql import XledgerGraphql
+        from moment_xledger.flows.sync_records import Worker
+
+        timing = Timing(timedelta(seconds=int(self._environment["XLEDGER_TIMEOUT"])))
+        return Worker(
+            self.ledger,
+            self.vault,
+            XledgerGraphql(requests.Session(), self._environment["XLEDGER_URL"], timing.timeout),
+            customers=xledger_books.Customers,
+            projects=xledger_books.Projects,
+            clock=now,
+            sleep=time.sleep,
+            jitter=random.random,
+            new_id=lambda: uuid.uuid4().hex,
+            timing=timing,
+        )
+
+    def ask_moment(self, company: Company, number: str) -> Customer | None:
+        import requests
+
+        from moment_xledger.adapters.moment_api import MomentApi
+
+        moment = MomentApi(requests.Session(), self._environment["MOMENT_URL"])
+        return moment.customer(company.id, self.vault.moment_key(company.id), number)
+
+    def wake(self, kind: Kind, token: TokenId) -> None:
+        self.queues.send(self.queue(kind), {"token": token}, group=token)
+
+    def start_export(self, company: CompanyId, request: str, by: str) -> None:
+        body = {"company": company, "request": request, "by": by}
+        self.queues.send(self._environment["EXPORTS_QUEUE"], body, group=company)
+
+    def queue(self, kind: Kind) -> str:
+        return self._environment[QUEUES[kind]]
+
+
+Wire = Callable[[], Wiring]
