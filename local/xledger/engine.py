@@ -47,8 +47,8 @@ class Xledger:
     @contextmanager
     def in_flight(self, headers: Mapping[str, str]) -> Iterator[None]:
         """Around a request from its arrival to its answer; without it, none count as concurrent."""
-        allowance = self._allowances[_authorization(headers)]
         with self._one_at_a_time:
+            allowance = self._allowances[_authorization(headers)]
             allowance.in_flight += 1
         try:
             yield
@@ -81,6 +81,8 @@ class Xledger:
         if changed.entities != self.plan.entities:
             raise PlanError("entities: These cannot change while it runs; start anew.")
         with self._one_at_a_time:
+            if changed.seed != self.plan.seed:
+                self._faults.seed(changed.seed)
             self.plan = changed
 
     def remove(self, kind: Literal["companies", "customers", "projects"], db_id: int) -> None:

@@ -18,7 +18,7 @@ NO_RIGHT = "FORBIDDEN"  # assumed
 TIMED_OUT = "TIMEOUT"  # assumed
 
 
-class Refused(GraphQLError):  # noqa: N818 -- an answer, not a failure
+class Refused(GraphQLError):
     """A refusal in Xledger's words."""
 
     def __init__(self, message: str, code: str = BAD_REQUEST, **more: Any) -> None:

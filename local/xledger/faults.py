@@ -32,6 +32,9 @@ Met = dict[What, Fault]
 class Faults:
     def __init__(self, seed: int) -> None:
         self.ordered: list[Fault] = []  # each meets the next request it fits, once
+        self.seed(seed)
+
+    def seed(self, seed: int) -> None:
         self._random = Random(seed)
 
     def meet(self, plan: Plan, operation: str, root_fields: list[str]) -> Met:

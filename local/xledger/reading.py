@@ -17,9 +17,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"_gte": ge, "_lte": le, "_
 def connection(state: State, reach: Reach, table: str, arguments: Record) -> Record:
     """One page of a table, as a root field's arguments ask for it."""
     rows = state.tables[table]
-    conditions = {
-        k: v for k, v in (arguments.get("filter") or {}).items() if not (k.endswith("_in") and v is None)
-    }
+    conditions: Record = arguments.get("filter") or {}
     tests = [_test(name, value) for name, value in conditions.items()]
     tests += _owned_by(reach, table, arguments) + _status(state, arguments)
     return page(_candidates(rows, conditions), tests, arguments, _edge)
@@ -39,16 +37,20 @@ def page(
         raise Refused("first, last: Give one of them.", INVALID_VALUE)
     after, before = _cursor(arguments, "after"), _cursor(arguments, "before")
     window = between(rows, after, before)
-    size = last if last is not None else first if first is not None else LONGEST_PAGE
-    taken = list(islice(_passing(window if last is None else reversed(window), tests), size + 1))
-    more, chosen = len(taken) > size, taken[:size]
-    if last is not None:
+    if last is None:
+        chosen, more = _first(window, tests, LONGEST_PAGE if first is None else first)
+        ends = {"hasNextPage": more, "hasPreviousPage": _any(rows, None, after, tests)}
+    else:
+        chosen, more = _first(reversed(window), tests, last)
         chosen.reverse()
-    ends = {
-        "hasNextPage": more if last is None else _any(rows, before, None, tests),
-        "hasPreviousPage": more if last is not None else _any(rows, None, after, tests),
-    }
+        ends = {"hasNextPage": _any(rows, before, None, tests), "hasPreviousPage": more}
     return {"edges": [edge(row) for row in chosen] or None, "pageInfo": ends}
+
+
+def _first(rows: Iterable[Record], tests: list[Test], size: int) -> tuple[list[Record], bool]:
+    """And whether there are more."""
+    taken = list(islice(_passing(rows, tests), size + 1))
+    return taken[:size], len(taken) > size
 
 
 def _any(rows: Sequence[Record], from_cursor: int | None, to_cursor: int | None, tests: list[Test]) -> bool:
@@ -74,8 +76,9 @@ def _candidates(rows: Table, conditions: Record) -> Sequence[Record]:
 
 
 def _test(name: str, value: Any) -> Test:
+    """Null equals null; to any other comparison with it nothing answers."""
     if name.endswith("_in"):
-        field, wanted = name.removesuffix("_in"), set(value)
+        field, wanted = name.removesuffix("_in"), set(value or ())
         return lambda row: row.get(field) in wanted
     for suffix, compare in COMPARISONS.items():
         if name.endswith(suffix):

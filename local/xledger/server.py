@@ -8,7 +8,7 @@ its plan while it runs; neither is part of Xledger, and neither needs a token.
 import gzip
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,25 +22,18 @@ from local.xledger.engine import PATH, Xledger
 from local.xledger.plan import Plan, PlanError, read_plan
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Page = Callable[[Request], Response]
 WORTH_PACKING = 1000  # bytes
 
 
 class XledgerApp:
-    """`more` adds services at paths of their own, by their beginning."""
+    """WSGI. Other services of the same host go beside it with werkzeug's DispatcherMiddleware."""
 
-    def __init__(
-        self,
-        xledger: Xledger,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-        more: Mapping[str, "WSGIApplication"] | None = None,
-    ) -> None:
+    def __init__(self, xledger: Xledger, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._xledger = xledger
         self._sleep = sleep
-        self._more = dict(more or {})
         self._pages: dict[str, tuple[str, Page]] = {
             PATH: ("POST", self._graphql),
             "/_state": ("GET", self._state),
@@ -48,11 +41,7 @@ class XledgerApp:
         }
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterator[bytes]":
-        request = Request(environ)
-        for beginning, service in self._more.items():
-            if request.path.startswith(beginning):
-                return iter(service(environ, start_response))
-        return iter(self._page(request)(environ, start_response))
+        return iter(self._page(Request(environ))(environ, start_response))
 
     def _page(self, request: Request) -> Response:
         method, page = self._pages.get(request.path, ("", None))
@@ -77,11 +66,14 @@ class XledgerApp:
 
     def _plan(self, request: Request) -> Response:
         try:
-            self._xledger.replan(json.loads(request.get_data()))
+            changes = json.loads(request.get_data())
+            if not isinstance(changes, dict):
+                return Response("A JSON object of settings is expected.\n", 400)
+            self._xledger.replan(changes)
         except PlanError as problem:
             return Response(f"{problem}\n", 400)
-        except (ValueError, TypeError):
-            return Response("A JSON object of settings is expected.\n", 400)
+        except ValueError:
+            return Response("This is not JSON.\n", 400)
         return Response(status=204)
 
 

@@ -18,7 +18,10 @@ NOT_FIELDS = ("dbId", "owner")
 
 @dataclass(frozen=True)
 class Change:
-    """All that is wrong with a record shows when this is made; doing it cannot fail."""
+    """All that is wrong with a record shows when this is made; doing it cannot fail.
+
+    Addresses and the like are mended, not replaced: what is not given of one stays.
+    """
 
     kind: Kind
     owner: Record
@@ -26,9 +29,11 @@ class Change:
     record: Record | None  # none yet: it is to be added
 
     def apply(self, state: State) -> Record:
+        before = self.record or self.kind.begins_with
+        fields = {name: _mended(name, before.get(name), value) for name, value in self.fields.items()}
         if self.record is None:
-            return state.add(self.kind.table, self.kind.begins_with | self.fields, self.owner)
-        state.change(self.kind.table, self.record, self.fields)
+            return state.add(self.kind.table, before | fields, self.owner)
+        state.change(self.kind.table, self.record, fields)
         return self.record
 
 
@@ -46,14 +51,14 @@ class Writer:
         here = self.reach.entity
         owner = self._lookup(here).find("owner", "owner", "OwnerLookupInput", given) if given else here
         self._refuse_missing(node)
-        return Change(self.kind, owner, self._fields(node, owner, {}), None)
+        return Change(self.kind, owner, self._fields(node, owner), None)
 
     def update(self, node: Node) -> Change:
         """Null clears, absent leaves as it was (assumed)."""
         record = self._record(node.get("dbId"))
         self._refuse_missing({name: record.get(name) for name in self._needed()} | node)
         owner = record["owner"]
-        return Change(self.kind, owner, self._fields(node, owner, record), record)
+        return Change(self.kind, owner, self._fields(node, owner), record)
 
     def _record(self, db_id: str | None) -> Record:
         if db_id is None:
@@ -77,15 +82,13 @@ class Writer:
     def _lookup(self, owner: Record) -> Lookup:
         return Lookup(self.state, self.reach, owner)
 
-    def _fields(self, node: Node, owner: Record, current: Record) -> Record:
+    def _fields(self, node: Node, owner: Record) -> Record:
         fields: Record = {}
         lookup = self._lookup(owner)
         for name, value in node.items():
             if name not in NOT_FIELDS:
                 for place, kept in self._placed(name, self._value(lookup, name, value)):
-                    _put(fields, place, kept, current)
-        for name in _addresses(fields):
-            fields[name] = fields[name] | {"fullAddress": _full_address(fields[name])}
+                    _put(fields, place, kept)
         return fields
 
     def _value(self, lookup: Lookup, name: str, value: Any) -> Any:
@@ -142,17 +145,16 @@ def _part(lookup: Lookup, name: str, part: Node) -> Node:
     return checked
 
 
-def _put(fields: Record, place: str, value: Any, current: Record) -> None:
-    """Parts are mended, not replaced: what is not given of an address stays."""
+def _put(fields: Record, place: str, value: Any) -> None:
     name, _, inner = place.partition(".")
-    if inner:
-        value = {inner: value}
-    is_part = isinstance(value, dict) and "dbId" not in value
-    fields[name] = (fields.get(name, current.get(name)) or {}) | value if is_part else value
+    fields[name] = (fields.get(name) or {}) | {inner: value} if inner else value
 
 
-def _addresses(fields: Record) -> list[str]:
-    return [name for name in fields if name.lower().endswith("address") and isinstance(fields[name], dict)]
+def _mended(name: str, before: Any, value: Any) -> Any:
+    if not isinstance(value, dict) or "dbId" in value:
+        return value
+    part = (before or {}) | value
+    return part | {"fullAddress": _full_address(part)} if name.lower().endswith("address") else part
 
 
 def _full_address(address: Record) -> str:

@@ -72,6 +72,8 @@ def test_beyond_the_end_there_is_nothing(seven: Caller) -> None:
         pytest.param({"code": "b"}, ["b"], id="equal"),
         pytest.param({"code_in": ["c", "a", "x"]}, ["a", "c"], id="one of"),
         pytest.param({"code_in": []}, None, id="one of none"),
+        pytest.param({"code_in": None}, None, id="one of null"),
+        pytest.param({"modifiedAt_gte": None}, None, id="since null"),
         pytest.param({"code_gt": "a"}, ["b", "c"], id="after"),
         pytest.param({"description": None}, None, id="without a name"),
         pytest.param({"description": "Kunde b", "code_in": ["a", "b"]}, ["b"], id="both"),

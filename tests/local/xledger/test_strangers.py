@@ -21,8 +21,9 @@ def caller() -> Caller:
 
 def test_a_property_company_adds_a_tenant_with_everything_written_into_the_text(caller: Caller) -> None:
     company = caller.xledger.seen()["companies"][0]["dbId"]
-    document = f"""mutation AddCustomers {{ addCustomers(inputs: [{{ node: {{ company: {{dbId: {company}}}, code: "7",
-      description: "Kari", streetAddress: "Gate 1", zipCode: "5013", place: "Bergen" }} }}])
+    document = f"""mutation AddCustomers {{
+      addCustomers(inputs: [{{ node: {{ company: {{dbId: {company}}}, code: "7", description: "Kari",
+       streetAddress: "Gate 1", zipCode: "5013", place: "Bergen" }} }}])
       {{ edges {{ node {{dbId}} }} }} }}"""
     caller.data(document)
     assert caller.codes("customers") == ["10001", "7"]

@@ -95,6 +95,13 @@ def test_null_clears_and_absent_leaves_as_it_was() -> None:
     assert (seen["createdAt"], seen["modifiedAt"]) == ("2026-11-23T10:15:03", "2026-11-23T11:15:03")
 
 
+def test_one_record_twice_in_a_list_takes_both_changes() -> None:
+    caller = unlimited()
+    (db_id,) = caller.add_customers("10001")
+    caller.add(UPDATE_CUSTOMERS, {"dbId": db_id, "zipCode": "5014"}, {"dbId": db_id, "place": "Voss"})
+    assert only_customer(caller)["address"]["fullAddress"] == "5014 Voss"
+
+
 def test_what_is_mandatory_cannot_be_cleared() -> None:
     caller = unlimited()
     (db_id,) = caller.add_customers("10001")
