@@ -3,7 +3,7 @@
 import copy
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import IO, Any
 
 from boto3.dynamodb import conditions
 from boto3.dynamodb.conditions import ConditionBase
@@ -125,3 +125,16 @@ _COMPARE: dict[type, Any] = {
     conditions.GreaterThan: lambda a, b: a > b,
     conditions.GreaterThanEquals: lambda a, b: a >= b,
 }
+
+
+class FakeFiles:
+    """The bucket in memory. A file that was put once stays as it is."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+
+    def put_once(self, key: str, body: IO[bytes] | bytes, content_type: str) -> None:
+        self.held.setdefault(key, body if isinstance(body, bytes) else body.read())
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        self.held[key] = body
