@@ -12,7 +12,6 @@ from local.xledger.table import Record
 # Fields whose records have a table of their own; the rest are values of the kind that bears the field's name.
 TABLES = {
     "company": "companies",
-    "companyDbId": "companies",
     "subledger": "customers",
     "mainProject": "projects",
     "country": "countries",

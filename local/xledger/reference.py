@@ -28,7 +28,21 @@ OBJECT_VALUES = {
     "PAY_TERMS": {"14": "14 dager netto", "30": "30 dager netto"},
     "PROJECT_GROUP": {"100": "Kundeprosjekter", "200": "Interne prosjekter"},
     "SUBLEDGER_GROUP": {"10": "Kunder i Norge", "20": "Kunder i utlandet"},
+    "PAY_METHOD": {"BANK": "Bankgiro", "AVTALE": "Avtalegiro"},
+    "COLLECTION": {"STD": "Ordinær purring", "INGEN": "Ingen purring"},
+    "PRICELIST": {"STD": "Ordinære priser"},
+    "PRICE_GROUP": {"A": "Rammeavtale"},
+    "REPORT_SETUP": {"STD": "Ordinær"},
+    "SHIPPING_TERMS": {"EXW": "Fra lager"},
+    "INVOICE_RULE": {"LOPENDE": "Etter medgått tid", "FAST": "Fast pris"},
+    "FUND_RECIPIENT": {"NFR": "Forskningsfond"},
+    "STATE": {"03": "Oslo", "46": "Vestland"},
     "GL_OBJECT1": {"10": "Oslo", "20": "Bergen"},
+    "GL_OBJECT2": {"BYGG": "Bygg", "ANLEGG": "Anlegg"},
+    "GL_OBJECT3": {"N": "Nybygg"},
+    "GL_OBJECT4": {"P": "Privat"},
+    "GL_OBJECT5": {"1": "Første halvår"},
+    "XGL": {"IFRS": "Avvik etter IFRS"},
 }
 OBJECT_KIND_DB_IDS = {"TAX_RULE": 14}  # as seen at one tenant
 
@@ -36,6 +50,11 @@ OBJECT_KIND_DB_IDS = {"TAX_RULE": 14}  # as seen at one tenant
 SYSTEM_VALUES = {
     "LANGUAGE": {"NO": "Norwegian", "EN": "English"},
     "INVOICE_DELIVERY_METHOD": {"PRINT": "Print", "EMAIL": "E-mail", "EHF": "EHF"},
+    "INVOICE_LAYOUT": {"STD": "Standard"},
+    "PROJECT_CATEGORY": {"CUSTOMER": "Customer", "INTERNAL": "Internal"},
+    "INCOME_PERIODIZATION": {"NONE": "None", "MONTHLY": "Monthly"},
+    "PM_SO_INVOICE_LEVEL": {"PROJECT": "Project"},
+    "SO_ORDER_LEVEL": {"PROJECT": "Project"},
     "LEDGER_TYPE": {"AR": "Accounts receivable"},
     "CHART_OF_ACCOUNT": {"NS4102": "Norsk standard kontoplan"},
 }
