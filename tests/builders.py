@@ -17,7 +17,9 @@ def a_company(id: str = "nordvik", **but: Any) -> Company:
 COMPANY = a_company()
 
 
-def a_customer(number: str = "10001", *, id: int | None = None, version: int = 1, **but: Any) -> dict[str, Any]:
+def a_customer(
+    number: str = "10001", *, id: int | None = None, version: int = 1, **but: Any
+) -> dict[str, Any]:
     data = {
         "id": id or _id(number),
         "version": version,

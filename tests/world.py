@@ -109,6 +109,7 @@ class World:
             sleep=self.time.sleep,
             jitter=lambda: 0.5,
             new_id=lambda: f"worker-{next(self._workers)}",
+            wake=lambda kind, token: self.woken.append((kind, token)),
             timing=timing or Timing(),
         )
 
@@ -131,7 +132,12 @@ class World:
             if not self._anything_due():
                 return
             self.time.now += timedelta(minutes=1)
-            sweep(self.ledger, lambda kind, token: self.woken.append((kind, token)), lambda company: None, self.time())
+            sweep(
+                self.ledger,
+                lambda kind, token: self.woken.append((kind, token)),
+                lambda company: None,
+                self.time(),
+            )
 
     def _anything_due(self) -> bool:
         records, _ = self.ledger.due.until(self.time.now + timedelta(hours=2))

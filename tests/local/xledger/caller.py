@@ -7,7 +7,7 @@ from typing import Any
 
 from local.xledger.answering import Answer
 from local.xledger.engine import Xledger
-from local.xledger.plan import TOKEN, Plan, parse_plan
+from local.xledger.plan import TOKEN, parse_plan
 
 ADD_COMPANIES = """mutation AddCompanies($inputs: [AddCompaniesInput!]!) {
   addCompanies(inputs: $inputs) { edges { clientId node { dbId } } } }"""
@@ -82,7 +82,3 @@ def customer(code: str, company: int) -> dict[str, Any]:
 
 def unlimited(**plan: Any) -> Caller:
     return Caller({**UNLIMITED, **plan})
-
-
-def plan_of(**settings: Any) -> Plan:
-    return parse_plan(settings)

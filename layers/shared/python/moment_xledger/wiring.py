@@ -90,6 +90,7 @@ class Wiring:
             sleep=time.sleep,
             jitter=random.random,
             new_id=lambda: uuid.uuid4().hex,
+            wake=self.wake,
             timing=timing,
         )
 

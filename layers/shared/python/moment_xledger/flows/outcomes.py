@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import Company
+from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, State, as_dirty, as_problem, as_waiting, settle
@@ -36,6 +36,7 @@ class Outcomes:
     ledger: "Ledger"
     company: Company
     clock: Callable[[], datetime]
+    wake: Callable[[Kind, TokenId], None]
     report: Report = field(default_factory=Report)
 
     def sent(self, records: Sequence[Record], ids: Mapping[str, int]) -> int:
@@ -108,6 +109,7 @@ class Outcomes:
                 released = True
         if released:
             self.ledger.records.mark_work(self.company.token_id, Kind.PROJECT, self.company.id, self.clock())
+            self.wake(Kind.PROJECT, self.company.token_id)
 
     def _problems(self, found: Sequence[tuple[Record, Code, Mapping[str, str], str]]) -> None:
         """A newer version that came meanwhile wins: it may be the correction."""

@@ -23,7 +23,7 @@ def sync_customers(token: TokenId, worker: Worker) -> Report:
     def carry(channel: Channel, records: Sequence[Record], outcomes: Outcomes) -> None:
         carry_customers(records, worker.customers(channel, outcomes.company), outcomes)
 
-    return sync_records(Kind.CUSTOMER, token, worker, carry, when_idle=lambda company: None)
+    return sync_records(Kind.CUSTOMER, token, worker, carry, when_idle=lambda outcomes: None)
 
 
 def carry_customers(records: Sequence[Record], xledger: "Customers", outcomes: Outcomes) -> None:

@@ -1,15 +1,14 @@
 """Brings projects into step, in lists; those whose customer is not in Xledger yet wait for it."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import Company, TokenId
-from moment_xledger.domain.moment import Customer, Kind, Project
+from moment_xledger.domain.companies import TokenId
+from moment_xledger.domain.moment import Kind, Project
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.channel import Channel
-from moment_xledger.flows.find_customers import find_customers
+from moment_xledger.flows.find_customers import AskMoment, find_customers
 from moment_xledger.flows.lists import in_halves
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.sync_records import Worker, sync_records
@@ -18,18 +17,15 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_books import Projects
 
 
-def sync_projects(
-    token: TokenId, worker: Worker, ask_moment: Callable[[Company, str], Customer | None]
-) -> Report:
+def sync_projects(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Report:
     """Raises `GateClosed` when the rest must wait."""
 
     def carry(channel: Channel, records: Sequence[Record], outcomes: Outcomes) -> None:
         carry_projects(records, worker.projects(channel, outcomes.company), outcomes)
 
-    def when_idle(company: Company) -> datetime | None:
-        return find_customers(company, worker.ledger, ask_moment, worker.clock)
-
-    return sync_records(Kind.PROJECT, token, worker, carry, when_idle)
+    return sync_records(
+        Kind.PROJECT, token, worker, carry, lambda outcomes: find_customers(outcomes, ask_moment)
+    )
 
 
 def carry_projects(records: Sequence[Record], xledger: "Projects", outcomes: Outcomes) -> None:

@@ -24,7 +24,7 @@ SLICE = timedelta(seconds=110)  # of a function that may run for 150: one token 
 FULL_LIST = 500  # what Xledger takes at once
 
 Carry = Callable[[Channel, list[Record], Outcomes], None]
-WhenIdle = Callable[[Company], datetime | None]
+WhenIdle = Callable[[Outcomes], datetime | None]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Worker:
     sleep: Callable[[float], None]
     jitter: Callable[[], float]
     new_id: Callable[[], str]
+    wake: Callable[[Kind, TokenId], None]
     timing: Timing
 
 
@@ -56,7 +57,7 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
         try:
             while turn:
                 company, marks = turn
-                outcomes = Outcomes(worker.ledger, company, worker.clock, report)
+                outcomes = Outcomes(worker.ledger, company, worker.clock, worker.wake, report)
                 _serve(kind, company, marks, worker, outcomes, carry, when_idle, channel)
                 turn = _whose_turn(kind, token_id, worker, channel.gate.last_served)
         except GateClosed as closed:
@@ -81,7 +82,7 @@ def _serve(
     records = worker.ledger.records
     listed = records.dirty(company.id, kind, FULL_LIST) if company.carries(kind) else []
     if not listed:
-        records.work_done(company.token_id, kind, company.id, marks, again=when_idle(company))
+        records.work_done(company.token_id, kind, company.id, marks, again=when_idle(outcomes))
         return
     ready_at = min(record.since for record in listed) + linger(
         channel.gate.used(worker.clock()), channel.gate.plan
