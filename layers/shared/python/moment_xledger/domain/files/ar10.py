@@ -1,0 +1,58 @@
+"""AR10, which is GBAT10 as Xledger reads it: a voucher per invoice, VAT computed by the receiver from gross sums.
+
+Columns 24 and 25 are Xledger's department and project; elsewhere GBAT10 has them the other way round.
+"""
+
+from collections.abc import Iterator, Sequence
+from string import ascii_uppercase
+
+from moment_xledger.domain.files.cells import Part, Row, amount, day, due_day, posting_text
+from moment_xledger.domain.files.settings import FileSettings, Terms
+from moment_xledger.domain.files.text import clean
+from moment_xledger.domain.files.unfit import KRONER_ONLY, Limits, Unfit, code, digits, first_unfit
+from moment_xledger.domain.moment import Invoice, InvoiceKind
+
+# A file of this format has no header line; people call its columns by a spreadsheet's letters.
+COLUMNS = (*ascii_uppercase, "AA", "AB", "AC")
+IDENTIFICATION, USE_GROSS, END = "GBAT10", "T", "x"
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_PLACE = 30, 200, 30
+
+
+def unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
+    project = code(terms.settings.ar10_longest_project)
+    return first_unfit(invoice, terms, Limits(digits(8), digits(9), project, KRONER_ONLY))
+
+
+def rows(invoice: Invoice, parts: Sequence[Part], terms: Terms) -> Iterator[Row]:
+    settings = terms.settings
+    voucher = _voucher(invoice, settings)  # columns 1-6
+    reference = (invoice.number, invoice.payment_id, due_day(invoice), "", "")  # 16-20
+    text = posting_text(invoice)
+    posting = (text, text, "", settings.department, invoice.project_number or "", "")  # 21-26
+
+    total = amount(invoice.total)
+    customer = (settings.receivable_account, settings.no_vat_code, total, *_customer(invoice))  # 7-15
+    yield *voucher, *customer, *reference, *posting, "", "", END
+    for part in parts:
+        revenue = (part.account, part.vat_code, amount(-part.net), "", "", "", "", "", "")  # 7-15
+        yield *voucher, *revenue, *reference, *posting, USE_GROSS, amount(-part.gross), END
+
+
+def _voucher(invoice: Invoice, settings: FileSettings) -> Row:
+    is_credit = invoice.kind is InvoiceKind.CREDIT_NOTE
+    kind = settings.ar10_credit_note_type if is_credit else settings.ar10_invoice_type
+    issued = invoice.invoice_date
+    return IDENTIFICATION, invoice.number, day(issued), kind, str(issued.month), str(issued.year)
+
+
+def _customer(invoice: Invoice) -> Row:
+    """Number, no supplier number, name and address."""
+    customer, address = invoice.customer, invoice.customer.address
+    return (
+        customer.customer_number,
+        "",
+        clean(customer.name, LONGEST_NAME),
+        clean(address.street or "", LONGEST_ADDRESS),
+        clean(address.zip_code or "", LONGEST_PLACE),
+        clean(address.place or "", LONGEST_PLACE),
+    )

@@ -1,0 +1,70 @@
+"""What the formats have in common: how a day, an amount and a text stand in a cell. Part of renderer 1."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from moment_xledger.domain.files.text import clean, cut
+from moment_xledger.domain.moment import Invoice, InvoiceKind
+
+Row = tuple[str, ...]
+
+LONGEST_TEXT = 100
+
+
+class Part(NamedTuple):
+    """What an invoice has at one of Xledger's VAT codes and, where the format has accounts, one account."""
+
+    vat_code: str
+    account: str
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+def parts(invoice: Invoice, vat_codes: Mapping[str, str], accounts: Mapping[str, str]) -> list[Part]:
+    """In the order of the invoice. Lines that Xledger cannot tell apart become one."""
+    merged: dict[tuple[str, str], Part] = {}
+    for line in invoice.vat_lines:
+        key = vat_codes[line.vat_code], accounts.get(line.vat_code, "")
+        net, vat, gross = line.net, line.vat, line.gross
+        if key in merged:
+            so_far = merged[key]
+            net, vat, gross = so_far.net + net, so_far.vat + vat, so_far.gross + gross
+        merged[key] = Part(*key, net, vat, gross)
+    return list(merged.values())
+
+
+def day(value: date) -> str:
+    return value.isoformat().replace("-", "")
+
+
+def due_day(invoice: Invoice) -> str:
+    """A credit note is due at once."""
+    return day(invoice.invoice_date if invoice.kind is InvoiceKind.CREDIT_NOTE else invoice.due_date)
+
+
+def amount(value: Decimal) -> str:
+    """Two decimals, always; never `-0.00`."""
+    text = str(value)
+    if text[-3:-2] == "." and (value or text[0] != "-"):
+        return text
+    return f"{value + 0:.2f}"
+
+
+def posting_text(invoice: Invoice) -> str:
+    """Never empty. A credit note's ends with the number of the invoice that it corrects."""
+    if invoice.kind is InvoiceKind.CREDIT_NOTE:
+        return _credit_text(invoice.description, str(invoice.credited_invoice_number))
+    return clean(invoice.description, LONGEST_TEXT) or f"Faktura {invoice.number}"
+
+
+def _credit_text(description: str, credited: str) -> str:
+    text = clean(description, LONGEST_TEXT)
+    if text.split(" ")[-1] == credited:
+        return text
+    if not text:
+        return f"Kreditnota for faktura {credited}"
+    ending = f", faktura {credited}"
+    return cut(text, LONGEST_TEXT - len(ending)) + ending

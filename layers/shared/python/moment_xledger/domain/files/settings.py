@@ -1,0 +1,113 @@
+"""How a company wants its invoice files."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from moment_xledger.domain.moment import Code
+
+RENDERER = 1
+
+
+class FileFormat(StrEnum):
+    """`standard` is the field list of Moment's help page; Xledger's own importers take the other two."""
+
+    STANDARD = "standard"
+    AR10 = "ar10"
+    GL02B = "gl02b"
+
+
+def _matching(pattern: str, must: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"must be {must}")
+        return value
+
+    return AfterValidator(check)
+
+
+Account = Annotated[str, _matching("[0-9]{1,10}", "an account number of 1 to 10 digits, such as '1500'")]
+XledgerVatCode = Annotated[str, _matching("[A-Za-z0-9._-]{1,5}", "a VAT code of at most 5 letters or digits")]
+VoucherType = Annotated[str, _matching("[0-9]{0,3}", "a number of at most 3 digits, or empty")]
+VoucherCode = Annotated[str, _matching("[A-Za-z0-9]{1,8}", "1 to 8 letters or digits, such as 'AR'")]
+Department = Annotated[
+    str,
+    _matching("([A-Za-z0-9ÆØÅæøå._/][A-Za-z0-9ÆØÅæøå._/-]{0,24})?", "a department code of at most 25 signs"),
+]
+
+_TAXABLE, _EXEMPT, _OUTSIDE = "3000", "3100", "3200"  # by the Norwegian standard chart of accounts, NS 4102
+
+
+class FileSettings(BaseModel):
+    """What may differ between companies. Encoding (UTF-8, no BOM), `;`, CRLF and yyyymmdd may not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: FileFormat = FileFormat.STANDARD
+    header: bool | None = None  # None: as the format usually has it
+    receivable_account: Account = "1500"
+    # By Moment's VAT code.
+    revenue_accounts: Mapping[Code, Account] = {
+        **dict.fromkeys(("3", "31", "32", "33"), _TAXABLE),
+        **dict.fromkeys(("5", "51", "52"), _EXEMPT),
+        **dict.fromkeys(("6", "7"), _OUTSIDE),
+    }
+    department: Department = ""
+    no_vat_code: XledgerVatCode = "0"  # of ar10's customer line
+    ar10_invoice_type: VoucherType = "1"
+    ar10_credit_note_type: VoucherType = "3"
+    # The published layout says 4. An import definition of one's own may take more.
+    ar10_longest_project: int = 4
+    gl02b_voucher_type: VoucherCode = "AR"
+    # With `net`, lines of their own carry the VAT, so that a voucher still sums to zero.
+    gl02b_amount: Literal["gross", "net"] = "gross"
+    vat_account: Account = "2700"
+
+    @property
+    def has_header(self) -> bool:
+        return self.format is not FileFormat.AR10 if self.header is None else self.header
+
+    @model_validator(mode="after")
+    def _ar10_can_hold_it(self) -> Self:
+        if self.format is not FileFormat.AR10:
+            return self
+        if self.header:
+            raise ValueError("header: an ar10 file never has a header line; switch it off or leave it out")
+        if not 4 <= self.ar10_longest_project <= 25:
+            raise ValueError("ar10_longest_project: must be from 4 to 25")
+        if len(self.department) > 6:
+            raise ValueError("department: ar10 holds at most 6 signs")
+        for account in (self.receivable_account, *self.revenue_accounts.values()):
+            if len(account) > 4:
+                raise ValueError(f"account {account}: ar10 holds at most 4 digits")
+        return self
+
+
+class Terms(BaseModel):
+    """All that decides a file's bytes besides the invoices: kept with each export, so it can be built again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    settings: FileSettings = FileSettings()
+    vat_codes: Mapping[Code, XledgerVatCode]  # Moment's -> Xledger's
+    owner_code: int | None = None
+    renderer: int = RENDERER
+
+    @property
+    def accounts(self) -> Mapping[str, str]:
+        """Where the format has accounts, what differs in its account stays on a line of its own."""
+        return {} if self.settings.format is FileFormat.STANDARD else self.settings.revenue_accounts
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.settings.format is FileFormat.STANDARD:
+            return self
+        if self.settings.format is FileFormat.GL02B and self.owner_code is None:
+            raise ValueError("owner_code: gl02b needs Xledger's owner code; fill it out")
+        for code in self.vat_codes:
+            if code not in self.settings.revenue_accounts:
+                raise ValueError(f"revenue_accounts: VAT code {code} has no account; add one")
+        return self

@@ -1,0 +1,39 @@
+"""The default: one row per invoice and VAT code, with the fields that Moment's help page lists."""
+
+from collections.abc import Iterator, Sequence
+
+from moment_xledger.domain.files.cells import Part, Row, amount, day, due_day, posting_text
+from moment_xledger.domain.files.settings import Terms
+from moment_xledger.domain.files.unfit import KRONER_ONLY, Limits, Unfit, code, digits, first_unfit
+from moment_xledger.domain.moment import Invoice
+
+COLUMNS = (
+    "InvoiceNo",
+    "Text",
+    "CustomerNo",
+    "Project",
+    "InvoiceDate",
+    "DueDate",
+    "PaymentId",
+    "TotalAmount",
+    "VatCode",
+)
+LIMITS = Limits(digits(25), code(25), code(25), KRONER_ONLY)
+
+
+def unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
+    return first_unfit(invoice, terms, LIMITS)
+
+
+def rows(invoice: Invoice, parts: Sequence[Part], _: Terms) -> Iterator[Row]:
+    shared = (
+        invoice.number,
+        posting_text(invoice),
+        invoice.customer.customer_number,
+        invoice.project_number or "",
+        day(invoice.invoice_date),
+        due_day(invoice),
+        invoice.payment_id,
+    )
+    for part in parts:
+        yield *shared, amount(part.gross), part.vat_code

@@ -1,0 +1,74 @@
+"""What a format cannot hold: it stops that invoice, never the export."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from moment_xledger.domain.files.settings import Terms
+from moment_xledger.domain.moment import Invoice, InvoiceKind
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """`field` as in Moment's event; `limit` in a notation that needs no translation, such as `0-9, max. 8`."""
+
+    field: str
+    limit: str
+
+
+class Limit(NamedTuple):
+    pattern: re.Pattern[str]
+    text: str
+
+
+def digits(longest: int) -> Limit:
+    return Limit(re.compile(f"[0-9]{{1,{longest}}}"), f"0-9, max. {longest}")
+
+
+def code(longest: int) -> Limit:
+    """Not beginning with `-`, which would run as a formula."""
+    rest = f"[A-Za-z0-9ÆØÅæøå._/-]{{0,{longest - 1}}}"
+    return Limit(re.compile(f"[A-Za-z0-9ÆØÅæøå._/]{rest}"), f"A-Å 0-9 . _ / -, max. {longest}")
+
+
+PAYMENT_ID = Limit(re.compile("[0-9]{1,24}[0-9-]|[0-9]"), "0-9 -, max. 25")
+CURRENCY = Limit(re.compile("[A-Z]{3}"), "A-Z, 3")
+# A file that does not name the currency is in kroner: anything else would be posted as kroner.
+KRONER_ONLY = Limit(re.compile("NOK"), "NOK")
+
+
+class Limits(NamedTuple):
+    """What one format can hold."""
+
+    invoice_number: Limit
+    customer_number: Limit
+    project_number: Limit
+    currency: Limit
+
+
+def first_unfit(invoice: Invoice, terms: Terms, limits: Limits) -> Unfit | None:
+    for field, value, limit in _values(invoice, limits):
+        if not limit.pattern.fullmatch(value):
+            return Unfit(field, limit.text)
+    return _wrong_line(invoice, terms)
+
+
+def _values(invoice: Invoice, limits: Limits) -> Iterator[tuple[str, str, Limit]]:
+    yield "invoiceNumber", invoice.number, limits.invoice_number
+    yield "customerNumber", invoice.customer.customer_number, limits.customer_number
+    if invoice.project_number is not None:
+        yield "projectNumber", invoice.project_number, limits.project_number
+    yield "kid", invoice.payment_id, PAYMENT_ID
+    yield "currency", invoice.currency, limits.currency
+    if invoice.kind is InvoiceKind.CREDIT_NOTE:
+        yield "creditedInvoiceNumber", str(invoice.credited_invoice_number or ""), digits(25)
+
+
+def _wrong_line(invoice: Invoice, terms: Terms) -> Unfit | None:
+    for line in invoice.vat_lines:
+        if line.vat_code not in terms.vat_codes:
+            return Unfit("vatCode", ", ".join(terms.vat_codes))
+    if sum(line.gross for line in invoice.vat_lines) != invoice.total:
+        return Unfit("total", "= Σ gross")
+    return None
