@@ -1,6 +1,7 @@
 """In-memory twins of the outside. Each runs the same contract tests as the real thing."""
 
 import copy
+import hashlib
 import threading
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
@@ -10,7 +11,7 @@ from boto3.dynamodb.conditions import ConditionBase
 from sortedcontainers import SortedDict
 
 from moment_xledger.adapters.table import MOST_ACTIONS, Action, Delete, Item, Key, Put, Update
-from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.errors import Conflict, FileDiffers
 
 
 class FakeTable:
@@ -133,8 +134,12 @@ class FakeFiles:
     def __init__(self) -> None:
         self.held: dict[str, bytes] = {}
 
-    def put_once(self, key: str, body: IO[bytes] | bytes, content_type: str) -> None:
-        self.held.setdefault(key, body if isinstance(body, bytes) else body.read())
+    def put_once(self, key: str, body: IO[bytes], content_type: str, sha256: str) -> None:
+        if self.held.setdefault(key, body.read()) and self.sha256(key) != sha256:
+            raise FileDiffers(key)
+
+    def sha256(self, key: str) -> str | None:
+        return hashlib.sha256(self.held[key]).hexdigest() if key in self.held else None
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
         self.held[key] = body

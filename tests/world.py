@@ -23,7 +23,6 @@ from moment_xledger.flows.sweep import sweep
 from moment_xledger.flows.sync_customers import sync_customers
 from moment_xledger.flows.sync_projects import sync_projects
 from moment_xledger.flows.sync_records import Worker
-
 from tests.builders import COMPANY, TOKEN, TOKEN_ID
 from tests.fakes import FakeFiles, FakeTable
 

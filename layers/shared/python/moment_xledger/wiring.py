@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.queues import Queues
     from moment_xledger.adapters.secrets import Vault
+    from moment_xledger.flows.export_invoices import Exporter
     from moment_xledger.flows.receive_events import Receiver
     from moment_xledger.flows.sync_records import Worker
 
@@ -70,6 +71,11 @@ class Wiring:
             self.wake(kind, company.token_id)
 
         return Receiver(self.ledger, self.files, wake, now)
+
+    def exporter(self) -> "Exporter":
+        from moment_xledger.flows.export_invoices import Exporter
+
+        return Exporter(self.ledger, self.files, now)
 
     def worker(self) -> "Worker":
         """With a connection of its own: one that slept with a frozen function may be dead, and a write lost in it."""

@@ -5,6 +5,8 @@ from typing import IO, TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from moment_xledger.domain.errors import FileDiffers
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -16,15 +18,31 @@ class Files:
         self._client = client
         self._bucket = bucket
 
-    def put_once(self, key: str, body: IO[bytes] | bytes, content_type: str) -> None:
-        """Leaves a file that is already there as it is."""
+    def put_once(self, key: str, body: IO[bytes], content_type: str, sha256: str) -> None:
+        """Leaves a file that is already there as it is. Raises `FileDiffers` if it is another than this one."""
         try:
             self._client.put_object(
-                Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*"
+                Bucket=self._bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                Metadata={"sha256": sha256},
+                IfNoneMatch="*",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
                 raise
+            if self.sha256(key) != sha256:
+                raise FileDiffers(key) from error
+
+    def sha256(self, key: str) -> str | None:
+        """Of the file as it was put; None where there is none."""
+        try:
+            return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"].get("sha256")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+                return None
+            raise
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)

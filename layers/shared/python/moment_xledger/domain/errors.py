@@ -5,6 +5,7 @@ Errors, named by what should happen next.
   + GateClosed     nothing is wrong with the work: it goes on by itself at `until`
   + Rejected       Xledger refuses this request whenever it comes: a person must look, the others carry on
   + Conflict       somebody else wrote first: read again and decide again
+  + FileDiffers    a file that never changes is not what it was: hand out nothing and raise the alarm
   + Misconfigured  everything would fail the same way: stop and raise the alarm
 """
 
@@ -55,6 +56,10 @@ class Conflict(SyncError):
     def __init__(self, positions: Sequence[int] = ()) -> None:
         super().__init__("somebody else wrote first")
         self.positions = tuple(positions)
+
+
+class FileDiffers(SyncError):
+    pass
 
 
 class Misconfigured(SyncError):

@@ -4,22 +4,33 @@ Which invoices are in it is decided by membership, written into each invoice. Th
 and how far) is what people see.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.companies import Company, CompanyId, IssueLimit, Route, Schedule
+from moment_xledger.domain.files.formats import unfit
+from moment_xledger.domain.files.names import file_name
+from moment_xledger.domain.files.settings import Terms
+from moment_xledger.domain.files.unfit import Unfit
+from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.records import OSLO
 
 
 class Status(StrEnum):
-    FROZEN = "frozen"  # claimed: its members are being marked, or its file is being made
+    FROZEN = "frozen"  # claimed: its members are being marked, or its files are being made
     READY = "ready"
 
 
 @dataclass(frozen=True)
 class Export:
-    """`low` < seq <= `high` is where its members are looked for; those that left before are none of them."""
+    """Claimed with all that decides its bytes, so that whoever comes next makes the very same file.
+
+    Its members have `low` < seq <= `high`, an invoice date up to `through`, and left with no export before. One that
+    `repeats` another has that one's members; they stay the other's.
+    """
 
     company: CompanyId
     number: int
@@ -27,18 +38,53 @@ class Export:
     high: int
     by: str
     claimed: datetime
+    terms: Terms
+    through: date | None = None
+    repeats: int | None = None
     status: Status = Status.FROZEN
-    file_name: str = ""
     rows: int = 0
     invoices: int = 0
     first: int = 0  # invoice number
     last: int = 0
-    total: Decimal = Decimal(0)
+    sums: Mapping[str, Mapping[str, Decimal]] = field(
+        default_factory=dict
+    )  # by currency, by Xledger's VAT code
     sha256: str = ""
+
+    @property
+    def totals(self) -> dict[str, Decimal]:
+        """By currency, including VAT."""
+        return {currency: sum(by_code.values(), Decimal(0)) for currency, by_code in self.sums.items()}
+
+    @property
+    def members_of(self) -> int:
+        return self.repeats or self.number
 
     @property
     def folder(self) -> str:
         return f"exports/{self.company}/{self.number:06}/"
+
+    def file_name(self, suffix: str = ".csv") -> str:
+        owner = str(self.terms.owner_code or self.company)
+        day = self.claimed.astimezone(OSLO).date()
+        return file_name(owner, day, self.number, self.terms.settings.format, suffix)
+
+    def takes(self, snapshot: Snapshot) -> bool:
+        """Whether this invoice is one of its members."""
+        if snapshot.export is not None:
+            return snapshot.export == self.members_of
+        return self.repeats is None and self._may_take(snapshot) and self.unfit(snapshot) is None
+
+    def unfit(self, snapshot: Snapshot) -> Unfit | None:
+        """What the format cannot hold of an invoice that would be a member otherwise."""
+        return unfit(snapshot.invoice, self.terms) if self._may_take(snapshot) else None
+
+    def _may_take(self, snapshot: Snapshot) -> bool:
+        return (
+            snapshot.export is None
+            and never_leaves_in_a_file(snapshot) is False
+            and (self.through is None or snapshot.invoice.invoice_date <= self.through)
+        )
 
 
 @dataclass(frozen=True)
@@ -50,3 +96,44 @@ class Watermark:
     last_at: datetime | None = None
     settled: int = 0
     open: int | None = None
+
+
+def never_leaves_in_a_file(snapshot: Snapshot) -> bool:
+    return snapshot.route is not Route.FILE or snapshot.invoice.do_not_transfer
+
+
+def next_export(company: Company, watermark: Watermark, head: int, by: str, now: datetime) -> Export:
+    return Export(
+        company.id,
+        number=watermark.last_export + 1,
+        low=watermark.settled,
+        high=head,
+        by=by,
+        claimed=now,
+        terms=company.terms,
+        through=latest_invoice_date(company.issue_limit, now.astimezone(OSLO).date()),
+    )
+
+
+def latest_invoice_date(limit: IssueLimit, today: date) -> date | None:
+    """As in Moment: through the last day of the previous month, through today, or no limit."""
+    match limit:
+        case IssueLimit.LAST_MONTH:
+            return today.replace(day=1) - timedelta(days=1)
+        case IssueLimit.TODAY:
+            return today
+        case IssueLimit.NONE:
+            return None
+
+
+def is_export_day(schedule: Schedule, today: date) -> bool:
+    """Weekly is on Mondays, monthly on the first."""
+    match schedule:
+        case Schedule.DAILY:
+            return True
+        case Schedule.WEEKLY:
+            return today.weekday() == 0
+        case Schedule.MONTHLY:
+            return today.day == 1
+        case Schedule.BY_HAND:
+            return False

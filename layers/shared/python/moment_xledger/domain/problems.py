@@ -36,6 +36,8 @@ class Code(StrEnum):
     KID_INVALID = "KID_INVALID"
     DUE_BEFORE_INVOICE_DATE = "DUE_BEFORE_INVOICE_DATE"
     CREDIT_NOTE_WITHOUT_INVOICE = "CREDIT_NOTE_WITHOUT_INVOICE"
+    FORMAT_CANNOT_HOLD = "FORMAT_CANNOT_HOLD"
+    FILE_DIFFERS = "FILE_DIFFERS"
 
 
 @dataclass(frozen=True)
@@ -190,5 +192,15 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Kreditnota {number} viser ikke til fakturaen den retter (bokføringsforskriften § 5-2-8). Den er holdt tilbake; velg fakturaen i Moment og send på nytt.",
         "Credit note {number} does not name the invoice that it corrects (Bookkeeping Regulations § 5-2-8). It is held back; choose the invoice in Moment and send it again.",
+    ),
+    Code.FORMAT_CANNOT_HOLD: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} får ikke plass i filformatet: feltet {field} kan bare være {limit}. Resten av eksporten er gått. Velg et annet format i innstillingene, eller før denne fakturaen for hånd.",
+        "Invoice {number} does not fit the file format: field {field} can only be {limit}. The rest of the export has gone. Choose another format in the settings, or book this invoice by hand.",
+    ),
+    Code.FILE_DIFFERS: Reason(
+        Fixer.OPERATOR,
+        "Filen til eksport {number} er borte, og den som kan lages på nytt, er ikke lik. Ingenting er utlevert. Hent filen fra en sikkerhetskopi av bøtten.",
+        "The file of export {number} is gone, and the one that can be made again is not the same. Nothing was handed out. Restore the file from an older version in the bucket.",
     ),
 }

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
@@ -12,6 +13,12 @@ from moment_xledger.adapters.table import MOST_ACTIONS, Check, Item, Key, Put, T
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import Export, Status, Watermark
+from moment_xledger.domain.files.settings import Terms
+
+_PLAIN = ("number", "low", "high", "by", "repeats", "rows", "invoices", "first", "last", "sha256")
+
+# An export that is open for longer is taken up by the sweeper.
+PATIENCE = timedelta(minutes=10)
 
 MOST_MEMBERS = MOST_ACTIONS - 1  # marked together, with the check that the export is still frozen
 
@@ -45,7 +52,7 @@ class Exports:
         opened = replace(watermark, ver=watermark.ver + 1, open=export.number)
         unchanged = Attr("ver").eq(watermark.ver) if watermark.ver else Attr("ver").not_exists()
         self._table.write(
-            Put(_state(export.company), _watermark_item(opened), when=unchanged),
+            Put(_state(export.company), _watermark_item(opened) | _due(export), when=unchanged),
             Put(_export_key(export.company, export.number), _item(export), when=Attr("status").not_exists()),
             Put(_request(export.company, request), {"export": export.number}),
         )
@@ -96,6 +103,11 @@ def _request(company: CompanyId, request: str) -> Key:
     return keys.invoices(company), f"TOK#{request}"
 
 
+def _due(export: Export) -> Item:
+    key = _state(export.company)
+    return {"due": keys.shard(key[0]), "due_at": keys.stamp(export.claimed + PATIENCE)}
+
+
 def _watermark_item(watermark: Watermark) -> Item:
     item = vars(watermark) | {"last_at": watermark.last_at and keys.stamp(watermark.last_at)}
     return {name: value for name, value in item.items() if value is not None}
@@ -112,29 +124,27 @@ def _watermark(item: Item) -> Watermark:
 
 
 def _item(export: Export) -> Item:
-    item = vars(export) | {
+    plain = {name: getattr(export, name) for name in _PLAIN}
+    return {name: value for name, value in plain.items() if value is not None} | {
         "claimed": keys.stamp(export.claimed),
+        "terms": export.terms.model_dump_json(),
         "status": str(export.status),
-        "total": str(export.total),
+        "sums": {
+            currency: {code: str(s) for code, s in sums.items()} for currency, sums in export.sums.items()
+        },
+        **({"through": export.through.isoformat()} if export.through else {}),
     }
-    del item["company"]
-    return item
 
 
 def _export(company: CompanyId, item: Item) -> Export:
+    plain: dict[str, Any] = {name: item[name] for name in _PLAIN if name in item}
+    plain |= {name: int(value) for name, value in plain.items() if isinstance(value, Decimal)}
     return Export(
-        company,
-        number=int(item["number"]),
-        low=int(item["low"]),
-        high=int(item["high"]),
-        by=item["by"],
+        company=company,
+        **plain,
         claimed=keys.moment(item["claimed"]),
+        terms=Terms.model_validate_json(item["terms"]),
         status=Status(item["status"]),
-        file_name=item["file_name"],
-        rows=int(item["rows"]),
-        invoices=int(item["invoices"]),
-        first=int(item["first"]),
-        last=int(item["last"]),
-        total=Decimal(item["total"]),
-        sha256=item["sha256"],
+        sums={currency: {c: Decimal(s) for c, s in sums.items()} for currency, sums in item["sums"].items()},
+        through=date.fromisoformat(item["through"]) if "through" in item else None,
     )
