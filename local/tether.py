@@ -4,14 +4,17 @@ Runs another module as its own, for as long as whoever started it lives.
     python -m local.tether MODULE ARGUMENT …
 
 The starter holds the other end of standard input. When that end closes, for whatever reason and however
-suddenly, this process and everything it has started is ended.
+suddenly, this process and everything it has started is ended, and the folder it was given is removed.
 """
 
 import os
 import runpy
+import shutil
 import signal
 import sys
 import threading
+
+FOLDER = "TETHERED_FOLDER"  # to be removed when the starter no longer can
 
 
 def main() -> None:
@@ -33,6 +36,8 @@ def _take_standard_input() -> int:
 def _end_with_it(line: int) -> None:
     while os.read(line, 1):
         pass
+    if folder := os.environ.get(FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 

@@ -25,6 +25,7 @@ class Stack:
     name: str
     outputs: Mapping[str, str]
     resources: Mapping[str, str]
+    functions: tuple[str, ...]  # by their names in the template
     left_out: tuple[str, ...]  # what the emulator cannot do, one sentence each
 
     def log_of(self, aws: EmbeddedAws, function: str) -> str:
@@ -87,7 +88,10 @@ def _create(aws: EmbeddedAws, template: Template, parameters: Mapping[str, str],
         for page in pages
         for each in page["StackResourceSummaries"]
     }
-    return Stack(name, outputs, resources, tuple(complete(aws, template, resources)))
+    functions = tuple(
+        logical for logical, each in template["Resources"].items() if each["Type"] == "AWS::Lambda::Function"
+    )
+    return Stack(name, outputs, resources, functions, tuple(complete(aws, template, resources)))
 
 
 def _wait(cloudformation: Any, name: str) -> dict[str, str]:

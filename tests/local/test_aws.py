@@ -191,6 +191,7 @@ def test_nothing_is_left_when_its_starter_is_killed(tmp_path: Path) -> None:
         starter.send_signal(signal.SIGKILL)
 
     assert soon(lambda: not _listening(port))
+    assert soon(lambda: not list(tmp_path.iterdir()))
 
 
 def _listening(port: str) -> bool:

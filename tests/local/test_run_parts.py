@@ -166,6 +166,13 @@ def test_what_does_not_move_is_named() -> None:
     assert seconds == pytest.approx(10, abs=1)
 
 
+def test_what_moves_in_circles_is_given_up_in_the_end() -> None:
+    circles = [Look({"customers": 1 + n % 2}) for n in range(20_000)]
+    left, seconds = wait(circles)
+    assert left.startswith("It took longer than 30 minutes, and this still waits: customers")
+    assert seconds == pytest.approx(1800, abs=1)
+
+
 def test_slow_is_not_stuck() -> None:
     moving = [Look({"customers": n}) for n in range(300, 0, -1)]
     left, seconds = wait([*moving, Look({})], patience=10)

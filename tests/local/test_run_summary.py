@@ -1,4 +1,3 @@
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ A_PROBLEM = Problem("customer", "10007", "FIELD_INVALID", "Field data.name canno
 
 def a_summary(**but: Any) -> Summary:
     """All went well, unless a test says otherwise."""
-    export = Export(Path("out/a.csv"), 3, 2, Decimal("1250.00"), "ab12", "http://127.0.0.1/a.csv?x=1")
+    export = Export(Path("out/a.csv"), 3, 2, "1250.00", "ab12", "http://127.0.0.1/a.csv?x=1")
     kinds = {"customers": Kind(40, 40), "projects": Kind(60, 60), "invoices": Kind(2, 2), "events": Kind()}
     asked = Requests(6, 0, {"LookUpCustomers": 2, "AddCustomers": 4})
     well: dict[str, Any] = {"published": 102, "kinds": kinds, "exports": [export], "xledger": asked}

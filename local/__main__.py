@@ -1,0 +1,137 @@
+"""The command line: python -m local run | xledger | moment | generate"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from local.children import surroundings
+from local.run.misuse import Misuse
+
+MISUSE = 2
+INTERRUPTED = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One sentence instead of argparse's page of usage."""
+        self.exit(MISUSE, f"{message[:1].upper()}{message[1:]}: see `{self.prog} --help`.\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.command(options)
+    except Misuse as misuse:
+        print(misuse, file=sys.stderr)
+        return MISUSE
+    except KeyboardInterrupt:
+        print("\nStopped, and everything that was started with it.", file=sys.stderr)
+        return INTERRUPTED
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m local", description="Everything on one machine.", allow_abbrev=False)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_run(
+        commands.add_parser(
+            "run", help="carry events to Xledger through the whole system", allow_abbrev=False
+        )
+    )
+    _add_xledger(
+        commands.add_parser("xledger", help="the simulated Xledger, until stopped", allow_abbrev=False)
+    )
+    _add_moment(commands.add_parser("moment", help="the simulated Moment, until stopped", allow_abbrev=False))
+    _add_generate(
+        commands.add_parser("generate", help="make the files that are generated", allow_abbrev=False)
+    )
+    return parser
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    add = run.add_argument
+    add("--events", type=Path, nargs="+", metavar="PATH", help="files or folders of events, not the sample's")
+    add("--out", type=Path, default=Path("out"), metavar="DIR", help="for files and mails (default: out)")
+    add("--json", type=Path, metavar="FILE", help="write the summary there as JSON too")
+    add("--plan", type=Path, metavar="FILE", help="how the simulated Xledger behaves, as JSON")
+    add("--xledger-url", metavar="URL", help="a running Xledger, instead of a simulated one")
+    add("--xledger-token", metavar="TOKEN", help="the token for it")
+    add("--moment-url", metavar="URL", help="a running Moment, instead of a simulated one")
+    run.set_defaults(command=_run)
+
+
+def _add_xledger(xledger: argparse.ArgumentParser) -> None:
+    add = xledger.add_argument
+    add("--port", type=_port, required=True, metavar="N", help="where to listen; 0 is any that is free")
+    add("--plan", type=Path, metavar="FILE", help="how it behaves, as JSON")
+    add("--token", metavar="TOKEN", help="the token that opens it")
+    xledger.set_defaults(command=_xledger)
+
+
+def _add_moment(moment: argparse.ArgumentParser) -> None:
+    add = moment.add_argument
+    add("--port", type=_port, required=True, metavar="N", help="where to listen; 0 is any that is free")
+    add(
+        "--events",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="events that say what it holds, not the sample's",
+    )
+    moment.set_defaults(command=_moment)
+
+
+def _add_generate(generate: argparse.ArgumentParser) -> None:
+    generate.add_argument(
+        "--check", action="store_true", help="change nothing; status 1 if something differs"
+    )
+    generate.set_defaults(command=_generate)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is not a port")
+    return port
+
+
+def _run(options: argparse.Namespace) -> int:
+    leave_the_shell_behind()
+    from local.run.options import Options
+
+    checked = Options.checked(options)
+    from local.run.command import run
+
+    return run(checked)
+
+
+def _xledger(options: argparse.Namespace) -> int:
+    from local.run.simulators import serve_xledger
+
+    return serve_xledger(options.port, options.plan, options.token)
+
+
+def _moment(options: argparse.Namespace) -> int:
+    from local.run.simulators import serve_moment
+
+    return serve_moment(options.port, options.events)
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from local.generate import generate
+
+    return generate(check=options.check)
+
+
+def leave_the_shell_behind() -> None:
+    """A person's AWS profile, keys, proxies and certificates are neither used here nor a reason to fail."""
+    kept = surroundings(os.environ)
+    os.environ.clear()
+    os.environ.update(kept)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""What the deployed system knows of the sample company, read as its own functions read it."""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import boto3
+import requests
+
+from local.aws import AwsError, EmbeddedAws, Stack
+from local.run.simulators import SAMPLE_COMPANY, SAMPLE_MOMENT_KEY
+from local.run.summary import Export, Kind, Problem
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.secrets import Vault
+from moment_xledger.adapters.table import Table
+from moment_xledger.domain.companies import CompanyId, Secrets, Token
+from moment_xledger.domain.exports import Export as LedgerExport
+from moment_xledger.domain.exports import Status
+from moment_xledger.domain.moment import Kind as RecordKind
+from moment_xledger.environment import Environment
+from moment_xledger.flows.save_company import save_company
+from moment_xledger.wiring import Wiring
+
+COMPANY = CompanyId(SAMPLE_COMPANY)
+NOBODY = CompanyId("?")  # whose problems are those of events of no known company
+NAMES = {RecordKind.CUSTOMER: "customers", RecordKind.PROJECT: "projects"}
+SETTINGS = {"id": COMPANY, "name": "Nordvik Arkitekter AS", "notify": ("regnskap@nordvik.example",)}
+# A gate that is closed for longer is not waited for.
+SOON = timedelta(seconds=60)
+
+
+class Books:
+    def __init__(
+        self, aws: EmbeddedAws, stack: Stack, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        os.environ.update(aws.environment())  # the functions' own wiring finds its way by it, as on AWS
+        self._variables = stack.environment_of(aws, "SyncProjects") | stack.environment_of(
+            aws, "ReceiveEvents"
+        )
+        self._use = Wiring(Environment(self._variables))
+        self._fingerprint = stack.resources["Fingerprint"]
+        self._now = now
+        self._states: Mapping[RecordKind, Counter[str]] = {}
+
+    def save_company(self, token: str) -> None:
+        """What the company's administrator would fill out."""
+        prefix = self._variables["SECRETS_PREFIX"]
+        vault = Vault(boto3.client("secretsmanager"), prefix, self._fingerprint)
+        secrets = Secrets(Token(token), Token(SAMPLE_MOMENT_KEY))
+        self._token = save_company(SETTINGS, secrets, self._use.ledger, vault).token_id
+
+    def open_records(self) -> dict[str, int]:
+        """What Xledger has not been told yet though nothing stands in its way."""
+        self._states = {kind: self._count(kind) for kind in NAMES}
+        return {NAMES[kind]: states["dirty"] for kind, states in self._states.items()}
+
+    def done_records(self) -> str:
+        return "in Xledger: " + ", ".join(
+            f"{states['synced']} {NAMES[k]}" for k, states in self._states.items()
+        )
+
+    def closed(self) -> str:
+        """Why nothing will move for longer than anybody wants to watch, if so."""
+        gate = self._use.ledger.gates.get(self._token)
+        if gate.closed_until is None or gate.closed_until < self._now() + SOON:
+            return ""
+        return f"The way to Xledger is closed until {gate.closed_until:%H:%M} UTC ({gate.closed_why})."
+
+    def kinds(self) -> dict[str, Kind]:
+        self.open_records()
+        exported = sum(export.invoices for export in self._use.ledger.exports.newest_first(COMPANY))
+        arrived = self._use.ledger.invoices.head(COMPANY)
+        held = len(list(self._use.ledger.invoices.held(COMPANY)))
+        unknown = [*self._problems(COMPANY, "event"), *self._problems(NOBODY, "event")]
+        return {
+            **{NAMES[kind]: self._kind(kind, states) for kind, states in self._states.items()},
+            "invoices": Kind(
+                arrived + held, exported, 0, arrived - exported, self._problems(COMPANY, "invoice")
+            ),
+            "events": Kind(received=len(unknown), problems=unknown),
+        }
+
+    def exports(self, folder: Path) -> Iterator[Export]:
+        """Each fetched as the accountant would, over its link, into the folder."""
+        for export in self._use.ledger.exports.newest_first(COMPANY):
+            if export.status is Status.READY:
+                yield self._fetched(export, folder)
+
+    def _fetched(self, export: LedgerExport, folder: Path) -> Export:
+        link = self._use.files.link(export.folder + export.file_name())
+        answer = requests.get(link, timeout=30)
+        if hashlib.sha256(answer.content).hexdigest() != export.sha256:
+            raise AwsError(f"The link to {export.file_name()} brings something else than was exported.")
+        file = folder / export.file_name()
+        file.write_bytes(answer.content)
+        return Export(file, export.rows, export.invoices, _total(export), export.sha256, link)
+
+    def _kind(self, kind: RecordKind, states: Mapping[str, int]) -> Kind:
+        unchanged = self._use.ledger.tallies.get(COMPANY, kind).get("unchanged", 0)
+        waiting = states["dirty"] + states["waiting"]
+        problems = self._problems(COMPANY, kind)
+        return Kind(sum(states.values()), states["synced"], unchanged, waiting, problems)
+
+    def _problems(self, company: CompanyId, kind: str) -> list[Problem]:
+        found = self._use.ledger.problems.of(company, kind)
+        return [Problem(each.kind, each.number, str(each.code), each.sentence()) for each in found]
+
+    def _count(self, kind: RecordKind) -> Counter[str]:
+        table = Table(boto3.client("dynamodb"), self._variables["TABLE"])
+        return Counter(item["state"] for item in table.query(keys.company(COMPANY), f"ENT#{kind}#"))
+
+
+def _total(export: LedgerExport) -> str:
+    """Bare where there is one currency, which is nearly always."""
+    sums = export.totals
+    return str(*sums.values()) if len(sums) == 1 else " + ".join(f"{total} {c}" for c, total in sums.items())

@@ -1,0 +1,73 @@
+"""Whether Xledger holds what was published, asked of Xledger itself and judged by the events alone."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from local.run.bodies import Body
+from local.run.options import XLEDGER_PATH
+from local.run.summary import Requests
+
+_KINDS = {"customer": "customers", "project": "projects"}  # as Xledger calls them
+_LOCAL = {"127.0.0.1", "localhost", "::1"}
+
+State = dict[str, Any]
+
+
+def state_of(xledger_url: str) -> State | None:
+    """What a simulator on this machine shows; a real Xledger is never asked for such a thing."""
+    if urlsplit(xledger_url).hostname not in _LOCAL:
+        return None
+    answer = requests.get(xledger_url.removesuffix(XLEDGER_PATH) + "/_state", timeout=10)
+    return dict(answer.json()) if answer.ok else None
+
+
+def requests_between(before: State, after: State) -> Requests:
+    """What this run asked, also of a simulator that has been asked things before."""
+    old, new = before["requests"], after["requests"]
+    by_operation = Counter(new["by_operation"])
+    by_operation.subtract(old["by_operation"])
+    return Requests(
+        new["total"] - old["total"],
+        new["refused"] - old["refused"],
+        {name: count for name, count in by_operation.items() if count},
+    )
+
+
+def numbers_published(bodies: Iterable[Body], company: str) -> dict[str, set[str]]:
+    """The numbers that Xledger must hold afterwards, by kind as Xledger calls it: those of the newest versions."""
+    newest: dict[tuple[str, int], tuple[int, str]] = {}
+    for body in bodies:
+        for kind, record_id, version, number in _said(body, company):
+            if newest.get((kind, record_id), (-1, ""))[0] < version:
+                newest[kind, record_id] = version, number
+    return {
+        theirs: {number for (kind, _), (_, number) in newest.items() if kind == ours}
+        for ours, theirs in _KINDS.items()
+    }
+
+
+def differences(
+    published: Mapping[str, set[str]], reported: set[tuple[str, str]], state: State
+) -> Iterator[str]:
+    """What Xledger lacks without our having said so, and what it has twice. `reported` are (kind, number)."""
+    for ours, theirs in _KINDS.items():
+        held = Counter(str(record["code"]) for record in state[theirs])
+        for number in sorted(published[theirs]):
+            if held[number] > 1:
+                yield f"Xledger holds {ours} {number} {held[number]} times."
+            elif not held[number] and (ours, number) not in reported:
+                yield f"Xledger does not hold {ours} {number}, and nothing was reported of it."
+
+
+def _said(body: Body, company: str) -> Iterator[tuple[str, int, int, str]]:
+    """Kind, id, version and number, as far as the event is one that Xledger is to hear of."""
+    from moment_xledger.domain.events import Event, read_event
+
+    event = read_event(body.text)
+    if isinstance(event, Event) and event.company == company and str(event.content.kind) in _KINDS:
+        content = event.content
+        yield str(content.kind), content.id, content.version, content.number

@@ -1,0 +1,128 @@
+"""From published events to the accountant's file, once."""
+
+import json
+import time
+from collections.abc import Mapping
+
+from local import ROOT
+from local.aws import EmbeddedAws, Stack
+from local.run.bodies import bodies
+from local.run.books import COMPANY, Books
+from local.run.faults import faults
+from local.run.holds import State, differences, numbers_published, requests_between, state_of
+from local.run.options import Options
+from local.run.progress import Progress
+from local.run.publishing import as_queue_event, publish
+from local.run.summary import Summary
+from local.run.waiting import Look, in_queues, until_quiet
+from local.run.world import World
+
+TEMPLATE = ROOT / "template.yaml"
+PATIENCE_SECONDS = 75.0  # longer than the minute in which the sweep finds whatever was lost
+SWEEP_SECONDS = 3.0
+SIMULATED_TIMEOUT = "10"  # a simulator on this machine answers at once, or on purpose never
+EVENTS = {"events": "EventsQueue"}
+WAKES = {"wakes for customers": "CustomersQueue", "wakes for projects": "ProjectsQueue"}
+EXPORTS = {"exports": "ExportsQueue"}
+DEAD_LETTERS = ("EventsDeadLetters", "CustomersDeadLetters", "ProjectsDeadLetters", "ExportsDeadLetters")
+
+
+class Journey:
+    """Made once, with `made`."""
+
+    def __init__(self, options: Options, around: World, progress: Progress) -> None:
+        self._options, self._around, self._progress = options, around, progress
+        self._aws: EmbeddedAws = around.aws
+        self._not_done: list[str] = []
+        self._swept = time.monotonic()
+
+    def made(self) -> Summary:
+        before = state_of(self._around.xledger_url)
+        self._progress.step(f"Xledger at {self._around.xledger_url}, Moment at {self._around.moment_url}")
+        self._stack = self._deploy()
+        self._books = Books(self._aws, self._stack)
+        self._books.save_company(self._around.xledger_token)
+        published = self._publish()
+        self._wait(EVENTS | WAKES)
+        self._progress.step(self._books.done_records())
+        self._export()
+        return self._told(published, before)
+
+    def _deploy(self) -> Stack:
+        parameters = {"XledgerUrl": self._around.xledger_url, "MomentUrl": self._around.moment_url}
+        if not self._options.xledger_url:
+            parameters["XledgerTimeout"] = SIMULATED_TIMEOUT
+        stack = self._aws.deploy(TEMPLATE, parameters)
+        self._progress.step(f"deployed {TEMPLATE.name}: {len(stack.resources)} resources")
+        self._not_done += stack.left_out
+        return stack
+
+    def _publish(self) -> int:
+        """What the queue does not take goes to the function that it would have reached."""
+        sent = 0
+
+        def told(count: int) -> None:
+            nonlocal sent
+            sent = count
+            self._progress.live(f"published {count} events")
+
+        sqs, outputs = self._aws.client("sqs"), self._stack.outputs
+        refused = publish(sqs, outputs["EventsQueueUrl"], bodies(self._options.events), told=told)
+        for body in refused:
+            self._invoke("ReceiveEvents", as_queue_event(body, outputs["EventsQueueArn"]))
+        self._progress.step(
+            f"published {sent} events" + (f", and {len(refused)} past the queue" * bool(refused))
+        )
+        return sent + len(refused)
+
+    def _export(self) -> None:
+        """As the schedule would at six in the morning."""
+        self._invoke("StartRuns", {"run": "exports"})
+        self._wait(EXPORTS)
+        self._progress.step("exported what is new")
+
+    def _wait(self, queues: Mapping[str, str]) -> None:
+        left = until_quiet(lambda: self._look(queues), self._progress, patience=PATIENCE_SECONDS)
+        if left:
+            self._not_done.append(left)
+
+    def _look(self, queues: Mapping[str, str]) -> Look:
+        addresses = {name: self._stack.resources[queue] for name, queue in queues.items()}
+        waiting = in_queues(self._aws.client("sqs"), addresses)
+        records = self._books.open_records()
+        closed = self._books.closed()
+        if not any(waiting.values()) and any(records.values()) and not closed:
+            self._sweep()
+        return Look(waiting | records, self._books.done_records(), closed)
+
+    def _sweep(self) -> None:
+        """What the schedule does every minute; here at once, for nobody wants to watch a minute go by."""
+        if time.monotonic() > self._swept + SWEEP_SECONDS:
+            self._invoke("Sweep", {})
+            self._swept = time.monotonic()
+
+    def _told(self, published: int, before: State | None) -> Summary:
+        kinds = self._books.kinds()
+        exports = list(self._books.exports(self._options.out))
+        after = state_of(self._around.xledger_url)
+        reported = {(problem.kind, problem.number) for kind in kinds.values() for problem in kind.problems}
+        if after is not None:
+            expected = numbers_published(bodies(self._options.events), COMPANY)
+            self._not_done += differences(expected, reported, after)
+        self._not_done += self._dead_letters()
+        if self._not_done:
+            self._not_done += faults(self._aws, self._stack)
+        asked = requests_between(before, after) if before and after else None
+        return Summary(published, kinds, exports, asked, list(self._around.mailbox), self._not_done)
+
+    def _dead_letters(self) -> list[str]:
+        addresses = {name: self._stack.resources[name] for name in DEAD_LETTERS}
+        found = in_queues(self._aws.client("sqs"), addresses)
+        return [f"{count} messages ended in {name}." for name, count in found.items() if count]
+
+    def _invoke(self, function: str, event: Mapping[str, object]) -> None:
+        name = self._stack.resources[function]
+        answer = self._aws.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+        if "FunctionError" in answer:
+            what = json.loads(answer["Payload"].read()).get("errorMessage", "")
+            self._not_done.append(f"{function} failed: {what}")

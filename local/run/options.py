@@ -1,0 +1,69 @@
+"""What `run` was asked for, checked before anything is started."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from local.run.bodies import event_files
+from local.run.misuse import Misuse
+from local.run.simulators import SAMPLE_EVENTS, the_plan
+
+XLEDGER_PATH = "/graphql"
+MOMENT_PATH = "/api/1.0"
+
+
+@dataclass(frozen=True)
+class Options:
+    events: tuple[Path, ...]  # files
+    out: Path
+    json: Path | None = None
+    plan: Path | None = None
+    xledger_url: str | None = None
+    xledger_token: str | None = None
+    moment_url: str | None = None
+
+    @classmethod
+    def checked(cls, given: argparse.Namespace) -> "Options":
+        the_plan(given.plan, None)
+        if given.xledger_url and not given.xledger_token:
+            raise Misuse("--xledger-url needs --xledger-token, the token that opens that Xledger.")
+        if given.xledger_token and not given.xledger_url:
+            raise Misuse(
+                "--xledger-token goes with --xledger-url; the simulated Xledger has a token already."
+            )
+        if given.xledger_url and given.plan:
+            raise Misuse("--plan is for the simulated Xledger; leave it out together with --xledger-url.")
+        return cls(
+            events=tuple(event_files(given.events or [SAMPLE_EVENTS])),
+            out=_folder("--out", given.out),
+            json=_file("--json", given.json) if given.json else None,
+            plan=given.plan,
+            xledger_url=_address("--xledger-url", given.xledger_url, XLEDGER_PATH),
+            xledger_token=given.xledger_token,
+            moment_url=_address("--moment-url", given.moment_url, MOMENT_PATH),
+        )
+
+
+def _address(option: str, url: str | None, path: str) -> str | None:
+    """The whole address: what a simulator prints when it is ready is enough."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Misuse(f"{option} {url}: write a whole address, such as http://127.0.0.1:8080.")
+    return url.rstrip("/") + ("" if parts.path.strip("/") else path)
+
+
+def _folder(option: str, path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise Misuse(f"{option} {path}: this cannot be a folder ({fault.strerror}); name another.") from None
+    return path
+
+
+def _file(option: str, path: Path) -> Path:
+    if path.is_dir() or not path.parent.is_dir():
+        raise Misuse(f"{option} {path}: this cannot be written; name a file in a folder that exists.")
+    return path

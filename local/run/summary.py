@@ -1,0 +1,115 @@
+"""What came of a run: as a person reads it, and as JSON."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.mailbox import Mail
+
+_MOST_PROBLEMS = 20  # on the screen; the JSON has them all
+
+
+@dataclass(frozen=True)
+class Problem:
+    kind: str
+    number: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Counts of one kind of record. `received` is how many there are, not how often they were sent."""
+
+    received: int = 0
+    synced: int = 0
+    unchanged: int = 0
+    waiting: int = 0
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True)
+class Export:
+    file: Path
+    rows: int
+    invoices: int
+    total: str  # the bare amount, where there is one currency
+    sha256: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Requests:
+    """As Xledger counted them itself."""
+
+    requests: int
+    refused: int
+    by_operation: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Summary:
+    published: int
+    kinds: Mapping[str, Kind]  # customers, projects, invoices, and events of which not even that is known
+    exports: Sequence[Export] = ()
+    xledger: Requests | None = None  # None where it is not ours to ask
+    mails: Sequence[Mail] = ()
+    not_done: Sequence[str] = field(default=())  # what should have happened and did not, one sentence each
+
+    @property
+    def is_as_it_should_be(self) -> bool:
+        unfinished = any(kind.problems or kind.waiting for kind in self.kinds.values())
+        return not unfinished and not self.not_done
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "published": self.published,
+            **{name: asdict(kind) | {"problems": _dicts(kind.problems)} for name, kind in self.kinds.items()},
+            "exports": [asdict(each) | {"file": str(each.file)} for each in self.exports],
+            "xledger": asdict(self.xledger) if self.xledger else None,
+            "mails": [
+                {"from": mail.sender, "to": list(mail.to), "subject": mail.subject, "path": str(mail.path)}
+                for mail in self.mails
+            ],
+            "not_done": list(self.not_done),
+        }
+
+    def lines(self) -> Iterator[str]:
+        yield from self._moved()
+        yield from self._exported()
+        if self.xledger:
+            asked = ", ".join(f"{name} {count}" for name, count in self.xledger.by_operation.items())
+            yield f"Xledger counted {self.xledger.requests} requests, refused {self.xledger.refused}: {asked}"
+        for mail in self.mails:
+            yield f"Mail to {', '.join(mail.to)}: {mail.subject} ({mail.path})"
+        yield from self._not_done()
+
+    def _moved(self) -> Iterator[str]:
+        yield f"{self.published} events published"
+        yield f"{'':12}{'received':>9}{'synced':>9}{'unchanged':>11}{'waiting':>9}{'problems':>10}"
+        for name, kind in self.kinds.items():
+            numbers = f"{kind.received:9}{kind.synced:9}{kind.unchanged:11}{kind.waiting:9}"
+            yield f"  {name:10}{numbers}{len(kind.problems):10}"
+
+    def _exported(self) -> Iterator[str]:
+        for each in self.exports:
+            yield f"{each.invoices} invoices in {each.rows} rows, {each.total} in all: {each.file}"
+            yield f"  the accountant's link, good for five minutes: {each.link}"
+
+    def _not_done(self) -> Iterator[str]:
+        if self.is_as_it_should_be:
+            yield "Everything that should have happened did."
+            return
+        yield "Not done:"
+        yield from (f"  {sentence}" for sentence in self.not_done)
+        yield from (f"  {kind.waiting} {name} wait." for name, kind in self.kinds.items() if kind.waiting)
+        problems = [problem for kind in self.kinds.values() for problem in kind.problems]
+        for problem in problems[:_MOST_PROBLEMS]:
+            yield f"  {problem.kind} {problem.number} ({problem.code}): {problem.message}"
+        if len(problems) > _MOST_PROBLEMS:
+            yield f"  … and {len(problems) - _MOST_PROBLEMS} more problems; --json has them all"
+
+
+def _dicts(problems: Sequence[Problem]) -> list[dict[str, str]]:
+    return [asdict(problem) for problem in problems]

@@ -1,0 +1,66 @@
+"""Waiting until nothing moves any more."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.run.progress import Progress
+
+LIMIT_SECONDS = 1800.0
+_POLL_SECONDS = 0.2
+# Between two looks at several queues a message may pass from one that is not yet read to one that is.
+_QUIET_LOOKS = 3
+
+
+@dataclass(frozen=True)
+class Look:
+    """How much is still to be done, by the name of where it lies; and a line about what is done."""
+
+    open: Mapping[str, int]
+    done: str = ""
+    stuck: str = field(default="")  # why what is open will not move within any patience, if that is known
+
+    @property
+    def remaining(self) -> str:
+        return ", ".join(f"{name} {count}" for name, count in self.open.items() if count)
+
+
+def until_quiet(
+    look: Callable[[], Look],
+    progress: Progress,
+    *,
+    patience: float,
+    limit: float = LIMIT_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> str:
+    """Empty when all is done; else a sentence on what still waits after `patience` seconds of no change."""
+    began = moved_at = clock()
+    quiet, last = 0, None
+    while quiet < _QUIET_LOOKS:
+        now = look()
+        progress.live(f"{now.done}; to do: {now.remaining or 'nothing'}" if now.done else now.remaining)
+        quiet = 0 if now.remaining else quiet + 1
+        if now != last:
+            last, moved_at = now, clock()
+        if now.remaining and now.stuck:
+            return f"Not waited for: {now.remaining}. {now.stuck}"
+        if now.remaining and clock() - moved_at > patience:
+            return f"Nothing moved for {patience:.0f} seconds, and this still waits: {now.remaining}."
+        if now.remaining and clock() - began > limit:
+            return f"It took longer than {limit / 60:.0f} minutes, and this still waits: {now.remaining}."
+        sleep(_POLL_SECONDS)
+    return ""
+
+
+def in_queues(sqs: Any, queues: Mapping[str, str]) -> dict[str, int]:
+    """Messages that are there to be taken, in work, or put off until later."""
+    return {name: _messages(sqs, url) for name, url in queues.items()}
+
+
+def _messages(sqs: Any, url: str) -> int:
+    counts = ("", "NotVisible", "Delayed")
+    names = [f"ApproximateNumberOfMessages{each}" for each in counts]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(attributes[name]) for name in names)
