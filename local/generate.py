@@ -11,8 +11,10 @@ from local.requirements import requirements
 def generated() -> dict[str, bytes]:
     """Path in the project → what belongs there."""
     from local.sample import sample_files
+    from local.schemas import contract
 
     return {
+        **{f"events/{name}": content for name, content in contract().items()},
         **{f"events/{name}": content for name, content in sample_files().items()},
         "layers/dependencies/requirements.txt": requirements(ROOT / "uv.lock").encode(),
     }

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -161,12 +160,6 @@ class VatLine(MomentModel):
     gross: Amount
 
 
-def _not_empty(lines: tuple[VatLine, ...]) -> tuple[VatLine, ...]:
-    if not lines:
-        raise ValueError("must hold at least one VAT line")
-    return lines
-
-
 class Invoice(MomentModel):
     """A finalized invoice or credit note. A credit note's amounts are negative."""
 
@@ -183,7 +176,7 @@ class Invoice(MomentModel):
     kid: Annotated[str, Field(max_length=30)] | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     total: Amount
-    vat_lines: Annotated[tuple[VatLine, ...], AfterValidator(_not_empty)]
+    vat_lines: Annotated[tuple[VatLine, ...], Field(min_length=1)]
     # Moment's export state "do not transfer to accounting".
     do_not_transfer: Annotated[bool, Field(strict=True)] = False
 
