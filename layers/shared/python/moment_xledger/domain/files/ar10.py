@@ -6,11 +6,11 @@ Columns 24 and 25 are Xledger's department and project; elsewhere GBAT10 has the
 from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
-from moment_xledger.domain.files.cells import Part, Row, amount, day, due_day, posting_text
+from moment_xledger.domain.files.cells import CREDIT_NOTE, Part, Row, amount, day, due_day, posting_text
 from moment_xledger.domain.files.settings import FileSettings, Terms
 from moment_xledger.domain.files.text import clean
 from moment_xledger.domain.files.unfit import KRONER_ONLY, Limits, Unfit, code, digits, first_unfit
-from moment_xledger.domain.moment import Invoice, InvoiceKind
+from moment_xledger.domain.moment import Invoice
 
 # A file of this format has no header line; people call its columns by a spreadsheet's letters.
 COLUMNS = (*ascii_uppercase, "AA", "AB", "AC")
@@ -39,7 +39,7 @@ def rows(invoice: Invoice, parts: Sequence[Part], terms: Terms) -> Iterator[Row]
 
 
 def _voucher(invoice: Invoice, settings: FileSettings) -> Row:
-    is_credit = invoice.kind is InvoiceKind.CREDIT_NOTE
+    is_credit = invoice.kind is CREDIT_NOTE
     kind = settings.ar10_credit_note_type if is_credit else settings.ar10_invoice_type
     issued = invoice.invoice_date
     return IDENTIFICATION, invoice.number, day(issued), kind, str(issued.month), str(issued.year)

@@ -1,19 +1,22 @@
 """What the formats have in common: how a day, an amount and a text stand in a cell. Part of renderer 1."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from functools import lru_cache
 
 from moment_xledger.domain.files.text import clean, cut
-from moment_xledger.domain.moment import Invoice, InvoiceKind
+from moment_xledger.domain.moment import Invoice, InvoiceKind, VatLine
 
 Row = tuple[str, ...]
 
 LONGEST_TEXT = 100
+CREDIT_NOTE = InvoiceKind.CREDIT_NOTE  # looked up once: an enum's member costs as much as a cell
 
 
-class Part(NamedTuple):
+@dataclass(slots=True)  # frozen it would take four times as long to make, and there is one per row
+class Part:
     """What an invoice has at one of Xledger's VAT codes and, where the format has accounts, one account."""
 
     vat_code: str
@@ -23,26 +26,41 @@ class Part(NamedTuple):
     gross: Decimal
 
 
-def parts(invoice: Invoice, vat_codes: Mapping[str, str], accounts: Mapping[str, str]) -> list[Part]:
+def parts(invoice: Invoice, vat_codes: Mapping[str, str], accounts: Mapping[str, str]) -> Sequence[Part]:
     """In the order of the invoice. Lines that Xledger cannot tell apart become one."""
+    lines = invoice.vat_lines
+    if len(lines) == 1:
+        return (_part(lines[0], vat_codes, accounts),)
+    return _merged(_part(line, vat_codes, accounts) for line in lines)
+
+
+def _part(line: VatLine, vat_codes: Mapping[str, str], accounts: Mapping[str, str]) -> Part:
+    code = line.vat_code
+    return Part(vat_codes[code], accounts.get(code, ""), line.net, line.vat, line.gross)
+
+
+def _merged(parts: Iterable[Part]) -> list[Part]:
     merged: dict[tuple[str, str], Part] = {}
-    for line in invoice.vat_lines:
-        key = vat_codes[line.vat_code], accounts.get(line.vat_code, "")
-        net, vat, gross = line.net, line.vat, line.gross
-        if key in merged:
-            so_far = merged[key]
-            net, vat, gross = so_far.net + net, so_far.vat + vat, so_far.gross + gross
-        merged[key] = Part(*key, net, vat, gross)
+    for part in parts:
+        key = part.vat_code, part.account
+        so_far = merged.get(key)
+        merged[key] = part if so_far is None else _together(so_far, part)
     return list(merged.values())
 
 
+def _together(one: Part, other: Part) -> Part:
+    net, vat, gross = one.net + other.net, one.vat + other.vat, one.gross + other.gross
+    return Part(one.vat_code, one.account, net, vat, gross)
+
+
+@lru_cache(maxsize=1_000)
 def day(value: date) -> str:
     return value.isoformat().replace("-", "")
 
 
 def due_day(invoice: Invoice) -> str:
     """A credit note is due at once."""
-    return day(invoice.invoice_date if invoice.kind is InvoiceKind.CREDIT_NOTE else invoice.due_date)
+    return day(invoice.invoice_date if invoice.kind is CREDIT_NOTE else invoice.due_date)
 
 
 def amount(value: Decimal) -> str:
@@ -55,7 +73,7 @@ def amount(value: Decimal) -> str:
 
 def posting_text(invoice: Invoice) -> str:
     """Never empty. A credit note's ends with the number of the invoice that it corrects."""
-    if invoice.kind is InvoiceKind.CREDIT_NOTE:
+    if invoice.kind is CREDIT_NOTE:
         return _credit_text(invoice.description, str(invoice.credited_invoice_number))
     return clean(invoice.description, LONGEST_TEXT) or f"Faktura {invoice.number}"
 

@@ -4,7 +4,7 @@ An export keeps the number of its renderer, and a lost file is built again with 
 beside what there is, as renderer 2, and never touches files that have left.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from moment_xledger.domain.files import ar10, gl02b, standard
@@ -18,7 +18,7 @@ from moment_xledger.domain.moment import Invoice
 class Format:
     columns: tuple[str, ...]
     unfit: Callable[[Invoice, Terms], Unfit | None]
-    rows: Callable[[Invoice, Sequence[Part], Terms], Iterator[Row]]
+    rows: Callable[[Invoice, Sequence[Part], Terms], Iterable[Row]]
 
 
 RENDERERS: Mapping[int, Mapping[FileFormat, Format]] = {

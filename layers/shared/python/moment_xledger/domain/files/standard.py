@@ -1,6 +1,6 @@
 """The default: one row per invoice and VAT code, with the fields that Moment's help page lists."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from moment_xledger.domain.files.cells import Part, Row, amount, day, due_day, posting_text
 from moment_xledger.domain.files.settings import Terms
@@ -25,7 +25,7 @@ def unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
     return first_unfit(invoice, terms, LIMITS)
 
 
-def rows(invoice: Invoice, parts: Sequence[Part], _: Terms) -> Iterator[Row]:
+def rows(invoice: Invoice, parts: Sequence[Part], _: Terms) -> list[Row]:
     shared = (
         invoice.number,
         posting_text(invoice),
@@ -35,5 +35,4 @@ def rows(invoice: Invoice, parts: Sequence[Part], _: Terms) -> Iterator[Row]:
         due_day(invoice),
         invoice.payment_id,
     )
-    for part in parts:
-        yield *shared, amount(part.gross), part.vat_code
+    return [(*shared, amount(part.gross), part.vat_code) for part in parts]

@@ -6,6 +6,7 @@ Part of renderer 1: what is changed here changes files that have left, so it goe
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 # \s holds tabs, line breaks, NBSP and U+2028/U+2029. The last two ranges turn the direction of writing around,
 # which can make a text look like another.
@@ -18,6 +19,7 @@ _JOINER = "\u200d"
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 
 
+@lru_cache(maxsize=1_000)  # many invoices say the same; even of the longest texts this is 40 MB at most
 def clean(text: str, longest: int) -> str:
     """One line without separators, quotes and leading formula signs, at most `longest` UTF-16 units.
 

@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
-from typing import BinaryIO
+from typing import IO
 
 from moment_xledger.domain.files.cells import Part, Row, parts
 from moment_xledger.domain.files.formats import format_of
@@ -14,6 +13,7 @@ from moment_xledger.domain.moment import Invoice
 
 LINE_END = "\r\n"
 _ROWS_AT_ONCE = 500
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,16 @@ class Totals:
     @property
     def totals(self) -> Mapping[str, Decimal]:
         """By currency."""
-        return {currency: sum(by_code.values(), Decimal(0)) for currency, by_code in self.sums.items()}
+        return {currency: sum(by_code.values(), _NOTHING) for currency, by_code in self.sums.items()}
 
 
-def write(invoices: Iterable[Invoice], out: BinaryIO, terms: Terms) -> Totals:
+def write(invoices: Iterable[Invoice], out: IO[bytes], terms: Terms) -> Totals:
     """Of invoices that are not `unfit`, as UTF-8 without BOM; the same invoices and terms give the same bytes."""
     columns = format_of(terms).columns
     tally, digest = _Tally(), hashlib.sha256()
     if terms.settings.has_header:
         _put(out, digest, ";".join(columns) + LINE_END)
-    rows = _rows(invoices, terms, tally)
-    while page := list(islice(rows, _ROWS_AT_ONCE)):
-        tally.rows += len(page)
+    for page in _pages(invoices, terms, tally):
         _put(out, digest, _lines(page, len(columns)))
     return tally.totals(digest.hexdigest())
 
@@ -55,26 +53,38 @@ class _Tally:
     sums: dict[str, dict[str, Decimal]] = field(default_factory=dict)
 
     def count(self, invoice: Invoice, parts: Sequence[Part]) -> None:
-        number = invoice.invoice_number
-        self.invoices += 1
-        self.first = min(self.first or number, number)
-        self.last = max(self.last, number)
+        """Raises `ValueError` where the parts are not the total: an invoice leaves whole or not at all."""
+        number, rest = invoice.invoice_number, invoice.total
         sums = self.sums.setdefault(invoice.currency, {})
         for part in parts:
-            sums[part.vat_code] = sums.get(part.vat_code, Decimal(0)) + part.gross
+            sums[part.vat_code] = sums.get(part.vat_code, _NOTHING) + part.gross
+            rest -= part.gross
+        if rest:
+            raise ValueError(f"invoice {number} does not balance: its file is not written")
+        self.invoices += 1
+        if number > self.last:
+            self.last = number
+        if not self.first or number < self.first:
+            self.first = number
 
     def totals(self, sha256: str) -> Totals:
         return Totals(sha256, self.rows, self.invoices, self.first, self.last, self.sums)
 
 
-def _rows(invoices: Iterable[Invoice], terms: Terms, tally: _Tally) -> Iterator[Row]:
+def _pages(invoices: Iterable[Invoice], terms: Terms, tally: _Tally) -> Iterator[list[Row]]:
     rows, vat_codes, accounts = format_of(terms).rows, terms.vat_codes, terms.accounts
+    page: list[Row] = []
     for invoice in invoices:
         its_parts = parts(invoice, vat_codes, accounts)
-        if sum(part.gross for part in its_parts) != invoice.total:
-            raise ValueError(f"invoice {invoice.number} does not balance: its file is not written")
         tally.count(invoice, its_parts)
-        yield from rows(invoice, its_parts, terms)
+        page += rows(invoice, its_parts, terms)
+        if len(page) >= _ROWS_AT_ONCE:
+            tally.rows += len(page)
+            yield page
+            page = []
+    if page:
+        tally.rows += len(page)
+        yield page
 
 
 def _lines(rows: Sequence[Row], columns: int) -> str:
@@ -86,7 +96,7 @@ def _lines(rows: Sequence[Row], columns: int) -> str:
     return text
 
 
-def _put(out: BinaryIO, digest: "hashlib._Hash", text: str) -> None:
+def _put(out: IO[bytes], digest: "hashlib._Hash", text: str) -> None:
     encoded = text.encode()
     digest.update(encoded)
     out.write(encoded)
