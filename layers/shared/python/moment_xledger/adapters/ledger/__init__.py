@@ -5,6 +5,7 @@ from moment_xledger.adapters.ledger.due import Due
 from moment_xledger.adapters.ledger.exports import Exports
 from moment_xledger.adapters.ledger.gates import Gates
 from moment_xledger.adapters.ledger.invoices import Invoices
+from moment_xledger.adapters.ledger.links import Links
 from moment_xledger.adapters.ledger.problems import Problems
 from moment_xledger.adapters.ledger.records import Records
 from moment_xledger.adapters.ledger.tallies import Tallies
@@ -19,5 +20,6 @@ class Ledger:
         self.gates = Gates(table)
         self.invoices = Invoices(table)
         self.exports = Exports(table)
+        self.links = Links(table)
         self.problems = Problems(table)
         self.tallies = Tallies(table)
