@@ -3,9 +3,9 @@
 import hashlib
 import hmac
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from moment_xledger.domain.companies import CompanyId, Secrets, Token, TokenId
+from moment_xledger.domain.companies import CompanyId, Secrets, SoapLogin, Token, TokenId
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -33,8 +33,8 @@ class Vault:
         except self._client.exceptions.ResourceNotFoundException:
             self._client.create_secret(Name=name, SecretString=content)
 
-    def _read(self, company: CompanyId) -> dict[str, str]:
-        content: dict[str, str] = json.loads(
+    def _read(self, company: CompanyId) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(
             self._client.get_secret_value(SecretId=self._prefix + company)["SecretString"]
         )
         return content

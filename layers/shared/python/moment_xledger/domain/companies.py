@@ -6,7 +6,7 @@ from typing import Annotated, NewType, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from moment_xledger.domain.files.settings import FileSettings, Terms, XledgerVatCode
+from moment_xledger.domain.files.settings import FileFormat, FileSettings, Terms, XledgerVatCode
 from moment_xledger.domain.moment import Code, Kind
 
 CompanyId = NewType("CompanyId", str)
@@ -21,18 +21,30 @@ class Token:
 
 
 @dataclass(frozen=True)
+class SoapLogin:
+    """For Xledger's SOAP services. The logon key is optional: where it is missing or refused, one is fetched."""
+
+    user: str
+    password: str = field(repr=False)
+    logon_key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Secrets:
     """What a company lets us open: its books in Xledger, and its own data in Moment."""
 
     xledger_token: Token
     moment_key: Token
+    soap: SoapLogin | None = None
 
 
 class Route(StrEnum):
     """How a company's invoices leave; fixed for each invoice when it arrives."""
 
     OFF = "off"
-    FILE = "file"
+    FILE = "file"  # a CSV that the accountant fetches
+    EMAIL = "email"  # one mail for each invoice to the company's reception address at Xledger
+    UPLOAD = "upload"  # the same CSV, handed to Xledger's file import over SOAP
 
 
 class Schedule(StrEnum):
@@ -57,6 +69,11 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+EmailAddress = Annotated[
+    str, Field(max_length=254, pattern=r"^[^@\s<>,;\"\\]{1,64}@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$")
+]
+
+
 class Company(BaseModel):
     """Settings that are no secrets. Those are in Secrets Manager, under the company's id."""
 
@@ -76,8 +93,12 @@ class Company(BaseModel):
     file: FileSettings = FileSettings()
     schedule: Schedule = Schedule.DAILY
     issue_limit: IssueLimit = IssueLimit.NONE
+    # Of route email: where Xledger receives this company's invoices, such as mb.19168@xledger.net.
+    reception_address: EmailAddress | None = None
+    # Of route upload: which import definition of Xledger's takes the file. None: the one named as the format.
+    import_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,30}$")] | None = None
     requests_per_hour: Annotated[int, Field(ge=1)] | None = None
-    notify: tuple[Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")], ...] = ()
+    notify: tuple[EmailAddress, ...] = ()
     language: Language = Language.NORWEGIAN
 
     @property
@@ -86,8 +107,16 @@ class Company(BaseModel):
         return Terms(settings=self.file, vat_codes=self.vat_codes, owner_code=self.owner_code)
 
     @model_validator(mode="after")
-    def _settings_of_the_file_are_complete(self) -> Self:
+    def _settings_of_the_route_are_complete(self) -> Self:
         _ = self.terms
+        if self.route is Route.EMAIL and self.reception_address is None:
+            raise ValueError("reception_address: route email needs Xledger's reception address; fill it out")
+        if self.route is Route.UPLOAD and self.owner_code is None:
+            raise ValueError("owner_code: route upload needs Xledger's owner code; fill it out")
+        if self.route is Route.UPLOAD and self.file.format is FileFormat.STANDARD and not self.import_code:
+            raise ValueError(
+                "import_code: Xledger has no ready-made import for `standard`; name your own definition"
+            )
         return self
 
     def carries(self, kind: Kind) -> bool:
