@@ -73,12 +73,11 @@ class Books:
         self.open_records()
         exported = sum(export.invoices for export in self._use.ledger.exports.newest_first(COMPANY))
         arrived = self._use.ledger.invoices.head(COMPANY)
-        held = len(list(self._use.ledger.invoices.held(COMPANY)))
         unknown = [*self._problems(COMPANY, "event"), *self._problems(NOBODY, "event")]
         return {
             **{NAMES[kind]: self._kind(kind, states) for kind, states in self._states.items()},
             "invoices": Kind(
-                arrived + held, exported, 0, arrived - exported, self._problems(COMPANY, "invoice")
+                self._received("invoice"), exported, 0, arrived - exported, self._problems(COMPANY, "invoice")
             ),
             "events": Kind(received=len(unknown), problems=unknown),
         }
@@ -102,7 +101,10 @@ class Books:
         unchanged = self._use.ledger.tallies.get(COMPANY, kind).get("unchanged", 0)
         waiting = states["dirty"] + states["waiting"]
         problems = self._problems(COMPANY, kind)
-        return Kind(sum(states.values()), states["synced"], unchanged, waiting, problems)
+        return Kind(self._received(kind), states["synced"], unchanged, waiting, problems)
+
+    def _received(self, kind: str) -> int:
+        return self._use.ledger.tallies.get(COMPANY, kind).get("received", 0)
 
     def _problems(self, company: CompanyId, kind: str) -> list[Problem]:
         found = self._use.ledger.problems.of(company, kind)

@@ -20,7 +20,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Kind:
-    """Counts of one kind of record. `received` is how many there are, not how often they were sent."""
+    """`received` are events, the others records: what is saved twice is received twice, and told once."""
 
     received: int = 0
     synced: int = 0
