@@ -23,10 +23,18 @@ class Vault:
     def moment_key(self, company: CompanyId) -> Token:
         return Token(self._read(company)["moment_key"])
 
+    def soap_login(self, company: CompanyId) -> SoapLogin | None:
+        login = self._read(company).get("soap")
+        return SoapLogin(**login) if login else None
+
     def save(self, company: CompanyId, secrets: Secrets) -> None:
         name = self._prefix + company
         content = json.dumps(
-            {"xledger_token": secrets.xledger_token.secret, "moment_key": secrets.moment_key.secret}
+            {
+                "xledger_token": secrets.xledger_token.secret,
+                "moment_key": secrets.moment_key.secret,
+                "soap": vars(secrets.soap) if secrets.soap else None,
+            }
         )
         try:
             self._client.put_secret_value(SecretId=name, SecretString=content)
