@@ -35,8 +35,13 @@ class Exports:
         item = self._table.get(_export_key(company, number))
         return _export(company, item) if item else None
 
-    def newest_first(self, company: CompanyId, limit: int | None = None) -> Iterator[Export]:
-        found = self._table.query(keys.invoices(company), "EXP#", limit=limit, newest_first=True)
+    def newest_first(
+        self, company: CompanyId, limit: int | None = None, before: int | None = None
+    ) -> Iterator[Export]:
+        """`before` is a number: those that were made before that export."""
+        after = _export_key(company, before)[1] if before else ""
+        pk = keys.invoices(company)
+        found = self._table.query(pk, "EXP#", after=after, limit=limit, newest_first=True)
         yield from (_export(company, item) for item in found)
 
     def asked_for(self, company: CompanyId, request: str) -> int | None:
