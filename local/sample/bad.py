@@ -8,13 +8,22 @@ from local.sample.company import Event
 
 
 def bad_events() -> dict[str, Event]:
-    customer, invoice = nordvik.unseen_customer(), nordvik.unseen_invoice()
+    """Each invoice under a number of its own, so that each is reported for itself."""
+    events = _bad_events(nordvik.unseen_customer(), nordvik.unseen_invoice())
+    unseen = nordvik.unseen_invoice()["data"]
+    for offset, event in enumerate(events.values()):
+        if event["data"].get("invoiceNumber") == unseen["invoiceNumber"]:
+            event["data"] |= {"id": unseen["id"] + offset, "invoiceNumber": unseen["invoiceNumber"] + offset}
+    return events
+
+
+def _bad_events(customer: Event, invoice: Event) -> dict[str, Event]:
     without_version = {name: value for name, value in customer.items() if name != "specversion"}
     return {
         "not-a-cloudevent": without_version,
         "unknown-type": customer | {"type": "team.moment.customer.admired"},
         "unknown-company": customer | {"momentcompany": "ukjent"},
-        "draft-invoice": invoice | {"type": "team.moment.invoice.drafted"},
+        "draft-invoice": _with(invoice) | {"type": "team.moment.invoice.drafted"},
         "missing-customer-number": _without(customer, "customerNumber"),
         "wrong-organisation-number": _with(customer, organizationNumber="399999999"),
         "total-as-number": _with(invoice, total=float(invoice["data"]["total"])),

@@ -101,8 +101,10 @@ def _first_fault(error: ValidationError) -> tuple[str, str, bool]:
 def _identity(envelope: Envelope) -> tuple[str, str]:
     """Kind and number of a record that could not be read, as far as they can be told."""
     kind = envelope.type.split(".")[2] if envelope.type.count(".") >= 3 else "event"
-    number = envelope.data.get(f"{kind}Number")
-    return kind, str(number)[:50] if isinstance(number, str | int) else ""
+    number, id_ = envelope.data.get(f"{kind}Number"), envelope.data.get("id")
+    if isinstance(number, str | int) and number != "":
+        return kind, str(number)[:50]
+    return kind, f"(id {id_})" if isinstance(id_, int) else ""
 
 
 def _company(document: dict[str, Any]) -> CompanyId | None:
