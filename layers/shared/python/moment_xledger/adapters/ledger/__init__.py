@@ -1,5 +1,6 @@
 """The ledger: the truth about every company's records, invoices and exports, in one DynamoDB table."""
 
+from moment_xledger.adapters.ledger.audit import Audit
 from moment_xledger.adapters.ledger.companies import Companies
 from moment_xledger.adapters.ledger.due import Due
 from moment_xledger.adapters.ledger.exports import Exports
@@ -8,6 +9,7 @@ from moment_xledger.adapters.ledger.invoices import Invoices
 from moment_xledger.adapters.ledger.links import Links
 from moment_xledger.adapters.ledger.problems import Problems
 from moment_xledger.adapters.ledger.records import Records
+from moment_xledger.adapters.ledger.sessions import Sessions
 from moment_xledger.adapters.ledger.tallies import Tallies
 from moment_xledger.adapters.table import Table
 
@@ -23,3 +25,5 @@ class Ledger:
         self.links = Links(table)
         self.problems = Problems(table)
         self.tallies = Tallies(table)
+        self.sessions = Sessions(table)
+        self.audit = Audit(table)

@@ -1,0 +1,41 @@
+"""The audit: one line for each deed, never changed. It holds no link and no token."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from boto3.dynamodb.conditions import Attr
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Item, Put, Table
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.deeds import YEARS_KEPT, Deed, What
+
+
+class Audit:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def note(self, deed: Deed) -> None:
+        sk = f"AUD#{keys.stamp(deed.when)}#{uuid4().hex}"
+        kept_until = datetime(deed.when.year + YEARS_KEPT + 1, 1, 1, tzinfo=UTC)
+        item = {"who": deed.who, "what": str(deed.what), "ttl": int(kept_until.timestamp())}
+        item |= {"export": deed.export} if deed.export else {}
+        item |= {"file": deed.file} if deed.file else {}
+        self._table.write(Put((keys.company(deed.company), sk), item, when=Attr("what").not_exists()))
+
+    def of(self, company: CompanyId, limit: int | None = None) -> Iterator[Deed]:
+        """Newest first."""
+        found = self._table.query(keys.company(company), "AUD#", limit=limit, newest_first=True)
+        yield from (_deed(company, item) for item in found)
+
+
+def _deed(company: CompanyId, item: Item) -> Deed:
+    return Deed(
+        company,
+        keys.moment(item["sk"].split("#")[1]),
+        item["who"],
+        What(item["what"]),
+        int(item["export"]) if "export" in item else None,
+        item.get("file", ""),
+    )

@@ -1,0 +1,29 @@
+"""What people did in the console, as it is kept for whoever must answer for the books."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from moment_xledger.domain.companies import CompanyId
+
+YEARS_KEPT = 5  # after the year in which it was done: as long as the files themselves
+
+
+class What(StrEnum):
+    SIGNED_IN = "signed in"
+    SIGNED_OUT = "signed out"
+    ASKED_FOR_EXPORT = "asked for an export"
+    ASKED_FOR_EXPORT_AGAIN = "asked for an export again"
+    FETCHED_FILE = "fetched a file"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """`who` is a person's name, or says that somebody had the link."""
+
+    company: CompanyId
+    when: datetime
+    who: str
+    what: What
+    export: int | None = None
+    file: str = ""

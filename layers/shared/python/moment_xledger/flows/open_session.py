@@ -1,0 +1,52 @@
+"""Lets a person into the console, whom Moment's back end vouches for. There are no passwords here."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from moment_xledger.domain.companies import CompanyId, Language
+from moment_xledger.domain.deeds import Deed, What
+from moment_xledger.domain.sessions import Person, Role
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
+# Exports that the clock starts are told from people's by these names.
+NOT_PEOPLE = ("schedule", "sweep")
+
+
+def _a_persons(name: str) -> str:
+    if name in NOT_PEOPLE:
+        raise ValueError(f"must be a person's name; {name!r} is what the clock is called")
+    return name
+
+
+class Wanted(BaseModel):
+    """Who is to be let in, as Moment says it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    company: Annotated[CompanyId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    person: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_a_persons)]
+    role: Role
+    language: Language | None = None  # None: the company's
+
+
+def offer_entry(wanted: Wanted, ledger: "Ledger", now: datetime) -> str | None:
+    """The token of a link, good once and for five minutes; None for a company that is not set up here."""
+    company = ledger.companies.get(wanted.company)
+    if company is None:
+        return None
+    person = Person(company.id, wanted.person, wanted.role, wanted.language or company.language)
+    return ledger.sessions.offer(person, now)
+
+
+def open_session(entry: str, ledger: "Ledger", now: datetime) -> str | None:
+    """The session's token; None if nobody may enter with this."""
+    entered = ledger.sessions.enter(entry, now)
+    if entered is None:
+        return None
+    person, session = entered
+    ledger.audit.note(Deed(person.company, now, person.name, What.SIGNED_IN))
+    return session
