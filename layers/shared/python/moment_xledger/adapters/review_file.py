@@ -3,10 +3,10 @@
 The import file itself must not be opened and saved in Excel: that drops leading zeros and shortens long KIDs.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -63,27 +63,37 @@ def write_review(
     invoices: Iterable[Invoice], out: BinaryIO, terms: Terms, language: Language, created: datetime
 ) -> None:
     """One row per invoice and VAT code, then a sum per VAT code. The same arguments give the same bytes."""
+    sums: Sums = {}
+    rows = _rows(invoices, terms, language, sums)
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
-        book.set_properties({"created": created.replace(tzinfo=None)})
-        rows = _rows(invoices, terms, language)
-        page, more = 1, _write_sheet(book, rows, 1, language)
-        while more:
-            page += 1
-            more = _write_sheet(book, rows, page, language)
+        book.set_properties({"created": created.astimezone(UTC).replace(tzinfo=None)})
+        formats = {
+            date: book.add_format({"num_format": DATE}),
+            Decimal: book.add_format({"num_format": AMOUNT}),
+        }
+        for page in count(1):
+            sheet = _add_sheet(book, page, language)
+            last = _write_rows(sheet, islice(rows, MOST_ROWS), 1, formats)
+            sheet.autofilter(0, 0, last, len(_COLUMNS) - 1)
+            if last < MOST_ROWS:
+                break
+        _write_rows(sheet, _sum_rows(sums, language), last + 2, formats)
 
 
-def _write_sheet(book: Any, rows: Iterator[tuple[Cell, ...]], page: int, language: Language) -> bool:
-    """Returns whether it is full."""
+def _add_sheet(book: Any, page: int, language: Language) -> Any:
     name = _WORDS[language]["sheet"]
     sheet = book.add_worksheet(name if page == 1 else f"{name} {page}")
     _write_header(book, sheet, language)
-    formats = {date: book.add_format({"num_format": DATE}), Decimal: book.add_format({"num_format": AMOUNT})}
-    row = 0
-    for row, cells in enumerate(islice(rows, MOST_ROWS), start=1):
+    return sheet
+
+
+def _write_rows(sheet: Any, rows: Iterable[Sequence[Cell]], first: int, formats: Mapping[type, Any]) -> int:
+    """Returns the last row."""
+    row = first - 1
+    for row, cells in enumerate(rows, start=first):
         for column, cell in enumerate(cells):
             _write_cell(sheet, row, column, cell, formats)
-    sheet.autofilter(0, 0, row, len(_COLUMNS) - 1)
-    return row == MOST_ROWS
+    return row
 
 
 def _write_header(book: Any, sheet: Any, language: Language) -> None:
@@ -96,7 +106,7 @@ def _write_header(book: Any, sheet: Any, language: Language) -> None:
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS + 1}"})
 
 
-def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: dict[type, Any]) -> None:
+def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: Mapping[type, Any]) -> None:
     match cell:
         case str():
             sheet.write_string(row, column, cell)
@@ -106,12 +116,17 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: dict[typ
             sheet.write_number(row, column, cell, formats[Decimal])
 
 
-def _rows(invoices: Iterable[Invoice], terms: Terms, language: Language) -> Iterator[tuple[Cell, ...]]:
-    sums: Sums = {}
+def _rows(
+    invoices: Iterable[Invoice], terms: Terms, language: Language, sums: Sums
+) -> Iterator[Sequence[Cell]]:
+    """Adds each row to `sums` as it goes by."""
     for invoice in invoices:
         for part in parts(invoice, terms.vat_codes, {}):
             _add(sums, (invoice.currency, part.vat_code), part)
             yield _row(invoice, part, language)
+
+
+def _sum_rows(sums: Sums, language: Language) -> Iterator[Sequence[Cell]]:
     for (currency, code), amounts in sorted(sums.items()):
         yield _WORDS[language]["sum"], *(None,) * 9, code, *amounts, currency
 
@@ -121,7 +136,7 @@ def _add(sums: Sums, key: tuple[str, str], part: Part) -> None:
     sums[key] = [one + other for one, other in zip(so_far, (part.net, part.vat, part.gross), strict=True)]
 
 
-def _row(invoice: Invoice, part: Part, language: Language) -> tuple[Cell, ...]:
+def _row(invoice: Invoice, part: Part, language: Language) -> Sequence[Cell]:
     credited = invoice.credited_invoice_number
     is_credit_note = invoice.kind is InvoiceKind.CREDIT_NOTE
     return (

@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-# \s holds tabs, line breaks, NBSP and U+2028/U+2029. The last two ranges turn the direction of writing around,
-# which can make a text look like another.
-_BREAKS = re.compile(r'[\s;"\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+')
+# \s holds tabs, line breaks, NBSP and U+2028/U+2029. The next two ranges turn the direction of writing around, which
+# can make a text look like another; the last two are no characters, and no XML can hold them.
+_BREAKS = re.compile(r'[\s;"\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]+')
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _TRIGGERS = frozenset("=+-@")
 # What belongs to the character before it: joiners, variation selectors, skin tones, flag tags.

@@ -51,7 +51,7 @@ def first_unfit(invoice: Invoice, terms: Terms, limits: Limits) -> Unfit | None:
     for field, value, limit in _values(invoice, limits):
         if not limit.pattern.fullmatch(value):
             return Unfit(field, limit.text)
-    return _wrong_line(invoice, terms)
+    return _wrong_line(invoice, terms) or _wrong_total(invoice)
 
 
 def _values(invoice: Invoice, limits: Limits) -> Iterator[tuple[str, str, Limit]]:
@@ -69,6 +69,12 @@ def _wrong_line(invoice: Invoice, terms: Terms) -> Unfit | None:
     for line in invoice.vat_lines:
         if line.vat_code not in terms.vat_codes:
             return Unfit("vatCode", ", ".join(terms.vat_codes))
+    return None
+
+
+def _wrong_total(invoice: Invoice) -> Unfit | None:
     if sum(line.gross for line in invoice.vat_lines) != invoice.total:
         return Unfit("total", "= Σ gross")
+    if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.total > 0:
+        return Unfit("total", "≤ 0")
     return None
