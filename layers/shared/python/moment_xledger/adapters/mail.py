@@ -1,0 +1,72 @@
+"""SES: one real MIME mail to one address.
+
+By version 1's `SendRawEmail`, which takes a mail as it is. SES writes its own Message-ID over ours, so what must be
+recognised at the other end stands in a header of its own as well.
+https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html
+"""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, MailNotSent
+
+if TYPE_CHECKING:
+    from mypy_boto3_ses import SESClient
+
+_WIRE = SMTP.clone(cte_type="7bit")  # CRLF, and nothing that a relay on the way would have to recode
+_NEVER_CONNECTED = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError")
+
+
+class Mail:
+    """`sender` is the address that SES has verified as ours.
+
+    The client must not retry by itself: a mail whose answer was lost would go twice.
+    """
+
+    def __init__(self, client: "SESClient", sender: str, configuration_set: str | None = None) -> None:
+        self._client = client
+        self._options: dict[str, Any] = (
+            {"ConfigurationSetName": configuration_set} if configuration_set else {}
+        )
+        self.sender = sender
+
+    def send(self, message: EmailMessage, to: str) -> str:
+        """SES's id of the mail. Raises a `MailNotSent` that says what should happen next."""
+        try:
+            answer = self._client.send_raw_email(
+                Source=self.sender,
+                Destinations=[to],
+                RawMessage={"Data": on_the_wire(message)},
+                **self._options,
+            )
+        except ClientError as error:
+            raise _meaning(error, self.sender) from error
+        except BotoCoreError as error:
+            raise _unanswered(error) from error
+        return answer["MessageId"]
+
+
+def on_the_wire(message: EmailMessage) -> bytes:
+    return message.as_bytes(policy=_WIRE)
+
+
+def _meaning(error: ClientError, sender: str) -> MailNotSent:
+    """A sender that is not verified, or no right to send, is our own fault: it passes when somebody mends it."""
+    code = error.response["Error"]["Code"]
+    words = error.response["Error"].get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "InvalidParameterValue" or (code == "MessageRejected" and sender not in words):
+        return AddressRefused(code)
+    if status >= 500 and code != "ServiceUnavailable":
+        return MailInDoubt(code)
+    return MailDelayed(code)
+
+
+def _unanswered(error: BotoCoreError) -> MailNotSent:
+    name = type(error).__name__
+    if isinstance(error, HTTPClientError) and name not in _NEVER_CONNECTED:
+        return MailInDoubt(name)
+    return MailDelayed(name)
