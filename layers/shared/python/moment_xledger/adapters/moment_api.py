@@ -8,41 +8,60 @@ from datetime import timedelta
 from typing import Any
 
 import requests
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_camel
 
 from moment_xledger.domain.companies import CompanyId, Token
+from moment_xledger.domain.errors import Unreachable
 from moment_xledger.domain.moment import Customer
 
 TIMEOUT = timedelta(seconds=20)
 PAGE_SIZE = 100
+MOST_PAGES = 100
+
+
+class _PageInfo(BaseModel, alias_generator=to_camel):
+    total_elements: int
+
+
+class _Page(BaseModel):
+    content: list[dict[str, Any]]
+    page: _PageInfo
 
 
 class MomentApi:
+    """Raises `Unreachable` whenever there is no usable answer, whatever the reason."""
+
     def __init__(self, session: requests.Session, url: str) -> None:
         self._session = session
         self._url = url.rstrip("/")
 
     def customer(self, company: CompanyId, key: Token, number: str) -> Customer | None:
-        """The customer of this number, if Moment has one. Raises `requests.RequestException` if it does not answer."""
-        for page in range(1, 100):
+        """The customer of this number, if Moment has one."""
+        for page in range(1, MOST_PAGES):
             found = self._get(company, key, "customers", {"query": number, "page": page, "size": PAGE_SIZE})
-            for content in found["content"]:
+            for content in found.content:
                 if content.get("customerNumber") == number:
                     return _customer(content)
-            if page * PAGE_SIZE >= found["page"]["totalElements"]:
+            if page * PAGE_SIZE >= found.page.total_elements:
                 break
         return None
 
-    def _get(self, company: CompanyId, key: Token, resource: str, wanted: dict[str, Any]) -> Any:
-        answer = self._session.get(
-            f"{self._url}/companies/{company}/{resource}",
-            params=wanted,
-            auth=("apikey", key.secret),
-            timeout=TIMEOUT.total_seconds(),
-            allow_redirects=False,
-        )
-        answer.raise_for_status()
-        return answer.json()
+    def _get(self, company: CompanyId, key: Token, resource: str, wanted: dict[str, Any]) -> _Page:
+        try:
+            answer = self._session.get(
+                f"{self._url}/companies/{company}/{resource}",
+                params=wanted,
+                auth=("apikey", key.secret),
+                timeout=TIMEOUT.total_seconds(),
+                allow_redirects=False,
+            )
+            answer.raise_for_status()
+            return _Page.model_validate_json(answer.content)
+        except requests.RequestException as error:
+            raise Unreachable(f"Moment: {type(error).__name__}") from None  # its text holds the address
+        except ValidationError:
+            raise Unreachable("Moment: the answer is not a page of records") from None
 
 
 def _customer(content: Any) -> Customer | None:

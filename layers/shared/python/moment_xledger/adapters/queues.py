@@ -1,6 +1,7 @@
 """SQS, as far as we use it: wakes that carry no data, and messages put back until later."""
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,5 +26,5 @@ class Queues:
         """Hides a message that was received until then. The caller then reports it as failed, so it is kept."""
         hidden = min(max(until - now, timedelta()), LONGEST_VISIBILITY - MARGIN)
         self._client.change_message_visibility(
-            QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=round(hidden.total_seconds())
+            QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=math.ceil(hidden.total_seconds())
         )

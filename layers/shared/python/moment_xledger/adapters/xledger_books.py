@@ -73,7 +73,7 @@ class Customers:
         if not inputs:
             return {}
         try:
-            return _written(self._channel, "AddCompanies", "addCompanies", inputs)
+            ids = _written(self._channel, "AddCompanies", "addCompanies", inputs)
         except Rejected as rejected:
             blamed = {
                 record.client_id: rejected.blamed[str(record.company_key)]
@@ -81,6 +81,10 @@ class Customers:
                 if str(record.company_key) in rejected.blamed
             }
             raise Rejected(rejected.refusals, blamed) from rejected
+        if left_out := [record for record in records if str(record.company_key) not in ids]:
+            refusal = Refusal("the answer does not mention the company of this customer")
+            raise Rejected([refusal], {record.client_id: refusal for record in left_out})
+        return ids
 
     def add(self, records: Sequence[Record], companies: Mapping[str, int]) -> Mapping[str, int]:
         inputs = [
@@ -203,7 +207,7 @@ def _known_project(node: Node) -> KnownProject:
 
 
 def _written(channel: Sends, operation: str, field: str, inputs: Sequence[Input]) -> Mapping[str, int]:
-    """Ids by client id. An answer that leaves one out is as good as none for it: it will be looked up."""
+    """Ids by client id, of those that the answer mentions."""
     try:
         answer = channel.write(operation, inputs)
     except Rejected as rejected:

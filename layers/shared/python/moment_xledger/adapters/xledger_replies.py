@@ -28,6 +28,8 @@ from moment_xledger.domain.replies import (
 _NOT_FOUND = re.compile(
     r"^(?P<field>\S+?)(\.\w+)?: No value matching owner .*?, \w+ '(?P<value>.*)'\.?$", re.DOTALL
 )
+_ABOUT_A_FIELD = re.compile(r"^(?P<field>[A-Za-z]\w*(\.\w+)*): ")
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 _AUTH = re.compile(r"AUTHENTICAT|AUTHORI[SZ]|FORBIDDEN|ACCESS_DENIED|TOKEN")
 
 
@@ -36,12 +38,21 @@ def read_reply(status: int, body: bytes, now: datetime) -> Reply:
         document = json.loads(body)
     except (ValueError, RecursionError):
         document = None
-    if not isinstance(document, dict) or not (document.get("errors") or document.get("data")):
-        return TokenRefused(()) if status in (401, 403) else Unanswered(f"HTTP {status} without usable JSON")
-    errors = document.get("errors")
-    if not errors:
-        return Data(document["data"])
-    return _read_errors(status, [error for error in errors if isinstance(error, dict)], now)
+    errors, data = _parts(document)
+    if errors:
+        return _read_errors(status, errors, now)
+    if status in (401, 403):
+        return TokenRefused(())
+    return Data(data) if data and status < 400 else Unanswered(f"HTTP {status} without usable JSON")
+
+
+def _parts(document: object) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """Its errors and its data, as far as they are what they should be."""
+    if not isinstance(document, dict):
+        return [], None
+    errors, data = document.get("errors"), document.get("data")
+    listed = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return listed, data if isinstance(data, dict) and not errors else None
 
 
 def _read_errors(status: int, errors: list[dict[str, Any]], now: datetime) -> Reply:
@@ -58,7 +69,7 @@ def _read_errors(status: int, errors: list[dict[str, Any]], now: datetime) -> Re
         return TokenRefused(refusals)
     if any("query timed out" in text for text in messages):
         return Unanswered("Xledger's own time-out")
-    return Refused(refusals)
+    return Unanswered(f"HTTP {status}") if status >= 500 else Refused(refusals)
 
 
 def _refusal(error: dict[str, Any]) -> Refusal:
@@ -67,10 +78,11 @@ def _refusal(error: dict[str, Any]) -> Refusal:
     extensions = error.get("extensions")
     code = error.get("code") or (extensions.get("code") if isinstance(extensions, dict) else None)
     found = _NOT_FOUND.match(message)
+    about = found or _ABOUT_A_FIELD.match(message)
     return Refusal(
         message,
         str(code) if code else None,
-        field=found["field"] if found else None,
+        field=about["field"] if about else None,
         value=found["value"] if found else None,
     )
 
@@ -93,11 +105,10 @@ def read_moment(value: object, now: datetime) -> datetime | None:
     A number is seconds (or milliseconds) since the epoch or, if small, seconds from now. A time without an offset is
     Central European, as all of Xledger's times are; in the hour that autumn repeats, the later one.
     """
+    text = str(value).strip()
     try:
-        return _from_number(float(str(value)), now)
-    except ValueError:
-        return _from_text(str(value).strip())
-    except OverflowError:
+        return _from_number(float(text), now) if _NUMBER.fullmatch(text) else _from_text(text)
+    except (ValueError, OverflowError, OSError):  # a moment that no calendar has
         return None
 
 

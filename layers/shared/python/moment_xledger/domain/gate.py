@@ -17,6 +17,8 @@ HOUR = timedelta(hours=1)
 SHARE = 0.9  # of the plan; the rest is left to others who use the token
 SPACING = timedelta(seconds=0.27)
 RESET_MARGIN = timedelta(seconds=5)
+LONGEST_RESET = timedelta(hours=24)
+CLOCKS_DIFFER = timedelta(minutes=1)
 FAILURES_TO_OPEN_BREAKER = 5
 LONGEST_BREAK = timedelta(minutes=30)
 FAR_AWAY = timedelta(days=3650)
@@ -135,8 +137,11 @@ def unanswered(gate: Gate, *, writes: bool, now: datetime, timing: Timing) -> Ga
 
 def out_of_credits(gate: Gate, reset_at: datetime | None, now: datetime) -> Gate:
     """Until the moment that Xledger names, if it is one that can be true; else for an hour."""
-    plausible = reset_at is not None and now - timedelta(minutes=1) <= reset_at <= now + timedelta(hours=24)
-    until = max(reset_at, now) + RESET_MARGIN if plausible and reset_at else now + HOUR
+    until = now + HOUR
+    if reset_at and now < reset_at <= now + LONGEST_RESET:
+        until = reset_at + RESET_MARGIN
+    elif reset_at and now - CLOCKS_DIFFER <= reset_at <= now:
+        until = now + CLOCKS_DIFFER
     return _shut(answered(gate), Why.CREDITS, until)
 
 
@@ -145,24 +150,22 @@ def token_refused(gate: Gate, now: datetime) -> Gate:
 
 
 def reopen(gate: Gate) -> Gate:
-    """A new token was saved."""
-    return replace(gate, closed_until=None, closed_why=None, failures=0)
+    """A token was saved. That ends no other closing than the one for the token's sake."""
+    return replace(gate, closed_until=None, closed_why=None) if gate.closed_why is Why.AUTH else gate
 
 
 def take_over(gate: Gate, owner: str, now: datetime, timing: Timing) -> Gate | Closed:
     """What a worker does first: take the lease, unless the last holder's write may still be carried out.
 
-    A holder that died leaves its write in flight. Its records are still dirty, so they are looked up and sent again;
-    until the old write can no longer arrive, nobody sends anything.
+    A holder that died leaves its write in flight: what came of it was never stored. Until it can no longer arrive,
+    nobody sends anything. Then the new holder marks its records as in doubt, before its own first request.
     """
     closed = why_closed(gate, owner, now)
     if closed:
         return closed
     if gate.in_flight and gate.in_flight.started + timing.doubt > now:
         return Closed(Why.IN_DOUBT, gate.in_flight.started + timing.doubt)
-    return replace(
-        gate, owner=owner, lease_until=now + timing.lease, in_flight=None, closed_until=None, closed_why=None
-    )
+    return replace(gate, owner=owner, lease_until=now + timing.lease, closed_until=None, closed_why=None)
 
 
 def leave(gate: Gate, owner: str) -> Gate:

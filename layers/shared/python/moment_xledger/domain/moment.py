@@ -45,8 +45,9 @@ def _amount(value: object) -> object:
     return value
 
 
-Id = Annotated[int, Field(strict=True, gt=0)]
-Version = Annotated[int, Field(strict=True, ge=0)]
+# Above this the ledger's numbers would not be exact.
+Id = Annotated[int, Field(strict=True, gt=0, lt=2**63)]
+Version = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 # Customer, project and VAT codes go into files and references unquoted.
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9ÆØÅæøå._/-]{1,25}$")]

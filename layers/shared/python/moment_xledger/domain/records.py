@@ -11,6 +11,8 @@ from moment_xledger.domain.moment import Customer, Kind, Project, Saved
 from moment_xledger.domain.problems import Code
 
 OSLO = ZoneInfo("Europe/Oslo")
+REFUSALS = frozenset({Code.REFUSED_BY_XLEDGER, Code.REFERENCE_NOT_FOUND})
+SOLVED_BY_SENDING = REFUSALS | {Code.NUMBER_TWICE_IN_XLEDGER, Code.CUSTOMER_UNKNOWN}
 
 
 class State(StrEnum):
@@ -34,7 +36,7 @@ class Record:
     sent_number: str | None = None  # what Xledger knows it by
     sent_company: str | None = None  # of a customer: the company that it was told to belong to
     db_id: int | None = None
-    suspect: bool = False  # was refused before: travels alone until it succeeds
+    suspect: bool = False  # was refused by Xledger before: travels alone until it succeeds
     closed_on: date | None = None  # when an inactive project without an end date was first seen inactive
     problem: Code | None = None
     details: Mapping[str, str] = field(default_factory=dict)
@@ -61,8 +63,9 @@ class Record:
         return self.db_id is not None and self.sent_hash == self.wanted_hash
 
     @property
-    def owns_its_number(self) -> bool:
-        return self.problem not in (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED)
+    def owned_number(self) -> str | None:
+        """The number that nobody else may take: what Xledger knows it by, before what Moment calls it now."""
+        return None if self.problem is Code.NUMBER_TAKEN else self.sent_number or self.number
 
     @property
     def company_key(self) -> str | None:
@@ -84,7 +87,8 @@ def take_in(
 ) -> Record | None:
     """The record after this event, or None where it is older than what is stored, or the same.
 
-    A number that Xledger already knows is never changed: such an event becomes a problem of the record.
+    A number that Xledger already knows is never changed: such an event becomes a problem of the record. An edit that
+    changes nothing for Xledger is done with, unless an older one may be on its way there at this moment.
     """
     if stored is None:
         return Record(company, content, State.DIRTY, now, closed_on=_closed_on(None, content, said_at))
@@ -95,7 +99,7 @@ def take_in(
     )
     if stored.sent_number not in (None, content.number):
         return as_problem(newer, Code.NUMBER_CHANGED, now, {"old": str(stored.sent_number)})
-    if newer.is_in_step:
+    if newer.is_in_step and stored.state is State.SYNCED:
         return replace(newer, state=State.SYNCED, sent_version=content.version, since=now)
     since = stored.since if stored.state is State.DIRTY else now
     return replace(newer, state=State.DIRTY, since=since)
@@ -120,13 +124,16 @@ def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
         sent_company=sent.company_key,
         suspect=False,
     )
-    if record.content.version != sent.content.version:
-        return told
-    return replace(told, state=State.SYNCED, since=now, problem=None, details={})
+    if record.content.version == sent.content.version:
+        return replace(told, state=State.SYNCED, since=now, problem=None, details={})
+    if record.number != sent.number:
+        return as_problem(told, Code.NUMBER_CHANGED, now, {"old": sent.number})
+    return told
 
 
 def as_problem(record: Record, code: Code, now: datetime, details: Mapping[str, str]) -> Record:
-    return replace(record, state=State.PROBLEM, since=now, suspect=True, problem=code, details=details)
+    suspect = record.suspect or code in REFUSALS
+    return replace(record, state=State.PROBLEM, since=now, suspect=suspect, problem=code, details=details)
 
 
 def as_waiting(record: Record, now: datetime) -> Record:
@@ -134,8 +141,26 @@ def as_waiting(record: Record, now: datetime) -> Record:
 
 
 def as_dirty(record: Record, now: datetime) -> Record:
-    """Released: what it waited for is there, or a person says try again."""
+    """Released: what it waited for is there."""
     return replace(record, state=State.DIRTY, since=now, problem=None, details={})
+
+
+def as_retried(record: Record, now: datetime) -> Record:
+    """A person says try again. Its problem is closed when it succeeds."""
+    return replace(as_dirty(record, now), suspect=True)
+
+
+def read_client_id(text: str) -> tuple[CompanyId, Kind, int] | None:
+    """Whose it is; None for what is not a record's, such as a company's."""
+    match text.split(":"):
+        case [company, kind, id_, _] if kind in tuple(Kind):
+            return CompanyId(company), Kind(kind), int(id_)
+    return None
+
+
+def in_doubt(record: Record) -> Record:
+    """Xledger may have been told something else than we know, so an update goes even if it looks needless."""
+    return record if record.state is State.SYNCED else replace(record, sent_hash=None)
 
 
 def project_end(record: Record) -> date | None:

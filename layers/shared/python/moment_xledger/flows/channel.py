@@ -53,13 +53,13 @@ class Channel(AbstractContextManager["Channel"]):
         sleep: Callable[[float], None],
         jitter: Callable[[], float],
         timing: Timing,
-        slice_ends: datetime,
+        run_ends: datetime,
         plan: int | None = None,
     ) -> None:
         self._token_id, self._token, self._owner = token_id, token, owner
         self._xledger, self._gates = xledger, gates
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
-        self._timing, self._slice_ends, self._plan = timing, slice_ends, plan
+        self._timing, self._run_ends, self._plan = timing, run_ends, plan
         self._gate = Gate()
 
     @property
@@ -81,8 +81,17 @@ class Channel(AbstractContextManager["Channel"]):
             except GateClosed:
                 return
 
+    @property
+    def never_stored(self) -> tuple[str, ...]:
+        """Client ids of a write that was in flight when the holder before us ended."""
+        return self._gate.in_flight.client_ids if self._gate.in_flight else ()
+
+    def doubts_are_noted(self) -> None:
+        self._gate = replace(self._gate, in_flight=None)
+
     def served(self, company: CompanyId) -> None:
         """Remembered with the next request, so that the next run begins with another company."""
+        self._pause(timedelta())
         self._gate = replace(self._gate, last_served=company)
 
     def read(self, operation: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -137,8 +146,8 @@ class Channel(AbstractContextManager["Channel"]):
             raise GateClosed(Why.HELD, self._clock() + self._timing.lease)
 
     def _pause(self, pause: timedelta) -> None:
-        """Waits in place, but not beyond this run's share of time."""
-        if self._clock() + pause > self._slice_ends:
+        """Waits in place, unless the answer to a request after that could come too late for this run."""
+        if self._clock() + pause + self._timing.timeout > self._run_ends:
             raise GateClosed(Why.SLICE, self._clock())
         if pause > timedelta():
             self._sleep(pause.total_seconds())

@@ -1,9 +1,10 @@
 """Projects that wait for a customer whose event has not come: after a while the customer is fetched from Moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from moment_xledger.domain.companies import Company
+from moment_xledger.domain.errors import Unreachable
 from moment_xledger.domain.events import Event
 from moment_xledger.domain.moment import Customer, Kind
 from moment_xledger.flows.outcomes import Outcomes
@@ -12,27 +13,50 @@ from moment_xledger.flows.take_in_records import take_in_records
 AskMoment = Callable[[Company, str], Customer | None]
 
 PATIENCE = timedelta(minutes=15)
+MOST_AT_ONCE = 20  # questions to Moment, for meanwhile nobody else can use the token
 
 
 def find_customers(outcomes: Outcomes, ask_moment: AskMoment) -> datetime | None:
-    """Takes in what Moment has; where it has none, the project is a problem.
+    """Takes in what Moment has; where it has none, the project is a problem. Returns when to look again, if ever.
 
-    Returns when to look again; None where nothing waits. A customer that the ledger knows already is on its way or a
-    problem of its own, and its projects go on by themselves when it is in Xledger.
+    A customer that the ledger knows is on its way or a problem of its own, and releases its projects when it is in
+    Xledger; those whose release was lost in a crash are released here.
     """
-    company, now = outcomes.company, outcomes.clock()
-    looks = []
-    for number, since in _oldest_by_number(outcomes).items():
-        due = since + PATIENCE
-        if due <= now and outcomes.ledger.records.owner_of(company.id, Kind.CUSTOMER, number) is None:
+    waiting, now = _oldest_by_number(outcomes), outcomes.clock()
+    missing = missing_customers(waiting, outcomes)
+    if arrived := waiting.keys() - missing:
+        outcomes.release(arrived)
+    overdue = [number for number in missing if waiting[number] + PATIENCE <= now]
+    unknown = [number for number in overdue if not _is_known(number, outcomes)]
+    for number in unknown[:MOST_AT_ONCE]:
+        try:
             _find(number, outcomes, ask_moment)
-        looks.append(due if due > now else now + PATIENCE)
-    return min(looks, default=None)
+        except Unreachable:
+            return now + PATIENCE
+    if arrived or len(unknown) > MOST_AT_ONCE:
+        return now
+    return min((_next_look(waiting[number], now) for number in missing), default=None)
+
+
+def _next_look(since: datetime, now: datetime) -> datetime:
+    return since + PATIENCE if since + PATIENCE > now else now + PATIENCE
+
+
+def missing_customers(numbers: Collection[str], outcomes: Outcomes) -> set[str]:
+    """Those that are not in Xledger yet, as far as it is for us to bring them there."""
+    if not outcomes.company.export_customers:
+        return set()  # they are kept in Xledger by hand; it says itself if one is missing
+    known = outcomes.ledger.records.by_number(outcomes.company.id, Kind.CUSTOMER, numbers)
+    return {number for number in numbers if number not in known or known[number].sent_number != number}
+
+
+def _is_known(number: str, outcomes: Outcomes) -> bool:
+    return outcomes.ledger.records.owner_of(outcomes.company.id, Kind.CUSTOMER, number) is not None
 
 
 def _oldest_by_number(outcomes: Outcomes) -> dict[str, datetime]:
     oldest: dict[str, datetime] = {}
-    for number, _, since in outcomes.ledger.records.waiting(outcomes.company.id):
+    for number, since in outcomes.ledger.records.waiting(outcomes.company.id):
         oldest[number] = min(since, oldest.get(number, since))
     return oldest
 
@@ -44,5 +68,5 @@ def _find(number: str, outcomes: Outcomes, ask_moment: AskMoment) -> None:
         take_in_records(company, [Event("", company.id, clock(), customer)], ledger, clock)
         outcomes.wake(Kind.CUSTOMER, company.token_id)
         return
-    waiting = ledger.records.waiting_for(company.id, number, limit=1_000)
-    outcomes.without_customer([(record, number) for record in waiting])
+    for waiting in ledger.records.waiting_for(company.id, {number}):
+        outcomes.without_customer([(record, number) for record in waiting])

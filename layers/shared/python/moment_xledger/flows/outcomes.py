@@ -1,6 +1,6 @@
 """Stores what came of a list, record by record, whatever happened to the records meanwhile."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import Record, State, as_dirty, as_problem, as_waiting, settle
+from moment_xledger.domain.records import (
+    SOLVED_BY_SENDING,
+    Record,
+    as_dirty,
+    as_problem,
+    as_waiting,
+    in_doubt,
+    settle,
+)
 from moment_xledger.domain.replies import Refusal
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
-RELEASED_AT_ONCE = 100  # waiting projects read together
+ROUNDS = 8  # of reading again what somebody else wrote meanwhile
 
 
 @dataclass
@@ -61,8 +69,8 @@ class Outcomes:
         self._problems(
             [
                 (record, Code.REFERENCE_NOT_FOUND, {"field": refusal.field}, refusal.message)
-                if refusal.field
-                else (record, Code.REFUSED_BY_XLEDGER, {}, refusal.message)
+                if refusal.field and refusal.value is not None
+                else (record, Code.REFUSED_BY_XLEDGER, {"field": refusal.field or ""}, refusal.message)
                 for record, refusal in refused
             ]
         )
@@ -77,49 +85,69 @@ class Outcomes:
         self.ledger.records.save([(record, as_waiting(record, self.clock())) for record in records])
         self.report.waiting += len(records)
 
-    def release(self, records: Sequence[Record]) -> None:
-        waiting = [record for record in records if record.state is State.WAITING]
-        self.ledger.records.save([(record, as_dirty(record, self.clock())) for record in waiting])
-
-    def _settle(self, done: Sequence[tuple[Record, int]]) -> None:
-        """A record that somebody changed meanwhile is read again: what Xledger was told holds for it all the same."""
-        ids = {record.id: (record, db_id) for record, db_id in done}
-        stored = [record for record, _ in done]
-        while stored:
-            now = self.clock()
-            lost = self.ledger.records.save(
-                [(record, settle(record, *ids[record.id], now)) for record in stored]
-            )
-            found = self.ledger.records.get_many(
-                self.company.id, [(record.kind, record.id) for record in lost]
-            )
-            stored = list(found.values())
-        self.ledger.problems.close(self.company.id, [(r.kind, r.number) for r, _ in done if r.suspect])
-        self._release_children_of([record for record, _ in done if record.db_id is None])
-
-    def _release_children_of(self, customers: Iterable[Record]) -> None:
+    def release(self, customer_numbers: Collection[str]) -> None:
+        """The projects that wait for these customers: they are in Xledger now."""
         released = False
-        for customer in customers:
-            if customer.kind is not Kind.CUSTOMER:
-                return
-            while waiting := self.ledger.records.waiting_for(
-                self.company.id, customer.number, RELEASED_AT_ONCE
-            ):
-                self.release(waiting)
-                released = True
+        for waiting in self.ledger.records.waiting_for(self.company.id, customer_numbers):
+            self.ledger.records.save([(record, as_dirty(record, self.clock())) for record in waiting])
+            lacking = [(record.kind, record.number) for record in waiting if record.problem]
+            self.ledger.problems.close(self.company.id, lacking, [Code.CUSTOMER_UNKNOWN])
+            released = True
         if released:
             self.ledger.records.mark_work(self.company.token_id, Kind.PROJECT, self.company.id, self.clock())
             self.wake(Kind.PROJECT, self.company.token_id)
+
+    def doubt(self, ids: Iterable[tuple[Kind, int]]) -> None:
+        """Of these records it is not known what Xledger was told last."""
+        found = self.ledger.records.get_many(self.company.id, ids).values()
+        self._save_again([record for record in found if in_doubt(record) != record], in_doubt)
+
+    def _settle(self, done: Sequence[tuple[Record, int]]) -> None:
+        """What Xledger was told holds for a record all the same if somebody changed it meanwhile."""
+        sent = {record.id: (record, db_id) for record, db_id in done}
+        now = self.clock()
+        stored = self._save_again(
+            [record for record, _ in done], lambda record: settle(record, *sent[record.id], now)
+        )
+        self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
+        self.ledger.problems.close(
+            self.company.id, [(r.kind, r.number) for r, _ in done if r.suspect], SOLVED_BY_SENDING
+        )
+        if new := {r.number for r, _ in done if r.kind is Kind.CUSTOMER and r.sent_number is None}:
+            self.release(new)
+
+    def _save_again(self, records: Sequence[Record], change: Callable[[Record], Record]) -> list[Record]:
+        """Reads again those that somebody else wrote meanwhile. A record that cannot be saved (because its number
+        went to another one meanwhile) is left as it is: dirty, so it is looked up again."""
+        saved = []
+        for _ in range(ROUNDS):
+            changes = [(record, change(record)) for record in records]
+            lost = {record.id for record in self.ledger.records.save(changes)}
+            saved += [after for _, after in changes if after.id not in lost]
+            if not lost:
+                break
+            found = self.ledger.records.get_many(
+                self.company.id, [(r.kind, r.id) for r in records if r.id in lost]
+            )
+            records = list(found.values())
+        return saved
 
     def _problems(self, found: Sequence[tuple[Record, Code, Mapping[str, str], str]]) -> None:
         """A newer version that came meanwhile wins: it may be the correction."""
         now = self.clock()
         changes = [(record, as_problem(record, code, now, details)) for record, code, details, _ in found]
         lost = {record.id for record in self.ledger.records.save(changes)}
-        problems = [
-            Problem(self.company.id, record.kind, record.number, code, details, words, now, now)
-            for record, code, details, words in found
-            if record.id not in lost
-        ]
-        self.ledger.problems.report(problems)
-        self.report.problems += len(problems)
+        words = {record.id: theirs for record, _, _, theirs in found}
+        self._report([(record, words[record.id]) for _, record in changes if record.id not in lost])
+
+    def _report(self, found: Sequence[tuple[Record, str]]) -> None:
+        """With Xledger's own words."""
+        now = self.clock()
+        self.ledger.problems.report(
+            Problem(
+                self.company.id, record.kind, record.number, record.problem, record.details, words, now, now
+            )
+            for record, words in found
+            if record.problem
+        )
+        self.report.problems += len(found)

@@ -1,6 +1,6 @@
 """Brings customers into step: look up, decide, add and update, in lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import TokenId
@@ -9,8 +9,9 @@ from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.channel import Channel
-from moment_xledger.flows.lists import in_halves
+from moment_xledger.flows.lists import Batch, in_batches
 from moment_xledger.flows.outcomes import Outcomes, Report
+from moment_xledger.flows.send_plan import send_plan
 from moment_xledger.flows.sync_records import Worker, sync_records
 
 if TYPE_CHECKING:
@@ -28,13 +29,12 @@ def sync_customers(token: TokenId, worker: Worker) -> Report:
 
 def carry_customers(records: Sequence[Record], xledger: "Customers", outcomes: Outcomes) -> None:
     """Each record ends in step, as a problem, or still dirty because the gate closed on the way."""
-    todo = [record for record in records if not record.is_in_step]
-    new = [record.number for record in todo if record.db_id is None]
-    keys = {str(record.company_key) for record in todo if needs_company(record)}
-    found = xledger.look_up(new, keys) if new or keys else Found()
-    companies = dict(found.companies)
+    in_batches(records, lambda batch: _carry(batch, xledger, outcomes), outcomes.refused)
 
-    made = plan(records, found.customers)
+
+def _carry(batch: Batch, xledger: "Customers", outcomes: Outcomes) -> list[Batch]:
+    found = _look_up(batch.records, xledger)
+    companies = dict(found.companies)
 
     def with_companies(sent: Sequence[Record]) -> dict[str, int]:
         lacking = [
@@ -43,15 +43,18 @@ def carry_customers(records: Sequence[Record], xledger: "Customers", outcomes: O
         companies.update(xledger.add_companies(lacking))
         return companies
 
-    def update(sent: Sequence[Record]) -> None:
-        ids = {record.client_id: db_id for record, db_id in made.update}
-        answered = xledger.update([(record, ids[record.client_id]) for record in sent], with_companies(sent))
-        outcomes.report.updated += outcomes.sent(sent, answered)
+    def add(sent: Sequence[Record]) -> Mapping[str, int]:
+        return xledger.add(sent, with_companies(sent))
 
-    def add(sent: Sequence[Record]) -> None:
-        outcomes.report.added += outcomes.sent(sent, xledger.add(sent, with_companies(sent)))
+    def update(sent: Sequence[tuple[Record, int]]) -> Mapping[str, int]:
+        return xledger.update(sent, with_companies([record for record, _ in sent]))
 
-    outcomes.in_step(made.in_step)
-    outcomes.doubled(made.doubled)
-    in_halves([record for record, _ in made.update], update, outcomes.refused)
-    in_halves(made.add, add, outcomes.refused, again=lambda part: carry_customers(part, xledger, outcomes))
+    return send_plan(plan(batch.records, found.customers), batch.lists, add, update, outcomes)
+
+
+def _look_up(records: Sequence[Record], xledger: "Customers") -> Found:
+    """No request where nothing is new, as with most edits."""
+    todo = [record for record in records if not record.is_in_step]
+    new = [record.number for record in todo if record.db_id is None]
+    keys = {str(record.company_key) for record in todo if needs_company(record)}
+    return xledger.look_up(new, keys) if new or keys else Found()

@@ -1,5 +1,6 @@
 """Carries what is dirty under one Xledger token: company by company in turn, one list each."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from moment_xledger.domain.errors import GateClosed, Why
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import Record
+from moment_xledger.domain.records import Record, read_client_id
 from moment_xledger.domain.turns import linger, next_in_turn
 from moment_xledger.flows.channel import Asks, Channel
 from moment_xledger.flows.outcomes import Outcomes, Report
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.secrets import Vault
     from moment_xledger.adapters.xledger_books import Customers, Projects
 
-SLICE = timedelta(seconds=110)  # of a function that may run for 150: one token never holds a worker for long
+RUN = timedelta(seconds=140)  # of a function that may take 150: one token never holds a worker for long
 FULL_LIST = 500  # what Xledger takes at once
 
 Carry = Callable[[Channel, list[Record], Outcomes], None]
@@ -55,6 +56,7 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
         return report
     with _channel(token_id, worker) as channel:
         try:
+            _note_doubts(channel, worker)
             while turn:
                 company, marks = turn
                 outcomes = Outcomes(worker.ledger, company, worker.clock, worker.wake, report)
@@ -65,6 +67,17 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
                 _report_token(token_id, worker)
             raise
     return report
+
+
+def _note_doubts(channel: Channel, worker: Worker) -> None:
+    """Records that the holder before us sent, but died before it stored what came of them."""
+    doubtful: dict[CompanyId, list[tuple[Kind, int]]] = defaultdict(list)
+    for company, kind, id_ in filter(None, map(read_client_id, channel.never_stored)):
+        doubtful[company].append((kind, id_))
+    for company, ids in doubtful.items():
+        known = worker.ledger.companies.get_known(company)
+        Outcomes(worker.ledger, known, worker.clock, worker.wake).doubt(ids)
+    channel.doubts_are_noted()
 
 
 def _serve(
@@ -91,24 +104,24 @@ def _serve(
         records.work_done(company.token_id, kind, company.id, marks, again=ready_at)
         return
     unsuspected = [record for record in listed if not record.suspect]
-    for part in [unsuspected] if unsuspected else [[record] for record in listed]:
-        carry(channel, part, outcomes)
+    carry(channel, unsuspected or listed[:1], outcomes)
 
 
 def _whose_turn(
     kind: Kind, token_id: TokenId, worker: Worker, last_served: CompanyId | None = None
 ) -> tuple[Company, int] | None:
     """The next company with something due, and the marks that stand for it."""
-    now = worker.clock()
-    due = {
-        company: marks
-        for company, (marks, since) in worker.ledger.records.work(token_id, kind).items()
-        if since <= now
-    }
-    if not due:
-        return None
-    company = next_in_turn(due, last_served or worker.ledger.gates.get(token_id).last_served)
-    return worker.ledger.companies.get_known(company), due[company]
+    records, now = worker.ledger.records, worker.clock()
+    due = {id_: marks for id_, (marks, since) in records.work(token_id, kind).items() if since <= now}
+    while due:
+        id_ = next_in_turn(due, last_served or worker.ledger.gates.get(token_id).last_served)
+        company, marks = worker.ledger.companies.get_known(id_), due.pop(id_)
+        if company.token_id == token_id:
+            return company, marks
+        # It has another token now, and was marked by somebody who did not know yet.
+        records.mark_work(company.token_id, kind, id_, now)
+        records.work_done(token_id, kind, id_, marks)
+    return None
 
 
 def _report_token(token_id: TokenId, worker: Worker) -> None:
@@ -131,6 +144,6 @@ def _channel(token_id: TokenId, worker: Worker) -> Channel:
         sleep=worker.sleep,
         jitter=worker.jitter,
         timing=worker.timing,
-        slice_ends=worker.clock() + SLICE,
+        run_ends=worker.clock() + RUN,
         plan=max((company.requests_per_hour or 0 for company in companies), default=0) or None,
     )

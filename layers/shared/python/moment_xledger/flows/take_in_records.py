@@ -14,6 +14,7 @@ from moment_xledger.domain.records import Record, State, as_problem, take_in
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
+UNREADABLE = (Code.FIELD_MISSING, Code.FIELD_INVALID)
 ROUNDS = 8  # of reading again what somebody else wrote meanwhile; then the events come back by themselves
 
 
@@ -59,12 +60,20 @@ def _one_round(
     ]
     lost = ledger.records.save(changes)
     lost_ids = {record.id for record in lost}
-    ledger.problems.close(
-        company.id, [(r.kind, r.number) for _, r in changes if r.id not in lost_ids and not r.problem]
-    )
+    _close([change for change in changes if change[1].id not in lost_ids], ledger)
     _report([record for _, record in changes if record.problem and record.id not in lost_ids], ledger, now)
     taken = _report_taken_numbers([change for change in changes if change[1].id in lost_ids], ledger, now)
     return {id_: events[id_] for id_ in lost_ids - taken}
+
+
+def _close(changes: Sequence[tuple[Record | None, Record]], ledger: "Ledger") -> None:
+    """What was wrong with the version before, or with an event that could not be read, is over."""
+    for before, _ in changes:
+        if before and before.problem:
+            ledger.problems.close(before.company, [(before.kind, before.number)], [before.problem])
+    stored = [(after.kind, after.number) for _, after in changes]
+    if changes:
+        ledger.problems.close(changes[0][1].company, stored, UNREADABLE)
 
 
 def _report_taken_numbers(

@@ -5,6 +5,7 @@ from boto3.dynamodb.conditions import Attr
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Action, Delete, Put, Table
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
+from moment_xledger.domain.moment import Kind
 
 _ALL = "COMPANIES"
 
@@ -38,6 +39,7 @@ class Companies:
         ]
         if before and before.token_id != company.token_id:
             actions.append(Delete((keys.token(before.token_id), f"TENANT#{company.id}")))
+            actions += [Delete(keys.work(before.token_id, kind, company.id)) for kind in Kind]
         self._table.write(*actions)
 
     def every(self) -> list[Company]:

@@ -1,7 +1,8 @@
 """Customers and projects: the newest state of each, and pointers to those that are dirty or waiting."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -15,6 +16,8 @@ from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, State
 
 Change = tuple[Record | None, Record]  # as it was read, as it is to be
+
+READ_AT_ONCE = 100
 
 CONTENT: dict[Kind, type[Customer | Project]] = {Kind.CUSTOMER: Customer, Kind.PROJECT: Project}
 
@@ -49,23 +52,30 @@ class Records:
 
     def dirty(self, company: CompanyId, kind: Kind, limit: int) -> list[Record]:
         """The oldest first; those that were refused before come last."""
-        return self._pointed_at(company, kind, f"DIRTY#{kind}#", limit)
+        found = self._table.query(keys.company(company), f"DIRTY#{kind}#", limit=limit)
+        return self._in_order(company, kind, [int(pointer["id"]) for pointer in found])
 
-    def waiting_for(self, company: CompanyId, number: str, limit: int) -> list[Record]:
-        """Projects that wait for the customer of this number."""
-        return self._pointed_at(company, Kind.PROJECT, f"WAIT#{Kind.CUSTOMER}#{number}#", limit)
+    def waiting_for(self, company: CompanyId, numbers: Collection[str]) -> Iterator[list[Record]]:
+        """Projects that wait for one of these customers, or have given it up; some at a time."""
+        for state in ("WAIT", "LACK"):
+            found = self._customer_pointers(company, state)
+            ids = (id_ for number, id_, _ in found if number in numbers)
+            while some := list(islice(ids, READ_AT_ONCE)):
+                yield self._in_order(company, Kind.PROJECT, some)
 
-    def waiting(self, company: CompanyId) -> Iterator[tuple[str, int, datetime]]:
-        """Customer number, project id and since when, of every project that waits."""
-        for pointer in self._table.query(keys.company(company), f"WAIT#{Kind.CUSTOMER}#"):
+    def waiting(self, company: CompanyId) -> Iterator[tuple[str, datetime]]:
+        """Customer number, and since when, of every project that waits and has not given it up."""
+        for number, _, since in self._customer_pointers(company, "WAIT"):
+            yield number, since
+
+    def _customer_pointers(self, company: CompanyId, state: str) -> Iterator[tuple[str, int, datetime]]:
+        for pointer in self._table.query(keys.company(company), f"{state}#{Kind.CUSTOMER}#"):
             yield pointer["sk"].split("#")[2], int(pointer["id"]), keys.moment(pointer["since"])
 
-    def _pointed_at(self, company: CompanyId, kind: Kind, prefix: str, limit: int) -> list[Record]:
-        ids = [
-            int(pointer["id"]) for pointer in self._table.query(keys.company(company), prefix, limit=limit)
-        ]
-        found = self.get_many(company, [(kind, id_) for id_ in ids])
-        return [found[kind, id_] for id_ in ids if (kind, id_) in found]
+    def _in_order(self, company: CompanyId, kind: Kind, ids: Iterable[int]) -> list[Record]:
+        wanted = [(kind, id_) for id_ in ids]
+        found = self.get_many(company, wanted)
+        return [found[key] for key in wanted if key in found]
 
     def save(self, changes: Sequence[Change]) -> list[Record]:
         """Writes what it can; returns the records (as they were to be) that somebody else changed meanwhile."""
@@ -118,15 +128,17 @@ class Records:
 
 
 def _batches(changes: Iterable[Change]) -> Iterator[list[tuple[Change, list[Action]]]]:
+    """A transaction takes an item once: two records that want one number go in different ones."""
     batch: list[tuple[Change, list[Action]]] = []
-    size = 0
+    taken: set[Key] = set()
     for change in changes:
         actions = _actions(*change)
-        if size + len(actions) > MOST_ACTIONS:
+        wanted = {action.key for action in actions}
+        if len(taken) + len(actions) > MOST_ACTIONS or taken & wanted:
             yield batch
-            batch, size = [], 0
+            batch, taken = [], set()
         batch.append((change, actions))
-        size += len(actions)
+        taken |= wanted
     if batch:
         yield batch
 
@@ -135,12 +147,12 @@ def _actions(old: Record | None, new: Record) -> list[Action]:
     """The record, if nobody wrote it since `old`; its number, if nobody else has it; its pointers."""
     unchanged = Attr("rev").not_exists() if old is None else Attr("rev").eq(old.rev)
     actions: list[Action] = [Put(keys.entity(new.company, new.kind, new.id), _item(new), when=unchanged)]
-    held = old.number if old and old.owns_its_number else None
-    if new.owns_its_number and new.number != held:
+    held, owned = old and old.owned_number, new.owned_number
+    if owned and owned != held:
         free = Attr("id").not_exists() | Attr("id").eq(new.id)
-        actions.append(Put(keys.code(new.company, new.kind, new.number), {"id": new.id}, when=free))
-        if held:
-            actions.append(Delete(keys.code(new.company, new.kind, held)))
+        actions.append(Put(keys.code(new.company, new.kind, owned), {"id": new.id}, when=free))
+    if held and held != owned:
+        actions.append(Delete(keys.code(new.company, new.kind, held)))
     before, after = _pointer(old), _pointer(new)
     if before and before != after:
         actions.append(Delete(before))
@@ -158,6 +170,8 @@ def _pointer(record: Record | None) -> Key | None:
         return pk, f"DIRTY#{record.kind}#{int(record.suspect)}#{keys.stamp(record.since)}#{record.id}"
     if record.state is State.WAITING and isinstance(content, Project):
         return pk, f"WAIT#{Kind.CUSTOMER}#{content.customer_number}#{record.id}"
+    if record.problem is Code.CUSTOMER_UNKNOWN and isinstance(content, Project):
+        return pk, f"LACK#{Kind.CUSTOMER}#{content.customer_number}#{record.id}"
     return None
 
 

@@ -1,0 +1,37 @@
+"""Sends what a plan says, in lists, and stores what came of each."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from moment_xledger.domain.plans import Plan
+from moment_xledger.domain.records import Record
+from moment_xledger.flows.lists import Batch, divided, send_list
+from moment_xledger.flows.outcomes import Outcomes
+
+
+def send_plan(
+    made: Plan,
+    lists: int,
+    add: Callable[[Sequence[Record]], Mapping[str, int]],
+    update: Callable[[Sequence[tuple[Record, int]]], Mapping[str, int]],
+    outcomes: Outcomes,
+) -> list[Batch]:
+    """Returns what is left over. `add` and `update` return the ids that Xledger answers with."""
+    db_ids = {record.client_id: db_id for record, db_id in made.update}
+
+    def send_new(sent: Sequence[Record]) -> None:
+        outcomes.report.added += outcomes.sent(sent, add(sent))
+
+    def send_changed(sent: Sequence[Record]) -> None:
+        answered = update([(record, db_ids[record.client_id]) for record in sent])
+        outcomes.report.updated += outcomes.sent(sent, answered)
+
+    outcomes.in_step(made.in_step)
+    outcomes.doubled(made.doubled)
+    left: list[Batch] = []
+    for part in divided([record for record, _ in made.update], lists):
+        left += send_list(part, send_changed, outcomes.refused)
+    for batch in left:  # a refused list may have been half done
+        outcomes.doubt((record.kind, record.id) for record in batch.records)
+    for part in divided(made.add, lists):
+        left += send_list(part, send_new, outcomes.refused)
+    return left
