@@ -103,7 +103,11 @@ def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
 
 
 def test_a_scheduled_function_that_fails_leaves_a_trace() -> None:
-    scheduled = {target(each["FunctionName"]) for each in of_type("AWS::Lambda::Permission").values()}
+    scheduled = {
+        target(each["FunctionName"])
+        for each in of_type("AWS::Lambda::Permission").values()
+        if each["Principal"] == "events.amazonaws.com"
+    }
     scheduled |= {target(each["Target"]["Arn"]) for each in of_type("AWS::Scheduler::Schedule").values()}
     traced = {
         target(each["FunctionName"])
@@ -111,6 +115,15 @@ def test_a_scheduled_function_that_fails_leaves_a_trace() -> None:
         if target(each["DestinationConfig"]["OnFailure"]["Destination"]) == "SchedulesDeadLetters"
     }
     assert traced == scheduled
+
+
+def test_only_the_console_is_open_to_everybody() -> None:
+    urls = {
+        target(each["TargetFunctionArn"]): each["AuthType"] for each in of_type("AWS::Lambda::Url").values()
+    }
+    assert urls == {"Console": "NONE", "OpenSession": "AWS_IAM"}
+    permissions = of_type("AWS::Lambda::Permission").values()
+    assert {target(each["FunctionName"]) for each in permissions if each["Principal"] == "*"} == {"Console"}
 
 
 @pytest.mark.parametrize("mapping", sorted(mappings()))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.queues import Queues
     from moment_xledger.adapters.secrets import Vault
+    from moment_xledger.console.desk import Desk
     from moment_xledger.flows.export_invoices import Exporter
     from moment_xledger.flows.receive_events import Receiver
     from moment_xledger.flows.sync_records import Worker
@@ -77,6 +78,15 @@ class Wiring:
 
         return Exporter(self.ledger, self.files, now)
 
+    def desk(self) -> "Desk":
+        from moment_xledger.console.desk import Desk
+
+        return Desk(self.ledger, self.files, self.start_export, now)
+
+    @property
+    def console_url(self) -> str:
+        return self._environment["CONSOLE_URL"]
+
     def worker(self) -> "Worker":
         """With a connection of its own: one that slept with a frozen function may be dead, and a write lost in it."""
         import requests
@@ -111,8 +121,8 @@ class Wiring:
     def wake(self, kind: Kind, token: TokenId) -> None:
         self.queues.send(self.queue(kind), {"token": token}, group=token)
 
-    def start_export(self, company: CompanyId, request: str, by: str) -> None:
-        body = {"company": company, "request": request, "by": by}
+    def start_export(self, company: CompanyId, request: str, by: str, repeats: int | None = None) -> None:
+        body = {"company": company, "request": request, "by": by, "repeats": repeats}
         self.queues.send(self._environment["EXPORTS_QUEUE"], body, group=company)
 
     def queue(self, kind: Kind) -> str:

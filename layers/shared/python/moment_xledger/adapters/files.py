@@ -1,7 +1,9 @@
 """S3: files that are written once and never change, and links to them that soon expire."""
 
 from datetime import timedelta
+from functools import cached_property
 from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -46,6 +48,19 @@ class Files:
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+    def read(self, key: str) -> bytes | None:
+        """A small file; None where there is none."""
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except self._client.exceptions.NoSuchKey:
+            return None
+
+    @cached_property
+    def origin(self) -> str:
+        """Scheme and host of every link: a page must name them, or the browser does not follow its own button."""
+        address = urlsplit(self.link("exports"))
+        return f"{address.scheme}://{address.netloc}"
 
     def link(self, key: str, content_type: str = "text/csv") -> str:
         """Whoever has it can read the file for five minutes: never store, log or mail it."""

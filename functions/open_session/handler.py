@@ -1,0 +1,26 @@
+"""A function URL that only Moment's back end may call: a link that lets one of its people into the console."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from moment_xledger.console.offering import offer
+from moment_xledger.wiring import Wiring, now
+
+logger = Logger()
+wire = cache(Wiring)
+app = LambdaFunctionUrlResolver()
+
+
+@app.post("/sessions")
+def open_session() -> Response[str]:
+    use = wire()
+    return offer(app.current_event.decoded_body or "", use.ledger, use.console_url, now())
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)

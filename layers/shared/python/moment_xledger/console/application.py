@@ -1,0 +1,46 @@
+"""The console: its routes, and what whoever is refused gets to see."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+
+from moment_xledger.console.answers import Answer, refusal
+from moment_xledger.console.desk import Desk
+from moment_xledger.console.routes import entry, exports, link, looks
+from moment_xledger.domain.errors import FileDiffers
+
+logger = Logger(child=True)
+app = LambdaFunctionUrlResolver()
+for each in (entry, exports, link, looks):
+    app.include_router(each.router)
+
+
+def respond(event: dict[str, Any], context: Any, desk: Callable[[], Desk]) -> dict[str, Any]:
+    app.append_context(desk=desk())  # type: ignore[no-untyped-call]
+    return app.resolve(event, context)
+
+
+@app.exception_handler(ServiceError)  # type: ignore[untyped-decorator]
+def refuse(refused: ServiceError) -> Answer:
+    return refusal(app.current_event, HTTPStatus(refused.status_code))
+
+
+@app.not_found
+def nowhere(_: NotFoundError) -> Answer:
+    return refusal(app.current_event, HTTPStatus.NOT_FOUND)
+
+
+@app.exception_handler(FileDiffers)  # type: ignore[untyped-decorator]
+def nothing_handed_out(differs: FileDiffers) -> Answer:
+    logger.error("a stored file differs", extra={"file": str(differs)})
+    return refusal(app.current_event, HTTPStatus.CONFLICT)
+
+
+@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+def our_fault(_: Exception) -> Answer:
+    logger.exception("a page failed")
+    return refusal(app.current_event, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,45 @@
+"""What the console works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from aws_lambda_powertools.event_handler.router import LambdaFunctionUrlRouter
+
+from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.flows.fetch_file import Shelf
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.files import Files
+    from moment_xledger.adapters.ledger import Ledger
+
+
+class StartExport(Protocol):
+    def __call__(self, company: CompanyId, request: str, by: str, repeats: int | None = None) -> None: ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    ledger: "Ledger"
+    files: "Files"
+    start_export: StartExport
+    clock: Callable[[], datetime]
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(self.ledger, self.files, self.clock)
+
+    def company(self, company: CompanyId) -> Company:
+        return self.ledger.companies.get_known(company)
+
+
+def new_router() -> LambdaFunctionUrlRouter:
+    """For a file of routes; the application includes them all."""
+    return LambdaFunctionUrlRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it so
+
+
+def desk_of(router: LambdaFunctionUrlRouter) -> Desk:
+    """Laid out by the handler for this one request."""
+    found: Desk = router.context["desk"]
+    return found

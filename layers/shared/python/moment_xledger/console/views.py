@@ -1,0 +1,91 @@
+"""The facts of each page, as plain values: a page shows them, and JSON is them."""
+
+import json
+from itertools import islice
+from typing import Any
+
+from moment_xledger.console.desk import Desk
+from moment_xledger.domain.companies import Company
+from moment_xledger.domain.exports import Export, Status, next_export
+from moment_xledger.flows.fetch_file import Piece, is_there, name_of
+
+A_PAGE = 25
+MOST_COUNTED = 200  # invoices that wait for an export; the page says "more than" beyond
+
+
+def list_of_exports(company: Company, desk: Desk, before: int | None, asked: str) -> dict[str, Any]:
+    found = list(desk.ledger.exports.newest_first(company.id, A_PAGE + 1, before))
+    watermark = desk.ledger.exports.watermark(company.id)
+    return {
+        "exports": [_row(export) for export in found[:A_PAGE]],
+        "older_than": found[A_PAGE - 1].number if len(found) > A_PAGE else None,
+        "being_made": watermark.open,
+        "waiting": _waiting(company, desk),
+        "waiting_counted_to": MOST_COUNTED,
+        "last_export": watermark.last_export or None,
+        "last_export_at": watermark.last_at,
+        "asked": _asked(company, desk, asked) if asked else None,
+    }
+
+
+def one_export(export: Export, desk: Desk) -> dict[str, Any]:
+    if export.status is not Status.READY:
+        return _row(export) | {"files": []}
+    manifest = desk.files.read(export.folder + name_of(export, Piece.MANIFEST))
+    return {
+        **_row(export),
+        "rows": export.rows,
+        "format": str(export.terms.settings.format),
+        "sums_by_vat_code": {currency: dict(sorted(sums.items())) for currency, sums in export.sums.items()},
+        "sha256": export.sha256,
+        "series": _series(manifest) if manifest else None,
+        "files": [
+            {"piece": str(piece), "name": name_of(export, piece)} for piece in _there(export, manifest, desk)
+        ],
+    }
+
+
+def _row(export: Export) -> dict[str, Any]:
+    return {
+        "number": export.number,
+        "made": export.claimed,
+        "by": export.by,
+        "status": str(export.status),
+        "repeats": export.repeats,
+        "invoices": export.invoices,
+        "first_number": export.first or None,
+        "last_number": export.last or None,
+        "totals": export.totals,
+    }
+
+
+def _waiting(company: Company, desk: Desk) -> int:
+    """How many an export would take now, counted to one more than `MOST_COUNTED` at most."""
+    watermark = desk.ledger.exports.watermark(company.id)
+    head = desk.ledger.invoices.head(company.id)
+    export = next_export(company, watermark, head, "", desk.clock())
+    newest = islice(desk.ledger.invoices.since(company.id, export.low), MOST_COUNTED + 1)
+    return sum(export.takes(snapshot) for snapshot in newest)
+
+
+def _asked(company: Company, desk: Desk, request: str) -> dict[str, Any]:
+    """What became of an order that this person has just sent."""
+    number = desk.ledger.exports.asked_for(company.id, request)
+    export = desk.ledger.exports.get(company.id, number) if number else None
+    return {"export": number, "status": str(export.status) if export else None}
+
+
+def _series(manifest: bytes) -> dict[str, Any]:
+    content = json.loads(manifest)
+    return {
+        "gaps": content["gaps"],
+        "gaps_not_listed": content["gapsNotListed"],
+        "late": content["late"],
+        "late_not_listed": content["lateNotListed"],
+    }
+
+
+def _there(export: Export, manifest: bytes | None, desk: Desk) -> list[Piece]:
+    """The file is always offered: where it is missing, it is made again or the alarm is raised."""
+    review = [Piece.REVIEW] if is_there(export, Piece.REVIEW, desk.files) else []
+    return [Piece.FILE, *review, *([Piece.MANIFEST] if manifest else [])]

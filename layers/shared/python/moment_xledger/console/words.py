@@ -1,0 +1,193 @@
+"""The console's words, in both languages. A page asks for them by name; a test holds that each has both."""
+
+import re
+from collections.abc import Mapping
+
+from moment_xledger.domain.companies import Language
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    # every page
+    "product": ("Moment til Xledger", "Moment to Xledger"),
+    "skip": ("Til innholdet", "Skip to content"),
+    "menu": ("Sider", "Pages"),
+    "exports": ("Eksporter", "Exports"),
+    "sign_out": ("Logg ut", "Sign out"),
+    "accountant": ("regnskapsfører", "accountant"),
+    "administrator": ("administrator", "administrator"),
+    "operator": ("driftsansvarlig", "operator"),
+    # signing in
+    "enter": ("Logg inn", "Sign in"),
+    "enter_as": ("Du logger inn som", "You are signing in as"),
+    "enter_for": ("for", "for"),
+    "enter_how": (
+        "Lenken virker én gang. Du er logget inn i åtte timer, eller til du logger ut.",
+        "The link works once. You stay signed in for eight hours, or until you sign out.",
+    ),
+    # the list
+    "list_caption": ("Alle eksporter, nyeste først", "All exports, newest first"),
+    "number": ("Nr.", "No."),
+    "export": ("Eksport", "Export"),
+    "made": ("Laget", "Made"),
+    "by": ("Av", "By"),
+    "invoices": ("Fakturaer", "Invoices"),
+    "numbers": ("Fra–til", "From–to"),
+    "total": ("Sum", "Total"),
+    "status": ("Status", "Status"),
+    "ready": ("Klar", "Ready"),
+    "frozen": ("Lages nå", "Being made"),
+    "schedule": ("Tidsplanen", "The schedule"),
+    "older": ("Eldre eksporter", "Older exports"),
+    "newest": ("Nyeste eksporter", "Newest exports"),
+    "no_exports": ("Ingen eksporter ennå.", "No exports yet."),
+    "refresh": ("Oppdater siden", "Refresh the page"),
+    "export_now": ("Eksporter nå", "Export now"),
+    "waiting_one": ("1 ny faktura venter på neste eksport.", "1 new invoice waits for the next export."),
+    "waiting": ("{0} nye fakturaer venter på neste eksport.", "{0} new invoices wait for the next export."),
+    "waiting_more": (
+        "Over {0} nye fakturaer venter på neste eksport.",
+        "More than {0} new invoices wait for the next export.",
+    ),
+    "nothing_new": (
+        "Ingen nye fakturaer siden eksport {0}, {1}.",
+        "No new invoices since export {0}, {1}.",
+    ),
+    "nothing_yet": (
+        "Ingen fakturaer er ferdigstilt i Moment ennå.",
+        "No invoices have been finalized in Moment yet.",
+    ),
+    "being_made": (
+        "Eksport {0} lages nå. Det tar vanligvis under et minutt.",
+        "Export {0} is being made. It usually takes less than a minute.",
+    ),
+    "asked": (
+        "Eksporten er bestilt. Oppdater siden om litt.",
+        "The export has been ordered. Refresh the page in a moment.",
+    ),
+    "asked_ready": ("Eksporten du bestilte er klar:", "The export you ordered is ready:"),
+    "asked_making": ("Eksporten du bestilte lages nå:", "The export you ordered is being made:"),
+    # one export
+    "rows": ("Linjer i filen", "Lines in the file"),
+    "first_last": ("Fakturanumre", "Invoice numbers"),
+    "format": ("Filformat", "File format"),
+    "repeats": ("Gjentar", "Repeats"),
+    "sums_caption": ("Sum per MVA-kode, inkl. MVA", "Totals per VAT code, incl. VAT"),
+    "vat_code": ("MVA-kode", "VAT code"),
+    "currency": ("Valuta", "Currency"),
+    "amount": ("Beløp", "Amount"),
+    "series": ("Nummerserien", "The number series"),
+    "series_whole": (
+        "Ingen numre mangler siden forrige eksport.",
+        "No numbers are missing since the export before.",
+    ),
+    "series_unknown": (
+        "Følgeseddelen mangler, så hull i nummerserien kan ikke vises.",
+        "The manifest is missing, so gaps in the number series cannot be shown.",
+    ),
+    "gaps_caption": ("Numre som ikke er med", "Numbers that are not in it"),
+    "reason": ("Grunn", "Reason"),
+    "late_caption": ("Numre som kom for sent", "Numbers that came late"),
+    "late_belongs": ("Hører foran", "Belongs before"),
+    "not_listed": ("… og {0} til", "… and {0} more"),
+    "files": ("Filer", "Files"),
+    "files_how": (
+        "Filene er de samme hver gang. Hver nedlasting blir ført i loggen.",
+        "The files are the same every time. Each download is noted in the log.",
+    ),
+    "file": ("Fil til Xledger", "File for Xledger"),
+    "review": ("Kontrollfil for Excel", "Review file for Excel"),
+    "manifest": ("Følgeseddel", "Manifest"),
+    "file_about": ("importeres i Xledger", "to import in Xledger"),
+    "review_about": ("de samme fakturaene, til å lese", "the same invoices, to read"),
+    "manifest_about": ("innhold og kontrollsummer, for maskiner", "content and checksums, for machines"),
+    "fetch": ("Last ned", "Download"),
+    "files_how_not_yours": (
+        "Filene kan lastes ned av regnskapsfører og administrator.",
+        "The files can be downloaded by the accountant and the administrator.",
+    ),
+    "checksum": ("SHA-256 av filen til Xledger", "SHA-256 of the file for Xledger"),
+    "again": ("Eksporter på nytt", "Export again"),
+    "again_title": ("Eksportere de samme fakturaene på nytt?", "Export the same invoices again?"),
+    "again_what": (
+        "Det lages en ny eksport med de samme {0} fakturaene som i eksport {1}.",
+        "A new export is made with the same {0} invoices as in export {1}.",
+    ),
+    "again_careful": (
+        (
+            "Er eksport {0} alt importert i Xledger, blir fakturaene ført dobbelt. "
+            "Har du bare mistet filen, kan du laste den ned igjen: den er uendret."
+        ),
+        (
+            "If export {0} is already imported in Xledger, the invoices will be booked twice. "
+            "If you only lost the file, download it again: it has not changed."
+        ),
+    ),
+    "again_yes": ("Ja, lag en ny eksport", "Yes, make a new export"),
+    "again_no": ("Nei, tilbake", "No, go back"),
+    "by_link": ("lenken til eksporten", "the link of the export"),
+    # refusals
+    "refused_400": ("Forespørselen kan ikke leses", "The request cannot be read"),
+    "refused_400_what": ("Gå tilbake og prøv igjen.", "Go back and try again."),
+    "refused_401": ("Lenken virker ikke", "This link does not work"),
+    "refused_401_what": (
+        "Den er brukt, utløpt eller ikke riktig, eller du er logget ut. Gå inn fra Moment på nytt.",
+        "It has been used, has expired or is not right, or you are signed out. Enter from Moment again.",
+    ),
+    "refused_403": ("Ikke tillatt", "Not allowed"),
+    "refused_403_what": (
+        "Ingenting er gjort. Åpne siden på nytt og prøv igjen; rollen din kan også mangle denne rettigheten.",
+        "Nothing was done. Open the page anew and try again; your role may also lack this right.",
+    ),
+    "refused_404": ("Siden finnes ikke", "There is no such page"),
+    "refused_404_what": ("Se etter i listen over eksporter.", "Look in the list of exports."),
+    "refused_409": ("Ingenting er utlevert", "Nothing was handed out"),
+    "refused_409_what": (
+        (
+            "Den lagrede filen er borte eller endret, og en lik kan ikke lages på nytt. "
+            "Driftsansvarlig har fått beskjed og henter den fra en sikkerhetskopi."
+        ),
+        (
+            "The stored file is gone or changed, and the same cannot be made again. "
+            "The operator has been told and restores it from an older version."
+        ),
+    ),
+    "refused_500": ("Noe gikk galt hos oss", "Something went wrong on our side"),
+    "refused_500_what": (
+        "Feilen er ført i loggen. Prøv igjen om litt.",
+        "The fault is in the log. Try again in a moment.",
+    ),
+}
+
+# The manifest's own words, which are English for machines.
+_REASONS = {
+    "not received": "ikke mottatt fra Moment",
+    "not to be transferred": "skal ikke overføres",
+    "a jump in the numbers": "et hopp i nummerserien",
+}
+_LEADS = {"held back: ": "holdt tilbake: ", "left with export ": "gikk med eksport "}
+
+
+class Words:
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._side = 0 if language is Language.NORWEGIAN else 1
+
+    def __call__(self, name: str, *values: object) -> str:
+        return _WORDS[name][self._side].format(*values)
+
+    def reason(self, given: str) -> str:
+        """Why a number is missing; as it stands where it is not known here."""
+        if self.language is Language.ENGLISH:
+            return given
+        for english, norwegian in _LEADS.items():
+            if given.startswith(english):
+                return norwegian + given.removeprefix(english)
+        return _REASONS.get(given, given)
+
+    def made_by(self, by: str) -> str:
+        return self("schedule") if by in ("schedule", "sweep") else by
+
+
+def late(sentence: str) -> tuple[str, str] | None:
+    """The numbers, and the export that they belong before, out of the manifest's sentence."""
+    found = re.fullmatch(r"([\d-]+) belongs? before export (\d+)", sentence)
+    return (found[1].replace("-", "–"), found[2]) if found else None
