@@ -25,7 +25,7 @@ def clean(text: str, longest: int) -> str:
 
     Xledger's services are .NET, which counts in those units: a character outside the BMP counts as two.
     """
-    if _is_clean(text) and _fits(text, longest):
+    if (2 * len(text) <= longest or _fits(text, longest)) and _is_clean(text):
         return text
     return cut(_without_triggers(tidy(text)), longest)
 
@@ -47,9 +47,7 @@ def cut(text: str, longest: int) -> str:
 
 def _is_clean(text: str) -> bool:
     """Quick, and right wherever it says yes. Most texts are clean, and cleaning costs as much as writing."""
-    if not text:
-        return True
-    return (
+    return not text or (
         text[0].isalnum()
         and text.isprintable()  # which excludes all blanks but the plain space
         and ";" not in text
@@ -61,7 +59,7 @@ def _is_clean(text: str) -> bool:
 
 
 def _fits(text: str, longest: int) -> bool:
-    return len(text) <= longest and (2 * len(text) <= longest or len(text.encode("utf-16-le")) <= 2 * longest)
+    return len(text) <= longest and len(text.encode("utf-16-le", "surrogatepass")) <= 2 * longest
 
 
 def _without_triggers(text: str) -> str:
