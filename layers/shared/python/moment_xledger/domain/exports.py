@@ -10,13 +10,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from moment_xledger.domain.companies import Company, CompanyId, IssueLimit, Route, Schedule
+from moment_xledger.domain.companies import Company, CompanyId, IssueLimit, Language, Route, Schedule
 from moment_xledger.domain.files.formats import unfit
 from moment_xledger.domain.files.names import file_name
+from moment_xledger.domain.files.series import Previous, SeriesReport
 from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.files.unfit import Unfit
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.records import OSLO
+
+# Who asks, where it is nobody in person. What the clock has made is told to the accountant; the sweeper only takes
+# up what others have begun.
+SCHEDULE, SWEEP = "schedule", "sweep"
+
+LEAVE_IN_A_FILE = (Route.FILE, Route.UPLOAD)
 
 
 class Status(StrEnum):
@@ -29,7 +36,7 @@ class Export:
     """Claimed with all that decides its bytes, so that whoever comes next makes the very same file.
 
     Its members have `low` < seq <= `high`, an invoice date up to `through`, and left with no export before. One that
-    `repeats` another has that one's members; they stay the other's.
+    `repeats` another has that one's members, as far as its own format can hold them; they stay the other's.
     """
 
     company: CompanyId
@@ -41,6 +48,9 @@ class Export:
     terms: Terms
     through: date | None = None
     repeats: int | None = None
+    language: Language = Language.NORWEGIAN  # of the review file
+    previous: Previous | None = None  # the highest number that had left before, and with which export
+    series: SeriesReport | None = None  # what is missing from the numbers; written once, before the files
     status: Status = Status.FROZEN
     rows: int = 0
     invoices: int = 0
@@ -70,19 +80,21 @@ class Export:
         return file_name(owner, day, self.number, self.terms.settings.format, suffix)
 
     def takes(self, snapshot: Snapshot) -> bool:
-        """Whether this invoice is one of its members."""
-        if snapshot.export is not None:
-            return snapshot.export == self.members_of
-        return self.repeats is None and self._may_take(snapshot) and self.unfit(snapshot) is None
+        """Whether this invoice is in its file."""
+        if snapshot.export == self.number:
+            return True
+        return self._wants(snapshot) and unfit(snapshot.invoice, self.terms) is None
 
     def unfit(self, snapshot: Snapshot) -> Unfit | None:
-        """What the format cannot hold of an invoice that would be a member otherwise."""
-        return unfit(snapshot.invoice, self.terms) if self._may_take(snapshot) else None
+        """What the format cannot hold of an invoice that would be in the file otherwise."""
+        return unfit(snapshot.invoice, self.terms) if self._wants(snapshot) else None
 
-    def _may_take(self, snapshot: Snapshot) -> bool:
+    def _wants(self, snapshot: Snapshot) -> bool:
+        if self.repeats is not None:
+            return snapshot.export == self.repeats
         return (
             snapshot.export is None
-            and never_leaves_in_a_file(snapshot) is False
+            and not never_leaves_in_a_file(snapshot)
             and (self.through is None or snapshot.invoice.invoice_date <= self.through)
         )
 
@@ -96,10 +108,11 @@ class Watermark:
     last_at: datetime | None = None
     settled: int = 0
     open: int | None = None
+    highest: Previous | None = None
 
 
 def never_leaves_in_a_file(snapshot: Snapshot) -> bool:
-    return snapshot.route is not Route.FILE or snapshot.invoice.do_not_transfer
+    return snapshot.route not in LEAVE_IN_A_FILE or snapshot.invoice.do_not_transfer
 
 
 def next_export(company: Company, watermark: Watermark, head: int, by: str, now: datetime) -> Export:
@@ -112,7 +125,17 @@ def next_export(company: Company, watermark: Watermark, head: int, by: str, now:
         claimed=now,
         terms=company.terms,
         through=latest_invoice_date(company.issue_limit, now.astimezone(OSLO).date()),
+        language=company.language,
+        previous=watermark.highest,
     )
+
+
+def highest(export: Export) -> Previous | None:
+    """After this export."""
+    before = export.previous
+    if export.repeats is not None or (before and before.last > export.last):
+        return before
+    return Previous(export.number, export.last)
 
 
 def latest_invoice_date(limit: IssueLimit, today: date) -> date | None:

@@ -1,7 +1,7 @@
 """What must be true of an invoice before it may leave, and what is kept of it."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,9 +23,64 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What is remembered of each number that has arrived, to know it again."""
+
+    version: int
+    hash: str
+    seq: int = 0
+
+
+@dataclass(frozen=True)
 class Fault:
     code: Code
     details: Mapping[str, str]
+
+
+@dataclass
+class Sorted:
+    """`again`: numbers of which an event says, once more or in a newer version, what arrived before."""
+
+    good: dict[int, Invoice] = field(default_factory=dict)
+    faulty: dict[int, tuple[Invoice, Fault]] = field(default_factory=dict)
+    changed: dict[int, Invoice] = field(default_factory=dict)
+    again: set[int] = field(default_factory=set)
+
+
+def sort_out(
+    invoices: Iterable[Invoice],
+    arrived: Mapping[int, Known],
+    held: Mapping[int, int],
+    find_fault: Callable[[Invoice], Fault | None],
+) -> Sorted:
+    """One after the other, so that it does not matter how the events were cut into batches.
+
+    What arrived first stands. What is held back gives way to the same or a newer version, never to an older one.
+    """
+    result, known, held_version = Sorted(), dict(arrived), dict(held)
+    for invoice in invoices:
+        number = invoice.invoice_number
+        if number in known:
+            _compare(invoice, known[number], result)
+        elif held_version.get(number, 0) <= invoice.version:
+            if found := find_fault(invoice):
+                result.faulty[number] = (invoice, found)
+                held_version[number] = invoice.version
+            else:
+                result.faulty.pop(number, None)
+                result.good[number] = invoice
+                known[number] = Known(invoice.version, invoice.content_hash())
+    return result
+
+
+def _compare(invoice: Invoice, known: Known, result: Sorted) -> None:
+    number = invoice.invoice_number
+    if invoice.content_hash() == known.hash:
+        result.again.add(number)
+        result.changed.pop(number, None)
+    elif invoice.version >= known.version:
+        result.changed[number] = invoice
+        result.again.discard(number)
 
 
 def fault(invoice: Invoice, company: Company, known_customers: Collection[str]) -> Fault | None:
@@ -41,6 +96,8 @@ def fault(invoice: Invoice, company: Company, known_customers: Collection[str]) 
         return Fault(Code.KID_INVALID, {})
     if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.credited_invoice_number is None:
         return Fault(Code.CREDIT_NOTE_WITHOUT_INVOICE, {})
+    if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.total > 0:
+        return Fault(Code.CREDIT_NOTE_NOT_NEGATIVE, {})
     if invoice.kind is InvoiceKind.INVOICE and invoice.due_date < invoice.invoice_date:
         return Fault(Code.DUE_BEFORE_INVOICE_DATE, {})
     if company.export_customers and number not in known_customers:

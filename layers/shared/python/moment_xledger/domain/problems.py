@@ -36,8 +36,20 @@ class Code(StrEnum):
     KID_INVALID = "KID_INVALID"
     DUE_BEFORE_INVOICE_DATE = "DUE_BEFORE_INVOICE_DATE"
     CREDIT_NOTE_WITHOUT_INVOICE = "CREDIT_NOTE_WITHOUT_INVOICE"
+    CREDIT_NOTE_NOT_NEGATIVE = "CREDIT_NOTE_NOT_NEGATIVE"
     FORMAT_CANNOT_HOLD = "FORMAT_CANNOT_HOLD"
     FILE_DIFFERS = "FILE_DIFFERS"
+    ADDRESS_REFUSED = "ADDRESS_REFUSED"
+    PDF_MISSING = "PDF_MISSING"
+    PDF_NOT_PDF = "PDF_NOT_PDF"
+    PDF_TOO_LARGE = "PDF_TOO_LARGE"
+    PDF_UNREACHABLE = "PDF_UNREACHABLE"
+    MOMENT_KEY_REFUSED = "MOMENT_KEY_REFUSED"
+    MAIL_REFUSED = "MAIL_REFUSED"
+    MAIL_UNCERTAIN = "MAIL_UNCERTAIN"
+    MAIL_BOUNCED = "MAIL_BOUNCED"
+    RECEPTION_ADDRESS_MISSING = "RECEPTION_ADDRESS_MISSING"
+    RECEPTION_ADDRESS_STOPPED = "RECEPTION_ADDRESS_STOPPED"
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,8 @@ NAMES = {
         "project": "prosjekt",
         "invoice": "faktura",
         "event": "hendelse",
+        "export": "eksport",
+        "mail": "e-post",
     },
     Language.ENGLISH: {},
 }
@@ -193,6 +207,11 @@ REASONS: dict[Code, Reason] = {
         "Kreditnota {number} viser ikke til fakturaen den retter (bokføringsforskriften § 5-2-8). Den er holdt tilbake; velg fakturaen i Moment og send på nytt.",
         "Credit note {number} does not name the invoice that it corrects (Bookkeeping Regulations § 5-2-8). It is held back; choose the invoice in Moment and send it again.",
     ),
+    Code.CREDIT_NOTE_NOT_NEGATIVE: Reason(
+        Fixer.ADMINISTRATOR,
+        "Kreditnota {number} har et positivt beløp og ville blitt ført som salg. Den er holdt tilbake; rett fortegnet i Moment og send på nytt.",
+        "Credit note {number} has a positive amount and would be booked as a sale. It is held back; correct the sign in Moment and send it again.",
+    ),
     Code.FORMAT_CANNOT_HOLD: Reason(
         Fixer.ACCOUNTANT,
         "Faktura {number} får ikke plass i filformatet: feltet {field} kan bare være {limit}. Resten av eksporten er gått. Velg et annet format i innstillingene, eller før denne fakturaen for hånd.",
@@ -202,5 +221,60 @@ REASONS: dict[Code, Reason] = {
         Fixer.OPERATOR,
         "Filen til eksport {number} er borte, og den som kan lages på nytt, er ikke lik. Ingenting er utlevert. Hent filen fra en sikkerhetskopi av bøtten.",
         "The file of export {number} is gone, and the one that can be made again is not the same. Nothing was handed out. Restore the file from an older version in the bucket.",
+    ),
+    Code.ADDRESS_REFUSED: Reason(
+        Fixer.ADMINISTRATOR,
+        "E-posten om eksport {export} kan ikke sendes til {number}. Andre mottakere merker ikke noe. Rett adressen under Varsler i innstillingene.",
+        "The mail about export {export} cannot be sent to {number}. Other readers are not affected. Correct the address under Notices in the settings.",
+    ),
+    Code.PDF_MISSING: Reason(
+        Fixer.ADMINISTRATOR,
+        "Moment har ingen PDF av faktura {number}, så den er ikke sendt til Xledger. Lag PDF-en i Moment, og velg «send på nytt».",
+        "Moment has no PDF of invoice {number}, so it was not mailed to Xledger. Make the PDF in Moment, and choose “send again”.",
+    ),
+    Code.PDF_NOT_PDF: Reason(
+        Fixer.OPERATOR,
+        "Det Moment leverer som PDF av faktura {number}, er ikke en hel PDF. Fakturaen er ikke sendt. Meld det til Moment, og velg «send på nytt» når det er rettet.",
+        "What Moment hands out as the PDF of invoice {number} is not a whole PDF. The invoice was not mailed. Report it to Moment, and choose “send again” when it is mended.",
+    ),
+    Code.PDF_TOO_LARGE: Reason(
+        Fixer.ADMINISTRATOR,
+        "PDF-en av faktura {number} er for stor til å sendes med e-post (grensen er {limit} MB). Lag en mindre i Moment og velg «send på nytt», eller last den opp i Xledger for hånd og velg «den er kommet fram».",
+        "The PDF of invoice {number} is too large to be mailed (the limit is {limit} MB). Make a smaller one in Moment and choose “send again”, or upload it in Xledger by hand and choose “it arrived”.",
+    ),
+    Code.PDF_UNREACHABLE: Reason(
+        Fixer.OPERATOR,
+        "Moment har gang på gang ikke levert PDF-en av faktura {number}. Den forsøkes videre av seg selv, minst hver time; sjekk om Moment svarer.",
+        "Moment has failed time and again to deliver the PDF of invoice {number}. It is tried again by itself, at least every hour; check whether Moment answers.",
+    ),
+    Code.MOMENT_KEY_REFUSED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Moment godtar ikke API-nøkkelen, så ingen fakturaer sendes med e-post. Lag en ny nøkkel i Moment og lim den inn i innstillingene. Alt som venter, går av seg selv etterpå.",
+        "Moment does not accept the API key, so no invoices are mailed. Make a new one in Moment and paste it into the settings. All that waits goes by itself afterwards.",
+    ),
+    Code.MAIL_REFUSED: Reason(
+        Fixer.OPERATOR,
+        "E-posttjenesten tar ikke imot e-posten med faktura {number} ({why}). Den er ikke sendt og forsøkes igjen av seg selv. Sjekk mottaksadressen i innstillingene og at avsenderen er verifisert.",
+        "The mail service refuses the mail with invoice {number} ({why}). It was not sent and is tried again by itself. Check the reception address in the settings, and that the sender is verified.",
+    ),
+    Code.MAIL_UNCERTAIN: Reason(
+        Fixer.ACCOUNTANT,
+        "E-posten med faktura {number} kan være sendt; det er ikke sikkert. Se etter den i Xledger, og velg «den er kommet fram» eller «send på nytt».",
+        "The mail with invoice {number} may have been sent; that is not certain. Look for it in Xledger, and choose “it arrived” or “send again”.",
+    ),
+    Code.MAIL_BOUNCED: Reason(
+        Fixer.ADMINISTRATOR,
+        "E-posten med faktura {number} kom i retur fra mottaksadressen ({why}). Sjekk adressen i innstillingene og bekreft den; velg så «send på nytt», eller «den er kommet fram» hvis fakturaen er i Xledger.",
+        "The mail with invoice {number} came back from the reception address ({why}). Check the address in the settings and confirm it; then choose “send again”, or “it arrived” if the invoice is in Xledger.",
+    ),
+    Code.RECEPTION_ADDRESS_MISSING: Reason(
+        Fixer.ADMINISTRATOR,
+        "Fakturaer venter på å bli sendt med e-post, men mottaksadressen mangler i innstillingene. Fyll den ut; de går da av seg selv.",
+        "Invoices wait to be mailed, but the reception address is missing from the settings. Fill it out; they then go by themselves.",
+    ),
+    Code.RECEPTION_ADDRESS_STOPPED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Det sendes ikke mer til {number}, fordi en e-post dit kom i retur ({why}). Fakturaene venter. Sjekk adressen i innstillingene og bekreft den.",
+        "Nothing more is mailed to {number}, because a mail to it came back ({why}). The invoices wait. Check the address in the settings and confirm it.",
     ),
 }

@@ -1,24 +1,37 @@
 """Makes an export: claim, members, files, ready. Read each step as: whoever dies here is followed by somebody who
 takes the same step again, with the same result."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, CompanyId
-from moment_xledger.domain.exports import Export, Status, never_leaves_in_a_file, next_export
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.exports import (
+    SWEEP,
+    Export,
+    Status,
+    Watermark,
+    never_leaves_in_a_file,
+    next_export,
+)
+from moment_xledger.domain.files.series import check_series
 from moment_xledger.domain.files.writing import Totals, write
 from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.explain_gaps import Gaps
 from moment_xledger.flows.offer_held import offer_held
+from moment_xledger.flows.put_beside import put_manifest, put_review
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.ledger import Ledger
 
+ROUNDS = 8  # of reading again where others claim at the same moment
 MARKED_AT_ONCE = 99  # with the check of the export, what one transaction takes
 IN_MEMORY = 4 * 1024 * 1024  # of a file that is being made; the rest lies on disk
 
@@ -35,37 +48,59 @@ def export_invoices(
 ) -> Export | None:
     """The export that `request` made or joined, ready; None where there is nothing new.
 
-    While an export is open, everybody who asks gets that one. The same request always gets the same export.
+    While an export is open, everybody who asks gets that one. The same request always gets the same export. The
+    sweeper begins none.
     """
     company = exporter.ledger.companies.get_known(company_id)
     number = exporter.ledger.exports.asked_for(company_id, request)
     if number is None:
         number = _join_or_claim(company, request, by, exporter, repeats)
-    if number is None:
-        return None
-    export = exporter.ledger.exports.get(company_id, number)
-    if export is None:
-        raise LookupError(f"export {number} of {company_id} is claimed, but not there")
-    return export if export.status is Status.READY else _make(export, exporter)
+    return None if number is None else _made(company_id, number, exporter)
 
 
 def _join_or_claim(
     company: Company, request: str, by: str, exporter: Exporter, repeats: int | None
 ) -> int | None:
-    """Raises `Conflict` if somebody else claims at the same moment: the request comes back, and joins."""
-    watermark = exporter.ledger.exports.watermark(company.id)
-    if watermark.open is not None:
-        exporter.ledger.exports.join(company.id, request, watermark.open)
-        return watermark.open
-    offer_held(company, exporter.ledger, exporter.clock)
-    export = next_export(company, watermark, exporter.ledger.invoices.head(company.id), by, exporter.clock())
+    """Who loses the race for a claim joins whoever won it. Raises `Conflict` if that cannot be."""
+    for _ in range(ROUNDS):
+        watermark = exporter.ledger.exports.watermark(company.id)
+        if watermark.open is not None:
+            exporter.ledger.exports.join(company.id, request, watermark.open)
+            return watermark.open
+        export = None if by == SWEEP else _next(company, watermark, by, exporter, repeats)
+        if export is None:
+            return None
+        try:
+            exporter.ledger.exports.claim(export, watermark, request)
+        except Conflict:
+            continue
+        return export.number
+    raise Conflict
+
+
+def _next(
+    company: Company, watermark: Watermark, by: str, exporter: Exporter, repeats: int | None
+) -> Export | None:
+    if repeats is None:
+        offer_held(company, exporter.ledger, exporter.clock)
+    head = exporter.ledger.invoices.head(company.id)
+    export = next_export(company, watermark, head, by, exporter.clock())
     if repeats is not None:
-        export = replace(export, repeats=repeats, low=0, high=0)
-    elif not any(export.takes(snapshot) for snapshot in _candidates(export, exporter.ledger)):
-        _report_unfit(export, exporter)
-        return None
-    exporter.ledger.exports.claim(export, watermark, request)
-    return export.number
+        first = _known(company.id, _known(company.id, repeats, exporter.ledger).members_of, exporter.ledger)
+        export = replace(
+            export, repeats=first.number, low=first.low, high=first.high, through=None, series=first.series
+        )
+    if any(export.takes(snapshot) for snapshot in _candidates(export, exporter.ledger)):
+        return export
+    _report_unfit(export, _candidates(export, exporter.ledger), exporter)
+    return None
+
+
+def _known(company: CompanyId, number: int, ledger: "Ledger") -> Export:
+    found = ledger.exports.get(company, number)
+    if found is None:
+        raise LookupError(f"export {number} of {company} is not there")
+    return found
 
 
 def _candidates(export: Export, ledger: "Ledger") -> Iterator[Snapshot]:
@@ -75,38 +110,72 @@ def _candidates(export: Export, ledger: "Ledger") -> Iterator[Snapshot]:
         yield snapshot
 
 
+def _made(company: CompanyId, number: int, exporter: Exporter) -> Export:
+    export = _known(company, number, exporter.ledger)
+    if export.status is Status.READY:
+        return export
+    try:
+        return _make(export, exporter)
+    except Conflict:  # somebody else may have made it meanwhile, which is as good
+        export = _known(company, number, exporter.ledger)
+        if export.status is Status.READY:
+            return export
+        raise
+
+
 def _make(export: Export, exporter: Exporter) -> Export:
     """From wherever it was left. Raises `Conflict` if it cannot be finished as it was claimed."""
-    first, last, settled = _mark_members(export, exporter.ledger)
-    with SpooledTemporaryFile(IN_MEMORY) as out:
-        totals = render(export, exporter.ledger, first, last, out)
-        ready = _ready(export, totals)
-        out.seek(0)
-        exporter.files.put_once(ready.folder + ready.file_name(), out, "text/csv", ready.sha256)
+    members = _mark_members(export, exporter)
+    if export.series is None:
+        gaps = Gaps(export, exporter.ledger)
+        series = check_series(members.numbers, export.previous, gaps.reasons)
+        export = replace(export, series=exporter.ledger.exports.note_series(export, series))
+    ready = _put_file(export, members, exporter)
+    put_review(ready, lambda: _invoices(ready, exporter.ledger, ready.first, ready.last), exporter.files)
+    put_manifest(ready, exporter.files)
+    settled = None if export.repeats else members.settled
     exporter.ledger.exports.finish(ready, settled, exporter.clock())
-    _report_unfit(export, exporter)
     return ready
 
 
-def _mark_members(export: Export, ledger: "Ledger") -> tuple[int, int, int]:
-    """Lowest and highest invoice number among them, and up to which seq every invoice has left or never will."""
-    if export.repeats is not None:
-        repeated = ledger.exports.get(export.company, export.repeats)
-        if repeated is None:
-            raise LookupError(f"export {export.repeats} of {export.company} is not there")
-        return repeated.first, repeated.last, ledger.exports.watermark(export.company).settled
-    numbers: list[int] = []
-    settled, is_unbroken = export.low, True
-    candidates = _candidates(export, ledger)
+@dataclass
+class Members:
+    """Their invoice numbers, in the order of arrival, and up to which seq every invoice has left or never will."""
+
+    numbers: list[int] = field(default_factory=list)
+    settled: int = 0
+
+    @property
+    def first(self) -> int:
+        return min(self.numbers)
+
+    @property
+    def last(self) -> int:
+        return max(self.numbers)
+
+
+def _mark_members(export: Export, exporter: Exporter) -> Members:
+    found, is_unbroken = Members(settled=export.low), True
+    candidates = _candidates(export, exporter.ledger)
+    solved = _unfit_before(export, exporter.ledger)
     while chunk := list(islice(candidates, MARKED_AT_ONCE)):
-        members = [snapshot for snapshot in chunk if export.takes(snapshot)]
-        ledger.exports.mark_members(export, [snapshot.seq for snapshot in members])
-        found = [snapshot.invoice.invoice_number for snapshot in members]
-        numbers = [min(numbers[:1] + found), max(numbers[1:] + found)] if found or numbers else []
+        members = {snapshot.seq: snapshot for snapshot in chunk if export.takes(snapshot)}
+        _mark(export, members.values(), solved, exporter)
+        _report_unfit(export, chunk, exporter)
+        found.numbers += [snapshot.invoice.invoice_number for snapshot in members.values()]
         for snapshot in chunk:
-            is_unbroken = is_unbroken and (_is_settled(snapshot) or snapshot in members)
-            settled = snapshot.seq if is_unbroken else settled
-    return numbers[0], numbers[1], settled
+            is_unbroken = is_unbroken and (_is_settled(snapshot) or snapshot.seq in members)
+            found.settled = snapshot.seq if is_unbroken else found.settled
+    return found
+
+
+def _mark(export: Export, members: Iterable[Snapshot], solved: Collection[str], exporter: Exporter) -> None:
+    """What the format could not hold before leaves now, so that problem is over."""
+    seqs = [snapshot.seq for snapshot in members if snapshot.export is None]
+    if seqs:
+        exporter.ledger.exports.mark_members(export, seqs)
+    over = [("invoice", s.invoice.number) for s in members if s.invoice.number in solved]
+    exporter.ledger.problems.close(export.company, over)
 
 
 def _is_settled(snapshot: Snapshot) -> bool:
@@ -115,12 +184,22 @@ def _is_settled(snapshot: Snapshot) -> bool:
 
 def render(export: Export, ledger: "Ledger", first: int, last: int, out: IO[bytes]) -> Totals:
     """The file's bytes, in the order of the invoice numbers. The same for ever."""
-    members = (
-        snapshot.invoice
-        for snapshot in ledger.invoices.in_number_order(export.company, first, last)
-        if snapshot.export == export.members_of
-    )
-    return write(members, out, export.terms)
+    return write(_invoices(export, ledger, first, last), out, export.terms)
+
+
+def _invoices(export: Export, ledger: "Ledger", first: int, last: int) -> Iterator[Invoice]:
+    seqs = range(export.low + 1, export.high + 1)
+    for snapshot in ledger.invoices.in_number_order(export.company, first, last, seqs):
+        if snapshot.export == export.members_of and export.takes(snapshot):
+            yield snapshot.invoice
+
+
+def _put_file(export: Export, members: Members, exporter: Exporter) -> Export:
+    with SpooledTemporaryFile(IN_MEMORY) as out:
+        ready = _ready(export, render(export, exporter.ledger, members.first, members.last, out))
+        out.seek(0)
+        exporter.files.put_once(ready.folder + ready.file_name(), out, "text/csv", ready.sha256)
+    return ready
 
 
 def _ready(export: Export, totals: Totals) -> Export:
@@ -136,7 +215,12 @@ def _ready(export: Export, totals: Totals) -> Export:
     )
 
 
-def _report_unfit(export: Export, exporter: Exporter) -> None:
+def _unfit_before(export: Export, ledger: "Ledger") -> set[str]:
+    problems = ledger.problems.of(export.company, "invoice")
+    return {problem.number for problem in problems if problem.code is Code.FORMAT_CANNOT_HOLD}
+
+
+def _report_unfit(export: Export, snapshots: Iterable[Snapshot], exporter: Exporter) -> None:
     now = exporter.clock()
     exporter.ledger.problems.report(
         Problem(
@@ -148,6 +232,6 @@ def _report_unfit(export: Export, exporter: Exporter) -> None:
             first_seen=now,
             last_seen=now,
         )
-        for snapshot in _candidates(export, exporter.ledger)
-        if snapshot.export is None and (found := export.unfit(snapshot))
+        for snapshot in snapshots
+        if (found := export.unfit(snapshot))
     )

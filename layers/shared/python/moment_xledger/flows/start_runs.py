@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import CompanyId, Route
-from moment_xledger.domain.exports import is_export_day
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.exports import LEAVE_IN_A_FILE, is_export_day
 from moment_xledger.domain.records import OSLO
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def start_exports(ledger: "Ledger", start: Callable[[CompanyId], None], now: dat
     wanting = [
         company.id
         for company in ledger.companies.every()
-        if company.route is Route.FILE and is_export_day(company.schedule, today)
+        if company.route in LEAVE_IN_A_FILE and is_export_day(company.schedule, today)
     ]
     for company in wanting:
         start(company)

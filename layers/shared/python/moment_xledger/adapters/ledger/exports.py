@@ -7,18 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
+from pydantic import TypeAdapter
 
 from moment_xledger.adapters.ledger import keys
-from moment_xledger.adapters.table import MOST_ACTIONS, Check, Item, Key, Put, Table, Update
-from moment_xledger.domain.companies import CompanyId
+from moment_xledger.adapters.ledger.tellings import to_tell
+from moment_xledger.adapters.table import MOST_ACTIONS, Action, Check, Item, Key, Put, Table, Update
+from moment_xledger.domain.companies import CompanyId, Language
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.exports import Export, Status, Watermark
+from moment_xledger.domain.exports import SCHEDULE, Export, Status, Watermark, highest
+from moment_xledger.domain.files.series import Previous, SeriesReport
 from moment_xledger.domain.files.settings import Terms
 
 _PLAIN = ("number", "low", "high", "by", "repeats", "rows", "invoices", "first", "last", "sha256")
 
 # An export that is open for longer is taken up by the sweeper.
 PATIENCE = timedelta(minutes=10)
+
+_SERIES = TypeAdapter(SeriesReport)
 
 MOST_MEMBERS = MOST_ACTIONS - 1  # marked together, with the check that the export is still frozen
 
@@ -72,8 +77,22 @@ class Exports:
         frozen = Check(_export_key(export.company, export.number), when=Attr("status").eq(str(Status.FROZEN)))
         self._table.write(frozen, *members)
 
-    def finish(self, export: Export, settled: int, now: datetime) -> None:
-        """Ready, and the watermark moves. Does nothing where somebody else finished it, with the same file."""
+    def note_series(self, export: Export, series: SeriesReport) -> SeriesReport:
+        """What was noted first, which is what all files of this export say. The reasons may change meanwhile."""
+        key = _export_key(export.company, export.number)
+        text = _SERIES.dump_json(series).decode()
+        try:
+            self._table.write(Update(key, set={"series": text}, when=Attr("series").not_exists()))
+        except Conflict:
+            noted = self.get(export.company, export.number)
+            return (noted and noted.series) or series
+        return series
+
+    def finish(self, export: Export, settled: int | None, now: datetime) -> None:
+        """Ready, and the watermark moves (`settled` stays where it is None); what the clock has made is now to be told.
+
+        Does nothing where somebody else finished it, with the same file.
+        """
         watermark = self.watermark(export.company)
         moved = replace(
             watermark,
@@ -81,15 +100,19 @@ class Exports:
             open=None,
             last_export=export.number,
             last_at=now,
-            settled=settled,
+            settled=watermark.settled if settled is None else settled,
+            highest=highest(export),
         )
         open_here = Attr("open").eq(export.number) & Attr("ver").eq(watermark.ver)
         frozen = Attr("status").eq(str(Status.FROZEN))
+        actions: list[Action] = [
+            Put(_state(export.company), _watermark_item(moved), when=open_here),
+            Put(_export_key(export.company, export.number), _item(export), when=frozen),
+        ]
+        if export.by == SCHEDULE:
+            actions.append(to_tell(export.company, export.number, now))
         try:
-            self._table.write(
-                Put(_state(export.company), _watermark_item(moved), when=open_here),
-                Put(_export_key(export.company, export.number), _item(export), when=frozen),
-            )
+            self._table.write(*actions)
         except Conflict:
             stored = self.get(export.company, export.number)
             if stored is None or stored.status is not Status.READY or stored.sha256 != export.sha256:
@@ -114,7 +137,10 @@ def _due(export: Export) -> Item:
 
 
 def _watermark_item(watermark: Watermark) -> Item:
-    item = vars(watermark) | {"last_at": watermark.last_at and keys.stamp(watermark.last_at)}
+    item = vars(watermark) | {
+        "last_at": watermark.last_at and keys.stamp(watermark.last_at),
+        "highest": watermark.highest and vars(watermark.highest),
+    }
     return {name: value for name, value in item.items() if value is not None}
 
 
@@ -125,7 +151,12 @@ def _watermark(item: Item) -> Watermark:
         keys.moment(item["last_at"]) if "last_at" in item else None,
         int(item["settled"]),
         int(item["open"]) if "open" in item else None,
+        _previous(item.get("highest")),
     )
+
+
+def _previous(item: Item | None) -> Previous | None:
+    return Previous(int(item["export"]), int(item["last"])) if item else None
 
 
 def _item(export: Export) -> Item:
@@ -137,7 +168,10 @@ def _item(export: Export) -> Item:
         "sums": {
             currency: {code: str(s) for code, s in sums.items()} for currency, sums in export.sums.items()
         },
+        "language": str(export.language),
         **({"through": export.through.isoformat()} if export.through else {}),
+        **({"previous": vars(export.previous)} if export.previous else {}),
+        **({"series": _SERIES.dump_json(export.series).decode()} if export.series else {}),
     }
 
 
@@ -152,4 +186,7 @@ def _export(company: CompanyId, item: Item) -> Export:
         status=Status(item["status"]),
         sums={currency: {c: Decimal(s) for c, s in sums.items()} for currency, sums in item["sums"].items()},
         through=date.fromisoformat(item["through"]) if "through" in item else None,
+        language=Language(item["language"]),
+        previous=_previous(item.get("previous")),
+        series=_SERIES.validate_json(item["series"]) if "series" in item else None,
     )

@@ -2,28 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, takewhile
 
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
-from moment_xledger.adapters.table import MOST_KEYS, Action, Delete, Item, Key, Put, Table
+from moment_xledger.adapters.table import MOST_KEYS, Action, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.invoices import Known, Snapshot
 from moment_xledger.domain.moment import Invoice
 
 # Three actions an invoice, one for the head, and DynamoDB takes a hundred.
 MOST_AT_ONCE = 33
-
-
-@dataclass(frozen=True)
-class Arrived:
-    seq: int
-    version: int
-    hash: str
 
 
 class Invoices:
@@ -35,19 +27,26 @@ class Invoices:
         item = self._table.get((keys.invoices(company), "HEAD"))
         return int(item["n"]) if item else 0
 
-    def arrived(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Arrived]:
+    def arrived(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Known]:
         """Those of these invoices that have arrived before."""
         found = self._table.get_many(_number(company, number) for number in numbers)
         return {
-            int(sk.removeprefix("INV#")): Arrived(int(item["seq"]), int(item["version"]), item["hash"])
+            int(sk.removeprefix("INV#")): Known(int(item["version"]), item["hash"], int(item["seq"]))
             for (_, sk), item in found.items()
         }
 
-    def in_number_order(self, company: CompanyId, first: int, last: int) -> Iterator[Snapshot]:
-        """From invoice number to invoice number, read page by page."""
+    def by_number(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Snapshot]:
+        seqs = [known.seq for known in self.arrived(company, numbers).values()]
+        found = self._table.get_many(_snapshot_key(company, seq) for seq in seqs)
+        snapshots = map(_snapshot, found.values())
+        return {snapshot.invoice.invoice_number: snapshot for snapshot in snapshots}
+
+    def in_number_order(self, company: CompanyId, first: int, last: int, seqs: range) -> Iterator[Snapshot]:
+        """From invoice number to invoice number, those within `seqs`, read page by page."""
         before = _number(company, first - 1)[1]
         known = self._table.query(keys.invoices(company), "INV#", after=before)
-        wanted = takewhile(lambda item: int(item["sk"].removeprefix("INV#")) <= last, known)
+        between = takewhile(lambda item: int(item["sk"].removeprefix("INV#")) <= last, known)
+        wanted = (item for item in between if int(item["seq"]) in seqs)
         for page in _chunks(wanted, MOST_KEYS):
             ids = [_snapshot_key(company, int(item["seq"])) for item in page]
             found = self._table.get_many(ids)
@@ -58,11 +57,13 @@ class Invoices:
     ) -> None:
         """At most `MOST_AT_ONCE`, behind `head`, in one transaction: the number exists exactly when the invoice does.
 
+        Those that leave by mail are due in the same transaction: whoever dies behind it has forgotten none of them.
         Raises `Conflict` if one of them, or anything else, has arrived since.
         """
         pk = keys.invoices(company)
         unchanged = Attr("n").eq(head) if head else Attr("n").not_exists()
-        actions: list[Action] = [Put((pk, "HEAD"), {"n": head + len(invoices)}, when=unchanged)]
+        due = {"due": keys.shard(pk), "due_at": keys.stamp(now)} if route is Route.EMAIL else {}
+        actions: list[Action] = [Update((pk, "HEAD"), set={"n": head + len(invoices)} | due, when=unchanged)]
         for seq, invoice in enumerate(invoices, start=head + 1):
             snapshot = {"invoice": invoice.to_json(), "route": str(route), "arrived": keys.stamp(now)}
             known = {"seq": seq, "version": invoice.version, "hash": invoice.content_hash()}
@@ -77,6 +78,10 @@ class Invoices:
         after = f"SEQ#{seq:010}" if seq else ""
         yield from map(_snapshot, self._table.query(keys.invoices(company), "SEQ#", after=after))
 
+    def get(self, company: CompanyId, seq: int) -> Snapshot | None:
+        item = self._table.get(_snapshot_key(company, seq))
+        return _snapshot(item) if item else None
+
     def hold(self, company: CompanyId, invoice: Invoice) -> None:
         """Until what is wrong is put right; a corrected one takes its place, an older one never."""
         item = {"invoice": invoice.to_json(), "version": invoice.version}
@@ -87,6 +92,11 @@ class Invoices:
     def held(self, company: CompanyId) -> Iterator[Invoice]:
         for item in self._table.query(keys.invoices(company), "HELD#"):
             yield Invoice.model_validate_json(item["invoice"])
+
+    def held_among(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, int]:
+        """Those of these invoices that are held, and in which version."""
+        found = self._table.get_many((keys.invoices(company), f"HELD#{number}") for number in numbers)
+        return {int(sk.removeprefix("HELD#")): int(item["version"]) for (_, sk), item in found.items()}
 
     def release(self, company: CompanyId, numbers: Iterable[str]) -> list[str]:
         """Those of them that were held."""

@@ -1,0 +1,30 @@
+"""Why numbers are missing from an export, as far as the ledger knows."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from moment_xledger.domain.absences import absence
+from moment_xledger.domain.exports import Export
+from moment_xledger.domain.files.series import held_back
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
+
+class Gaps:
+    def __init__(self, export: Export, ledger: "Ledger") -> None:
+        self._export, self._ledger = export, ledger
+
+    def reasons(self, hole: range) -> dict[int, str]:
+        """Of the numbers in this range that have come at all."""
+        company = self._export.company
+        arrived = self._ledger.invoices.by_number(company, hole)
+        held = self._ledger.invoices.held_among(company, hole)
+        return {number: held_back(self._codes.get(str(number), "?")) for number in held} | {
+            number: absence(snapshot, self._export) for number, snapshot in arrived.items()
+        }
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        problems = self._ledger.problems.of(self._export.company, "invoice")
+        return {problem.number: str(problem.code) for problem in problems}

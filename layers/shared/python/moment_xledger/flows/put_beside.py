@@ -1,0 +1,58 @@
+"""The two files that are put beside an export's file: one for eyes, and a slip that says what all of it holds.
+
+They are made of what the export itself keeps, so whoever comes next makes the same. What is there already stays: a
+newer version of us that writes another spreadsheet must not stand in the way of an export that is half made.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from moment_xledger.domain.exports import Export
+from moment_xledger.domain.files.manifest import Heading, manifest
+from moment_xledger.domain.files.series import SeriesReport
+from moment_xledger.domain.files.writing import Totals
+from moment_xledger.domain.moment import Invoice
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.files import Files
+
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+IN_MEMORY = 4 * 1024 * 1024  # the rest lies on disk
+
+
+def put_review(export: Export, invoices: Callable[[], Iterable[Invoice]], files: "Files") -> None:
+    from moment_xledger.adapters.review_file import write_review  # only where one is made: it takes 50 ms
+
+    key = export.folder + export.file_name(".xlsx")
+    if files.sha256(key) is not None:
+        return
+    with SpooledTemporaryFile(IN_MEMORY) as out:
+        write_review(invoices(), cast(BinaryIO, out), export.terms, export.language, export.claimed)
+        out.seek(0)
+        sha256 = hashlib.file_digest(out, "sha256").hexdigest()
+        out.seek(0)
+        files.put_once(key, out, SPREADSHEET, sha256)
+
+
+def put_manifest(export: Export, files: "Files") -> None:
+    """Last, so that where it is, everything is."""
+    key = export.folder + export.file_name(".json")
+    if files.sha256(key) is not None:
+        return
+    content = manifest(
+        _heading(export), export.terms, _totals(export), export.series or SeriesReport()
+    ).encode()
+    files.put_once(key, BytesIO(content), "application/json", hashlib.sha256(content).hexdigest())
+
+
+def _heading(export: Export) -> Heading:
+    return Heading(
+        export.number, export.company, export.claimed, export.by, export.file_name(), export.repeats
+    )
+
+
+def _totals(export: Export) -> Totals:
+    return Totals(export.sha256, export.rows, export.invoices, export.first, export.last, sums=export.sums)
