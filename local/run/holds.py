@@ -13,6 +13,7 @@ from local.run.summary import Requests
 
 _KINDS = {"customer": "customers", "project": "projects"}  # as Xledger calls them
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
+_MOST_NUMBERS = 5
 
 State = dict[str, Any]
 
@@ -51,16 +52,27 @@ def numbers_published(bodies: Iterable[Body], company: str) -> dict[str, set[str
 
 
 def differences(
-    published: Mapping[str, set[str]], reported: set[tuple[str, str]], state: State
+    published: Mapping[str, set[str]],
+    reported: set[tuple[str, str]],
+    waiting: Mapping[str, int],
+    state: State,
 ) -> Iterator[str]:
     """What Xledger lacks without our having said so, and what it has twice. `reported` are (kind, number)."""
     for ours, theirs in _KINDS.items():
         held = Counter(str(record["code"]) for record in state[theirs])
-        for number in sorted(published[theirs]):
-            if held[number] > 1:
-                yield f"Xledger holds {ours} {number} {held[number]} times."
-            elif not held[number] and (ours, number) not in reported:
-                yield f"Xledger does not hold {ours} {number}, and nothing was reported of it."
+        missing = {
+            number for number in published[theirs] if not held[number] and (ours, number) not in reported
+        }
+        doubled = {number for number in published[theirs] if held[number] > 1}
+        if len(missing) > waiting.get(theirs, 0):
+            yield f"Xledger does not hold {len(missing)} {theirs} that nothing was reported of: {_some(missing)}."
+        if doubled:
+            yield f"Xledger holds {len(doubled)} {theirs} more than once: {_some(doubled)}."
+
+
+def _some(numbers: set[str]) -> str:
+    first = sorted(numbers)[:_MOST_NUMBERS]
+    return ", ".join(first) + (" …" if len(first) < len(numbers) else "")
 
 
 def _said(body: Body, company: str) -> Iterator[tuple[str, int, int, str]]:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from local import ROOT
 from local.aws import EmbeddedAws, Stack
@@ -43,7 +43,7 @@ class Journey:
         self._books = Books(self._aws, self._stack)
         self._books.save_company(self._around.xledger_token)
         published = self._publish()
-        self._wait(EVENTS | WAKES)
+        self._wait(self._look_at_records)
         self._progress.step(self._books.done_records())
         self._export()
         return self._told(published, before)
@@ -78,22 +78,25 @@ class Journey:
     def _export(self) -> None:
         """As the schedule would at six in the morning."""
         self._invoke("StartRuns", {"run": "exports"})
-        self._wait(EXPORTS)
+        self._wait(lambda: Look(self._in_queues(EXPORTS)))
         self._progress.step("exported what is new")
 
-    def _wait(self, queues: Mapping[str, str]) -> None:
-        left = until_quiet(lambda: self._look(queues), self._progress, patience=PATIENCE_SECONDS)
+    def _wait(self, look: Callable[[], Look]) -> None:
+        left = until_quiet(look, self._progress, patience=PATIENCE_SECONDS)
         if left:
             self._not_done.append(left)
 
-    def _look(self, queues: Mapping[str, str]) -> Look:
-        addresses = {name: self._stack.resources[queue] for name, queue in queues.items()}
-        waiting = in_queues(self._aws.client("sqs"), addresses)
+    def _look_at_records(self) -> Look:
+        events, wakes = self._in_queues(EVENTS), self._in_queues(WAKES)
         records = self._books.open_records()
         closed = self._books.closed()
-        if not any(waiting.values()) and any(records.values()) and not closed:
+        if any(records.values()) and not any([*events.values(), *wakes.values(), closed]):
             self._sweep()
-        return Look(waiting | records, self._books.done_records(), closed)
+        return Look(events | records, self._books.done_records(), wakes, closed)
+
+    def _in_queues(self, queues: Mapping[str, str]) -> dict[str, int]:
+        addresses = {name: self._stack.resources[queue] for name, queue in queues.items()}
+        return in_queues(self._aws.client("sqs"), addresses)
 
     def _sweep(self) -> None:
         """What the schedule does every minute; here at once, for nobody wants to watch a minute go by."""
@@ -108,16 +111,15 @@ class Journey:
         reported = {(problem.kind, problem.number) for kind in kinds.values() for problem in kind.problems}
         if after is not None:
             expected = numbers_published(bodies(self._options.events), COMPANY)
-            self._not_done += differences(expected, reported, after)
+            waiting = {name: kind.waiting for name, kind in kinds.items()}
+            self._not_done += differences(expected, reported, waiting, after)
         self._not_done += self._dead_letters()
-        if self._not_done:
-            self._not_done += faults(self._aws, self._stack)
         asked = requests_between(before, after) if before and after else None
-        return Summary(published, kinds, exports, asked, list(self._around.mailbox), self._not_done)
+        wrong = list(faults(self._aws, self._stack)) if self._not_done else []
+        return Summary(published, kinds, exports, asked, list(self._around.mailbox), self._not_done, wrong)
 
     def _dead_letters(self) -> list[str]:
-        addresses = {name: self._stack.resources[name] for name in DEAD_LETTERS}
-        found = in_queues(self._aws.client("sqs"), addresses)
+        found = self._in_queues({name: name for name in DEAD_LETTERS})
         return [f"{count} messages ended in {name}." for name, count in found.items() if count]
 
     def _invoke(self, function: str, event: Mapping[str, object]) -> None:

@@ -1,7 +1,7 @@
 """What came of a run: as a person reads it, and as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,8 @@ class Summary:
     exports: Sequence[Export] = ()
     xledger: Requests | None = None  # None where it is not ours to ask
     mails: Sequence[Mail] = ()
-    not_done: Sequence[str] = field(default=())  # what should have happened and did not, one sentence each
+    not_done: Sequence[str] = ()  # what should have happened and did not, one sentence each
+    faults: Sequence[str] = ()  # the end of the logs of functions that failed
 
     @property
     def is_as_it_should_be(self) -> bool:
@@ -73,6 +74,7 @@ class Summary:
                 for mail in self.mails
             ],
             "not_done": list(self.not_done),
+            "faults": list(self.faults),
         }
 
     def lines(self) -> Iterator[str]:
@@ -84,6 +86,7 @@ class Summary:
         for mail in self.mails:
             yield f"Mail to {', '.join(mail.to)}: {mail.subject} ({mail.path})"
         yield from self._not_done()
+        yield from self.faults
 
     def _moved(self) -> Iterator[str]:
         yield f"{self.published} events published"
@@ -95,7 +98,7 @@ class Summary:
     def _exported(self) -> Iterator[str]:
         for each in self.exports:
             yield f"{each.invoices} invoices in {each.rows} rows, {each.total} in all: {each.file}"
-            yield f"  the accountant's link, good for five minutes: {each.link}"
+            yield f"  fetched as the accountant would, over a link that ended with this run: {each.link}"
 
     def _not_done(self) -> Iterator[str]:
         if self.is_as_it_should_be:

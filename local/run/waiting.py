@@ -15,15 +15,25 @@ _QUIET_LOOKS = 3
 
 @dataclass(frozen=True)
 class Look:
-    """How much is still to be done, by the name of where it lies; and a line about what is done."""
+    """How much is still to be done, by the name of where it lies; and a line about what is done.
+
+    `hints` come and go while nothing gets done: they must be gone in the end, but they are no progress.
+    """
 
     open: Mapping[str, int]
     done: str = ""
+    hints: Mapping[str, int] = field(default_factory=dict)
     stuck: str = field(default="")  # why what is open will not move within any patience, if that is known
 
     @property
     def remaining(self) -> str:
-        return ", ".join(f"{name} {count}" for name, count in self.open.items() if count)
+        return ", ".join(
+            f"{name} {count}" for name, count in [*self.open.items(), *self.hints.items()] if count
+        )
+
+    @property
+    def standing(self) -> tuple[str, dict[str, int]]:
+        return self.done, dict(self.open)
 
 
 def until_quiet(
@@ -37,13 +47,14 @@ def until_quiet(
 ) -> str:
     """Empty when all is done; else a sentence on what still waits after `patience` seconds of no change."""
     began = moved_at = clock()
-    quiet, last = 0, None
+    quiet = 0
+    last: object = None
     while quiet < _QUIET_LOOKS:
         now = look()
         progress.live(f"{now.done}; to do: {now.remaining or 'nothing'}" if now.done else now.remaining)
         quiet = 0 if now.remaining else quiet + 1
-        if now != last:
-            last, moved_at = now, clock()
+        if now.standing != last:
+            last, moved_at = now.standing, clock()
         if now.remaining and now.stuck:
             return f"Not waited for: {now.remaining}. {now.stuck}"
         if now.remaining and clock() - moved_at > patience:

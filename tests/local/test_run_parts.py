@@ -180,6 +180,18 @@ def test_slow_is_not_stuck() -> None:
     assert seconds > 50
 
 
+def test_wakes_that_come_and_go_are_no_progress() -> None:
+    turning = [Look({"customers": 3}, hints={"wakes": n % 2}) for n in range(1000)]
+    left, seconds = wait(turning, patience=10)
+    assert "this still waits: customers 3" in left
+    assert seconds == pytest.approx(10, abs=1)
+
+
+def test_it_is_not_quiet_while_a_wake_is_on_its_way() -> None:
+    left, _ = wait([*[Look({}, hints={"wakes": 1})] * 20, Look({"customers": 1})], patience=10)
+    assert left == "Nothing moved for 10 seconds, and this still waits: customers 1."
+
+
 def test_what_is_known_to_take_longer_is_not_waited_for() -> None:
     left, seconds = wait([Look({"customers": 3}, stuck="Xledger's allowance is used until 11:00.")])
     assert left == "Not waited for: customers 3. Xledger's allowance is used until 11:00."
