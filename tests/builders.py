@@ -3,18 +3,16 @@
 import itertools
 from typing import Any
 
-from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
+from local.twins.world import COMPANY as COMPANY
+from local.twins.world import TOKEN as TOKEN
+from local.twins.world import TOKEN_ID
+from moment_xledger.domain.companies import Company, CompanyId
 
-TOKEN = Token("token-of-the-simulated-xledger")
-TOKEN_ID = TokenId("fingerprint")
 _ids = itertools.count(1)
 
 
 def a_company(id: str = "nordvik", **but: Any) -> Company:
     return Company.model_validate({"id": id, "name": "Nordvik Arkitekter AS", "token_id": TOKEN_ID} | but)
-
-
-COMPANY = a_company()
 
 
 def a_customer(

@@ -1,0 +1,127 @@
+"""The ledger's table in memory."""
+
+import copy
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from boto3.dynamodb import conditions
+from boto3.dynamodb.conditions import ConditionBase
+from sortedcontainers import SortedDict
+
+from moment_xledger.adapters.table import MOST_ACTIONS, Action, Delete, Item, Key, Put, Update
+from moment_xledger.domain.errors import Conflict
+
+
+class FakeTable:
+    """The table in memory: conditions, transactions and the index `due` as DynamoDB documents them."""
+
+    def __init__(self) -> None:
+        self._partitions: dict[str, SortedDict[str, Item]] = {}
+        self._due: dict[str, SortedDict[tuple[str, str, str], Key]] = {}
+        self._lock = threading.RLock()
+
+    def get(self, key: Key) -> Item | None:
+        partition = self._partitions.get(key[0])
+        found = partition.get(key[1]) if partition is not None else None
+        return copy.deepcopy(found) if found else None
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        return {key: item for key in dict.fromkeys(keys) if (item := self.get(key))}
+
+    def query(
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        after: str = "",
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Item]:
+        partition = self._partitions.get(pk, SortedDict())
+        low, high = prefix, prefix + "\uffff"
+        if after and newest_first:
+            high = min(high, after)
+        elif after:
+            low = max(low, after)
+        keys = [
+            sk
+            for sk in partition.irange(low, high, reverse=newest_first)
+            if sk.startswith(prefix) and sk != after
+        ]
+        for sk in keys[:limit]:
+            if sk in partition:
+                yield copy.deepcopy(partition[sk])
+
+    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[Key]:
+        entries = self._due.get(shard, SortedDict())
+        yield from [entries[entry] for entry in entries.irange(None, (until, "\uffff", ""))][:limit]
+
+    def write(self, *actions: Action) -> None:
+        if len(actions) > MOST_ACTIONS or len({action.key for action in actions}) < len(actions):
+            raise ValueError("DynamoDB takes at most 100 actions in a transaction, and each item once")
+        with self._lock:
+            failed = [
+                position
+                for position, action in enumerate(actions)
+                if action.when is not None and not holds(action.when, self.get(action.key) or {})
+            ]
+            if failed:
+                raise Conflict(failed)
+            for action in actions:
+                self._apply(action)
+
+    def _apply(self, action: Action) -> None:
+        old = self.get(action.key) or {}
+        match action:
+            case Put():
+                new: Item | None = {**copy.deepcopy(dict(action.attributes))}
+            case Update():
+                new = copy.deepcopy(dict(action.set_once)) | old | copy.deepcopy(dict(action.set))
+                for name, value in action.add.items():
+                    new[name] = new.get(name, 0) + value
+                for name in action.remove:
+                    new.pop(name, None)
+            case Delete():
+                new = None
+            case _:
+                return
+        self._replace(action.key, old, new)
+
+    def _replace(self, key: Key, old: Item, new: Item | None) -> None:
+        pk, sk = key
+        if "due" in old and "due_at" in old:
+            del self._due[old["due"]][old["due_at"], pk, sk]
+        partition = self._partitions.setdefault(pk, SortedDict())
+        partition.pop(sk, None)
+        if new is None:
+            return
+        partition[sk] = new | {"pk": pk, "sk": sk}
+        if "due" in new and "due_at" in new:
+            self._due.setdefault(new["due"], SortedDict())[new["due_at"], pk, sk] = key
+
+
+def holds(condition: ConditionBase, item: Item) -> bool:
+    """What DynamoDB would say of boto3's condition; a comparison with an absent attribute is false."""
+    operands = condition.get_expression()["values"]
+    if isinstance(condition, conditions.And):
+        return all(holds(operand, item) for operand in operands)
+    if isinstance(condition, conditions.Or):
+        return any(holds(operand, item) for operand in operands)
+    if isinstance(condition, conditions.Not):
+        return not holds(operands[0], item)
+    name, *values = operands[0].name, *operands[1:]
+    if isinstance(condition, conditions.AttributeExists):
+        return name in item
+    if isinstance(condition, conditions.AttributeNotExists):
+        return name not in item
+    return name in item and _COMPARE[type(condition)](item[name], *values)
+
+
+_COMPARE: dict[type, Any] = {
+    conditions.Equals: lambda a, b: a == b,
+    conditions.LessThan: lambda a, b: a < b,
+    conditions.LessThanEquals: lambda a, b: a <= b,
+    conditions.GreaterThan: lambda a, b: a > b,
+    conditions.GreaterThanEquals: lambda a, b: a >= b,
+}

@@ -1,0 +1,185 @@
+"""A whole integration in one process: real flows and ledger over twins, on a clock that the test moves."""
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from local.twins.table import FakeTable
+from local.xledger.engine import Xledger
+from local.xledger.plan import Plan
+from moment_xledger.adapters import xledger_books
+from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.xledger_graphql import document
+from moment_xledger.adapters.xledger_replies import read_reply
+from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
+from moment_xledger.domain.errors import GateClosed, Unreachable
+from moment_xledger.domain.gate import Timing
+from moment_xledger.domain.moment import Customer, Kind
+from moment_xledger.domain.replies import Reply, Unanswered
+from moment_xledger.flows.outcomes import Report
+from moment_xledger.flows.receive_events import Message, Receiver, receive_events
+from moment_xledger.flows.sweep import sweep
+from moment_xledger.flows.sync_customers import sync_customers
+from moment_xledger.flows.sync_projects import sync_projects
+from moment_xledger.flows.sync_records import Worker
+
+TOKEN = Token("token-of-the-simulated-xledger")
+TOKEN_ID = TokenId("fingerprint")
+COMPANY = Company(id=CompanyId("nordvik"), name="Nordvik Arkitekter AS", token_id=TOKEN_ID)
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+A_REQUEST = timedelta(seconds=0.3)
+AN_INPUT = timedelta(seconds=0.02)
+
+
+class Time:
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class XledgerInProcess:
+    """The simulator's engine without a network: an answer that is lost or cut is an answer that never came."""
+
+    def __init__(self, server: Xledger, time: Time) -> None:
+        self.server = server
+        self._time = time
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+
+    def ask(self, token: Token, operation: str, variables: Mapping[str, Any]) -> Reply:
+        self.asked.append((operation, variables))
+        question = {"query": document(operation), "variables": variables, "operationName": operation}
+        headers = {"Authorization": f"token {token.secret}"}
+        self._time.now += A_REQUEST + AN_INPUT * len(variables.get("inputs", ()))
+        answer = self.server.answer("/graphql", headers, json.dumps(question).encode())
+        if answer.delivery != "whole":
+            return Unanswered(str(answer.delivery))
+        return read_reply(answer.status, answer.body, self._time())
+
+
+class RejectedEvents:
+    """The part of the bucket where events are kept that could not be read."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        self.held[key] = body
+
+
+class Vault:
+    def xledger_token(self, company: CompanyId) -> Token:
+        return TOKEN
+
+
+class World:
+    """One or more companies with one token. Wakes are kept in `woken`, in order, until `run` carries them."""
+
+    def __init__(self, plan: Plan | None = None, companies: Iterable[Company] = (COMPANY,)) -> None:
+        self.time = Time()
+        self.table = FakeTable()
+        self.ledger = Ledger(self.table)  # type: ignore[arg-type]
+        self.files = RejectedEvents()
+        self.server = Xledger((plan or Plan(credits_per_hour=None)).with_token(TOKEN.secret), clock=self.time)
+        self.xledger = XledgerInProcess(self.server, self.time)
+        self.woken: list[tuple[Kind, TokenId]] = []
+        self.closed: list[GateClosed] = []
+        self.mails_woken: list[CompanyId] = []
+        self.moment: dict[str, Customer] = {}
+        self.moment_is_down = False
+        self.asked_moment: list[str] = []
+        self._messages = itertools.count(1)
+        self._workers = itertools.count(1)
+        for company in companies:
+            self.ledger.companies.save(company)
+
+    def receive(self, *events: Mapping[str, Any] | str) -> None:
+        messages = [
+            Message(f"m{next(self._messages)}", event if isinstance(event, str) else json.dumps(event))
+            for event in events
+        ]
+        receive_events(messages, self.receiver())
+
+    def receiver(self) -> Receiver:
+        def wake(kind: Kind, company: Company) -> None:
+            self._wake(kind, company.token_id)
+
+        return Receiver(self.ledger, self.files, wake, self.mails_woken.append, self.time)  # type: ignore[arg-type]
+
+    def worker(self, timing: Timing | None = None) -> Worker:
+        return Worker(
+            self.ledger,
+            Vault(),  # type: ignore[arg-type]
+            self.xledger,
+            xledger_books.Customers,
+            xledger_books.Projects,
+            clock=self.time,
+            sleep=self.time.sleep,
+            jitter=lambda: 0.5,
+            new_id=lambda: f"worker-{next(self._workers)}",
+            wake=self._wake,
+            timing=timing or Timing(),
+        )
+
+    def sync(self, kind: Kind = Kind.CUSTOMER, token: TokenId = TOKEN_ID) -> Report:
+        """What a wake does; a closed gate is noted."""
+        try:
+            if kind is Kind.CUSTOMER:
+                return sync_customers(token, self.worker())
+            return sync_projects(token, self.worker(), self._ask_moment)
+        except GateClosed as closed:
+            self.closed.append(closed)
+            return Report()
+
+    def _ask_moment(self, company: Company, number: str) -> Customer | None:
+        self.asked_moment.append(number)
+        if self.moment_is_down:
+            raise Unreachable("Moment")
+        return self.moment.get(number)
+
+    def run(self, until: timedelta = timedelta(hours=3)) -> None:
+        """Carries wakes, and sweeps every minute, until nothing is due any more."""
+        end = self.time.now + until
+        while self.time.now < end:
+            self.carry_wakes()
+            if not self._anything_due():
+                return
+            self.time.now += timedelta(minutes=1)
+            self.sweep()
+
+    def carry_wakes(self) -> None:
+        while self.woken:
+            self.sync(*self.woken.pop(0))
+
+    def sweep(self) -> None:
+        sweep(self.ledger, self._wake, _of_no_concern, _of_no_concern, self.time())
+
+    def _wake(self, kind: Kind, token: TokenId) -> None:
+        self.woken.append((kind, token))
+
+    def _anything_due(self) -> bool:
+        return bool(self.ledger.due.until(self.time.now + timedelta(hours=2)).records)
+
+    def held(self, what: str) -> list[dict[str, Any]]:
+        """What the simulated Xledger holds: `customers`, `companies` or `projects`."""
+        found: list[dict[str, Any]] = self.server.seen()[what]
+        return found
+
+    @property
+    def requests(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.server.seen()["requests"]
+        return found
+
+    def problems(self, company: CompanyId = COMPANY.id) -> Iterator[tuple[str, str, str]]:
+        for problem in self.ledger.problems.of(company):
+            yield problem.kind, problem.number, str(problem.code)
+
+
+def _of_no_concern(company: CompanyId) -> None:
+    """Exports and mails are not part of this world."""
