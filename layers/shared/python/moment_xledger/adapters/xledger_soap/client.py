@@ -1,0 +1,188 @@
+"""Xledger over SOAP for one company: logon, test, upload, export."""
+
+import html
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from moment_xledger.adapters.xledger_soap.assumed import assumed
+from moment_xledger.adapters.xledger_soap.envelopes import text_result
+from moment_xledger.adapters.xledger_soap.exports import read_rows
+from moment_xledger.adapters.xledger_soap.outcomes import (
+    Accepted,
+    CallFailed,
+    Failure,
+    Faulted,
+    LogonRefused,
+    NoResult,
+    NotSent,
+    Refused,
+    UploadOutcome,
+)
+from moment_xledger.adapters.xledger_soap.posting import Answer, Line, post
+from moment_xledger.adapters.xledger_soap.rows import BadRow, Row
+from moment_xledger.adapters.xledger_soap.services import (
+    AUTHENTICATION,
+    FILE_UPLOAD,
+    Service,
+    Version,
+    export,
+    request,
+)
+from moment_xledger.domain.companies import SoapLogin
+
+T = TypeVar("T")
+
+
+class XledgerSoap:
+    """
+    Every call uses the configured logon key; where none is configured, one is fetched. A key that Xledger refuses
+    is renewed once, handed to `keep_key` for storing, and the call repeated once.
+    """
+
+    def __init__(
+        self,
+        login: SoapLogin,
+        line: Line,
+        *,
+        keep_key: Callable[[str], None] = lambda key: None,
+        version: Version = Version.SOAP_12,
+    ) -> None:
+        self._login = login
+        self._line = line
+        self._keep_key = keep_key
+        self._version = version
+        self._key = login.logon_key
+
+    def logon(self) -> str:
+        """A new key. Raises `CallFailed`, with `LogonRefused` if user and password are."""
+        who = {"sLogonID": self._login.user, "sPassword": self._login.password}
+        try:
+            key = self._ask(
+                AUTHENTICATION, "LogonKey", text_result, **who, sApplication=self._line.host.application
+            )
+        except CallFailed as failed:
+            raise CallFailed(_refused_logon(failed)) from None
+        if not key:
+            raise CallFailed(LogonRefused("no key in the answer"))
+        self._key = key
+        self._keep_key(key)
+        return key
+
+    def authenticate(self) -> bool:
+        """Whether Xledger takes user, password and key; changes nothing there. Raises `CallFailed` otherwise."""
+        try:
+            return (self._key is not None and self._accepts(self._key)) or self._accepts(self.logon())
+        except CallFailed as failed:
+            if isinstance(failed.failure, LogonRefused):
+                return False
+            raise
+
+    def upload(self, file_name: str, content: bytes, import_code: str, owner_code: int) -> UploadOutcome:
+        """Hands a file to Xledger's import. Raises nothing that Xledger or the net can cause."""
+
+        def receive(key: str) -> UploadOutcome:
+            try:
+                result = self._ask(
+                    FILE_UPLOAD,
+                    "ReceiveFile",
+                    text_result,
+                    **self._opening(key),
+                    sFileName=file_name,
+                    aFile=content,
+                    sImportCode=import_code,
+                    iEntityCode=owner_code,
+                )
+            except CallFailed as failed:
+                if failed.key_refused:
+                    raise
+                return failed.failure
+            return _file_key(result)
+
+        try:
+            return self._with_key(receive)
+        except CallFailed as failed:
+            # Either Xledger refused a second key too, or it was the logon that failed: no file was taken.
+            if isinstance(failed.failure, Faulted | LogonRefused):
+                return failed.failure
+            return NotSent(f"no logon key: {failed}")
+
+    def transactions(self, operation: str, filter_: str, owner_code: int) -> Iterator[Row | BadRow]:
+        """
+        `operation`: posted_lines or supplier_lines. The whole answer is here, on disk, when this returns; rows are
+        read from it as they are asked for. Raises `CallFailed`, also in the middle if the answer's XML is broken.
+        """
+        known = assumed()
+        name = known.operations[operation]
+
+        def ask(key: str) -> Iterator[Row | BadRow]:
+            values = {
+                **known.values,
+                "user": self._login.user,
+                "key": key,
+                "application": self._line.host.application,
+            }
+            fields: dict[str, object] = {
+                known.parameters[meaning]: value for meaning, value in values.items()
+            }
+            fields[known.parameters["filter"]] = filter_
+            fields[known.parameters["owner_code"]] = owner_code
+            return self._ask(export(), name, read_rows, **fields)
+
+        return self._with_key(ask)
+
+    def _with_key(self, ask: Callable[[str], T]) -> T:
+        if self._key is None:
+            return ask(self.logon())
+        try:
+            return ask(self._key)
+        except CallFailed as failed:
+            if not failed.key_refused:
+                raise
+        return ask(self.logon())
+
+    def _accepts(self, key: str) -> bool:
+        try:
+            said = self._ask(FILE_UPLOAD, "AuthenticateConnection", text_result, **self._opening(key))
+        except CallFailed as failed:
+            if failed.key_refused:
+                return False
+            raise
+        if said not in ("true", "false", "1", "0"):
+            raise CallFailed(NoResult("AuthenticateConnection"))
+        return said in ("true", "1")
+
+    def _opening(self, key: str) -> dict[str, str]:
+        return {"sUserName": self._login.user, "sKey": key, "sApplication": self._line.host.application}
+
+    def _ask(self, service: Service, operation: str, read: Callable[[Answer, str], T], **fields: object) -> T:
+        try:
+            return read(post(self._line, request(service, operation, self._version, **fields)), operation)
+        except CallFailed as failed:
+            raise CallFailed(self._without_secrets(failed.failure)) from None
+
+    def _without_secrets(self, failure: Failure) -> Failure:
+        """Xledger's own words may repeat what it was sent."""
+        if not isinstance(failure, Faulted):
+            return failure
+        text = failure.text
+        for secret in filter(None, (self._login.password, self._login.logon_key, self._key)):
+            for spelling in (secret, html.escape(secret)):
+                text = text.replace(spelling, "…")
+        return replace(failure, text=text)
+
+
+def _refused_logon(failed: CallFailed) -> Failure:
+    match failed.failure:
+        case Faulted(text):
+            return LogonRefused(text)
+        case NoResult():
+            return LogonRefused("no key in the answer")
+        case other:
+            return other
+
+
+def _file_key(result: str) -> UploadOutcome:
+    if not result.isascii() or not result.isdigit():
+        return NoResult("ReceiveFile")
+    return Accepted(int(result)) if int(result) else Refused()
