@@ -20,6 +20,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         use.ledger,
         use.wake,
         lambda company: use.start_export(company, context.aws_request_id, "sweep"),
+        use.wake_mails,
         now(),
     )
     logger.info("swept", extra={"counts": counts})

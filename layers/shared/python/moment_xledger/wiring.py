@@ -18,13 +18,18 @@ from moment_xledger.domain.moment import Customer, Kind
 from moment_xledger.environment import Environment
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from moment_xledger.adapters.files import Files
+    from moment_xledger.adapters.mail import Mail
     from moment_xledger.adapters.queues import Queues
     from moment_xledger.adapters.secrets import Vault
     from moment_xledger.console.desk import Desk
     from moment_xledger.flows.export_invoices import Exporter
+    from moment_xledger.flows.mail_invoice import Mailer
     from moment_xledger.flows.receive_events import Receiver
     from moment_xledger.flows.sync_records import Worker
+    from moment_xledger.flows.tell_accountant import News, Teller
 
 QUEUES = {Kind.CUSTOMER: "CUSTOMERS_QUEUE", Kind.PROJECT: "PROJECTS_QUEUE"}
 
@@ -65,13 +70,23 @@ class Wiring:
 
         return Vault(boto3.client("secretsmanager"), self._environment["SECRETS_PREFIX"])
 
+    @cached_property
+    def mail(self) -> "Mail":
+        from botocore.config import Config
+
+        from moment_xledger.adapters.mail import Mail
+
+        # No retry behind our back: a mail whose answer was lost would go twice.
+        config = Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 1})
+        return Mail(boto3.client("ses", config=config), self._environment["SENDER"])
+
     def receiver(self) -> "Receiver":
         from moment_xledger.flows.receive_events import Receiver
 
         def wake(kind: Kind, company: Company) -> None:
             self.wake(kind, company.token_id)
 
-        return Receiver(self.ledger, self.files, wake, now)
+        return Receiver(self.ledger, self.files, wake, self.wake_mails, now)
 
     def exporter(self) -> "Exporter":
         from moment_xledger.flows.export_invoices import Exporter
@@ -82,6 +97,18 @@ class Wiring:
         from moment_xledger.console.desk import Desk
 
         return Desk(self.ledger, self.files, self.start_export, now)
+
+    def teller(self) -> "Teller":
+        from moment_xledger.adapters.ledger.links import LIFETIME
+        from moment_xledger.flows.tell_accountant import Teller
+
+        return Teller(self.ledger, self.mail, self._write_export_ready, self.console_url, LIFETIME, now)
+
+    @staticmethod
+    def _write_export_ready(news: "News", to: str, sender: str, at: datetime) -> "EmailMessage":
+        from moment_xledger.mails.export_ready import export_ready  # and with it the templates
+
+        return export_ready(news, to, sender, at)
 
     @property
     def console_url(self) -> str:
@@ -110,6 +137,31 @@ class Wiring:
             timing=timing,
         )
 
+    def mailer(self) -> "Mailer":
+        """Its mail client tries once: to try again by itself would be a second mail."""
+        import requests
+        from botocore.config import Config
+
+        from moment_xledger.adapters.mail import Mail
+        from moment_xledger.adapters.moment_pdfs import MomentPdfs
+        from moment_xledger.flows.mail_invoice import Mailer
+
+        once = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
+        return Mailer(
+            self.ledger,
+            self.vault,
+            self.files,
+            MomentPdfs(requests.Session(), self._environment["MOMENT_URL"]),
+            Mail(
+                boto3.client("ses", config=once),
+                self._environment["SENDER"],
+                self._environment["CONFIGURATION_SET"],
+            ),
+            clock=now,
+            sleep=time.sleep,
+            new_id=lambda: uuid.uuid4().hex,
+        )
+
     def ask_moment(self, company: Company, number: str) -> Customer | None:
         import requests
 
@@ -124,6 +176,9 @@ class Wiring:
     def start_export(self, company: CompanyId, request: str, by: str, repeats: int | None = None) -> None:
         body = {"company": company, "request": request, "by": by, "repeats": repeats}
         self.queues.send(self._environment["EXPORTS_QUEUE"], body, group=company)
+
+    def wake_mails(self, company: CompanyId) -> None:
+        self.queues.send(self._environment["INVOICE_MAILS_QUEUE"], {"company": company}, group=company)
 
     def queue(self, kind: Kind) -> str:
         return self._environment[QUEUES[kind]]

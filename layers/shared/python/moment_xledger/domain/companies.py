@@ -69,8 +69,11 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+# Plain ones only: what a header would have to quote, or could read in two ways, is refused where it is typed.
+_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 EmailAddress = Annotated[
-    str, Field(max_length=254, pattern=r"^[^@\s<>,;\"\\]{1,64}@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$")
+    str, Field(max_length=254, pattern=rf"^{_WORD}(\.{_WORD})*@({_LABEL}\.)+[A-Za-z]{{2,}}$")
 ]
 
 

@@ -15,6 +15,9 @@ class What(StrEnum):
     ASKED_FOR_EXPORT = "asked for an export"
     ASKED_FOR_EXPORT_AGAIN = "asked for an export again"
     FETCHED_FILE = "fetched a file"
+    HAD_MAIL_SENT_AGAIN = "had an invoice mailed again"
+    SAID_MAIL_ARRIVED = "said that a mailed invoice arrived"
+    CONFIRMED_ADDRESS = "confirmed a mail address"
 
 
 @dataclass(frozen=True)
@@ -27,3 +30,4 @@ class Deed:
     what: What
     export: int | None = None
     file: str = ""
+    about: str = ""  # an invoice's number, or an address

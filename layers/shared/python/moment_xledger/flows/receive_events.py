@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.events import Event, Unreadable, read_event
 from moment_xledger.domain.moment import Invoice, Kind
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.offer_held import offer_held
 from moment_xledger.flows.take_in_invoices import take_in_invoices
 from moment_xledger.flows.take_in_records import take_in_records
 
@@ -31,11 +32,13 @@ class Message:
 
 @dataclass(frozen=True)
 class Receiver:
-    """`wake` tells the queue of this kind that there is work for this company."""
+    """`wake` tells the queue of this kind that there is work for this company, `wake_mails` that there are invoices
+    to mail."""
 
     ledger: "Ledger"
     files: "Files"
     wake: Callable[[Kind, Company], None]
+    wake_mails: Callable[[CompanyId], None]
     clock: Callable[[], datetime]
 
 
@@ -80,7 +83,11 @@ def _take_in(company: Company, events: Iterable[Event], receiver: Receiver) -> N
         receiver.ledger.tallies.add(company.id, kind, "received", len(saved[kind]))
     if invoices:
         take_in_invoices(company, invoices, receiver.ledger, receiver.clock)
+        if company.route is Route.EMAIL:
+            receiver.wake_mails(company.id)
         receiver.ledger.tallies.add(company.id, "invoice", "received", len(invoices))
+    if Kind.CUSTOMER in saved:  # invoices may have waited for them
+        offer_held(company, receiver.ledger, receiver.clock)
 
 
 def _companies(ids: Iterable[CompanyId], ledger: "Ledger") -> dict[CompanyId, Company]:

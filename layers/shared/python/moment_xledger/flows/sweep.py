@@ -15,17 +15,26 @@ def sweep(
     ledger: "Ledger",
     wake: Callable[[Kind, TokenId], None],
     resume: Callable[[CompanyId], None],
+    mail: Callable[[CompanyId], None],
     now: datetime,
 ) -> dict[str, int]:
-    """One wake for each token and kind with something due, unless its gate is closed; one job for each open export."""
-    records, exports = ledger.due.until(now)
-    closed = {token for token, _ in records if _is_closed(ledger, token, now)}
-    awake = [(token, kind) for token, kind in records if token not in closed]
+    """One wake for each token and kind with something due, unless its gate is closed; one job for each open export; one
+    wake for each company with invoices to mail."""
+    due = ledger.due.until(now)
+    closed = {token for token, _ in due.records if _is_closed(ledger, token, now)}
+    awake = [(token, kind) for token, kind in due.records if token not in closed]
     for token, kind in awake:
         wake(kind, token)
-    for company in exports:
+    for company in due.exports:
         resume(company)
-    return {"woken": len(awake), "closed": len(closed), "resumed": len(exports)}
+    for company in due.mails:
+        mail(company)
+    return {
+        "woken": len(awake),
+        "closed": len(closed),
+        "resumed": len(due.exports),
+        "mailing": len(due.mails),
+    }
 
 
 def _is_closed(ledger: "Ledger", token: TokenId, now: datetime) -> bool:

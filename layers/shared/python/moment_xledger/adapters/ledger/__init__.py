@@ -7,10 +7,12 @@ from moment_xledger.adapters.ledger.exports import Exports
 from moment_xledger.adapters.ledger.gates import Gates
 from moment_xledger.adapters.ledger.invoices import Invoices
 from moment_xledger.adapters.ledger.links import Links
+from moment_xledger.adapters.ledger.mails import Mails
 from moment_xledger.adapters.ledger.problems import Problems
 from moment_xledger.adapters.ledger.records import Records
 from moment_xledger.adapters.ledger.sessions import Sessions
 from moment_xledger.adapters.ledger.tallies import Tallies
+from moment_xledger.adapters.ledger.tellings import Tellings
 from moment_xledger.adapters.table import Table
 
 
@@ -22,6 +24,8 @@ class Ledger:
         self.gates = Gates(table)
         self.invoices = Invoices(table)
         self.exports = Exports(table)
+        self.tellings = Tellings(table)
+        self.mails = Mails(table)
         self.links = Links(table)
         self.problems = Problems(table)
         self.tallies = Tallies(table)

@@ -22,6 +22,7 @@ class Audit:
         item = {"who": deed.who, "what": str(deed.what), "ttl": int(kept_until.timestamp())}
         item |= {"export": deed.export} if deed.export else {}
         item |= {"file": deed.file} if deed.file else {}
+        item |= {"about": deed.about} if deed.about else {}
         self._table.write(Put((keys.company(deed.company), sk), item, when=Attr("what").not_exists()))
 
     def of(self, company: CompanyId, limit: int | None = None) -> Iterator[Deed]:
@@ -38,4 +39,5 @@ def _deed(company: CompanyId, item: Item) -> Deed:
         What(item["what"]),
         int(item["export"]) if "export" in item else None,
         item.get("file", ""),
+        item.get("about", ""),
     )

@@ -1,5 +1,6 @@
 """What is due, by the sparse index: read to find work, never to decide anything."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from moment_xledger.adapters.ledger import keys
@@ -8,18 +9,35 @@ from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.moment import Kind
 
 
+@dataclass(frozen=True)
+class Work:
+    """Tokens with something to send, by kind; companies with an export that was not finished, or not told of, in
+    its time; companies with invoices to mail."""
+
+    records: tuple[tuple[TokenId, Kind], ...]
+    exports: tuple[CompanyId, ...]
+    mails: tuple[CompanyId, ...]
+
+
 class Due:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def until(self, now: datetime) -> tuple[list[tuple[TokenId, Kind]], list[CompanyId]]:
-        """Tokens with something to send, by kind; companies with an export that was not finished in its time."""
+    def until(self, now: datetime) -> Work:
+        """Each once."""
         records: dict[tuple[TokenId, Kind], None] = {}
-        exports = []
+        companies: dict[str, dict[CompanyId, None]] = {
+            "XSTATE": {},
+            "TELL": {},
+            "XMAIL": {},
+            "HEAD": {},
+        }
         for shard in keys.SHARDS:
             for pk, sk in self._table.due(shard, keys.stamp(now)):
                 if sk.startswith("WORK#"):
                     records[TokenId(pk.removeprefix("CRED#")), Kind(sk.split("#")[1])] = None
                 else:
-                    exports.append(CompanyId(pk.removeprefix("T#").removesuffix("#INV")))
-        return list(records), exports
+                    companies[sk.split("#")[0]][CompanyId(pk.removeprefix("T#").removesuffix("#INV"))] = None
+        mails = companies["XMAIL"] | companies["HEAD"]
+        exports = companies["XSTATE"] | companies["TELL"]
+        return Work(tuple(records), tuple(exports), tuple(mails))

@@ -1,0 +1,24 @@
+"""SQS: a wake. Invoices of some company wait to be mailed to Xledger."""
+
+import json
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from moment_xledger.flows.mail_invoices import mail_invoices
+from moment_xledger.wiring import Wiring
+
+logger = Logger()
+wire = cache(Wiring)
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    for record in event["Records"]:  # one at a time
+        company = json.loads(record["body"])["company"]
+        counts = mail_invoices(company, wire().mailer())
+        logger.info("mailed", extra={"company": company, "counts": dict(counts)})
+    return {"batchItemFailures": []}

@@ -1,0 +1,25 @@
+"""SQS, from EventBridge: what SES tells about mails that it took. Fails as a whole; noting it again changes nothing."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from moment_xledger.adapters.ses_events import read_feedback
+from moment_xledger.flows.note_feedback import note_feedback
+from moment_xledger.wiring import Wiring, now
+
+logger = Logger()
+wire = cache(Wiring)
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    noted = 0
+    for record in event["Records"]:
+        feedback = read_feedback(record["body"])
+        noted += bool(feedback and note_feedback(feedback, wire().ledger, now))
+    logger.info("feedback noted", extra={"counts": {"told": len(event["Records"]), "noted": noted}})
+    return {"batchItemFailures": []}

@@ -1,0 +1,198 @@
+"""Invoices that leave by mail: the state of each, pointers to those with something left to do, and whose turn it is.
+
+Arrival makes the item `HEAD` due in the very transaction that stores the invoices. Everything else that calls for a
+look makes `XMAIL` due. A mail that is held up by a stopped address waits there too, and is looked at now and then.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import (
+    MOST_ACTIONS,
+    MOST_KEYS,
+    Action,
+    Delete,
+    Item,
+    Key,
+    Put,
+    Table,
+    Update,
+)
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.invoice_mails import InvoiceMail, State
+
+MOST_AT_ONCE = (MOST_ACTIONS - 1) // 2  # a mail and its pointer each, and how far we are
+
+_NUMBERS = ("group", "attempt", "tries", "rev")
+_TEXTS = ("number", "to", "file", "receipt")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a company's mails stand. Up to `settled` (seq) every invoice that leaves by mail has one."""
+
+    settled: int = 0
+    marks: int = 0
+    failures: int = 0  # of the mail service, in a row
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """An address that nothing more is sent to, until a person confirms it."""
+
+    address: str
+    why: str
+    since: datetime
+
+
+class Mails:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, company: CompanyId, seq: int) -> InvoiceMail | None:
+        item = self._table.get(_mail_key(company, seq))
+        return _mail(company, item) if item else None
+
+    def open(self, company: CompanyId) -> Iterator[InvoiceMail]:
+        """Those with something left to do, in the order of arrival."""
+        pointers = (
+            int(item["sk"][len("OPEN#") :]) for item in self._table.query(keys.invoices(company), "OPEN#")
+        )
+        while some := [_mail_key(company, seq) for seq in islice(pointers, MOST_KEYS)]:
+            found = self._table.get_many(some)
+            yield from (_mail(company, found[key]) for key in some)
+
+    def count_open(self, company: CompanyId) -> int:
+        return sum(1 for _ in self._table.query(keys.invoices(company), "OPEN#"))
+
+    def add(self, company: CompanyId, worker: str, upto: int, mails: Sequence[InvoiceMail]) -> None:
+        """At most `MOST_AT_ONCE`. Raises `Conflict` if `worker` has lost its turn."""
+        moved = Update(_desk(company), set={"settled": upto}, when=Attr("owner").eq(worker))
+        actions: list[Action] = [moved]
+        for mail in mails:
+            fresh = Attr("state").not_exists()
+            actions.append(Put(_mail_key(company, mail.seq), _item(mail), when=fresh))
+            actions.append(Put(_pointer(mail), {}))
+        self._table.write(*actions)
+
+    def save(self, mail: InvoiceMail, *, is_open: bool = True, due: datetime | None = None) -> InvoiceMail:
+        """As it is stored now; with `due`, marked as something to do from then on.
+
+        Raises `Conflict` if somebody else wrote it since it was read.
+        """
+        key, item = _mail_key(mail.company, mail.seq), _item(mail)
+        pointer = Put(_pointer(mail), {}) if is_open else Delete(_pointer(mail))
+        marks = [_mark(mail.company, due)] if due else []
+        self._table.write(Put(key, item, when=Attr("rev").eq(mail.rev)), pointer, *marks)
+        return replace(mail, rev=mail.rev + 1)
+
+    def close(self, mail: InvoiceMail) -> None:
+        """Nothing is left to do for it."""
+        self._table.write(Delete(_pointer(mail)))
+
+    def desk(self, company: CompanyId) -> Desk:
+        item = self._table.get(_desk(company)) or {}
+        return Desk(*(int(item.get(name, 0)) for name in ("settled", "marks", "failures")))
+
+    def mark(self, company: CompanyId, due: datetime) -> None:
+        """There is something to do for this company from `due` on. Always after what there is to do is stored."""
+        self._table.write(_mark(company, due))
+
+    def take_turn(self, company: CompanyId, worker: str, now: datetime, until: datetime) -> bool:
+        """One worker at a time. Its own turn is lengthened; another's is over when its time is."""
+        free = (
+            Attr("owner").not_exists() | Attr("owner").eq(worker) | Attr("lease_until").lte(keys.stamp(now))
+        )
+        turn = {"owner": worker, "lease_until": keys.stamp(until)}
+        try:
+            self._table.write(Update(_desk(company), set=turn, when=free))
+        except Conflict:
+            return False
+        return True
+
+    def end_turn(
+        self, company: CompanyId, worker: str, read: Desk, head: int, again: datetime | None, failures: int
+    ) -> None:
+        """Nothing is left until `again`, unless somebody marked something, or another invoice came, since it was read.
+
+        In this order: whoever dies in between leaves the company due once too often.
+        """
+        mine = Attr("owner").eq(worker)
+        due = {} if again is None else {"due": keys.shard(_desk(company)[0]), "due_at": keys.stamp(again)}
+        over = ["owner", "lease_until"]
+        rested = over if due else [*over, "due", "due_at"]
+        count = {"failures": failures}
+        unmarked = mine & _same("marks", read.marks)
+        try:
+            self._table.write(Update(_desk(company), set=count | due, remove=rested, when=unmarked))
+        except Conflict:
+            with suppress(Conflict):
+                self._table.write(Update(_desk(company), set=count, remove=over, when=mine))
+            return
+        with suppress(Conflict):
+            key = (keys.invoices(company), "HEAD")
+            self._table.write(Update(key, remove=["due", "due_at"], when=Attr("n").eq(head)))
+
+    def stop(self, company: CompanyId, stopped: Stopped) -> None:
+        """The first reason stands."""
+        reason = {"address": stopped.address, "why": stopped.why, "since": keys.stamp(stopped.since)}
+        self._table.write(Update(_stopped_key(company, stopped.address), set_once=reason))
+
+    def stopped(self, company: CompanyId, address: str) -> Stopped | None:
+        item = self._table.get(_stopped_key(company, address))
+        return Stopped(item["address"], item["why"], keys.moment(item["since"])) if item else None
+
+    def confirm(self, company: CompanyId, address: str, now: datetime) -> None:
+        """What waits for it is due."""
+        self._table.write(Delete(_stopped_key(company, address)), _mark(company, now))
+
+
+def _mark(company: CompanyId, due: datetime) -> Update:
+    due_at = {"due": keys.shard(_desk(company)[0]), "due_at": keys.stamp(due)}
+    return Update(_desk(company), set=due_at, add={"marks": 1})
+
+
+def _same(name: str, value: int) -> Any:
+    return Attr(name).eq(value) if value else Attr(name).not_exists()
+
+
+def _desk(company: CompanyId) -> Key:
+    return keys.invoices(company), "XMAIL"
+
+
+def _mail_key(company: CompanyId, seq: int) -> Key:
+    return keys.invoices(company), f"MAIL#{seq:010}"
+
+
+def _pointer(mail: InvoiceMail) -> Key:
+    return keys.invoices(mail.company), f"OPEN#{mail.seq:010}"
+
+
+def _stopped_key(company: CompanyId, address: str) -> Key:
+    return keys.company(company), f"SUPPRESSED#{address.lower()}"
+
+
+def _item(mail: InvoiceMail) -> Item:
+    again = {"again": keys.stamp(mail.again)} if mail.again else {}
+    plain = {name: getattr(mail, name) for name in (*_NUMBERS, *_TEXTS)}
+    return plain | again | {"state": str(mail.state), "rev": mail.rev + 1}
+
+
+def _mail(company: CompanyId, item: Mapping[str, Any]) -> InvoiceMail:
+    numbers: dict[str, Any] = {name: int(item[name]) for name in _NUMBERS}
+    return InvoiceMail(
+        company,
+        int(item["sk"].removeprefix("MAIL#")),
+        state=State(item["state"]),
+        again=keys.moment(item["again"]) if "again" in item else None,
+        **numbers,
+        **{name: item[name] for name in _TEXTS},
+    )

@@ -1,0 +1,97 @@
+"""SES's events, as EventBridge hands them on. Which invoice one is about is told by the tags that we gave its mail.
+
+https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.feedback import Feedback, Happened
+
+HAPPENED = {
+    "Delivery": Happened.DELIVERED,
+    "Bounce": Happened.BOUNCED,
+    "Complaint": Happened.COMPLAINED,
+    "Reject": Happened.REJECTED,
+}
+LONGEST_WORDS = 500
+
+
+class Tags(BaseModel):
+    """SES allows several values for one; we give one."""
+
+    company: Annotated[tuple[str, ...], Field(min_length=1)]
+    invoice: Annotated[tuple[int, ...], Field(min_length=1)]
+    attempt: Annotated[tuple[int, ...], Field(min_length=1)]
+
+
+class Mail(BaseModel, alias_generator=to_camel):
+    message_id: str
+    tags: Tags
+
+
+class Recipient(BaseModel, alias_generator=to_camel):
+    diagnostic_code: str = ""
+
+
+class Bounce(BaseModel, alias_generator=to_camel):
+    bounce_type: str = ""
+    bounce_sub_type: str = ""
+    bounced_recipients: tuple[Recipient, ...] = ()
+
+
+class Complaint(BaseModel, alias_generator=to_camel):
+    complaint_feedback_type: str = ""
+
+
+class Reject(BaseModel):
+    reason: str = ""
+
+
+class Detail(BaseModel, alias_generator=to_camel):
+    event_type: str
+    mail: Mail
+    bounce: Bounce = Bounce()
+    complaint: Complaint = Complaint()
+    reject: Reject = Reject()
+
+
+class Event(BaseModel):
+    detail: Detail
+
+
+def read_feedback(body: str) -> Feedback | None:
+    """None for what is not about an invoice's mail, or tells nothing that we act on."""
+    try:
+        detail = Event.model_validate_json(body).detail
+    except ValidationError:
+        return None
+    happened = HAPPENED.get(detail.event_type)
+    return _feedback(detail, happened) if happened else None
+
+
+def _feedback(detail: Detail, happened: Happened) -> Feedback:
+    tags: Any = detail.mail.tags
+    said = [recipient.diagnostic_code for recipient in detail.bounce.bounced_recipients]
+    return Feedback(
+        CompanyId(tags.company[0]),
+        tags.invoice[0],
+        tags.attempt[0],
+        happened,
+        _why(detail, happened),
+        "; ".join(filter(None, said))[:LONGEST_WORDS],
+        detail.mail.message_id,
+    )
+
+
+def _why(detail: Detail, happened: Happened) -> str:
+    """In SES's own words, with which its pages explain what to do."""
+    words = {
+        Happened.BOUNCED: (detail.bounce.bounce_type, detail.bounce.bounce_sub_type),
+        Happened.COMPLAINED: ("Complaint", detail.complaint.complaint_feedback_type),
+        Happened.REJECTED: ("Reject", detail.reject.reason),
+    }
+    return " ".join(filter(None, words.get(happened, ())))

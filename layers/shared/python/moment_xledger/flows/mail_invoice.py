@@ -1,0 +1,192 @@
+"""Mails one invoice: PDF, bytes in S3, intent, mail, done. Read each step as: whoever dies here leaves either an
+invoice that is still to be mailed, or one that a person is asked about. None goes twice by itself."""
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from moment_xledger.adapters.mail import on_the_wire
+from moment_xledger.domain import invoice_mails, invoice_message
+from moment_xledger.domain.companies import Company, CompanyId, Token
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.invoice_mails import InvoiceMail, State
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.mailing_turn import Turn
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.files import Files
+    from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.adapters.secrets import Vault
+
+HANDING_OVER = timedelta(seconds=30)  # what the mail service may take at most, and some
+WRITING = timedelta(seconds=30)  # what must fit in besides
+SETTINGS = "settings"
+
+
+class Pdfs(Protocol):
+    def get(self, company: CompanyId, key: Token, invoice_id: int) -> bytes | Code: ...
+
+
+class Post(Protocol):
+    sender: str
+
+    def send(self, message: EmailMessage, to: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Mailer:
+    """What a run needs of the world. `new_id` gives one that was never given before."""
+
+    ledger: "Ledger"
+    vault: "Vault"
+    files: "Files"
+    pdfs: Pdfs
+    post: Post
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Run:
+    company: Company
+    turn: Turn
+    mailer: Mailer
+
+    def report(self, kind: str, number: str, code: Code, **details: str) -> None:
+        now = self.mailer.clock()
+        problem = Problem(self.company.id, kind, number, code, details, first_seen=now, last_seen=now)
+        self.mailer.ledger.problems.report([problem])
+
+
+class Outcome(StrEnum):
+    SENT = "sent"
+    TIDIED = "tidied"  # it was done before, but for the last step
+    LEFT_BEHIND = "left behind"  # by a worker that died while it sent it
+    IN_DOUBT = "in doubt"
+    NO_PDF = "no pdf"
+    MOMENT_DOWN = "moment down"
+    KEY_REFUSED = "key refused"
+    DELAYED = "delayed"
+    REFUSED = "refused"
+    HELD = "held"  # there is no address that may be mailed to
+    CHANGED = "changed"  # somebody else decided meanwhile
+    TURN_LOST = "turn lost"
+
+
+def mail_invoice(mail: InvoiceMail, run: Run) -> Outcome:
+    try:
+        if mail.state is State.PENDING:
+            return _mail(mail, run)
+        if mail.state is State.SENDING:
+            _ask_a_person(mail, run)
+            return Outcome.LEFT_BEHIND
+        _tidy(mail, run)
+    except Conflict:
+        return Outcome.CHANGED
+    return Outcome.TIDIED
+
+
+def _mail(mail: InvoiceMail, run: Run) -> Outcome:
+    if not _may_be_mailed(run):
+        return Outcome.HELD
+    made = _message(mail, run)
+    if isinstance(made, Code):
+        return _without(made, mail, run)
+    intent = _intend(mail, made, run)
+    if intent is None:
+        return Outcome.TURN_LOST
+    return _hand_over(intent, made, run)
+
+
+def _may_be_mailed(run: Run) -> bool:
+    """There is an address, and nothing that was mailed to it came back."""
+    address = run.company.reception_address
+    if address is None:
+        run.report(SETTINGS, "reception_address", Code.RECEPTION_ADDRESS_MISSING)
+        return False
+    return run.mailer.ledger.mails.stopped(run.company.id, address) is None
+
+
+def _message(mail: InvoiceMail, run: Run) -> EmailMessage | Code:
+    """Or why there is none."""
+    company, mailer = run.company, run.mailer
+    snapshot = mailer.ledger.invoices.get(company.id, mail.seq)
+    if snapshot is None:
+        raise LookupError(f"invoice {mail.number} of {company.id} has a mail, but is not there")
+    pdf = mailer.pdfs.get(company.id, mailer.vault.moment_key(company.id), snapshot.invoice.id)
+    if isinstance(pdf, Code):
+        return pdf
+    made = invoice_message.message(mail, snapshot, company, mailer.post.sender, pdf)
+    return made if len(on_the_wire(made)) <= invoice_message.MOST_BYTES else Code.PDF_TOO_LARGE
+
+
+def _without(code: Code, mail: InvoiceMail, run: Run) -> Outcome:
+    """Told before it is written down that it waits: nothing waits that nobody was told of."""
+    now, mails = run.mailer.clock(), run.mailer.ledger.mails
+    if code is Code.MOMENT_KEY_REFUSED:
+        run.report(SETTINGS, "moment_key", code)
+        return Outcome.KEY_REFUSED
+    if code is Code.PDF_UNREACHABLE:
+        waiting = invoice_mails.later(mail, now)
+        if waiting.tries >= invoice_mails.PATIENCE:
+            run.report("invoice", mail.number, code)
+        mails.save(waiting)
+        return Outcome.MOMENT_DOWN
+    run.report("invoice", mail.number, code, limit=str(invoice_message.MOST_PDF_MEGABYTES))
+    mails.save(replace(mail, state=State.STOPPED), is_open=False)
+    return Outcome.NO_PDF
+
+
+def _intend(mail: InvoiceMail, made: EmailMessage, run: Run) -> InvoiceMail | None:
+    """Stored and written down; None where the turn is lost, and then it is still to be mailed."""
+    mailer = run.mailer
+    content = on_the_wire(made)
+    sha256 = hashlib.sha256(content).hexdigest()
+    file = f"mails/{mail.company}/{mail.number}/{mail.attempt + 1}-{sha256[:12]}.eml"
+    mailer.files.put_once(file, io.BytesIO(content), "message/rfc822", sha256)
+    if not run.turn.hold(HANDING_OVER + WRITING):
+        return None
+    intent = mailer.ledger.mails.save(invoice_mails.sending(mail, str(run.company.reception_address), file))
+    if not run.turn.lasts(HANDING_OVER):
+        mailer.ledger.mails.save(replace(intent, state=State.PENDING))
+        return None
+    return intent
+
+
+def _hand_over(intent: InvoiceMail, made: EmailMessage, run: Run) -> Outcome:
+    mails, now = run.mailer.ledger.mails, run.mailer.clock
+    try:
+        receipt = run.mailer.post.send(made, intent.to)
+    except MailDelayed:
+        mails.save(invoice_mails.later(intent, now()))
+        return Outcome.DELAYED
+    except AddressRefused as refused:
+        run.report("invoice", intent.number, Code.MAIL_REFUSED, why=refused.why)
+        mails.save(invoice_mails.later(intent, now()))
+        return Outcome.REFUSED
+    except MailInDoubt:
+        _ask_a_person(intent, run)
+        return Outcome.IN_DOUBT
+    _tidy(mails.save(invoice_mails.sent(intent, receipt)), run)
+    return Outcome.SENT
+
+
+def _ask_a_person(mail: InvoiceMail, run: Run) -> None:
+    run.report("invoice", mail.number, Code.MAIL_UNCERTAIN)
+    run.mailer.ledger.mails.save(replace(mail, state=State.UNCERTAIN), is_open=False)
+
+
+def _tidy(mail: InvoiceMail, run: Run) -> None:
+    """What was said of it while it waited is over."""
+    problems, company = run.mailer.ledger.problems, run.company.id
+    problems.close(company, [("invoice", mail.number)], invoice_mails.REASONS)
+    problems.close(company, [(SETTINGS, "moment_key")], [Code.MOMENT_KEY_REFUSED])
+    problems.close(company, [(SETTINGS, "reception_address")], [Code.RECEPTION_ADDRESS_MISSING])
+    run.mailer.ledger.mails.close(mail)

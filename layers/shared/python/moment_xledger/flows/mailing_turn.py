@@ -1,0 +1,39 @@
+"""The right to mail a company's invoices for a while, checked on the holder's own clock just before each mail."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from moment_xledger.domain.companies import CompanyId
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger.mails import Mails
+
+TURN = timedelta(seconds=120)
+
+
+class Turn:
+    """`worker` is a name that was never given before: a turn that outlived its worker is nobody's."""
+
+    def __init__(
+        self, company: CompanyId, worker: str, mails: "Mails", clock: Callable[[], datetime]
+    ) -> None:
+        self._company = company
+        self.worker = worker
+        self._mails = mails
+        self._clock = clock
+        self._until: datetime | None = None
+
+    def take(self) -> bool:
+        """Counts from before it was asked for, so that ours is never longer than what others see."""
+        now = self._clock()
+        taken = self._mails.take_turn(self._company, self.worker, now, now + TURN)
+        self._until = now + TURN if taken else None
+        return taken
+
+    def lasts(self, needed: timedelta) -> bool:
+        return self._until is not None and self._clock() + needed <= self._until
+
+    def hold(self, needed: timedelta) -> bool:
+        """Lengthened where it would run out before."""
+        return self.lasts(needed) or self.take()
