@@ -26,7 +26,7 @@ class Mail:
 
 
 class Mailbox:
-    """Open for as long as the `with` block lasts; the mails stay in the folder."""
+    """Open for as long as the `with` block lasts; the mails stay in the folder, beside those of earlier times."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -35,6 +35,7 @@ class Mailbox:
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._before = len(list(self._folder.glob("*.eml")))
         self._door.start()
         return self
 
@@ -54,7 +55,7 @@ class Mailbox:
         """Called by the server for each mail, one at a time."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         subject = _subject(content)
-        path = self._folder / f"{len(self._mails) + 1:04}-{_for_a_name(subject)}.eml"
+        path = self._folder / f"{self._before + len(self._mails) + 1:04}-{_for_a_name(subject)}.eml"
         path.write_bytes(content)
         self._mails.append(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), subject, path))
         return "250 Kept"

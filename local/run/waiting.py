@@ -51,7 +51,7 @@ def until_quiet(
     last: object = None
     while quiet < _QUIET_LOOKS:
         now = look()
-        progress.live(f"{now.done}; to do: {now.remaining or 'nothing'}" if now.done else now.remaining)
+        progress.live("; ".join(filter(None, (now.done, f"to do: {now.remaining or 'nothing'}"))))
         quiet = 0 if now.remaining else quiet + 1
         if now.standing != last:
             last, moved_at = now.standing, clock()

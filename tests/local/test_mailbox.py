@@ -44,6 +44,14 @@ def test_it_lists_who_sent_what_to_whom(tmp_path: Path) -> None:
     )
 
 
+def test_mails_of_an_earlier_time_stay(tmp_path: Path) -> None:
+    for _ in range(2):
+        with Mailbox(tmp_path) as box:
+            send(box, a_mail("Hei"))
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0001-hei.eml", "0002-hei.eml"]
+
+
 @pytest.mark.parametrize(
     ("subject", "name"),
     [
