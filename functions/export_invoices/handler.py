@@ -1,4 +1,4 @@
-"""SQS: somebody, or the clock, asks for an export of a company's invoices."""
+"""SQS: somebody, or the clock, asks for an export of a company's invoices; or the sweeper, for what was left undone."""
 
 import json
 from functools import cache
@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.flows.export_invoices import export_invoices
+from moment_xledger.flows.tell_accountant import tell_accountant
 from moment_xledger.wiring import Wiring
 
 logger = Logger()
@@ -24,4 +25,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
         )
         made = {"export": export.number, "invoices": export.invoices} if export else {"invoices": 0}
         logger.info("exported", extra={"company": job["company"], "counts": made})
+        told = tell_accountant(job["company"], wire().teller())
+        logger.info("told", extra={"company": job["company"], "counts": told.summary()})
     return {"batchItemFailures": []}

@@ -1,0 +1,156 @@
+"""Tells the accountant, by mail, of each export that the clock has made. Who was told is written down for each reader,
+after the mail has gone: a crash in between repeats one mail, which carries the same id."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any, Protocol
+
+from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.exports import Export
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
+from moment_xledger.domain.problems import Code, Problem
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.adapters.ledger.tellings import Telling
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
+A_MAIL = timedelta(
+    seconds=60
+)  # the longest that one takes: none is begun without that much left of the lease
+
+
+@dataclass(frozen=True)
+class News:
+    """`link` opens the export's page for whoever has it, until `link_until`. It is for this one reader."""
+
+    export: Export
+    company: Company
+    problems: Sequence[Problem]
+    link: str
+    link_until: datetime
+
+
+class Postman(Protocol):
+    """SES in `adapters.mail`, or its twin in tests."""
+
+    sender: str
+
+    def send(self, message: EmailMessage, to: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Teller:
+    """`write` makes the mail, for one reader, from that sender, at that time."""
+
+    ledger: "Ledger"
+    postman: Postman
+    write: Callable[[News, str, str, datetime], EmailMessage]
+    console_url: str
+    link_life: timedelta
+    clock: Callable[[], datetime]
+
+
+@dataclass
+class Report:
+    """`nobody`: exports of companies that list no reader. `delayed`: why mails did not go now; they go later."""
+
+    sent: int = 0
+    refused: int = 0
+    nobody: int = 0
+    delayed: list[str] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def tell_accountant(company_id: CompanyId, teller: Teller) -> Report:
+    """Of all exports that are still to be told of. What cannot be sent now is due again later."""
+    report = Report()
+    company = teller.ledger.companies.get_known(company_id)
+    for telling in list(teller.ledger.tellings.open(company_id)):
+        try:
+            _tell(telling, company, teller, report)
+        except Conflict:  # somebody else is telling of it
+            continue
+    return report
+
+
+def _tell(telling: "Telling", company: Company, teller: Teller, report: Report) -> None:
+    now = teller.clock()
+    until = teller.ledger.tellings.take(telling, now)
+    readers = tuple(dict.fromkeys(company.notify))
+    report.nobody += not readers
+    done = _mail_to(readers, telling, until, company, teller, report)
+    if set(readers) <= set(done):
+        teller.ledger.tellings.close(telling, done, teller.clock())
+    else:
+        wait = min(FIRST_WAIT * 2 ** min(telling.attempts, 10), LONGEST_WAIT)
+        teller.ledger.tellings.put_off(telling, until, teller.clock() + wait)
+
+
+def _mail_to(
+    readers: Sequence[str],
+    telling: "Telling",
+    until: datetime,
+    company: Company,
+    teller: Teller,
+    report: Report,
+) -> list[str]:
+    """Those that need no mail any more."""
+    done = list(telling.done)
+    for reader in readers:
+        if reader in done:
+            continue
+        if teller.clock() + A_MAIL > until:
+            break
+        try:
+            _mail(reader, telling, company, teller, report)
+        except MailDelayed as delayed:  # of which the next reader would hear the same
+            report.delayed.append(delayed.why)
+            break
+        except MailInDoubt as doubt:
+            report.delayed.append(doubt.why)
+            continue
+        done.append(reader)
+        teller.ledger.tellings.note(telling, done, until)
+    return done
+
+
+def _mail(reader: str, telling: "Telling", company: Company, teller: Teller, report: Report) -> None:
+    message = teller.write(_news(telling, company, teller), reader, teller.postman.sender, teller.clock())
+    try:
+        teller.postman.send(message, reader)
+    except AddressRefused:
+        _report_refused(reader, telling, teller)
+        report.refused += 1
+    else:
+        teller.ledger.problems.close(company.id, [("mail", reader)], [Code.ADDRESS_REFUSED])
+        report.sent += 1
+
+
+def _news(telling: "Telling", company: Company, teller: Teller) -> News:
+    """Each reader has a link of their own; it is in the mail and nowhere else."""
+    export = teller.ledger.exports.get(company.id, telling.export)
+    if export is None:
+        raise LookupError(f"export {telling.export} of {company.id} is not there")
+    problems = tuple(teller.ledger.problems.of(company.id, "invoice"))
+    now = teller.clock()
+    token = teller.ledger.links.make(company.id, export.number, now)
+    link = f"{teller.console_url.rstrip('/')}/e/{token}"
+    return News(export, company, problems, link, now + teller.link_life)
+
+
+def _report_refused(reader: str, telling: "Telling", teller: Teller) -> None:
+    now = teller.clock()
+    details = {"export": str(telling.export)}
+    teller.ledger.problems.report(
+        [
+            Problem(
+                telling.company, "mail", reader, Code.ADDRESS_REFUSED, details, first_seen=now, last_seen=now
+            )
+        ]
+    )
