@@ -24,6 +24,7 @@ from local.xledger.plan import Plan, PlanError, TokenPlan, parse_plan
 from local.xledger.request import Request, read_request
 from local.xledger.resolvers import Asked, served_schema
 from local.xledger.show import show_state
+from local.xledger.soap.front import Soap
 from local.xledger.state import State
 from local.xledger.times import now_in_utc
 
@@ -43,6 +44,7 @@ class Xledger:
         self._allowances: defaultdict[str, Allowance] = defaultdict(Allowance)
         self._counts = Counts()
         self._one_at_a_time = RLock()
+        self.soap = Soap(self.plan, self.state, clock, self._one_at_a_time)
 
     @contextmanager
     def in_flight(self, headers: Mapping[str, str]) -> Iterator[None]:
@@ -77,6 +79,9 @@ class Xledger:
 
     def replan(self, changes: Mapping[str, Any]) -> None:
         """Other limits, faults or tokens from now on; what has been counted and written stays."""
+        soap = changes.get("soap")
+        if isinstance(soap, Mapping):
+            changes = {**changes, "soap": self.plan.soap.model_dump() | dict(soap)}
         changed = parse_plan(self.plan.model_dump() | dict(changes))
         if changed.entities != self.plan.entities:
             raise PlanError("entities: These cannot change while it runs; start anew.")
@@ -84,6 +89,14 @@ class Xledger:
             if changed.seed != self.plan.seed:
                 self._faults.seed(changed.seed)
             self.plan = changed
+            self.soap.replan(changed)
+            if isinstance(soap, Mapping) and "scheduled" in soap:
+                self.soap.schedule(changed.soap.scheduled)
+
+    def post_lines(self, request: Any) -> None:
+        """Into the ledger that the SOAP services read; `NotALine` says what is wrong with them."""
+        with self._one_at_a_time:
+            self.soap.ledger.put(request)
 
     def remove(self, kind: Literal["companies", "customers", "projects"], db_id: int) -> None:
         """As a person does in Xledger's own pages. No such record: KeyError."""
@@ -96,7 +109,7 @@ class Xledger:
     def seen(self) -> dict[str, Any]:
         """What it holds and has been asked; costs nothing and counts as nothing."""
         with self._one_at_a_time:
-            return show_state(self.state) | {"requests": self._counts.shown()}
+            return show_state(self.state) | {"requests": self._counts.shown()} | self.soap.seen()
 
     def _token(self, authorization: str) -> TokenPlan:
         given = TOKEN.fullmatch(authorization)

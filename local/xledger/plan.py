@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from local.xledger.soap.plan import SoapPlan
+
 Rate = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 ResetAt = Literal["utc", "offset", "cet", "epoch", "seconds", "absent", "garbage"]
@@ -75,13 +77,15 @@ class Plan(_Strict):
     cut_bodies: Rate = 0
     half_done: Rate = 0  # lists stop in the middle with "query timed out"
 
+    soap: SoapPlan = SoapPlan()  # the services Authentication, FileUpload and Export
+
     @model_validator(mode="after")
     def _owners_exist(self) -> Self:
         known = [entity.ownerCode for entity in self.entities]
         named = [entity.parent for entity in self.entities if entity.parent is not None]
-        if unknown := [
-            code for code in named + [token.ownerCode for token in self.tokens] if code not in known
-        ]:
+        named += [token.ownerCode for token in self.tokens]
+        named += [owner for owner in self.soap.owners() if owner is not None]
+        if unknown := [code for code in named if code not in known]:
             raise ValueError(f"there is no entity with ownerCode {unknown[0]}; list it under entities")
         if len(set(known)) != len(known):
             raise ValueError("two entities have the same ownerCode; give each its own")

@@ -1,16 +1,18 @@
 """
 The simulated Xledger over HTTP, on 127.0.0.1.
 
-`POST /graphql` is Xledger. `GET /_state` shows what it holds and has been asked, and `POST /_plan` changes
-its plan while it runs; neither is part of Xledger, and neither needs a token.
+`POST /graphql` is Xledger, and so are the SOAP services under `/WS/Common/Lib/`. `GET /_state` shows what it
+holds and has been asked, `POST /_plan` changes its plan while it runs, and `POST /_ledger` adds posted lines;
+none of these is part of Xledger, and none needs a token.
 """
 
 import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request, Response
@@ -20,12 +22,16 @@ from local.serving import CloseConnection, Running
 from local.xledger.answering import Answer
 from local.xledger.engine import PATH, Xledger
 from local.xledger.plan import Plan, PlanError, read_plan
+from local.xledger.soap.description import PATHS as SOAP_PATHS
+from local.xledger.soap.front import Streamed
+from local.xledger.soap.ledger.lines import NotALine
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Page = Callable[[Request], Response]
 WORTH_PACKING = 1000  # bytes
+FEW_PARTS = 10
 
 
 class XledgerApp:
@@ -38,12 +44,15 @@ class XledgerApp:
             PATH: ("POST", self._graphql),
             "/_state": ("GET", self._state),
             "/_plan": ("POST", self._plan),
+            "/_ledger": ("POST", self._ledger),
         }
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterator[bytes]":
         return iter(self._page(Request(environ))(environ, start_response))
 
     def _page(self, request: Request) -> Response:
+        if request.path in SOAP_PATHS:
+            return self._soap(request)
         method, page = self._pages.get(request.path, ("", None))
         if page is None:
             return Response("There is nothing here; ask POST /graphql.\n", 404)
@@ -54,27 +63,52 @@ class XledgerApp:
     def _graphql(self, request: Request) -> Response:
         headers = dict(request.headers)
         with self._xledger.in_flight(headers):
-            answer = self._xledger.answer(PATH, headers, request.get_data())
-            if answer.delay:
-                self._sleep(answer.delay)
-            if answer.delivery == "lost":
-                raise CloseConnection
-            return _response(answer, packed=request.accept_encodings.quality("gzip") > 0)
+            return self._delivered(self._xledger.answer(PATH, headers, request.get_data()), request)
+
+    def _soap(self, request: Request) -> Response:
+        soap = self._xledger.soap
+        if request.method == "POST":
+            return self._delivered(
+                soap.answer(request.path, dict(request.headers), request.get_data()), request
+            )
+        if request.method not in ("GET", "HEAD"):
+            return Response("Use GET or POST.\n", 405, {"Allow": "GET, HEAD, POST"})
+        query = request.query_string.decode("latin-1")
+        return self._delivered(soap.describe(request.path, query, request.host_url), request)
+
+    def _delivered(self, answer: Answer, request: Request) -> Response:
+        if answer.delay:
+            self._sleep(answer.delay)
+        if answer.delivery == "lost":
+            raise CloseConnection
+        if isinstance(answer, Streamed):
+            parts = _cut(answer.parts) if answer.delivery == "cut" else answer.parts
+            return Response(parts, answer.status, answer.headers)
+        return _response(answer, packed=request.accept_encodings.quality("gzip") > 0)
 
     def _state(self, request: Request) -> Response:
         return Response(json.dumps(self._xledger.seen(), ensure_ascii=False), mimetype="application/json")
 
     def _plan(self, request: Request) -> Response:
-        try:
-            changes = json.loads(request.get_data())
+        def replan(changes: Any) -> None:
             if not isinstance(changes, dict):
-                return Response("A JSON object of settings is expected.\n", 400)
+                raise PlanError("A JSON object of settings is expected.")
             self._xledger.replan(changes)
-        except PlanError as problem:
-            return Response(f"{problem}\n", 400)
-        except ValueError:
-            return Response("This is not JSON.\n", 400)
-        return Response(status=204)
+
+        return _obeyed(request, replan)
+
+    def _ledger(self, request: Request) -> Response:
+        return _obeyed(request, self._xledger.post_lines)
+
+
+def _obeyed(request: Request, order: Callable[[Any], None]) -> Response:
+    try:
+        order(json.loads(request.get_data()))
+    except (PlanError, NotALine) as problem:
+        return Response(f"{problem}\n", 400)
+    except ValueError:
+        return Response("This is not JSON.\n", 400)
+    return Response(status=204)
 
 
 def _response(answer: Answer, *, packed: bool) -> Response:
@@ -84,11 +118,15 @@ def _response(answer: Answer, *, packed: bool) -> Response:
         headers["Content-Encoding"] = "gzip"
         headers["Vary"] = "Accept-Encoding"
     headers["Content-Length"] = str(len(body))
-    return Response(_cut(body) if answer.delivery == "cut" else [body], answer.status, headers)
+    return Response(_cut(iter([body])) if answer.delivery == "cut" else [body], answer.status, headers)
 
 
-def _cut(body: bytes) -> Iterator[bytes]:
-    yield body[: len(body) // 2]
+def _cut(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """In the middle of the longest part among the first few."""
+    first = list(islice(parts, FEW_PARTS))
+    longest = max(range(len(first)), key=lambda place: len(first[place]))
+    yield from first[:longest]
+    yield first[longest][: len(first[longest]) // 2]
     raise CloseConnection
 
 

@@ -1,0 +1,1 @@
+"""Xledger's older interface: its SOAP services Authentication, FileUpload and Export, simulated."""

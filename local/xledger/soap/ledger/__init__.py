@@ -1,0 +1,1 @@
+"""A year of posted lines for the sample company, and how the Export service gives them away."""
