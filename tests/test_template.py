@@ -87,7 +87,17 @@ def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
     assert len({target(each["LoggingConfig"]["LogGroup"]) for each in functions}) == len(functions)
 
 
-@pytest.mark.parametrize("queue", ["EventsQueue", "CustomersQueue", "ProjectsQueue", "ExportsQueue"])
+@pytest.mark.parametrize(
+    "queue",
+    [
+        "EventsQueue",
+        "CustomersQueue",
+        "ProjectsQueue",
+        "ExportsQueue",
+        "InvoiceMailsQueue",
+        "MailEventsQueue",
+    ],
+)
 def test_a_queue_that_a_function_takes_from_has_a_dead_letter_queue(queue: str) -> None:
     assert queue in {target(mapping["EventSourceArn"]) for mapping in mappings().values()}
     assert target(of_type("AWS::SQS::Queue")[queue]["RedrivePolicy"]["deadLetterTargetArn"]) in of_type(
@@ -98,7 +108,7 @@ def test_a_queue_that_a_function_takes_from_has_a_dead_letter_queue(queue: str) 
 def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
     targets = [target for rule in of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
     targets += [each["Target"] for each in of_type("AWS::Scheduler::Schedule").values()]
-    assert len(targets) == 2
+    assert len(targets) == 3
     assert {target(each["DeadLetterConfig"]["Arn"]) for each in targets} == {"SchedulesDeadLetters"}
 
 
@@ -140,7 +150,7 @@ def test_one_bad_message_does_not_fail_its_batch(mapping: str) -> None:
 
 def test_what_is_not_a_hint_is_kept_as_long_as_sqs_can() -> None:
     queues = of_type("AWS::SQS::Queue")
-    for name in {"EventsQueue", "ExportsQueue"} | dead_letter_queues():
+    for name in {"EventsQueue", "ExportsQueue", "MailEventsQueue"} | dead_letter_queues():
         assert queues[name]["MessageRetentionPeriod"] == FOURTEEN_DAYS, name
 
 
@@ -212,6 +222,7 @@ def test_a_function_sends_only_to_the_queues_it_is_told_of() -> None:
         "CUSTOMERS_QUEUE": "CustomersQueue",
         "PROJECTS_QUEUE": "ProjectsQueue",
         "EXPORTS_QUEUE": "ExportsQueue",
+        "INVOICE_MAILS_QUEUE": "InvoiceMailsQueue",
     }
     for function in of_type("AWS::Lambda::Function").values():
         names = function["Environment"]["Variables"]
@@ -220,6 +231,23 @@ def test_a_function_sends_only_to_the_queues_it_is_told_of() -> None:
         wakes = [each["Resource"] for each in statements if each["Sid"] == "Wakes"]
         queues = {target(arn) for arns in wakes for arn in (arns if isinstance(arns, list) else [arns])}
         assert queues == {queue for name, queue in told.items() if name in names}
+
+
+def test_invoices_are_mailed_from_one_address_and_told_of_when_they_come_back() -> None:
+    """At most ten a second: two workers, five each."""
+    role = of_type("AWS::IAM::Role")["MailInvoicesRole"]
+    (mails,) = [each for each in role["Policies"][0]["PolicyDocument"]["Statement"] if each["Sid"] == "Mails"]
+    assert mails["Action"] == "ses:SendRawEmail"
+    assert [arn["Fn::Sub"].rpartition(":")[2] for arn in mails["Resource"]] == [
+        "identity/${Sender}",
+        "configuration-set/${Mails}",
+    ]
+    (mapping,) = [each for each in mappings().values() if target(each["FunctionName"]) == "MailInvoices"]
+    assert (mapping["BatchSize"], mapping["ScalingConfig"]["MaximumConcurrency"]) == (1, 2)
+    destination = the("AWS::SES::ConfigurationSetEventDestination")["EventDestination"]
+    assert set(destination["MatchingEventTypes"]) == {"bounce", "complaint", "reject", "delivery"}
+    (queue,) = of_type("AWS::Events::Rule")["MailEvents"]["Targets"]
+    assert target(queue["Arn"]) == "MailEventsQueue"
 
 
 def test_the_daily_export_is_at_six_in_oslo() -> None:

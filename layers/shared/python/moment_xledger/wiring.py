@@ -72,13 +72,16 @@ class Wiring:
 
     @cached_property
     def mail(self) -> "Mail":
+        return self._mail()
+
+    def _mail(self, configuration_set: str | None = None) -> "Mail":
         from botocore.config import Config
 
         from moment_xledger.adapters.mail import Mail
 
         # No retry behind our back: a mail whose answer was lost would go twice.
-        config = Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 1})
-        return Mail(boto3.client("ses", config=config), self._environment["SENDER"])
+        config = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
+        return Mail(boto3.client("ses", config=config), self._environment["SENDER"], configuration_set)
 
     def receiver(self) -> "Receiver":
         from moment_xledger.flows.receive_events import Receiver
@@ -138,25 +141,17 @@ class Wiring:
         )
 
     def mailer(self) -> "Mailer":
-        """Its mail client tries once: to try again by itself would be a second mail."""
         import requests
-        from botocore.config import Config
 
-        from moment_xledger.adapters.mail import Mail
         from moment_xledger.adapters.moment_pdfs import MomentPdfs
         from moment_xledger.flows.mail_invoice import Mailer
 
-        once = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
         return Mailer(
             self.ledger,
             self.vault,
             self.files,
             MomentPdfs(requests.Session(), self._environment["MOMENT_URL"]),
-            Mail(
-                boto3.client("ses", config=once),
-                self._environment["SENDER"],
-                self._environment["CONFIGURATION_SET"],
-            ),
+            self._mail(self._environment["CONFIGURATION_SET"]),
             clock=now,
             sleep=time.sleep,
             new_id=lambda: uuid.uuid4().hex,
