@@ -61,8 +61,8 @@ def answer(
     return _html(page, HTTPStatus.OK, visit.words, origin, **given)
 
 
-def plain(event: LambdaFunctionUrlEvent, page: str, words: Words, **facts: Any) -> Answer:
-    """A page for somebody who is not let in yet."""
+def plain(page: str, words: Words, **facts: Any) -> Answer:
+    """A page for somebody who is not let in."""
     return _html(page, HTTPStatus.OK, words, visit=None, facts=facts)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.problems import Code
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     # every page
@@ -22,6 +23,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "enter_how": (
         "Lenken virker én gang. Du er logget inn i åtte timer, eller til du logger ut.",
         "The link works once. You stay signed in for eight hours, or until you sign out.",
+    ),
+    "signed_out": ("Du er logget ut", "You are signed out"),
+    "signed_out_how": (
+        "Gå inn fra Moment når du vil hit igjen.",
+        "Enter from Moment when you want to come back.",
     ),
     # the list
     "list_caption": ("Alle eksporter, nyeste først", "All exports, newest first"),
@@ -124,6 +130,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "again_yes": ("Ja, lag en ny eksport", "Yes, make a new export"),
     "again_no": ("Nei, tilbake", "No, go back"),
     "by_link": ("lenken til eksporten", "the link of the export"),
+    "held_back": ("holdt tilbake", "held back"),
     # refusals
     "refused_400": ("Forespørselen kan ikke leses", "The request cannot be read"),
     "refused_400_what": ("Gå tilbake og prøv igjen.", "Go back and try again."),
@@ -163,7 +170,15 @@ _REASONS = {
     "not to be transferred": "skal ikke overføres",
     "a jump in the numbers": "et hopp i nummerserien",
 }
-_LEADS = {"held back: ": "holdt tilbake: ", "left with export ": "gikk med eksport "}
+_HELD = {
+    Code.CUSTOMER_UNKNOWN: ("kunden er ukjent", "its customer is unknown"),
+    Code.TOTAL_DIFFERS: ("totalen stemmer ikke", "its total does not add up"),
+    Code.VAT_CODE_UNMAPPED: ("MVA-koden er ikke satt opp", "its VAT code is not set up"),
+    Code.KID_INVALID: ("KID er feil", "its KID is wrong"),
+    Code.DUE_BEFORE_INVOICE_DATE: ("forfaller før fakturadatoen", "due before its invoice date"),
+    Code.CREDIT_NOTE_WITHOUT_INVOICE: ("kreditnota uten faktura", "a credit note without its invoice"),
+    Code.FORMAT_CANNOT_HOLD: ("får ikke plass i filformatet", "does not fit the file format"),
+}
 
 
 class Words:
@@ -176,12 +191,13 @@ class Words:
 
     def reason(self, given: str) -> str:
         """Why a number is missing; as it stands where it is not known here."""
+        lead, colon, code = given.partition(": ")
+        if colon and lead == "held back":
+            held = _HELD[Code(code)][self._side] if code in _HELD else code
+            return f"{self('held_back')}: {held}"
         if self.language is Language.ENGLISH:
             return given
-        for english, norwegian in _LEADS.items():
-            if given.startswith(english):
-                return norwegian + given.removeprefix(english)
-        return _REASONS.get(given, given)
+        return _REASONS.get(given) or given.replace("left with export", "gikk med eksport")
 
     def made_by(self, by: str) -> str:
         return self("schedule") if by in ("schedule", "sweep") else by

@@ -5,7 +5,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from moment_xledger.console.answers import Answer, plain, see_other
 from moment_xledger.console.desk import desk_of, new_router
-from moment_xledger.console.visits import COOKIE, ours_alone, submitted
+from moment_xledger.console.visits import COOKIE, language_of, ours_alone, submitted
 from moment_xledger.console.words import Words
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.sessions import SESSION_LIFETIME
@@ -27,7 +27,7 @@ def knock(token: str) -> Answer:
     if person is None:
         raise UnauthorizedError("no entry")
     company = desk_of(router).company(person.company).name
-    return plain(router.current_event, "enter.html", Words(person.language), person=person, company=company)
+    return plain("enter.html", Words(person.language), person=person, company=company)
 
 
 @router.post("/in/<token>")
@@ -46,7 +46,12 @@ def leave() -> Answer:
     desk_of(router).ledger.audit.note(
         Deed(visit.company.id, desk_of(router).clock(), visit.who, What.SIGNED_OUT)
     )
-    return see_other(HOME, [_cookie("", 0)])
+    return see_other("/out", [_cookie("", 0)])
+
+
+@router.get("/out")
+def outside() -> Answer:
+    return plain("out.html", Words(language_of(router.current_event)))
 
 
 def _cookie(session: str, seconds: int) -> Cookie:

@@ -25,9 +25,7 @@ def show_exports() -> Answer:
     before, asked = query(router.current_event, "before"), query(router.current_event, "asked")
     asked = asked if _REQUEST.fullmatch(asked) else ""
     facts = list_of_exports(visit.company, desk_of(router), _number(before) if before else None, asked)
-    return answer(
-        router.current_event, visit, "exports.html", facts, is_first_page=not before, asked=asked
-    )
+    return answer(router.current_event, visit, "exports.html", facts, is_first_page=not before, asked=asked)
 
 
 @router.post("/exports")

@@ -1,0 +1,180 @@
+"""The console's function over twins, and browsers that know of it what a browser would."""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from functions.console import handler
+from moment_xledger.console.desk import Desk
+from moment_xledger.domain.companies import Company, CompanyId, Language
+from moment_xledger.domain.exports import Export
+from moment_xledger.domain.sessions import Person, Role
+from moment_xledger.flows.export_invoices import Exporter, export_invoices
+from tests.builders import COMPANY, a_customer, an_invoice, of
+from tests.fakes import FakeFiles
+from tests.world import World
+
+ADDRESS = "https://console.example"
+
+
+@dataclass(frozen=True)
+class Context:
+    function_name: str = "console"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-north-1:123456789012:function:console"
+    aws_request_id: str = "request-1"
+
+
+@dataclass(frozen=True)
+class Page:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    cookies: tuple[str, ...]
+
+    @property
+    def facts(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def place(self) -> str:
+        return self.headers["Location"]
+
+    def hidden(self, name: str) -> str:
+        """What a form of the page carries along."""
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        assert found, f"no form with {name}"
+        return found[1]
+
+    def inputs(self) -> dict[str, str]:
+        return dict(re.findall(r'name="(\w+)" value="([^"]*)"', self.text))
+
+
+class Site:
+    """Jobs that were put on the exports queue are in `jobs`, until `work` does them."""
+
+    def __init__(self, companies: Iterable[Company] = (COMPANY,)) -> None:
+        self.world = World(companies=companies)
+        self.files = FakeFiles()
+        self.jobs: list[dict[str, Any]] = []
+
+    def desk(self) -> Desk:
+        return Desk(self.world.ledger, self.files, self._start_export, self.world.time)  # type: ignore[arg-type]
+
+    def _start_export(self, company: CompanyId, request: str, by: str, repeats: int | None = None) -> None:
+        self.jobs.append({"company_id": company, "request": request, "by": by, "repeats": repeats})
+
+    def work(self) -> list[Export | None]:
+        exporter = Exporter(self.world.ledger, self.files, self.world.time)  # type: ignore[arg-type]
+        jobs, self.jobs = self.jobs, []
+        return [export_invoices(exporter=exporter, **job) for job in jobs]
+
+    def receive(self, *invoices: dict[str, Any], company: CompanyId = COMPANY.id) -> None:
+        """Finalized in Moment, for a customer that is known."""
+        self.world.receive(*(of(company, event) for event in (a_customer(), *invoices)))
+
+    def export(self, *numbers: int, company: CompanyId = COMPANY.id, by: str = "schedule") -> Export:
+        """An export of these invoices, made and ready."""
+        self.receive(*(an_invoice(number) for number in numbers), company=company)
+        self._start_export(company, f"{company}-{numbers}", by)
+        (export,) = self.work()
+        assert export
+        return export
+
+    def offer(
+        self,
+        role: Role = Role.ACCOUNTANT,
+        company: CompanyId = COMPANY.id,
+        name: str = "Kari Nordmann",
+        language: Language = Language.NORWEGIAN,
+    ) -> str:
+        """Where Moment's link leads."""
+        person = Person(company, name, role, language)
+        return "/in/" + self.world.ledger.sessions.offer(person, self.world.time())
+
+    def browser(
+        self, role: Role | None = Role.ACCOUNTANT, company: CompanyId = COMPANY.id, **but: Any
+    ) -> "Browser":
+        """Signed in, unless without a role."""
+        browser = Browser()
+        if role is not None:
+            assert browser.post(self.offer(role, company, **but)).status == 303
+        return browser
+
+
+@dataclass
+class Browser:
+    jar: dict[str, str] = field(default_factory=dict)
+
+    def get(self, address: str, **headers: str) -> Page:
+        return self._ask("GET", address, None, headers)
+
+    def get_json(self, address: str) -> Page:
+        return self.get(address, accept="application/json")
+
+    def post(self, address: str, form: Mapping[str, str] | None = None, **headers: str) -> Page:
+        return self._ask("POST", address, urlencode(form or {}), headers)
+
+    def press(self, page: str, address: str, **but: str) -> Page:
+        """Send a form of a page, with what the page gave along."""
+        return self.post(address, self.get(page).inputs() | but)
+
+    def _ask(self, method: str, address: str, body: str | None, headers: Mapping[str, str]) -> Page:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        event = an_http_event(method, address, body, {"accept": "text/html"} | given, self.jar)
+        answer = handler.lambda_handler(event, Context())  # type: ignore[arg-type]
+        page = Page(
+            answer["statusCode"],
+            answer["headers"],
+            answer.get("body") or "",
+            tuple(answer.get("cookies", ())),
+        )
+        for cookie in page.cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.jar[name] = value
+        return page
+
+
+def an_http_event(
+    method: str, address: str, body: str | None, headers: Mapping[str, str], cookies: Mapping[str, str]
+) -> dict[str, Any]:
+    """As a function URL gives it: a form's body in base64, cookies apart."""
+    parts = urlsplit(address)
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": parts.path,
+        "rawQueryString": parts.query,
+        "headers": {"host": "console.example"} | dict(headers),
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": "console",
+            "domainName": "console.example",
+            "http": {"method": method, "path": parts.path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+            "requestId": "1",
+            "routeKey": "$default",
+            "stage": "$default",
+            "timeEpoch": 1795338000000,
+        },
+        "isBase64Encoded": body is not None,
+    }
+    if parts.query:
+        event["queryStringParameters"] = dict(pair.split("=", 1) for pair in parts.query.split("&"))
+    if cookies:
+        event["cookies"] = [f"{name}={value}" for name, value in cookies.items()]
+    if body is not None:
+        event["body"] = base64.b64encode(body.encode()).decode()
+    return event
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, companies: Iterable[Company] = (COMPANY,)) -> Site:
+    """The site, behind the function's `wire`."""
+    site = Site(companies)
+    monkeypatch.setattr(handler, "wire", lambda: site)
+    return site
