@@ -56,9 +56,9 @@ class Outcomes:
         return len(done)
 
     def in_step(self, records: Sequence[tuple[Record, int]]) -> None:
-        self._settle(records)
-        self.report.unchanged += len(records)
         if records:
+            self._settle(records)
+            self.report.unchanged += len(records)
             self.ledger.tallies.add(self.company.id, records[0][0].kind, "unchanged", len(records))
 
     def doubled(self, records: Iterable[Record]) -> None:
