@@ -27,6 +27,15 @@ class Vault:
         login = self._read(company).get("soap")
         return SoapLogin(**login) if login else None
 
+    def secrets(self, company: CompanyId) -> Secrets | None:
+        """All of a company's; None where it has none yet."""
+        try:
+            content = self._read(company)
+        except self._client.exceptions.ResourceNotFoundException:
+            return None
+        soap = SoapLogin(**content["soap"]) if content.get("soap") else None
+        return Secrets(Token(content["xledger_token"]), Token(content["moment_key"]), soap)
+
     def save(self, company: CompanyId, secrets: Secrets) -> None:
         name = self._prefix + company
         content = json.dumps(

@@ -1,6 +1,7 @@
 """A company's settings: what its administrator fills out once."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, NewType, Self
 
@@ -83,14 +84,18 @@ class Company(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Annotated[CompanyId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    # Printable and without angle brackets: it stands in mails, pages and file names of its own.
+    name: Annotated[
+        str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f<>]*[^\x00-\x20\x7f<>][^\x00-\x1f\x7f<>]*$")
+    ]
     token_id: TokenId
-    owner_code: Annotated[int, Field(ge=1, le=99_999)] | None = None
+    token_expires: date | None = None
+    owner_code: Annotated[int, Field(ge=10_000, le=99_999)] | None = None
     export_customers: bool = True
     export_projects: bool = True
     route: Route = Route.FILE
     # Moment's VAT code -> Xledger's. A code that is not in it stops the invoices that use it.
-    vat_codes: dict[Code, XledgerVatCode] = {
+    vat_codes: Annotated[dict[Code, XledgerVatCode], Field(max_length=100)] = {
         code: code for code in ("3", "31", "32", "33", "5", "51", "52", "6", "7")
     }
     file: FileSettings = FileSettings()
@@ -100,8 +105,8 @@ class Company(BaseModel):
     reception_address: EmailAddress | None = None
     # Of route upload: which import definition of Xledger's takes the file. None: the one named as the format.
     import_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,30}$")] | None = None
-    requests_per_hour: Annotated[int, Field(ge=1)] | None = None
-    notify: tuple[EmailAddress, ...] = ()
+    requests_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    notify: Annotated[tuple[EmailAddress, ...], Field(max_length=20)] = ()
     language: Language = Language.NORWEGIAN
 
     @property
@@ -121,6 +126,11 @@ class Company(BaseModel):
                 "import_code: Xledger has no ready-made import for `standard`; name your own definition"
             )
         return self
+
+    @property
+    def needs_soap(self) -> bool:
+        """Whether any switch that is on speaks to Xledger's SOAP services."""
+        return self.route is Route.UPLOAD
 
     def carries(self, kind: Kind) -> bool:
         return self.export_customers if kind is Kind.CUSTOMER else self.export_projects

@@ -18,6 +18,10 @@ class What(StrEnum):
     HAD_MAIL_SENT_AGAIN = "had an invoice mailed again"
     SAID_MAIL_ARRIVED = "said that a mailed invoice arrived"
     CONFIRMED_ADDRESS = "confirmed a mail address"
+    CHANGED_SETTINGS = "changed the settings"
+    TESTED_CONNECTION = "tested the connection"
+    RETRIED_PROBLEM = "had a problem tried again"
+    SKIPPED_PROBLEM = "skipped a problem"
 
 
 @dataclass(frozen=True)
@@ -30,4 +34,4 @@ class Deed:
     what: What
     export: int | None = None
     file: str = ""
-    about: str = ""  # an invoice's number, or an address
+    about: str = ""  # an invoice's number, an address, or what a problem was about

@@ -11,6 +11,7 @@ from moment_xledger.adapters.ledger.mails import Mails
 from moment_xledger.adapters.ledger.problems import Problems
 from moment_xledger.adapters.ledger.records import Records
 from moment_xledger.adapters.ledger.sessions import Sessions
+from moment_xledger.adapters.ledger.settings_history import SettingsHistory
 from moment_xledger.adapters.ledger.tallies import Tallies
 from moment_xledger.adapters.ledger.tellings import Tellings
 from moment_xledger.adapters.table import Table
@@ -31,3 +32,4 @@ class Ledger:
         self.tallies = Tallies(table)
         self.sessions = Sessions(table)
         self.audit = Audit(table)
+        self.settings_history = SettingsHistory(table)

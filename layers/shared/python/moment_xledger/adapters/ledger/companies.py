@@ -1,13 +1,18 @@
 """Companies: their settings, and which of them share an Xledger token."""
 
+from datetime import UTC, datetime
+
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
-from moment_xledger.adapters.table import Action, Delete, Put, Table
+from moment_xledger.adapters.ledger.settings_history import line
+from moment_xledger.adapters.table import Action, Delete, Put, Table, Update
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.settings_changes import Saved
 
 _ALL = "COMPANIES"
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Companies:
@@ -25,21 +30,30 @@ class Companies:
             raise LookupError(f"company {company} has no settings")
         return found
 
-    def save(self, company: Company) -> None:
-        """Raises `Conflict` if somebody else saved since this company was read."""
-        key = (keys.company(company.id), "CONF")
-        stored = self._table.get(key)
-        unchanged = Attr("ver").eq(stored["ver"]) if stored else Attr("ver").not_exists()
-        settings = {"settings": company.model_dump_json(), "ver": (stored["ver"] if stored else 0) + 1}
-        before = Company.model_validate_json(stored["settings"]) if stored else None
+    def get_with_version(self, company: CompanyId) -> tuple[Company | None, int]:
+        """Version 0 is a company that was never saved."""
+        item = self._table.get((keys.company(company), "CONF"))
+        return (Company.model_validate_json(item["settings"]), int(item["ver"])) if item else (None, 0)
+
+    def save(self, company: Company, since: int | None = None, saved: Saved | None = None) -> None:
+        """Raises `Conflict` if somebody else saved since version `since` was read. `saved` goes into the history.
+
+        What waits moves along to a new token: the gate of the old one has no say in it any more.
+        """
+        before, version = self.get_with_version(company.id)
+        version = version if since is None else since
+        unchanged = Attr("ver").eq(version) if version else Attr("ver").not_exists()
+        settings = {"settings": company.model_dump_json(), "ver": version + 1}
         actions: list[Action] = [
-            Put(key, settings, when=unchanged),
+            Put((keys.company(company.id), "CONF"), settings, when=unchanged),
             Put((_ALL, company.id), {}),
             Put((keys.token(company.token_id), f"TENANT#{company.id}"), {}),
+            *([line(company.id, saved)] if saved else []),
         ]
         if before and before.token_id != company.token_id:
             actions.append(Delete((keys.token(before.token_id), f"TENANT#{company.id}")))
             actions += [Delete(keys.work(before.token_id, kind, company.id)) for kind in Kind]
+            actions += [_mark(company, kind) for kind in Kind]
         self._table.write(*actions)
 
     def every(self) -> list[Company]:
@@ -48,3 +62,8 @@ class Companies:
     def sharing(self, token: TokenId) -> list[Company]:
         found = self._table.query(keys.token(token), "TENANT#")
         return [self.get_known(CompanyId(item["sk"].removeprefix("TENANT#"))) for item in found]
+
+
+def _mark(company: Company, kind: Kind) -> Update:
+    key = keys.work(company.token_id, kind, company.id)
+    return Update(key, set={"due": keys.shard(key[0]), "due_at": keys.stamp(AT_ONCE)}, add={"marks": 1})

@@ -1,0 +1,48 @@
+"""Every version of a company's settings: who saved it, when, and what it changed. And what may be shown of its keys."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from boto3.dynamodb.conditions import Attr
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Item, Put, Table
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.deeds import YEARS_KEPT
+from moment_xledger.domain.settings_changes import Change, Saved
+from moment_xledger.domain.typed_keys import Tails
+
+
+class SettingsHistory:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def of(self, company: CompanyId, limit: int | None = None) -> Iterator[Saved]:
+        """Newest first."""
+        found = self._table.query(keys.company(company), "CONF#", limit=limit, newest_first=True)
+        yield from map(_saved, found)
+
+    def note_tails(self, company: CompanyId, tails: Tails) -> None:
+        self._table.write(Put((keys.company(company), "KEYS"), asdict(tails)))
+
+    def tails(self, company: CompanyId) -> Tails:
+        item = self._table.get((keys.company(company), "KEYS")) or {}
+        return Tails(**{name: item[name] for name in Tails.__dataclass_fields__ if name in item})
+
+
+def line(company: CompanyId, saved: Saved) -> Put:
+    """In the transaction that saves the settings, so that no version is without it."""
+    kept_until = datetime(saved.when.year + YEARS_KEPT + 1, 1, 1, tzinfo=UTC)
+    item = {
+        "who": saved.who,
+        "when": keys.stamp(saved.when),
+        "changes": [asdict(change) for change in saved.changes],
+        "ttl": int(kept_until.timestamp()),
+    }
+    return Put((keys.company(company), f"CONF#{saved.version:06}"), item, when=Attr("who").not_exists())
+
+
+def _saved(item: Item) -> Saved:
+    changes = tuple(Change(**change) for change in item["changes"])
+    return Saved(int(item["sk"].split("#")[1]), keys.moment(item["when"]), item["who"], changes)

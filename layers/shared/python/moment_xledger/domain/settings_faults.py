@@ -1,0 +1,275 @@
+"""What is wrong with a filled-out form: a sentence for each field, in both languages. A typed value is never quoted."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from moment_xledger.domain.companies import Language
+
+
+class _Field(NamedTuple):
+    """Its name in the form and what it must be, Norwegian first."""
+
+    norwegian: str
+    english: str
+    must_no: str
+    must_en: str
+
+
+_SWITCH = ("må være på eller av", "must be on or off")
+_CODE_NO, _CODE_EN = "1 til 5 bokstaver eller sifre", "1 to 5 letters or digits"
+
+FIELDS: Mapping[str, _Field] = {
+    "id": _Field(
+        "Selskaps-id",
+        "Company id",
+        "må være 1 til 64 tegn av a–z, 0–9, _ og -",
+        "must be 1 to 64 characters of a–z, 0–9, _ and -",
+    ),
+    "name": _Field(
+        "Selskapets navn",
+        "Company name",
+        "må være 1 til 200 tegn på én linje, uten < og >",
+        "must be 1 to 200 characters on one line, without < and >",
+    ),
+    "token_id": _Field(
+        "API-nøkkel til Xledger",
+        "Xledger API key",
+        "settes av seg selv; lim inn nøkkelen i stedet",
+        "is set by itself; paste the key instead",
+    ),
+    "token_expires": _Field(
+        "API-nøkkelen utløper",
+        "API key expires",
+        "må være en dato, som 2027-12-31, eller tom",
+        "must be a date, such as 2027-12-31, or empty",
+    ),
+    "owner_code": _Field(
+        "Eierkode",
+        "Owner code",
+        "må være fem sifre, som 19168",
+        "must be five digits, such as 19168",
+    ),
+    "export_customers": _Field("Overfør kunder", "Export customers", *_SWITCH),
+    "export_projects": _Field("Overfør prosjekter", "Export projects", *_SWITCH),
+    "route": _Field(
+        "Overfør fakturaer",
+        "Export invoices",
+        "må være off, file, email eller upload",
+        "must be off, file, email or upload",
+    ),
+    "vat_codes": _Field(
+        "MVA-koder",
+        "VAT codes",
+        f"må være høyst 100 linjer: Moments kode, og Xledgers av {_CODE_NO}",
+        f"must be at most 100 lines: Moment's code, and Xledger's of {_CODE_EN}",
+    ),
+    "file": _Field("Fil", "File", "kan ikke brukes slik", "cannot be used like this"),
+    "file.format": _Field(
+        "Filformat",
+        "File format",
+        "må være standard, ar10 eller gl02b",
+        "must be standard, ar10 or gl02b",
+    ),
+    "file.header": _Field(
+        "Overskriftslinje",
+        "Header line",
+        "må være på eller av, og av i ar10",
+        "must be on or off, and off in ar10",
+    ),
+    "file.receivable_account": _Field(
+        "Konto for kundefordringer",
+        "Receivable account",
+        "må være 1 til 10 sifre, høyst 4 i ar10",
+        "must be 1 to 10 digits, at most 4 in ar10",
+    ),
+    "file.revenue_accounts": _Field(
+        "Inntektskontoer",
+        "Revenue accounts",
+        "må ha en konto på 1 til 10 sifre for hver MVA-kode, høyst 4 i ar10",
+        "must have an account of 1 to 10 digits for each VAT code, at most 4 in ar10",
+    ),
+    "file.department": _Field(
+        "Avdeling",
+        "Department",
+        "må være høyst 25 bokstaver og sifre, høyst 6 i ar10",
+        "must be at most 25 letters and digits, at most 6 in ar10",
+    ),
+    "file.no_vat_code": _Field(
+        "MVA-kode uten MVA", "VAT code of no VAT", f"må være {_CODE_NO}", f"must be {_CODE_EN}"
+    ),
+    "file.ar10_invoice_type": _Field(
+        "Bilagstype for faktura", "Type of invoices", "må være høyst 3 sifre", "must be at most 3 digits"
+    ),
+    "file.ar10_credit_note_type": _Field(
+        "Bilagstype for kreditnota",
+        "Type of credit notes",
+        "må være høyst 3 sifre",
+        "must be at most 3 digits",
+    ),
+    "file.ar10_longest_project": _Field(
+        "Lengste prosjektnummer", "Longest project number", "må være fra 4 til 25", "must be from 4 to 25"
+    ),
+    "file.gl02b_voucher_type": _Field(
+        "Bilagsart",
+        "Voucher type",
+        "må være 1 til 8 bokstaver eller sifre, som AR",
+        "must be 1 to 8 letters or digits, such as AR",
+    ),
+    "file.gl02b_amount": _Field("Beløp", "Amount", "må være gross eller net", "must be gross or net"),
+    "file.vat_account": _Field(
+        "MVA-konto", "VAT account", "må være 1 til 10 sifre", "must be 1 to 10 digits"
+    ),
+    "schedule": _Field(
+        "Tidsplan",
+        "Schedule",
+        "må være daily, weekly, monthly eller by_hand",
+        "must be daily, weekly, monthly or by_hand",
+    ),
+    "issue_limit": _Field(
+        "Fakturadato til og med",
+        "Invoice dates up to",
+        "må være last_month, today eller none",
+        "must be last_month, today or none",
+    ),
+    "reception_address": _Field(
+        "Mottaksadresse i Xledger",
+        "Reception address at Xledger",
+        "må være én e-postadresse, som mb.19168@xledger.net",
+        "must be one e-mail address, such as mb.19168@xledger.net",
+    ),
+    "import_code": _Field(
+        "Importkode",
+        "Import code",
+        "må være 1 til 30 bokstaver, sifre eller _",
+        "must be 1 to 30 letters, digits or _",
+    ),
+    "requests_per_hour": _Field(
+        "Forespørsler i timen",
+        "Requests an hour",
+        "må være et helt tall fra 1 til 1 000 000, eller tomt",
+        "must be a whole number from 1 to 1,000,000, or empty",
+    ),
+    "notify": _Field(
+        "Varsler",
+        "Notices",
+        "må være høyst 20 e-postadresser, én på hver linje",
+        "must be at most 20 e-mail addresses, one a line",
+    ),
+    "language": _Field("Språk", "Language", "må være no eller en", "must be no or en"),
+    "xledger_token": _Field(
+        "API-nøkkel til Xledger",
+        "Xledger API key",
+        "må være 8 til 500 tegn uten mellomrom",
+        "must be 8 to 500 characters without spaces",
+    ),
+    "moment_key": _Field(
+        "API-nøkkel til Moment",
+        "Moment API key",
+        "må være 8 til 500 tegn uten mellomrom",
+        "must be 8 to 500 characters without spaces",
+    ),
+    "soap_user": _Field(
+        "SOAP-bruker",
+        "SOAP user",
+        "må være 1 til 100 tegn på én linje",
+        "must be 1 to 100 characters on one line",
+    ),
+    "soap_password": _Field(
+        "SOAP-passord",
+        "SOAP password",
+        "må være 1 til 200 tegn på én linje",
+        "must be 1 to 200 characters on one line",
+    ),
+    "soap_logon_key": _Field(
+        "SOAP-nøkkel (logon key)",
+        "SOAP logon key",
+        "må være 1 til 200 tegn på én linje, eller tom",
+        "must be 1 to 200 characters on one line, or empty",
+    ),
+    "form": _Field("Skjemaet", "The form", "må være under 64 kB", "must be under 64 kB"),
+}
+
+# What another setting makes necessary or impossible.
+CONTRADICTIONS: Mapping[str, tuple[str, str]] = {
+    "owner_code": (
+        "mangler: opplasting og formatet gl02b trenger Xledgers eierkode",
+        "is missing: uploads and the format gl02b need Xledger's owner code",
+    ),
+    "reception_address": (
+        "mangler: fakturaer med e-post trenger mottaksadressen i Xledger",
+        "is missing: invoices by mail need the reception address at Xledger",
+    ),
+    "import_code": (
+        "mangler: Xledger har ingen ferdig import for formatet standard; bruk din egen, eller velg ar10 eller gl02b",
+        "is missing: Xledger has no ready-made import for the format standard; name your own, or choose ar10 or gl02b",
+    ),
+    "soap_user": (
+        "mangler: det som er slått på, trenger SOAP-bruker og passord i Xledger",
+        "is missing: what is switched on needs a SOAP user and password in Xledger",
+    ),
+    "soap_password": (
+        "mangler: en SOAP-bruker må ha et passord",
+        "is missing: a SOAP user must have a password",
+    ),
+    "xledger_token": (
+        "mangler: lim inn nøkkelen fra Xledger (Administrasjon, Systemtilgang, GraphQL)",
+        "is missing: paste the key from Xledger (Administration, System Access, GraphQL)",
+    ),
+    "moment_key": ("mangler: lim inn nøkkelen fra Moment", "is missing: paste the key from Moment"),
+}
+
+_UNKNOWN = ("finnes ikke; fjern det", "does not exist; remove it")
+_NAMED = re.compile(r"(?:^|Value error, )(\w+)(?: \w+)?: ")
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """`contradicts`: the field itself may be fine, but not with the others."""
+
+    field: str
+    contradicts: bool = False
+
+    def sentence(self, language: Language = Language.ENGLISH) -> str:
+        norwegian, english = self._must()
+        known = FIELDS.get(self.field)
+        if language is Language.NORWEGIAN:
+            return f"Feltet «{known.norwegian if known else self.field}» {norwegian}."
+        return f"The field “{known.english if known else self.field}” {english}."
+
+    def _must(self) -> tuple[str, str]:
+        if self.contradicts and self.field in CONTRADICTIONS:
+            return CONTRADICTIONS[self.field]
+        known = FIELDS.get(self.field)
+        return (known.must_no, known.must_en) if known else _UNKNOWN
+
+
+class BadSettings(ValueError):
+    """What is typed cannot be saved; nothing was. One fault for each field at most."""
+
+    def __init__(self, faults: list[FieldFault]) -> None:
+        super().__init__(" ".join(fault.sentence() for fault in faults))
+        self.faults = tuple(faults)
+
+
+def bad_settings(error: ValidationError) -> BadSettings:
+    found = [
+        _fault(each["loc"], each["msg"]) for each in error.errors(include_url=False, include_input=False)
+    ]
+    return BadSettings(list(dict.fromkeys(found)))
+
+
+def _fault(loc: tuple[int | str, ...], message: str) -> FieldFault:
+    where = [str(step) for step in loc]
+    named = _NAMED.search(message)
+    if where[:1] == ["file"]:
+        field = named[1] if len(where) == 1 and named else (where[1] if len(where) > 1 else "")
+        field = {"account": "revenue_accounts"}.get(field, field)
+        return FieldFault(f"file.{field}" if field else "file")
+    if where:
+        return FieldFault(where[0][:40])
+    field = named[1] if named else "form"
+    return FieldFault(f"file.{field}" if f"file.{field}" in FIELDS else field, contradicts=True)

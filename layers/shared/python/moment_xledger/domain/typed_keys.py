@@ -1,0 +1,99 @@
+"""Keys as they are typed into the form. What is left empty stays as it is stored; nothing shows a whole key again."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moment_xledger.domain.companies import Company, Secrets, SoapLogin, Token
+from moment_xledger.domain.settings_faults import BadSettings, FieldFault
+
+_KEY = re.compile(r"[!-~]{8,500}")
+_LINES = {
+    "soap_user": re.compile(r"[^\x00-\x1f\x7f]{1,100}"),
+    "soap_password": re.compile(r"[^\x00-\x1f\x7f]{1,200}"),
+    "soap_logon_key": re.compile(r"[^\x00-\x1f\x7f]{1,200}"),
+}
+LIMITS = {"xledger_token": _KEY, "moment_key": _KEY, **_LINES}
+
+TAIL = 4
+SHORTEST_WITH_TAIL = 12  # of a shorter key, four characters would be too much
+
+
+def with_typed(typed: Mapping[str, Any], stored: Secrets | None) -> Secrets:
+    """Raises `BadSettings`."""
+    given = {name: str(value).strip() for name, value in typed.items() if value not in (None, "")}
+    wrong = [name for name, value in given.items() if name not in LIMITS or not LIMITS[name].fullmatch(value)]
+    if wrong:
+        raise BadSettings([FieldFault(name) for name in wrong])
+    token = given.get("xledger_token") or (stored and stored.xledger_token.secret)
+    moment = given.get("moment_key") or (stored and stored.moment_key.secret)
+    missing = [name for name, key in (("xledger_token", token), ("moment_key", moment)) if not key]
+    if missing or not token or not moment:
+        raise BadSettings([FieldFault(name, contradicts=True) for name in missing])
+    return Secrets(Token(token), Token(moment), _login(given, stored.soap if stored else None))
+
+
+def _login(given: Mapping[str, str], stored: SoapLogin | None) -> SoapLogin | None:
+    """A new user or password forgets the key that the old one was given."""
+    user = given.get("soap_user") or (stored and stored.user)
+    password = given.get("soap_password") or (stored and stored.password)
+    if not user and not password:
+        return None
+    if not user or not password:
+        raise BadSettings([FieldFault("soap_password" if user else "soap_user", contradicts=True)])
+    is_same = stored is not None and (stored.user, stored.password) == (user, password)
+    return SoapLogin(
+        user, password, given.get("soap_logon_key") or (stored.logon_key if stored and is_same else None)
+    )
+
+
+def check_complete(company: Company, secrets: Secrets) -> None:
+    """Raises `BadSettings` if a switch is on whose key is missing."""
+    if company.needs_soap and secrets.soap is None:
+        raise BadSettings([FieldFault("soap_user", contradicts=True)])
+
+
+@dataclass(frozen=True)
+class Tails:
+    """What may be shown of a company's keys: the last characters of each; empty where there is none."""
+
+    xledger_token: str = ""
+    moment_key: str = ""
+    soap_user: str = ""
+    soap_password: str = ""
+    soap_logon_key: str = ""
+
+
+def tails(secrets: Secrets) -> Tails:
+    soap = secrets.soap
+    return Tails(
+        _tail(secrets.xledger_token.secret),
+        _tail(secrets.moment_key.secret),
+        soap.user if soap else "",
+        "…" if soap else "",  # a person chose it: its end may be half of it
+        _tail(soap.logon_key) if soap and soap.logon_key else "",
+    )
+
+
+def _tail(key: str) -> str:
+    return "…" + (key[-TAIL:] if len(key) >= SHORTEST_WITH_TAIL else "")
+
+
+def changed_keys(before: Secrets | None, after: Secrets) -> tuple[str, ...]:
+    """Names only."""
+    old, new = _plain(before), _plain(after)
+    return tuple(name for name in LIMITS if old.get(name) != new.get(name))
+
+
+def _plain(secrets: Secrets | None) -> dict[str, str | None]:
+    if secrets is None:
+        return {}
+    soap = secrets.soap
+    return {
+        "xledger_token": secrets.xledger_token.secret,
+        "moment_key": secrets.moment_key.secret,
+        "soap_user": soap.user if soap else None,
+        "soap_password": soap.password if soap else None,
+        "soap_logon_key": soap.logon_key if soap else None,
+    }

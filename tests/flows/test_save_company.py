@@ -1,0 +1,128 @@
+"""Saving a company's settings: versioned, audited, and with everything that waited going on."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from moment_xledger.domain.companies import Company, CompanyId, Token
+from moment_xledger.domain.deeds import What
+from moment_xledger.domain.errors import Conflict, Why
+from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.settings_changes import Change
+from moment_xledger.domain.settings_faults import BadSettings
+from moment_xledger.flows.save_company import Form, save_form
+from tests.builders import a_customer
+from tests.office import FakeVault, keys, settings
+from tests.world import TOKEN, World
+
+NORDVIK = CompanyId("nordvik")
+NEW_TOKEN = Token("a-new-token-0123456789")
+
+
+@dataclass
+class Desk:
+    world: World = field(default_factory=lambda: World(companies=[]))
+    vault: FakeVault = field(default_factory=FakeVault)
+
+    def save(
+        self, since: int, company: str = "nordvik", typed: dict[str, Any] | None = None, **but: Any
+    ) -> Company:
+        form = Form(CompanyId(company), settings(**but), keys() if typed is None else typed, since, "Kari")
+        return save_form(form, self.world.ledger, self.vault, self.world.time)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_save_is_a_version_with_who_and_what_and_no_key(desk: Desk) -> None:
+    desk.save(0)
+    desk.save(1, typed={"moment_key": "another-key-0123456789"}, export_projects=False)
+
+    newest, first = desk.world.ledger.settings_history.of(NORDVIK)
+    assert (newest.version, newest.who) == (2, "Kari")
+    assert newest.changes == (Change("export_projects", "on", "off"), Change("moment_key"))
+    assert {change.field for change in first.changes} > {"name", "notify", "xledger_token"}
+    assert "0123456789" not in repr(list(desk.world.ledger.settings_history.of(NORDVIK)))
+    (deed, _) = desk.world.ledger.audit.of(NORDVIK)
+    assert (deed.what, deed.about) == (What.CHANGED_SETTINGS, "export_projects, moment_key")
+
+
+def test_who_filled_out_an_old_form_is_told_and_changes_nothing(desk: Desk) -> None:
+    desk.save(0)
+    desk.save(1, name="Nordvik AS")
+    with pytest.raises(Conflict):
+        desk.save(1, typed={"xledger_token": NEW_TOKEN.secret}, name="Another")
+
+    company, version = desk.world.ledger.companies.get_with_version(NORDVIK)
+    assert company is not None
+    assert (company.name, version) == ("Nordvik AS", 2)
+    assert desk.vault.held[NORDVIK].xledger_token == TOKEN
+
+
+def test_a_company_is_created_once(desk: Desk) -> None:
+    desk.save(0)
+    with pytest.raises(Conflict):
+        desk.save(0)
+
+
+def test_a_form_that_cannot_be_used_saves_nothing(desk: Desk) -> None:
+    with pytest.raises(BadSettings):
+        desk.save(0, route="upload")
+    with pytest.raises(BadSettings, match="under 64 kB"):
+        desk.save(0, name="x" * 1024 * 1024)
+    assert desk.world.ledger.companies.get(NORDVIK) is None
+    assert desk.vault.held == {}
+
+
+def test_keys_are_shown_by_their_ends(desk: Desk) -> None:
+    desk.save(0)
+    assert desk.world.ledger.settings_history.tails(NORDVIK).xledger_token == "…" + TOKEN.secret[-4:]
+
+
+def test_switching_a_kind_on_sends_what_has_waited(desk: Desk) -> None:
+    desk.save(0, export_customers=False)
+    desk.world.receive(a_customer("10001"))
+    desk.world.run()
+    assert desk.world.held("customers") == []
+
+    desk.save(1, export_customers=True)
+    desk.world.sweep()
+    desk.world.run()
+    assert [customer["code"] for customer in desk.world.held("customers")] == ["10001"]
+
+
+def test_a_new_token_takes_the_waiting_work_past_the_gate_of_the_old_one(desk: Desk) -> None:
+    old = desk.save(0)
+    desk.world.server.replan({"tokens": [{"token": NEW_TOKEN.secret}]})
+    desk.world.receive(a_customer("10001"))
+    desk.world.run()
+    assert desk.world.closed[-1].why is Why.AUTH
+    assert list(desk.world.problems()) == [("settings", "", "TOKEN_REFUSED")]
+
+    new = desk.save(1, typed={"xledger_token": NEW_TOKEN.secret})
+
+    ledger = desk.world.ledger
+    assert ledger.records.work(old.token_id, Kind.CUSTOMER) == {}
+    assert list(ledger.records.work(new.token_id, Kind.CUSTOMER)) == [NORDVIK]
+    assert ledger.gates.get(new.token_id).closed_until is None
+    assert list(desk.world.problems()) == []
+
+
+def test_the_same_token_pasted_again_opens_its_gate_for_all_who_share_it(desk: Desk) -> None:
+    desk.save(0)
+    desk.save(0, company="sorvik")
+    desk.world.server.replan({"tokens": [{"token": NEW_TOKEN.secret}]})
+    desk.world.receive(a_customer("10001"))
+    desk.world.run()
+    assert list(desk.world.problems(CompanyId("sorvik"))) == [("settings", "", "TOKEN_REFUSED")]
+
+    desk.world.server.replan({"tokens": [{"token": TOKEN.secret}]})
+    desk.save(1)
+    desk.world.sweep()
+    desk.world.run()
+
+    assert [customer["code"] for customer in desk.world.held("customers")] == ["10001"]
+    assert list(desk.world.problems(CompanyId("sorvik"))) == []
