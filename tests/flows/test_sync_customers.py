@@ -278,7 +278,7 @@ def test_customers_that_are_switched_off_wait_in_the_ledger_until_they_are_switc
     assert sorted(names(world)) == ["10001", "10002"]
 
 
-PARENT, NORTH, SOUTH = 1, 11, 12
+PARENT, NORTH, SOUTH = 10_001, 10_011, 10_012
 
 
 @pytest.fixture

@@ -226,19 +226,19 @@ def test_where_customers_are_kept_by_hand_projects_do_not_wait(world: World) -> 
 def test_projects_of_companies_that_share_a_token_may_have_the_same_numbers() -> None:
     plan = Plan(
         entities=(
-            EntityPlan(ownerCode=1),
-            EntityPlan(ownerCode=11, parent=1),
-            EntityPlan(ownerCode=12, parent=1),
+            EntityPlan(ownerCode=10_001),
+            EntityPlan(ownerCode=10_011, parent=10_001),
+            EntityPlan(ownerCode=10_012, parent=10_001),
         ),
-        tokens=(TokenPlan(token="c29tZQ", ownerCode=1),),
+        tokens=(TokenPlan(token="c29tZQ", ownerCode=10_001),),
         credits_per_hour=None,
     )
-    shared = World(plan, [a_company("north", owner_code=11), a_company("south", owner_code=12)])
+    shared = World(plan, [a_company("north", owner_code=10_011), a_company("south", owner_code=10_012)])
     for company in ("north", "south"):
         shared.receive(of(company, a_customer("10001")), of(company, a_project("P-1", name=f"I {company}")))
     shared.run()
     owners = {each["description"]: each["owner"]["ownerCode"] for each in shared.held("projects")}
-    assert owners == {"I north": 11, "I south": 12}
+    assert owners == {"I north": 10_011, "I south": 10_012}
 
 
 def test_many_projects_of_customers_that_are_new_as_well_need_few_requests() -> None:

@@ -1,0 +1,208 @@
+"""What the ledger relies on, held by DynamoDB (as moto plays it) and by its twin in memory alike."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from boto3.dynamodb.conditions import Attr
+from moto import mock_aws
+
+from local import ROOT
+from local.aws.template import read
+from local.twins.table import FakeTable
+from moment_xledger.adapters.table import Check, Delete, Put, Table, Update
+from moment_xledger.domain.errors import Conflict
+
+A, B = ("pk", "a"), ("pk", "b")
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def table(request: pytest.FixtureRequest) -> Iterator[Any]:
+    if request.param == "fake":
+        yield FakeTable()
+        return
+    with mock_aws():
+        client = boto3.client("dynamodb", "eu-north-1", aws_access_key_id="x", aws_secret_access_key="x")
+        client.create_table(TableName="ledger", **_definition())
+        yield Table(client, "ledger")
+
+
+def _definition() -> dict[str, Any]:
+    """The template's own."""
+    table = read(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
+    wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    return {name: table[name] for name in wanted}
+
+
+def put(table: Any, *sort_keys: str) -> None:
+    for sk in sort_keys:
+        table.write(Put(("pk", sk), {"n": 1}))
+
+
+def found(items: Any) -> list[str]:
+    return [item["sk"] for item in items]
+
+
+def test_what_was_put_is_there_with_its_key(table: Any) -> None:
+    table.write(Put(A, {"text": "å", "number": 7, "yes": True, "map": {"x": "y"}, "list": ["p", "q"]}))
+    assert table.get(A) == {
+        "pk": "pk",
+        "sk": "a",
+        "text": "å",
+        "number": 7,
+        "yes": True,
+        "map": {"x": "y"},
+        "list": ["p", "q"],
+    }
+    assert table.get(B) is None
+
+
+def test_a_put_replaces_all_of_an_item(table: Any) -> None:
+    table.write(Put(A, {"old": 1}))
+    table.write(Put(A, {"new": 1}))
+    assert table.get(A) == {"pk": "pk", "sk": "a", "new": 1}
+
+
+def test_what_was_read_can_be_changed_without_changing_what_is_stored(table: Any) -> None:
+    table.write(Put(A, {"map": {"x": "y"}}))
+    table.get(A)["map"]["x"] = "z"
+    assert table.get(A)["map"] == {"x": "y"}
+
+
+def test_many_are_read_by_key_those_that_exist_each_once(table: Any) -> None:
+    put(table, *[f"{n:03}" for n in range(250)])
+    wanted = [("pk", f"{n:03}") for n in range(240, 260)] + [("pk", f"{n:03}") for n in range(250)] * 2
+    assert len(table.get_many(wanted)) == 250
+    assert table.get_many([]) == {}
+
+
+def test_an_update_makes_an_item_and_touches_only_what_it_names(table: Any) -> None:
+    table.write(Update(A, set={"x": 1, "y": 2}))
+    table.write(Update(A, set={"x": 3}))
+    assert table.get(A) == {"pk": "pk", "sk": "a", "x": 3, "y": 2}
+
+
+def test_set_once_leaves_what_is_there(table: Any) -> None:
+    table.write(Update(A, set_once={"first": "one"}))
+    table.write(Update(A, set_once={"first": "two"}, set={"last": "two"}))
+    assert (table.get(A)["first"], table.get(A)["last"]) == ("one", "two")
+
+
+def test_add_counts_up_from_nothing(table: Any) -> None:
+    table.write(Update(A, add={"count": 2}))
+    table.write(Update(A, add={"count": 3}))
+    assert table.get(A)["count"] == 5
+
+
+def test_remove_takes_attributes_away_also_those_that_are_not_there(table: Any) -> None:
+    table.write(Put(A, {"x": 1, "y": 2}))
+    table.write(Update(A, remove=["x", "z"], add={"y": 1}))
+    assert table.get(A) == {"pk": "pk", "sk": "a", "y": 3}
+
+
+def test_a_delete_removes_and_may_be_repeated(table: Any) -> None:
+    put(table, "a")
+    table.write(Delete(A))
+    table.write(Delete(A))
+    assert table.get(A) is None
+
+
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        pytest.param(Attr("n").eq(1), True, id="equal"),
+        pytest.param(Attr("n").eq(2), False, id="not equal"),
+        pytest.param(Attr("gone").eq(1), False, id="equal to something, but absent"),
+        pytest.param(Attr("n").exists(), True, id="exists"),
+        pytest.param(Attr("gone").exists(), False, id="does not exist"),
+        pytest.param(Attr("gone").not_exists(), True, id="is absent"),
+        pytest.param(Attr("n").not_exists(), False, id="is not absent"),
+        pytest.param(Attr("n").lt(2) & Attr("n").gt(0), True, id="between"),
+        pytest.param(Attr("n").lt(1) & Attr("n").gt(0), False, id="not between"),
+        pytest.param(Attr("n").lte(1) & Attr("n").gte(1), True, id="at the bounds"),
+        pytest.param(Attr("gone").lt(2), False, id="less, but absent"),
+        pytest.param(Attr("n").eq(2) | Attr("gone").not_exists(), True, id="one of two"),
+        pytest.param(~Attr("n").eq(1), False, id="not"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["put", "update", "delete", "check"])
+def test_a_write_is_made_only_if_its_condition_holds(table: Any, kind: str, when: Any, holds: bool) -> None:
+    put(table, "a")
+    actions: list[Any] = {
+        "put": [Put(A, {"n": 9}, when=when)],
+        "update": [Update(A, set={"n": 9}, when=when)],
+        "delete": [Delete(A, when=when)],
+        "check": [Check(A, when=when), Put(B, {})],
+    }[kind]
+    before = table.get(A)
+    if holds:
+        table.write(*actions)
+        assert (table.get(A), table.get(B)) != (before, None)
+        return
+    with pytest.raises(Conflict):
+        table.write(*actions)
+    assert (table.get(A), table.get(B)) == (before, None)
+
+
+def test_a_transaction_is_made_whole_or_not_at_all_and_says_where_it_failed(table: Any) -> None:
+    put(table, "a")
+    absent = Attr("pk").not_exists()
+    with pytest.raises(Conflict) as conflict:
+        table.write(
+            Put(B, {}), Put(A, {"n": 2}, when=absent), Delete(("pk", "c")), Put(("pk", "d"), {}, when=absent)
+        )
+    assert conflict.value.positions == (1,)
+    assert found(table.query("pk")) == ["a"]
+    table.write(Put(B, {}), Update(A, add={"n": 1}, when=Attr("n").eq(1)), Put(("pk", "d"), {}, when=absent))
+    assert found(table.query("pk")) == ["a", "b", "d"]
+
+
+def test_a_transaction_takes_a_hundred_actions_and_no_more(table: Any) -> None:
+    table.write(*[Put(("pk", f"{n:03}"), {}) for n in range(100)])
+    with pytest.raises(Exception, match="100"):
+        table.write(*[Put(("more", f"{n:03}"), {}) for n in range(101)])
+    assert len(found(table.query("pk"))) == 100
+    assert found(table.query("more")) == []
+
+
+def test_nothing_to_write_is_nothing_written(table: Any) -> None:
+    table.write()
+    assert found(table.query("pk")) == []
+
+
+def test_a_query_brings_one_partition_in_order_by_prefix(table: Any) -> None:
+    put(table, "INV#2", "INV#1", "INV#10", "IN", "JNV#1")
+    table.write(Put(("other", "INV#1"), {}))
+    assert found(table.query("pk", "INV#")) == ["INV#1", "INV#10", "INV#2"]
+    assert found(table.query("pk")) == ["IN", "INV#1", "INV#10", "INV#2", "JNV#1"]
+    assert found(table.query("nothing")) == []
+
+
+def test_a_query_can_be_cut_go_on_behind_a_place_and_run_backwards(table: Any) -> None:
+    put(table, "A#9", *[f"B#{n}" for n in range(5)], "C#1")
+    assert found(table.query("pk", "B#", limit=2)) == ["B#0", "B#1"]
+    assert found(table.query("pk", "B#", after="B#1", limit=2)) == ["B#2", "B#3"]
+    assert found(table.query("pk", "B#", after="B#4")) == []
+    assert found(table.query("pk", "B#", newest_first=True, limit=2)) == ["B#4", "B#3"]
+    assert found(table.query("pk", "B#", newest_first=True, after="B#3")) == ["B#2", "B#1", "B#0"]
+    assert found(table.query("pk", "B#", limit=0)) == []
+
+
+def test_a_place_to_go_on_behind_need_not_exist(table: Any) -> None:
+    put(table, "B#1", "B#3")
+    assert found(table.query("pk", "B#", after="B#2")) == ["B#3"]
+
+
+def test_what_is_due_is_found_by_shard_earliest_first_until_it_is_done(table: Any) -> None:
+    for sk, at in (("x", "3"), ("y", "1"), ("z", "9")):
+        table.write(Update(("pk", sk), set={"due": "DUE#1", "due_at": at}))
+    table.write(Update(("pk", "elsewhere"), set={"due": "DUE#2", "due_at": "1"}))
+    assert list(table.due("DUE#1", "5")) == [("pk", "y"), ("pk", "x")]
+    assert list(table.due("DUE#1", "5", limit=1)) == [("pk", "y")]
+    table.write(Update(("pk", "y"), remove=["due", "due_at"]))
+    table.write(Update(("pk", "x"), set={"due_at": "7"}))
+    assert list(table.due("DUE#1", "5")) == []
+    assert list(table.due("DUE#1", "7")) == [("pk", "x")]
+    table.write(Delete(("pk", "x")))
+    assert list(table.due("DUE#1", "8")) == []
