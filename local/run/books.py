@@ -58,9 +58,10 @@ class Books:
         return {NAMES[kind]: states["dirty"] for kind, states in self._states.items()}
 
     def done_records(self) -> str:
-        return "in Xledger: " + ", ".join(
-            f"{states['synced']} {NAMES[k]}" for k, states in self._states.items()
-        )
+        """The requests are told too: a slow or failing Xledger is being worked at, and that is not standing still."""
+        held = ", ".join(f"{states['synced']} {NAMES[kind]}" for kind, states in self._states.items())
+        asked = sum(self._use.ledger.gates.get(self._token).minutes.values())
+        return f"in Xledger: {held}, by {asked} requests"
 
     def closed(self) -> str:
         """Why nothing will move for longer than anybody wants to watch, if so."""
