@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from moment_xledger.domain.companies import Language
-from moment_xledger.domain.deeds import What
+from moment_xledger.domain.deeds import BY_LINK, What
 from tests.builders import COMPANY, a_company
 from tests.console.site import Browser, Site, opened
 
@@ -42,7 +42,7 @@ def test_a_download_by_it_is_noted(site: Site) -> None:
     address = link(site)
     Browser().post(f"{address}/files/file")
     (deed,) = site.world.ledger.audit.of(COMPANY.id)
-    assert (deed.what, deed.who, deed.export) == (What.FETCHED_FILE, "lenken til eksporten", 1)
+    assert (deed.what, deed.who, deed.export) == (What.FETCHED_FILE, BY_LINK, 1)
     assert address.removeprefix("/e/") not in repr(site.world.table._partitions)
 
 

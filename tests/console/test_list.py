@@ -79,6 +79,15 @@ def test_what_no_export_would_take_is_not_said_to_wait(site: Site) -> None:
     assert site.browser().get_json("/exports").facts["waiting"] == 0
 
 
+def test_one_old_invoice_that_never_fits_does_not_hide_the_new_ones(site: Site) -> None:
+    site.receive(an_invoice(10000, currency="EUR"))  # which the standard format cannot hold
+    site.receive(*(an_invoice(10_000 + number) for number in range(1, 206)))
+    site.export(10300)
+    assert site.browser().get_json("/exports").facts["waiting"] == 0
+    site.receive(an_invoice(10301), an_invoice(10302))
+    assert site.browser().get_json("/exports").facts["waiting"] == 2
+
+
 def test_a_company_without_invoices_is_told_so(site: Site) -> None:
     text = site.browser().get("/exports").text
     assert "Ingen fakturaer er ferdigstilt" in text

@@ -6,7 +6,7 @@ from typing import Any
 
 from moment_xledger.console.desk import Desk
 from moment_xledger.domain.companies import Company
-from moment_xledger.domain.exports import Export, Status, next_export
+from moment_xledger.domain.exports import Export, Status, Watermark, next_export
 from moment_xledger.flows.fetch_file import Piece, is_there, name_of
 
 A_PAGE = 25
@@ -16,11 +16,12 @@ MOST_COUNTED = 200  # invoices that wait for an export; the page says "more than
 def list_of_exports(company: Company, desk: Desk, before: int | None, asked: str) -> dict[str, Any]:
     found = list(desk.ledger.exports.newest_first(company.id, A_PAGE + 1, before))
     watermark = desk.ledger.exports.watermark(company.id)
+    reach = max((export.high for export in found), default=0)
     return {
         "exports": [_row(export) for export in found[:A_PAGE]],
         "older_than": found[A_PAGE - 1].number if len(found) > A_PAGE else None,
         "being_made": watermark.open,
-        "waiting": _waiting(company, desk),
+        "waiting": _waiting(company, watermark, reach, desk),
         "waiting_counted_to": MOST_COUNTED,
         "last_export": watermark.last_export or None,
         "last_export_at": watermark.last_at,
@@ -59,13 +60,19 @@ def _row(export: Export) -> dict[str, Any]:
     }
 
 
-def _waiting(company: Company, desk: Desk) -> int:
-    """How many an export would take now, counted to one more than `MOST_COUNTED` at most."""
-    watermark = desk.ledger.exports.watermark(company.id)
+def _waiting(company: Company, watermark: Watermark, reach: int, desk: Desk) -> int:
+    """How many an export would take now, counted to one more than `MOST_COUNTED` at most.
+
+    One old invoice that never fits keeps the watermark where it is, so what came behind the exports' `reach` is
+    looked at too: the page must not say that there is nothing new while there is.
+    """
     head = desk.ledger.invoices.head(company.id)
     export = next_export(company, watermark, head, "", desk.clock())
-    newest = islice(desk.ledger.invoices.since(company.id, export.low), MOST_COUNTED + 1)
-    return sum(export.takes(snapshot) for snapshot in newest)
+    looked_at = list(islice(desk.ledger.invoices.since(company.id, export.low), MOST_COUNTED + 1))
+    if len(looked_at) > MOST_COUNTED:
+        behind = max(reach, looked_at[-1].seq)
+        looked_at += islice(desk.ledger.invoices.since(company.id, behind), MOST_COUNTED + 1)
+    return min(sum(export.takes(snapshot) for snapshot in looked_at), MOST_COUNTED + 1)
 
 
 def _asked(company: Company, desk: Desk, request: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.words import Words
 from moment_xledger.domain.companies import Company, CompanyId, Language
+from moment_xledger.domain.deeds import BY_LINK
 from moment_xledger.domain.sessions import Person, Right
 
 # The prefix makes browsers refuse a cookie of this name that another host, path or plain http has set.
@@ -35,7 +36,7 @@ class Visit:
 
     @property
     def who(self) -> str:
-        return self.person.name if self.person else self.words("by_link")
+        return self.person.name if self.person else BY_LINK
 
     def may(self, right: Right) -> bool:
         return self.person is not None and self.person.may(right)

@@ -66,8 +66,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Export {0} is being made. It usually takes less than a minute.",
     ),
     "asked": (
-        "Eksporten er bestilt. Oppdater siden om litt.",
-        "The export has been ordered. Refresh the page in a moment.",
+        "Eksporten er bestilt. Oppdater siden om litt. Er det ingenting nytt, lages det ingen fil.",
+        "The export has been ordered. Refresh the page in a moment. If there is nothing new, no file is made.",
     ),
     "asked_ready": ("Eksporten du bestilte er klar:", "The export you ordered is ready:"),
     "asked_making": ("Eksporten du bestilte lages nå:", "The export you ordered is being made:"),
@@ -129,7 +129,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "again_yes": ("Ja, lag en ny eksport", "Yes, make a new export"),
     "again_no": ("Nei, tilbake", "No, go back"),
-    "by_link": ("lenken til eksporten", "the link of the export"),
     "held_back": ("holdt tilbake", "held back"),
     # refusals
     "refused_400": ("Forespørselen kan ikke leses", "The request cannot be read"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from moment_xledger.domain.companies import CompanyId
 
 YEARS_KEPT = 5  # after the year in which it was done: as long as the files themselves
+BY_LINK = "link"  # whoever has the stable link of an export; we know no more of them
 
 
 class What(StrEnum):
@@ -26,7 +27,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Deed:
-    """`who` is a person's name, or says that somebody had the link."""
+    """`who` is a person's name, or `BY_LINK`."""
 
     company: CompanyId
     when: datetime

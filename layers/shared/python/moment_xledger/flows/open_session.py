@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from moment_xledger.domain.companies import CompanyId, Language
-from moment_xledger.domain.deeds import Deed, What
+from moment_xledger.domain.deeds import BY_LINK, Deed, What
 from moment_xledger.domain.sessions import Person, Role
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
-# Exports that the clock starts are told from people's by these names.
-NOT_PEOPLE = ("schedule", "sweep")
+# What the clock does, and who came by a link, is told from people by these names.
+NOT_PEOPLE = ("schedule", "sweep", BY_LINK)
 
 
 def _a_persons(name: str) -> str:
     if name in NOT_PEOPLE:
-        raise ValueError(f"must be a person's name; {name!r} is what the clock is called")
+        raise ValueError(f"must be a person's name; {name!r} means something else here")
     return name
 
 
