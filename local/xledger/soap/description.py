@@ -32,10 +32,11 @@ class Description:
     document: Any  # zeep's model
     schema: etree.XMLSchema
 
-    def served(self, base: str) -> str:
-        """With the address that the caller used."""
+    def served(self, base: str, *, text_results: bool = False) -> str:
+        """With the address that the caller used; and with results of Export as text, if that is what comes."""
         quoted = escape(base.rstrip("/"), {'"': "&quot;"})
-        return self.text.replace(f'location="{REAL_HOST}{FOLDER}', f'location="{quoted}{FOLDER}')
+        placed = self.text.replace(f'location="{REAL_HOST}{FOLDER}', f'location="{quoted}{FOLDER}')
+        return placed.replace('type="tns:ExportResult"', 'type="s:string"') if text_results else placed
 
     @property
     def operations(self) -> list[str]:

@@ -85,7 +85,8 @@ class Soap:
         """What a GET is answered with; `base` is the address that the caller used."""
         description = describe(PATHS[path])
         if query.casefold() == "wsdl":
-            return Answer(200, description.served(base).encode(), SOAP_11.headers)
+            text_results = self._services.plan.soap.result_shape == "string"
+            return Answer(200, description.served(base, text_results=text_results).encode(), SOAP_11.headers)
         return answer_page(200, overview(description))
 
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:

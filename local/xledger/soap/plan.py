@@ -32,7 +32,7 @@ class LedgerPlan(_Strict):
 
     ownerCode: int | None = None  # noqa: N815 -- whose it is; without it: the first entity's
     seed: int = 1905
-    lines: Annotated[int, Field(ge=0, le=2_000_000)] = 1500
+    lines: Annotated[int, Field(ge=0, le=2_000_000)] = 1512  # at least: the last voucher is whole
     ends: date | None = None  # without it: the day before the simulator was started
 
 

@@ -23,7 +23,7 @@ AMOUNTS = ("TaxAmount", "CurrencyAmount", "Amount")
 DATES = ("VoucherDate", "InvoiceDate")
 MOMENTS = ("Created", "Modified")
 OF_THE_SUPPLIER = ("InvoiceDate", "InvoiceNo", "SubledgerNo", "SubledgerName")
-OPEN = "Open"  # not a column: whether what the line is about is unpaid; a line that does not say is open
+OPEN = "Open"  # true or false and no column: whether the line is unpaid; one that does not say is open
 
 PAYABLES = "2400"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -41,6 +41,8 @@ def read_line(given: Any) -> Line:
     for name, value in given.items():
         if not NAME.fullmatch(name):
             raise NotALine(f"'{name}' cannot be the name of a column.")
+        if (name == OPEN) != isinstance(value, bool):
+            raise NotALine(f"{OPEN} is true or false, and nothing else is.")
         if not isinstance(value, str | int | None) or NOT_IN_XML.search(str(value)):
             raise NotALine(f"{name}: write text or a whole number; an amount as text.")
     return {name: _typed(name, value) for name, value in given.items()}

@@ -6,7 +6,6 @@ from typing import Any
 
 from local.xledger.soap.ledger.lines import (
     OF_THE_SUPPLIER,
-    OPEN,
     PAYABLES,
     Line,
     NotALine,
@@ -33,7 +32,7 @@ class PostedLedger:
             raise NotALine(
                 'Write {"lines": [{"TransactionID": 1, ...}]}, and "replace": true to empty it first.'
             )
-        lines = [_given(line) for line in request["lines"]]
+        lines = [read_line(line) for line in request["lines"]]
         if request.get("replace"):
             self._only_added, self._added, self._nameless = True, {}, []
         for line in lines:
@@ -63,12 +62,6 @@ def _merged(year: Iterator[Line], added: dict[str, Line], nameless: list[Line]) 
         yield added.pop(str(line[ID]), line)
     yield from added.values()
     yield from nameless
-
-
-def _given(given: Any) -> Line:
-    """`Open` is the only thing that is true or false."""
-    flag = given.get(OPEN, True) if isinstance(given, dict) else True
-    return read_line({name: value for name, value in given.items() if name != OPEN}) | {OPEN: bool(flag)}
 
 
 def of_general_ledger(lines: Iterable[Line], plan: SoapPlan) -> Iterator[Line]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import chain, islice
 from xml.sax.saxutils import escape
 
@@ -15,7 +14,7 @@ ROWS_AT_ONCE = 100
 ROOT = "NewDataSet"
 XSD, MSDATA = "http://www.w3.org/2001/XMLSchema", "urn:schemas-microsoft-com:xml-msdata"
 DIFFGRAM = "urn:schemas-microsoft-com:xml-diffgram-v1"
-RANK = {name: rank for rank, name in enumerate(COLUMNS)}
+KNOWN = {*COLUMNS, OPEN}
 Row = Callable[[Line, int], str]
 
 
@@ -53,25 +52,25 @@ def _rows(table: str, lines: Iterable[Line], plan: SoapPlan, *, numbered: bool =
 
 
 def _row(table: str, line: Line, plan: SoapPlan, order: int | None) -> str:
-    """A column without a value is left out."""
-    names = sorted((name for name in line if name != OPEN), key=lambda name: RANK.get(name, len(RANK)))
-    cells = "".join(
-        f"<{name}>{escape(written(value, plan))}</{name}>"
-        for name in names
-        if (value := line[name]) is not None
-    )
+    """The known columns first. One without a value is left out."""
+    cells = [_cell(name, line[name], plan) for name in COLUMNS if name in line]
+    cells += [_cell(name, line[name], plan) for name in sorted(line.keys() - KNOWN)]
     place = "" if order is None else f' diffgr:id="{table}{order + 1}" msdata:rowOrder="{order}"'
-    return f"<{table}{place}>{cells}</{table}>"
+    return f"<{table}{place}>{''.join(cells)}</{table}>"
+
+
+def _cell(name: str, value: Value, plan: SoapPlan) -> str:
+    return "" if value is None else f"<{name}>{escape(written(value, plan))}</{name}>"
 
 
 def written(value: Value, plan: SoapPlan) -> str:
+    if isinstance(value, str | int):
+        return str(value)
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
+        return value.isoformat(" ", "seconds")
     if isinstance(value, date):
-        return f"{value:%Y-%m-%d}" + ("T00:00:00" if plan.dates_with_time else "")
-    if isinstance(value, Decimal):
-        return str(value).replace(".", "," if plan.decimal_comma else ".")
-    return str(value)
+        return value.isoformat() + ("T00:00:00" if plan.dates_with_time else "")
+    return str(value).replace(".", "," if plan.decimal_comma else ".")
 
 
 def _schema(table: str) -> str:

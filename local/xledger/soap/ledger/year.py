@@ -8,7 +8,7 @@ from its number alone: a payment knows the invoice it pays without anything bein
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import accumulate
 
 from local.sample.customers import customer_number
 from local.sample.dice import Dice
@@ -18,11 +18,12 @@ from local.xledger.soap.ledger.purchases import ORE, Purchase, any_project, in_c
 from local.xledger.soap.ledger.suppliers import SUPPLIERS
 from local.xledger.soap.plan import LedgerPlan
 
-BLOCK, LINES_IN_BLOCK = 20, 54
+BLOCK = 20
 # Places in a block.
 PURCHASES, PAID_LATER, PAID_AT_ONCE = range(10), range(4), range(4, 8)
 PAYMENTS, REVERSED, REBOOKED = range(10, 14), 8, 9
 REVERSAL, REBOOKING, SALE, RECEIPT, PAYROLL, CARD = range(14, 20)
+LINES = (*[3] * len(PURCHASES), *[2] * len(PAYMENTS), 3, 2, 3, 2, 3, 3)  # at each place
 BLOCKS_UNTIL_PAID = 2
 CORRECTED, DAYS_UNTIL_CORRECTED = 6, timedelta(days=3)  # every third of these is changed where it stands
 
@@ -36,7 +37,8 @@ OUTGOING_VAT, INCOMING_VAT = "2700", "2710"
 class Year:
     def __init__(self, plan: LedgerPlan, last: date) -> None:
         self._plan = plan
-        self._blocks = -(-plan.lines // LINES_IN_BLOCK)
+        blocks, rest = divmod(plan.lines, sum(LINES))
+        self._vouchers = blocks * BLOCK + sum(begin < rest for begin in accumulate((0, *LINES[:-1])))
         days = (last - timedelta(days=n) for n in range(364, -1, -1))
         self._days = [day for day in days if day.weekday() < 5]
         self._makers: dict[int, Callable[[int], Iterator[Line]]] = {
@@ -51,21 +53,19 @@ class Year:
         }
 
     def lines(self) -> Iterator[Line]:
-        """In the order of their ids, which is that of their making."""
-        vouchers = range(self._blocks * BLOCK)
-        made = (line for voucher in vouchers for line in self._makers[voucher % BLOCK](voucher))
-        return islice(made, self._plan.lines)
+        """In the order of their ids, which is that of their making. The last voucher is whole."""
+        return (line for voucher in range(self._vouchers) for line in self._makers[voucher % BLOCK](voucher))
 
     def bought(self, file_key: int) -> Purchase | None:
         """What the document with this key is about."""
         voucher = file_key - FIRST_FILE
-        known = 0 <= voucher < self._blocks * BLOCK and voucher % BLOCK in PURCHASES
+        known = 0 <= voucher < self._vouchers and voucher % BLOCK in PURCHASES
         return self._bought(voucher) if known else None
 
     def _when(self, voucher: int) -> datetime:
         """In working hours, later for each."""
-        nth, rest = divmod(voucher * len(self._days), self._blocks * BLOCK)
-        seconds = WORKING_SECONDS * rest // (self._blocks * BLOCK)
+        nth, rest = divmod(voucher * len(self._days), self._vouchers)
+        seconds = WORKING_SECONDS * rest // self._vouchers
         return datetime.combine(self._days[nth], OPENS) + timedelta(seconds=seconds)
 
     def _dice(self, voucher: int) -> Dice:
@@ -79,7 +79,7 @@ class Year:
         if place == REVERSED:
             return False
         if place in PAID_LATER:
-            return block + BLOCKS_UNTIL_PAID >= self._blocks
+            return voucher + BLOCKS_UNTIL_PAID * BLOCK + PAYMENTS.start >= self._vouchers
         return not (place in PAID_AT_ONCE and block < BLOCKS_UNTIL_PAID)
 
     def _lines(self, voucher: int, source: str, *lines: Line, match: int | None = None) -> Iterator[Line]:
