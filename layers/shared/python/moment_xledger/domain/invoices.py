@@ -39,7 +39,7 @@ class Fault:
 
 @dataclass
 class Sorted:
-    """`again`: numbers of which an event says, once more or in a newer version, what arrived before."""
+    """`again`: numbers of which an event says what arrived before; perhaps an old one, so it takes nothing back."""
 
     good: dict[int, Invoice] = field(default_factory=dict)
     faulty: dict[int, tuple[Invoice, Fault]] = field(default_factory=dict)
@@ -77,10 +77,8 @@ def _compare(invoice: Invoice, known: Known, result: Sorted) -> None:
     number = invoice.invoice_number
     if invoice.content_hash() == known.hash:
         result.again.add(number)
-        result.changed.pop(number, None)
     elif invoice.version >= known.version:
         result.changed[number] = invoice
-        result.again.discard(number)
 
 
 def fault(invoice: Invoice, company: Company, known_customers: Collection[str]) -> Fault | None:

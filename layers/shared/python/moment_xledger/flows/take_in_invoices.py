@@ -55,7 +55,7 @@ def _sorted_out(company: Company, invoices: Sequence[Invoice], ledger: "Ledger")
 
 
 def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None:
-    """They have arrived as they are, so what held them back, or seemed to have changed, is over."""
+    """They have arrived, so what held them back is over, also where an earlier delivery got no further than that."""
     released = ledger.invoices.release(company.id, map(str, numbers))
     ledger.problems.close(company.id, [("invoice", number) for number in released])
 

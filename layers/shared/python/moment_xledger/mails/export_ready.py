@@ -34,10 +34,10 @@ def export_ready(news: "News", to: str, sender: str, now: datetime) -> EmailMess
     mail["Message-ID"] = f"<{identity}@{sender.rpartition('@')[2]}>"
     mail["X-Moment-Xledger-Id"] = identity  # SES writes its own Message-ID over ours
     mail["Auto-Submitted"] = "auto-generated"  # so that no absence notice answers it
-    mail["Content-Language"] = str(language)
     facts = _facts(news)
     mail.set_content(page(f"export_ready.{language}.txt", facts))
     mail.add_alternative(page(f"export_ready.{language}.html", facts), subtype="html")
+    mail["Content-Language"] = str(language)  # last: what is said of the content before moves into its first part
     return mail
 
 

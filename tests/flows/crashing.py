@@ -1,0 +1,71 @@
+"""Twins that die at a call of one's choice, before it is carried out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.fakes import FakeFiles, FakeTable
+
+
+class Died(Exception):
+    """The process is gone. Nothing in the code may catch it."""
+
+
+@dataclass
+class Fate:
+    """Dies at the call number `at`, counted from 1, over all twins that share it. 0: never.
+
+    Calls that a twin makes of itself do not count.
+    """
+
+    at: int = 0
+    calls: int = 0
+    _depth: int = 0
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        if self._depth:
+            yield
+            return
+        self.calls += 1
+        if self.calls == self.at:
+            raise Died
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+
+class CrashingTable(FakeTable):
+    def __init__(self, fate: Fate) -> None:
+        super().__init__()
+        self._fate = fate
+
+    def get(self, key: Any) -> Any:
+        with self._fate.call():
+            return super().get(key)
+
+    def get_many(self, keys: Any) -> Any:
+        with self._fate.call():
+            return super().get_many(keys)
+
+    def query(self, *args: Any, **options: Any) -> Iterator[Any]:
+        with self._fate.call():
+            found = list(super().query(*args, **options))
+        yield from found
+
+    def write(self, *actions: Any) -> None:
+        with self._fate.call():
+            super().write(*actions)
+
+
+class CrashingFiles(FakeFiles):
+    def __init__(self, fate: Fate) -> None:
+        super().__init__()
+        self._fate = fate
+
+    def put_once(self, *args: Any) -> None:
+        with self._fate.call():
+            super().put_once(*args)
