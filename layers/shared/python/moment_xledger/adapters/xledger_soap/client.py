@@ -48,11 +48,10 @@ class XledgerSoap:
         keep_key: Callable[[str], None] = lambda key: None,
         version: Version = Version.SOAP_12,
     ) -> None:
-        self._login = login
+        self._given = self._login = login
         self._line = line
         self._keep_key = keep_key
         self._version = version
-        self._key = login.logon_key
 
     def logon(self) -> str:
         """A new key. Raises `CallFailed`, with `LogonRefused` if user and password are."""
@@ -65,14 +64,15 @@ class XledgerSoap:
             raise CallFailed(_refused_logon(failed)) from None
         if not key:
             raise CallFailed(LogonRefused("no key in the answer"))
-        self._key = key
+        self._login = replace(self._login, logon_key=key)
         self._keep_key(key)
         return key
 
     def authenticate(self) -> bool:
         """Whether Xledger takes user, password and key; changes nothing there. Raises `CallFailed` otherwise."""
         try:
-            return (self._key is not None and self._accepts(self._key)) or self._accepts(self.logon())
+            key = self._login.logon_key
+            return (key is not None and self._accepts(key)) or self._accepts(self.logon())
         except CallFailed as failed:
             if isinstance(failed.failure, LogonRefused):
                 return False
@@ -132,10 +132,10 @@ class XledgerSoap:
         return self._with_key(ask)
 
     def _with_key(self, ask: Callable[[str], T]) -> T:
-        if self._key is None:
+        if self._login.logon_key is None:
             return ask(self.logon())
         try:
-            return ask(self._key)
+            return ask(self._login.logon_key)
         except CallFailed as failed:
             if not failed.key_refused:
                 raise
@@ -166,7 +166,7 @@ class XledgerSoap:
         if not isinstance(failure, Faulted):
             return failure
         text = failure.text
-        for secret in filter(None, (self._login.password, self._login.logon_key, self._key)):
+        for secret in filter(None, (self._login.password, self._login.logon_key, self._given.logon_key)):
             for spelling in (secret, html.escape(secret)):
                 text = text.replace(spelling, "…")
         return replace(failure, text=text)

@@ -102,6 +102,9 @@ def _check_prolog(answer: Answer) -> None:
         while root is None and (piece := answer.body.read(PROLOG_PIECE)):
             parser.feed(piece)
             root = started(parser)
+        if root is None:
+            parser.close()
+            root = started(parser)
     except etree.XMLSyntaxError as error:
         root = started(parser)
         oddity = _no_xml(answer, error)

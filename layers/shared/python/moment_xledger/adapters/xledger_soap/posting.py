@@ -21,8 +21,7 @@ LARGEST_ANSWER = 20 * 1024 * 1024
 HELD_IN_MEMORY = 1024 * 1024
 PIECE = 64 * 1024
 
-# A connection that was kept may be dead, and an upload lost in it would be in doubt. Calls are few: each has its own.
-# And nothing compressed: a small answer could unpack to a very large one.
+# Nothing compressed: a small answer could unpack to a very large one.
 HEADERS = {"Connection": "close", "Accept-Encoding": "identity"}
 
 # The handshake failed, on either side: nothing of the request was read.
@@ -58,6 +57,8 @@ class Answer:
 def post(line: Line, request: Request) -> Answer:
     """The whole answer, whatever its status. Raises `CallFailed` with NotSent, InDoubt or NotSoap."""
     deadline = time.monotonic() + line.timeout.total_seconds()
+    # A kept connection may be dead, and an upload lost in it would be in doubt. Calls are few: each has its own.
+    line.session.close()
     try:
         with line.session.post(
             line.host.base_url + request.path,
@@ -112,8 +113,7 @@ def _meaning(error: BaseException) -> NotSent | InDoubt:
 def _before_sending(cause: BaseException) -> bool:
     if isinstance(cause, ssl.SSLCertVerificationError | NewConnectionError | ConnectTimeoutError):
         return True
-    reason = getattr(cause, "reason", None)
-    return isinstance(cause, ssl.SSLError) and any(word in str(reason) for word in REFUSED_HANDSHAKES)
+    return isinstance(cause, ssl.SSLError) and any(word in str(cause) for word in REFUSED_HANDSHAKES)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -2,24 +2,28 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
-from typing import Any
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from moment_xledger.adapters.xledger_soap.assumed import Column, Kind, assumed
+from moment_xledger.adapters.xledger_soap.assumed import Kind, assumed
 
 OSLO = ZoneInfo("Europe/Oslo")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A posted line as Xledger has it; None where its column is missing or empty."""
+class Row(NamedTuple):
+    """
+    A posted line as Xledger has it; None where its column is missing or empty. A tuple, since there are a hundred
+    thousand of them and a frozen dataclass takes four times as long to make.
+    """
 
+    amount: Decimal
     transaction_id: str | None = None
     voucher_no: str | None = None
     line_no: str | None = None
@@ -39,12 +43,10 @@ class Row:
     tax_amount: Decimal | None = None
     currency: str | None = None
     currency_amount: Decimal | None = None
-    amount: Decimal
     match_id: str | None = None
     file_key: str | None = None
-    others: Mapping[str, str] = field(
-        default_factory=dict
-    )  # columns we do not know, in lower case, as they came
+    # Columns that we do not know, in lower case, as they came.
+    others: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class _Unreadable(ValueError):
     pass
 
 
+_Reader = Callable[[str, str], object]  # of a cell's text, and its column's name for the complaint
+
+
 def read_row(element: etree._Element, number: int) -> Row | BadRow:
     """`number`: its place in the answer, from 1."""
     fields: dict[str, Any] = {}
@@ -70,31 +75,34 @@ def read_row(element: etree._Element, number: int) -> Row | BadRow:
     return Row(**fields)
 
 
-def _read_into(fields: dict[str, Any], element: etree._Element) -> None:
+def _read_into(fields: dict[str, Any], row: etree._Element) -> None:
+    """Runs for every cell of a year's ledger: hence so plain."""
     others = fields["others"] = dict[str, str]()
-    for cell in element:
-        name, column = _column(cell.tag)
+    for cell in row:
+        field, name, reader = _column(cell.tag)
         if len(cell):
             raise _Unreadable(f"{name} holds elements, not text")
         text = (cell.text or "").strip()
-        if name in others or (column and column.field in fields):
-            raise _Unreadable(f"{name} comes twice")
-        if column is None:
+        if field is None:
             others[name] = text
+        elif reader is None or not text:
+            fields[field] = text or None
         else:
-            fields[column.field] = _READERS[column.kind](text, name) if text else None
+            fields[field] = reader(text, name)
+    if len(fields) - 1 + len(others) != len(row):
+        raise _Unreadable("a column comes twice")
 
 
-@cache
-def _column(tag: str) -> tuple[str, Column | None]:
+@lru_cache(1024)
+def _column(tag: str) -> tuple[str | None, str, _Reader | None]:
+    """The field of `Row` if there is one, the column's name, and what reads it if it is not plain text."""
     name = etree.QName(tag).localname
     column = assumed().columns.get(name.lower())
-    return (name if column else name.lower()), column
+    return (column.field, column.name, _READERS[column.kind]) if column else (None, name.lower(), None)
 
 
 def _check(fields: Mapping[str, Any]) -> None:
-    ways = assumed().identities
-    if not any(all(fields.get(part) for part in way) for way in ways):
+    if not any(all(map(fields.get, way)) for way in assumed().identities):
         raise _Unreadable("no id: neither TransactionID nor VoucherNo with LineNo")
     if fields.get("amount") is None:
         raise _Unreadable("no Amount")
@@ -107,19 +115,22 @@ def _where(fields: Mapping[str, Any], number: int) -> str:
     return ", ".join([f"row {number}", *known])
 
 
-_AMOUNT = re.compile(r"-?[0-9]{1,18}(?:[.,][0-9]{1,8})?")
-_AMBIGUOUS = re.compile(r"-?[0-9]{1,3},[0-9]{3}")
+_PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,8})?")
+_AMOUNT = re.compile(r"(?!-?[0-9]{1,3},[0-9]{3}$)-?[0-9]{1,18}(?:[.,][0-9]{1,8})?")
 _SPACES = str.maketrans("", "", " \u00a0\u202f")
 
 
 def _amount(text: str, column: str) -> Decimal:
     """Decimals after a point or a comma, thousands apart by spaces at most. `1,234` could be either: not guessed."""
+    if _PLAIN_AMOUNT.fullmatch(text):
+        return Decimal(text)
     plain = text.translate(_SPACES)
-    if not _AMOUNT.fullmatch(plain) or _AMBIGUOUS.fullmatch(plain):
+    if not _AMOUNT.fullmatch(plain):
         raise _Unreadable(f"{column} is not an amount such as 1234.50 or 1234,50")
     return Decimal(plain.replace(",", "."))
 
 
+@lru_cache(1024)
 def _instant(text: str, column: str) -> datetime:
     try:
         read = datetime.fromisoformat(text)
@@ -128,6 +139,7 @@ def _instant(text: str, column: str) -> datetime:
     return (read if read.tzinfo else read.replace(tzinfo=OSLO)).astimezone(UTC)
 
 
+@lru_cache(1024)
 def _day(text: str, column: str) -> date:
     """Of a time with an offset, the day that it was in Oslo."""
     try:
@@ -137,12 +149,8 @@ def _day(text: str, column: str) -> date:
     return read.astimezone(OSLO).date() if read.tzinfo else read.date()
 
 
-def _text(text: str, column: str) -> str:
-    return text
-
-
-_READERS: Mapping[Kind, Callable[[str, str], object]] = {
-    Kind.TEXT: _text,
+_READERS: Mapping[Kind, _Reader | None] = {
+    Kind.TEXT: None,
     Kind.DAY: _day,
     Kind.INSTANT: _instant,
     Kind.AMOUNT: _amount,

@@ -8,11 +8,13 @@ from typing import Any, NoReturn
 
 from lxml import etree
 from zeep import Client, Settings
+from zeep.exceptions import ExternalReferenceForbidden
 
 from moment_xledger.adapters.xledger_soap.assumed import assumed
 from moment_xledger.domain.errors import Misconfigured
 
 WSDLS = Path(__file__).parent / "wsdl"
+OUTSIDE = "a WSDL of this package wants another document: put that into the same file"
 
 
 class Version(StrEnum):
@@ -51,7 +53,7 @@ class _Offline:
     """Stands where zeep has its transport: a WSDL that imports an address is refused, not followed."""
 
     def load(self, url: object) -> NoReturn:
-        raise Misconfigured("a WSDL of this package wants another document: put that into the same file")
+        raise Misconfigured(OUTSIDE)
 
 
 @cache
@@ -60,7 +62,10 @@ def _client(wsdl: str) -> Any:
     settings = Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
     with (WSDLS / wsdl).open("rb") as document:
         client: Any = Client  # zeep has no types
-        return client(document, transport=_Offline(), settings=settings)
+        try:
+            return client(document, transport=_Offline(), settings=settings)
+        except ExternalReferenceForbidden:
+            raise Misconfigured(OUTSIDE) from None
 
 
 def request(service: Service, operation: str, version: Version, **fields: object) -> Request:
