@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from moment_xledger.console.bodies import body_of
 from moment_xledger.console.offering import offer
 from moment_xledger.wiring import Wiring, now
 
@@ -18,7 +19,7 @@ app = LambdaFunctionUrlResolver()
 @app.post("/sessions")
 def open_session() -> Response[str]:
     use = wire()
-    return offer(app.current_event.decoded_body or "", use.ledger, use.console_url, now())
+    return offer(body_of(app.current_event), use.ledger, use.console_url, now())
 
 
 @logger.inject_lambda_context

@@ -1,15 +1,17 @@
 """Who may do what, tried for every route; and what every answer tells a browser."""
 
+import base64
 import re
 from collections.abc import Mapping
 
 import pytest
 
+from functions.console import handler as console
 from moment_xledger.console.application import app
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.sessions import Role
 from tests.builders import COMPANY, a_company
-from tests.console.site import Browser, Page, Site, opened
+from tests.console.site import Browser, Context, Page, Site, an_http_event, opened
 
 OTHER = a_company("other", name="Annet AS")
 MAKERS = {Role.ACCOUNTANT, Role.ADMINISTRATOR}
@@ -149,6 +151,17 @@ def test_what_is_not_a_number_is_not_found(site: Site) -> None:
 def test_a_form_of_megabytes_is_not_read(site: Site) -> None:
     browser = site.browser()
     assert browser.post("/exports", its_form(browser) | {"more": "x" * 100_000}).status == 403
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe=\xff", b"csrf", b"csrf=%ff&request=%00", b"a=1&" * 9])
+def test_a_form_that_is_none_does_nothing(site: Site, body: bytes) -> None:
+    browser = site.browser()
+    event = an_http_event("POST", "/exports", "", {}, browser.jar)
+    event["body"] = base64.b64encode(body).decode()
+    assert console.lambda_handler(event, Context())["statusCode"] == 403  # type: ignore[arg-type]
+    event["body"] = "not base64"
+    assert console.lambda_handler(event, Context())["statusCode"] == 400  # type: ignore[arg-type]
+    assert site.jobs == []
 
 
 def test_every_answer_keeps_the_browser_careful(site: Site) -> None:

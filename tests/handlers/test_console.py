@@ -1,5 +1,6 @@
 """The two functions of the console on the real wiring, against a simulated AWS: from Moment's call to the file."""
 
+import base64
 import hashlib
 import json
 import subprocess
@@ -204,8 +205,10 @@ def test_moment_is_told_in_one_sentence_what_is_wrong(
     assert says in content["error"]
 
 
-def test_what_is_not_json_is_refused_without_repeating_it(wiring: Wiring) -> None:
-    event = an_http_event("POST", "/sessions", "person=Kari", {}, {})
+@pytest.mark.parametrize("body", [b"person=Kari", b"\xff\xfeKari", b"", b"[]", b'{"Kari": 1'])
+def test_what_is_not_json_is_refused_without_repeating_it(wiring: Wiring, body: bytes) -> None:
+    event = an_http_event("POST", "/sessions", "", {}, {})
+    event["body"] = base64.b64encode(body).decode()
     answer = open_session.lambda_handler(event, Context())  # type: ignore[arg-type]
     assert answer["statusCode"] == 400
     assert "Kari" not in answer["body"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
 
-def offer(body: str, ledger: "Ledger", console_url: str, now: datetime) -> Response[str]:
+def offer(body: bytes, ledger: "Ledger", console_url: str, now: datetime) -> Response[str]:
     """A link for one person, good once and for five minutes."""
     try:
         wanted = Wanted.model_validate_json(body)

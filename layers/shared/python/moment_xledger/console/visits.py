@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools.event_handler.exceptions import ForbiddenError, UnauthorizedError
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
+from moment_xledger.console.bodies import body_of
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.words import Words
 from moment_xledger.domain.companies import Company, CompanyId, Language
@@ -80,8 +81,8 @@ def cookies(event: LambdaFunctionUrlEvent) -> dict[str, str]:
 
 
 def form(event: LambdaFunctionUrlEvent) -> Mapping[str, str]:
-    body = event.decoded_body or ""
-    return dict(parse_qsl(body)) if len(body) <= MOST_BYTES else {}
+    body = body_of(event)
+    return dict(parse_qsl(body.decode(errors="replace"))) if len(body) <= MOST_BYTES else {}
 
 
 def query(event: LambdaFunctionUrlEvent, name: str) -> str:
