@@ -129,12 +129,13 @@ def test_a_delete_removes_and_may_be_repeated(table: Any) -> None:
 @pytest.mark.parametrize("kind", ["put", "update", "delete", "check"])
 def test_a_write_is_made_only_if_its_condition_holds(table: Any, kind: str, when: Any, holds: bool) -> None:
     put(table, "a")
-    actions: list[Any] = {
+    by_kind: dict[str, list[Any]] = {
         "put": [Put(A, {"n": 9}, when=when)],
         "update": [Update(A, set={"n": 9}, when=when)],
         "delete": [Delete(A, when=when)],
         "check": [Check(A, when=when), Put(B, {})],
-    }[kind]
+    }
+    actions = by_kind[kind]
     before = table.get(A)
     if holds:
         table.write(*actions)

@@ -1,0 +1,211 @@
+"""What a reply means, by its status and its body."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moment_xledger.adapters.xledger_replies import read_moment, read_reply
+from moment_xledger.domain.replies import (
+    BurstLimit,
+    ConcurrencyLimit,
+    Data,
+    OutOfCredits,
+    Refusal,
+    Refused,
+    Reply,
+    TokenRefused,
+    Unanswered,
+)
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+BURST, CROWD, CREDITS = (
+    f"BAD_REQUEST.{name}"
+    for name in ("BURST_RATE_LIMIT_REACHED", "CONCURRENCY_LIMIT_REACHED", "INSUFFICIENT_CREDITS")
+)
+
+
+def read(status: int, *errors: Any, data: Any = None) -> Reply:
+    return read_reply(status, json.dumps({"errors": list(errors), "data": data}).encode(), NOW)
+
+
+def an_error(message: str = "No.", code: str | None = None, **extensions: Any) -> dict[str, Any]:
+    return {"message": message, "extensions": extensions} | ({"code": code} if code else {})
+
+
+@pytest.mark.parametrize("status", [200, 400, 429, 500])
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        pytest.param(an_error("whatever", BURST), BurstLimit, id="burst"),
+        pytest.param(
+            an_error("Too many requests in the last 5 seconds."), BurstLimit, id="burst, older wording"
+        ),
+        pytest.param(an_error("whatever", CROWD), ConcurrencyLimit, id="concurrency"),
+        pytest.param(an_error("whatever", CREDITS), OutOfCredits, id="credits"),
+        pytest.param(an_error("Insufficient credits. Wait."), OutOfCredits, id="credits, older wording"),
+        pytest.param(
+            {"message": "", "extensions": {"code": CREDITS}}, OutOfCredits, id="code in extensions only"
+        ),
+        pytest.param(an_error("no", "UNAUTHENTICATED"), TokenRefused, id="not signed in"),
+        pytest.param(an_error("no", "FORBIDDEN"), TokenRefused, id="no right"),
+        pytest.param(an_error("no", "INVALID_TOKEN"), TokenRefused, id="bad token"),
+        pytest.param(an_error("Bad format for API Token. Expected …"), TokenRefused, id="token's format"),
+    ],
+)
+def test_a_known_error_means_the_same_whatever_the_status(status: int, error: Any, meaning: type) -> None:
+    assert isinstance(read(status, error), meaning)
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        (200, Refused),
+        (400, Refused),
+        (401, TokenRefused),
+        (403, TokenRefused),
+        (500, Unanswered),
+        (503, Unanswered),
+    ],
+)
+def test_an_unknown_error_is_judged_by_its_status(status: int, meaning: type) -> None:
+    assert isinstance(read(status, an_error("Something.")), meaning)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"null", b"[]", b'"text"', b"{}", b'{"data": null}', b'{"data": {}}', b'{"data": [1]}'),
+        *(b"<html>502 Bad Gateway</html>", b'{"data": {"customers": {"ed', b"\xff\xfe", b"[" * 100_000),
+        *(b'{"errors": "no"}', b'{"errors": {}}', b'{"errors": [1]}', b'{"errors": true, "data": {"x": 1}}'),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 302, 404, 500, 502])
+def test_without_usable_json_it_is_not_known_whether_the_request_was_carried_out(
+    status: int, body: bytes
+) -> None:
+    assert isinstance(read_reply(status, body, NOW), Unanswered)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{}"])
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_status_that_says_no_to_the_token_needs_no_body(status: int, body: bytes) -> None:
+    assert isinstance(read_reply(status, body, NOW), TokenRefused)
+
+
+def test_data_without_errors_is_an_answer() -> None:
+    assert read_reply(200, b'{"data": {"customers": null}, "errors": []}', NOW) == Data({"customers": None})
+
+
+def test_data_beside_an_error_is_no_answer() -> None:
+    assert isinstance(read(200, an_error("no", "X"), data={"customers": {}}), Refused)
+
+
+def test_xledgers_own_time_out_leaves_the_request_in_doubt() -> None:
+    assert isinstance(read(200, an_error("The query timed out after 30 s")), Unanswered)
+
+
+def test_of_several_errors_the_one_that_stops_everybody_counts() -> None:
+    assert isinstance(read(200, an_error("no", "X"), an_error("no", CREDITS)), OutOfCredits)
+
+
+@pytest.mark.parametrize(
+    ("message", "field", "value"),
+    [
+        ("subledger.code: No value matching owner 42365431, code 'P123456'.", "subledger", "P123456"),
+        ("dbId: No value matching owner 1, dbId '50'.", "dbId", "50"),
+        ("country.code: No value matching owner 1, code 'X'Y'.", "country", "X'Y"),
+        ("description: The value is longer than 250 characters.", "description", None),
+        ("Something else is wrong", None, None),
+        ("Note well: this is prose", None, None),
+    ],
+)
+def test_the_field_and_the_value_are_told_where_xledger_tells_them(
+    message: str, field: str | None, value: str | None
+) -> None:
+    assert read(200, an_error(message, "INVALID_VALUE")) == Refused(
+        (Refusal(message, "INVALID_VALUE", field, value),)
+    )
+
+
+TEN = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+UNREADABLE: tuple[Any, ...] = (
+    "soon",
+    "",
+    "NaN",
+    "inf",
+    "-5",
+    "1e400",
+    "2026-13-01T00:00:00",
+    True,
+    {},
+    [],
+    "9" * 400,
+)
+MILLIS = int(TEN.timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        pytest.param("2026-11-22T10:00:00Z", TEN, id="UTC"),
+        pytest.param("2026-11-22T11:00:00+01:00", TEN, id="with an offset"),
+        pytest.param("2026-11-22T11:00:00", TEN, id="Central European, without one"),
+        pytest.param("2026-11-22 11:00:00", TEN, id="with a space"),
+        pytest.param("2026-11-22T10:00:00.1234567Z", TEN.replace(microsecond=123456), id="seven decimals"),
+        pytest.param("  2026-11-22T10:00:00Z ", TEN, id="with blanks around it"),
+        pytest.param(int(TEN.timestamp()), TEN, id="seconds since 1970"),
+        pytest.param(str(int(TEN.timestamp())), TEN, id="seconds since 1970, as text"),
+        pytest.param(MILLIS, TEN, id="milliseconds since 1970"),
+        pytest.param(float(MILLIS), TEN, id="milliseconds since 1970, as a float"),
+        pytest.param(3600, TEN, id="seconds from now"),
+        pytest.param("3600", TEN, id="seconds from now, as text"),
+        pytest.param("Sun, 22 Nov 2026 10:00:00 GMT", TEN, id="as HTTP writes it"),
+        pytest.param(
+            "2026-10-25T02:30:00",
+            datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+            id="in the hour that autumn repeats, the later one",
+        ),
+        pytest.param(
+            "2026-10-25T01:59:00", datetime(2026, 10, 24, 23, 59, tzinfo=UTC), id="before it: summer"
+        ),
+        pytest.param("2026-10-25T03:00:00", datetime(2026, 10, 25, 2, 0, tzinfo=UTC), id="after it: winter"),
+        pytest.param("2026-07-01T12:00:00", datetime(2026, 7, 1, 10, 0, tzinfo=UTC), id="in summer"),
+        *[pytest.param(value, None, id=f"unreadable: {value!r:.30}") for value in UNREADABLE],
+        pytest.param("0001-01-01T00:00:00", None, id="a moment that no calendar has"),
+    ],
+)
+def test_the_end_of_a_closing_is_read_in_any_plausible_form(value: Any, moment: datetime | None) -> None:
+    assert read_moment(value, NOW) == moment
+
+
+@pytest.mark.parametrize("extensions", [{}, {"resetAt": None}, {"resetAt": ""}, {"resetAt": "garbage"}])
+def test_without_a_readable_end_the_hour_is_for_the_gate_to_choose(extensions: Any) -> None:
+    assert read(200, an_error("no", CREDITS, **extensions)) == OutOfCredits(None)
+
+
+def test_the_end_stands_beside_the_code() -> None:
+    reply = read(200, an_error("no", CREDITS, resetAt="2026-11-22T10:00:00Z"))
+    assert reply == OutOfCredits(NOW + timedelta(hours=1))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.integers(100, 599), st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
+def test_any_reply_means_something(status: int, body: bytes) -> None:
+    read_reply(status, body, NOW)
+
+
+@given(st.lists(json_values, max_size=3), json_values, json_values)
+def test_any_errors_mean_something(errors: list[Any], code: Any, reset_at: Any) -> None:
+    error = {"message": code, "code": code, "extensions": {"code": code, "resetAt": reset_at}}
+    read(200, error, *errors)
+    read_moment(reset_at, NOW)

@@ -1,0 +1,179 @@
+"""Why an event cannot be read: the reason, the field, and never the value."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moment_xledger.domain.events import MAX_BYTES, Event, Unreadable, read_event
+from moment_xledger.domain.moment import Customer, Invoice, Project
+from moment_xledger.domain.problems import Code
+from tests.builders import a_customer, a_project, an_event, an_invoice
+
+SECRET = "Ola Nordmanns hemmelighet"
+
+
+def read(event: Any) -> Event | Unreadable:
+    return read_event(json.dumps(event))
+
+
+def unreadable(event: Any) -> Unreadable:
+    found = read(event)
+    assert isinstance(found, Unreadable)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"), [(a_customer(), Customer), (a_project(), Project), (an_invoice(), Invoice)]
+)
+def test_what_moment_publishes_is_read(event: Any, kind: type) -> None:
+    found = read(event)
+    assert isinstance(found, Event)
+    assert isinstance(found.content, kind)
+    assert found.company == "nordvik"
+
+
+def test_fields_that_are_not_known_are_passed_over() -> None:
+    event = a_customer(favouriteColour="blue") | {"traceparent": "00-…"}
+    assert isinstance(read(event), Event)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("", Code.EVENT_NOT_JSON),
+        ("{", Code.EVENT_NOT_JSON),
+        ("NaN", Code.EVENT_NOT_JSON),
+        ('{"data": Infinity}', Code.EVENT_NOT_JSON),
+        ("[" * 100_000, Code.EVENT_NOT_JSON),
+        ("9" * 5_000, Code.EVENT_NOT_JSON),
+        ("[]", Code.EVENT_NOT_CLOUDEVENT),
+        ('"text"', Code.EVENT_NOT_CLOUDEVENT),
+        ("{}", Code.EVENT_NOT_CLOUDEVENT),
+        ('"' + "x" * MAX_BYTES + '"', Code.EVENT_TOO_LARGE),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_is_no_event_at_all(body: str, code: Code) -> None:
+    found = read_event(body)
+    assert isinstance(found, Unreadable)
+    assert found.code is code
+
+
+@pytest.mark.parametrize("field", ["specversion", "id", "source", "type", "time", "momentcompany", "data"])
+def test_an_attribute_that_is_missing_is_named(field: str) -> None:
+    event = a_customer()
+    del event[field]
+    found = unreadable(event)
+    assert (found.code, found.field) == (Code.EVENT_NOT_CLOUDEVENT, field)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "field"),
+    [
+        ({"specversion": "0.3"}, "specversion"),
+        ({"time": "2026-11-22T09:15:03"}, "time"),
+        ({"momentcompany": "nord vik"}, "momentcompany"),
+        ({"momentcompany": "x" * 65}, "momentcompany"),
+        ({"data": "text"}, "data"),
+        ({"id": ""}, "id"),
+    ],
+)
+def test_an_attribute_that_is_wrong_is_named(attributes: Any, field: str) -> None:
+    found = unreadable(a_customer() | attributes)
+    assert (found.code, found.field) == (Code.EVENT_NOT_CLOUDEVENT, field)
+
+
+@pytest.mark.parametrize(
+    ("type", "code"),
+    [
+        ("team.moment.employee.saved", Code.EVENT_TYPE_UNKNOWN),
+        ("com.somebody.else", Code.EVENT_TYPE_UNKNOWN),
+        ("team.moment.invoice.saved", Code.INVOICE_NOT_FINALIZED),
+    ],
+)
+def test_types_that_are_not_ours(type: str, code: Code) -> None:
+    assert unreadable(an_event(type, {"invoiceNumber": 7})).code is code
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "field"),
+    [
+        pytest.param(a_customer(name=""), Code.FIELD_MISSING, "data.name", id="no name"),
+        pytest.param(a_customer(name="   "), Code.FIELD_INVALID, "data.name", id="a blank name"),
+        pytest.param(a_customer(version=-1), Code.FIELD_INVALID, "data.version", id="a negative version"),
+        pytest.param(a_customer(version="1"), Code.FIELD_INVALID, "data.version", id="a version as text"),  # type: ignore[arg-type]
+        pytest.param(a_customer(id=2**63), Code.FIELD_INVALID, "data.id", id="an id beyond all bounds"),
+        pytest.param(
+            a_customer("1;2"), Code.FIELD_INVALID, "data.customerNumber", id="a number with a semicolon"
+        ),
+        pytest.param(
+            a_customer(organizationNumber="123456789"),
+            Code.FIELD_INVALID,
+            "data.organizationNumber",
+            id="a wrong organisation number",
+        ),
+        pytest.param(
+            a_customer(address={"countryCode": "Norge"}),
+            Code.FIELD_INVALID,
+            "data.address.countryCode",
+            id="a country in words",
+        ),
+        pytest.param(a_customer(name="\ud800"), Code.FIELD_INVALID, "data.name", id="half a character"),
+        pytest.param(a_project(active="yes"), Code.FIELD_INVALID, "data.active", id="yes is not true"),
+        pytest.param(
+            a_project(startDate="22.11.2026"), Code.FIELD_INVALID, "data.startDate", id="a Norwegian date"
+        ),
+        pytest.param(
+            an_invoice(total=125000.0), Code.FIELD_INVALID, "data.total", id="an amount as a number"
+        ),
+        pytest.param(an_invoice(vatLines=[]), Code.FIELD_INVALID, "data.vatLines", id="no VAT line"),
+        pytest.param(
+            an_invoice(vatLines=[{}]), Code.FIELD_MISSING, "data.vatLines.0.vatCode", id="an empty VAT line"
+        ),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_named(event: Any, code: Code, field: str) -> None:
+    found = unreadable(event)
+    assert (found.code, found.field, found.company) == (code, field, "nordvik")
+
+
+def test_whose_event_it_was_is_told_as_far_as_it_can_be() -> None:
+    found = unreadable(a_customer("10007", name=None))
+    assert (found.company, found.kind, found.number) == ("nordvik", "customer", "10007")
+
+
+@pytest.mark.parametrize(
+    "field", ["customerNumber", "organizationNumber", "version", "email", "address", "id"]
+)
+def test_a_reason_never_quotes_the_value(field: str) -> None:
+    event = a_customer()
+    event["data"][field] = [SECRET]
+    assert SECRET not in repr(unreadable(event))
+
+
+@pytest.mark.parametrize("blank", ["", None])
+def test_a_field_that_was_emptied_is_absent(blank: Any) -> None:
+    found = read(a_customer(email=blank, organizationNumber=blank))
+    assert isinstance(found, Event)
+    assert isinstance(found.content, Customer)
+    assert (found.content.email, found.content.organization_number) == (None, None)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from([a_customer, a_project, an_invoice]), st.data())
+def test_whatever_stands_in_a_field_there_is_an_event_or_a_reason(builder: Any, data: st.DataObject) -> None:
+    event = builder()
+    field = data.draw(st.sampled_from(sorted(event["data"])))
+    event["data"][field] = data.draw(json_values)
+    found = read(event)
+    assert isinstance(found, Event | Unreadable)
+    assert not isinstance(found, Unreadable) or found.field
