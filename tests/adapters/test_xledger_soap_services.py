@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from lxml import etree
 from moment_xledger.adapters.xledger_soap import services
 from moment_xledger.adapters.xledger_soap.assumed import assumed, says_key_refused
 from moment_xledger.adapters.xledger_soap.client import XledgerSoap
+from moment_xledger.adapters.xledger_soap.filters import modified
 from moment_xledger.adapters.xledger_soap.hosts import Host, host
 from moment_xledger.adapters.xledger_soap.outcomes import Accepted
 from moment_xledger.adapters.xledger_soap.posting import Line
@@ -139,6 +140,15 @@ def test_what_is_assumed_of_the_export_agrees_with_its_wsdl():
     for operation in assumed().operations.values():
         assert set(wsdl[operation]) == parameters
         assert wsdl[f"{operation}Response"] == [f"{operation}Result"]
+
+
+def test_a_filter_speaks_of_wall_time_in_oslo():
+    noon = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+    assert modified(noon) == '[Modified] > "2026-07-01 14:00:00"'
+    until = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+    assert (
+        modified(noon, until) == '[Modified] > "2026-07-01 14:00:00" and [Modified] <= "2026-11-01 13:00:00"'
+    )
 
 
 @pytest.mark.parametrize("version", Version)

@@ -9,6 +9,7 @@ Xledger's SOAP services: logon, file upload, and the export of posted lines.
 * envelopes   what an answer means
 * exports     rows out of an export's answer, a piece at a time
 * rows        one row, typed
+* filters     which lines are asked for
 * assumed     what is not public about these services, as data: assumed.toml
 
 Importing this package is free; zeep and lxml are loaded by `client` alone.

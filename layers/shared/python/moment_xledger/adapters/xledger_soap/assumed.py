@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FILE = Path(__file__).parent / "assumed.toml"
+PLAIN = ("service", "operations", "parameters", "values", "filters")
 
 
 class Kind(StrEnum):
@@ -31,6 +32,7 @@ class Assumed:
     operations: Mapping[str, str]
     parameters: Mapping[str, str]
     values: Mapping[str, str]
+    filters: Mapping[str, str]
     columns: Mapping[str, Column]  # by name, in lower case
     identities: tuple[tuple[str, ...], ...]
     key_refused: tuple[re.Pattern[str], ...]
@@ -41,7 +43,7 @@ def assumed() -> Assumed:
     content = tomllib.loads(FILE.read_text("utf-8"))
     columns = [Column(field, c["is"], Kind(c["kind"])) for field, c in content["columns"].items()]
     return Assumed(
-        **{part: _plain(content[part]) for part in ("service", "operations", "parameters", "values")},
+        **{part: _plain(content[part]) for part in PLAIN},
         columns={column.name.lower(): column for column in columns},
         identities=tuple(map(tuple, content["identity"]["one_of"]["is"])),
         key_refused=tuple(re.compile(words, re.I | re.S) for words in content["faults"]["key_refused"]["is"]),

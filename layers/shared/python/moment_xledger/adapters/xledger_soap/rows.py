@@ -8,13 +8,11 @@ from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
 from moment_xledger.adapters.xledger_soap.assumed import Kind, assumed
-
-OSLO = ZoneInfo("Europe/Oslo")
+from moment_xledger.adapters.xledger_soap.times import OSLO
 
 
 class Row(NamedTuple):

@@ -1,0 +1,16 @@
+"""Which lines an export should give, in Xledger's own filter language."""
+
+from datetime import datetime
+
+from moment_xledger.adapters.xledger_soap.assumed import assumed
+from moment_xledger.adapters.xledger_soap.times import OSLO
+
+
+def modified(after: datetime, until: datetime | None = None) -> str:
+    """Lines changed later than `after`, and not later than `until`: a year can be asked for in windows."""
+    known = assumed().filters
+    limits = [(known["after"], after)] + ([(known["until"], until)] if until else [])
+    return known["and"].join(
+        f'[{known["column"]}] {comparison} "{instant.astimezone(OSLO):%Y-%m-%d %H:%M:%S}"'
+        for comparison, instant in limits
+    )
