@@ -3,14 +3,15 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
-import requests
 
 from local.aws import AwsError, EmbeddedAws, Stack
+from local.mailbox import Mail
+from local.run.accountant import fetch, links
 from local.run.simulators import SAMPLE_COMPANY, SAMPLE_MOMENT_KEY
 from local.run.summary import Export, Kind, Problem
 from moment_xledger.adapters.ledger import keys
@@ -36,6 +37,7 @@ class Books:
     def __init__(
         self, aws: EmbeddedAws, stack: Stack, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
+        self._aws = aws
         os.environ.update(aws.environment())  # the functions' own wiring finds its way by it, as on AWS
         self._variables = stack.environment_of(aws, "SyncProjects") | stack.environment_of(
             aws, "ReceiveEvents"
@@ -63,12 +65,19 @@ class Books:
         asked = sum(self._use.ledger.gates.get(self._token).minutes.values())
         return f"in Xledger: {held}, by {asked} requests"
 
+    def closed_until(self) -> tuple[datetime, str] | None:
+        """Until when Xledger may not be asked, and why; None where it may."""
+        gate = self._use.ledger.gates.get(self._token)
+        if gate.closed_until is None or gate.closed_until <= self._now():
+            return None
+        return gate.closed_until, str(gate.closed_why)
+
     def closed(self) -> str:
         """Why nothing will move for longer than anybody wants to watch, if so."""
-        gate = self._use.ledger.gates.get(self._token)
-        if gate.closed_until is None or gate.closed_until < self._now() + SOON:
+        closed = self.closed_until()
+        if closed is None or closed[0] < self._now() + SOON:
             return ""
-        return f"The way to Xledger is closed until {gate.closed_until:%H:%M} UTC ({gate.closed_why})."
+        return f"The way to Xledger is closed until {closed[0]:%H:%M} UTC ({closed[1]})."
 
     def kinds(self) -> dict[str, Kind]:
         self.open_records()
@@ -83,20 +92,31 @@ class Books:
             "events": Kind(received=len(unknown), problems=unknown),
         }
 
-    def exports(self, folder: Path) -> Iterator[Export]:
-        """Each fetched as the accountant would, over its link, into the folder."""
-        for export in self._use.ledger.exports.newest_first(COMPANY):
+    def exports(self, folder: Path, mails: Sequence[Mail]) -> Iterator[Export]:
+        """The oldest first; each fetched into the folder as the accountant would, by the link of a mail."""
+        for export in reversed(list(self._use.ledger.exports.newest_first(COMPANY))):
             if export.status is Status.READY:
-                yield self._fetched(export, folder)
+                yield self._fetched(export, folder, mails)
 
-    def _fetched(self, export: LedgerExport, folder: Path) -> Export:
-        link = self._use.files.link(export.folder + export.file_name())
-        answer = requests.get(link, timeout=30)
-        if hashlib.sha256(answer.content).hexdigest() != export.sha256:
-            raise AwsError(f"The link to {export.file_name()} brings something else than was exported.")
-        file = folder / export.file_name()
-        file.write_bytes(answer.content)
-        return Export(file, export.rows, export.invoices, _total(export), export.sha256, link)
+    def _fetched(self, export: LedgerExport, folder: Path, mails: Sequence[Mail]) -> Export:
+        mailed = next(links(mails, COMPANY, export.number), None)
+        if mailed is None:
+            raise AwsError(f"Nobody got a mail about export {export.number}.")
+        fetched = {each.name: each for each in fetch(mailed, self._aws.url)}
+        for name, file in fetched.items():
+            if file.content != self._stored(export.folder + name):
+                raise AwsError(f"The link to {name} brings something else than was stored.")
+            (folder / name).write_bytes(file.content)
+        csv = fetched[export.file_name()]
+        if hashlib.sha256(csv.content).hexdigest() != export.sha256:
+            raise AwsError(f"{csv.name} is not what was exported.")
+        return Export(
+            folder / csv.name, export.rows, export.invoices, _total(export), export.sha256, csv.link
+        )
+
+    def _stored(self, key: str) -> bytes:
+        bucket = self._variables["BUCKET"]
+        return self._aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()  # type: ignore[no-any-return]
 
     def _kind(self, kind: RecordKind, states: Mapping[str, int]) -> Kind:
         unchanged = self._use.ledger.tallies.get(COMPANY, kind).get("unchanged", 0)

@@ -1,7 +1,9 @@
 """Whether Xledger holds what was published, asked of Xledger itself and judged by the events alone."""
 
+import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +12,8 @@ import requests
 from local.run.bodies import Body
 from local.run.options import XLEDGER_PATH
 from local.run.summary import Requests
+from moment_xledger.domain.events import Event, read_event
+from moment_xledger.domain.moment import Invoice, Saved
 
 _KINDS = {"customer": "customers", "project": "projects"}  # as Xledger calls them
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
@@ -77,9 +81,37 @@ def _some(numbers: set[str]) -> str:
 
 def _said(body: Body, company: str) -> Iterator[tuple[str, int, int, str]]:
     """Kind, id, version and number, as far as the event is one that Xledger is to hear of."""
-    from moment_xledger.domain.events import Event, read_event
-
-    event = read_event(body.text)
-    if isinstance(event, Event) and event.company == company and str(event.content.kind) in _KINDS:
+    event = _event(body, company)
+    if event and str(event.content.kind) in _KINDS:
         content = event.content
         yield str(content.kind), content.id, content.version, content.number
+
+
+def missing_invoices(
+    published: Iterable[Body], company: str, reported: set[tuple[str, str]], files: Iterable[Path]
+) -> Iterator[str]:
+    """Invoices that are in no file though nothing was reported of them, and those that are in several files."""
+    events = (_event(body, company) for body in published)
+    wanted = {event.content.number for event in events if event and _is_to_be_exported(event.content)}
+    held = Counter(number for file in files for number in _numbers_in(file))
+    missing = {number for number in wanted if not held[number] and ("invoice", number) not in reported}
+    doubled = {number for number, count in held.items() if count > 1}
+    if missing:
+        yield f"{len(missing)} invoices that nothing was reported of are in no file: {_some(missing)}."
+    if doubled:
+        yield f"{len(doubled)} invoices are in more than one file: {_some(doubled)}."
+
+
+def _is_to_be_exported(content: Saved | Invoice) -> bool:
+    return isinstance(content, Invoice) and not content.do_not_transfer
+
+
+def _numbers_in(file: Path) -> set[str]:
+    """Of a file in the format `standard`."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        return {row["InvoiceNo"] for row in csv.DictReader(lines, delimiter=";")}
+
+
+def _event(body: Body, company: str) -> Event | None:
+    event = read_event(body.text)
+    return event if isinstance(event, Event) and event.company == company else None

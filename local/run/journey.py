@@ -2,14 +2,23 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 
 from local import ROOT
 from local.aws import EmbeddedAws, Stack
 from local.run.bodies import bodies
 from local.run.books import COMPANY, Books
 from local.run.faults import faults
-from local.run.holds import State, differences, numbers_published, requests_between, state_of
+from local.run.holds import (
+    State,
+    differences,
+    missing_invoices,
+    numbers_published,
+    requests_between,
+    state_of,
+)
 from local.run.options import Options
 from local.run.progress import Progress
 from local.run.publishing import as_queue_event, publish
@@ -18,6 +27,7 @@ from local.run.waiting import Look, in_queues, until_quiet
 from local.run.world import World
 
 TEMPLATE = ROOT / "template.yaml"
+MORE_INVOICES = ROOT / "events" / "more-invoices.jsonl"  # of the sample company, after its first export
 PATIENCE_SECONDS = 75.0  # longer than the minute in which the sweep finds whatever was lost
 SWEEP_SECONDS = 3.0
 SIMULATED_TIMEOUT = "10"  # a simulator on this machine answers at once, or on purpose never
@@ -35,6 +45,7 @@ class Journey:
         self._aws: EmbeddedAws = around.aws
         self._not_done: list[str] = []
         self._swept = time.monotonic()
+        self._closed: tuple[datetime, str] | None = None
 
     def made(self) -> Summary:
         before = state_of(self._around.xledger_url)
@@ -42,11 +53,17 @@ class Journey:
         self._stack = self._deploy()
         self._books = Books(self._aws, self._stack)
         self._books.save_company(self._around.xledger_token)
-        published = self._publish()
+        published = self._publish(self._options.events)
+        self._carry_and_export()
+        if self._options.is_the_sample:
+            published += self._publish([MORE_INVOICES])
+            self._carry_and_export()
+        return self._told(published, before)
+
+    def _carry_and_export(self) -> None:
         self._wait(self._look_at_records)
         self._progress.step(self._books.done_records())
         self._export()
-        return self._told(published, before)
 
     def _deploy(self) -> Stack:
         parameters = {"XledgerUrl": self._around.xledger_url, "MomentUrl": self._around.moment_url}
@@ -57,7 +74,7 @@ class Journey:
         self._not_done += stack.left_out
         return stack
 
-    def _publish(self) -> int:
+    def _publish(self, files: Sequence[Path]) -> int:
         """What the queue does not take goes to the function that it would have reached."""
         sent = 0
 
@@ -67,7 +84,7 @@ class Journey:
             self._progress.live(f"published {count} events")
 
         sqs, outputs = self._aws.client("sqs"), self._stack.outputs
-        refused = publish(sqs, outputs["EventsQueueUrl"], bodies(self._options.events), told=told)
+        refused = publish(sqs, outputs["EventsQueueUrl"], bodies(files), told=told)
         for body in refused:
             self._invoke("ReceiveEvents", as_queue_event(body, outputs["EventsQueueArn"]))
         self._progress.step(
@@ -90,9 +107,19 @@ class Journey:
         events, wakes = self._in_queues(EVENTS), self._in_queues(WAKES)
         records = self._books.open_records()
         closed = self._books.closed()
+        self._watch_gate()
         if any(records.values()) and not any([*events.values(), *wakes.values(), closed]):
             self._sweep()
         return Look(events | records, self._books.done_records(), wakes, closed)
+
+    def _watch_gate(self) -> None:
+        """Tells when the way to Xledger closes, and when it is open again."""
+        now = self._books.closed_until()
+        if now and now != self._closed:
+            self._progress.step(f"no more requests to Xledger until {now[0]:%H:%M:%S} UTC: {now[1]}")
+        elif self._closed and not now:
+            self._progress.step("requests to Xledger may go again")
+        self._closed = now
 
     def _in_queues(self, queues: Mapping[str, str]) -> dict[str, int]:
         addresses = {name: self._stack.resources[queue] for name, queue in queues.items()}
@@ -106,17 +133,22 @@ class Journey:
 
     def _told(self, published: int, before: State | None) -> Summary:
         kinds = self._books.kinds()
-        exports = list(self._books.exports(self._options.out))
+        exports = list(self._books.exports(self._options.out, list(self._around.mailbox)))
         after = state_of(self._around.xledger_url)
         reported = {(problem.kind, problem.number) for kind in kinds.values() for problem in kind.problems}
         if after is not None:
             expected = numbers_published(bodies(self._options.events), COMPANY)
             waiting = {name: kind.waiting for name, kind in kinds.items()}
             self._not_done += differences(expected, reported, waiting, after)
+        files = [export.file for export in exports]
+        self._not_done += missing_invoices(bodies(self._published()), COMPANY, reported, files)
         self._not_done += self._dead_letters()
         asked = requests_between(before, after) if before and after else None
         wrong = list(faults(self._aws, self._stack)) if self._not_done else []
         return Summary(published, kinds, exports, asked, list(self._around.mailbox), self._not_done, wrong)
+
+    def _published(self) -> list[Path]:
+        return [*self._options.events, *([MORE_INVOICES] if self._options.is_the_sample else [])]
 
     def _dead_letters(self) -> list[str]:
         found = self._in_queues({name: name for name in DEAD_LETTERS})

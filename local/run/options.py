@@ -22,6 +22,7 @@ class Options:
     xledger_url: str | None = None
     xledger_token: str | None = None
     moment_url: str | None = None
+    is_the_sample: bool = False
 
     @classmethod
     def checked(cls, given: argparse.Namespace) -> "Options":
@@ -41,6 +42,7 @@ class Options:
             plan=given.plan,
             xledger_url=_address("--xledger-url", given.xledger_url, XLEDGER_PATH),
             xledger_token=given.xledger_token,
+            is_the_sample=not given.events,
             moment_url=_address("--moment-url", given.moment_url, MOMENT_PATH),
         )
 
