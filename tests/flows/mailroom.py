@@ -111,7 +111,11 @@ class Vault:
 
 class Mailroom:
     def __init__(self, **settings: Any) -> None:
-        defaults = {"route": "email", "reception_address": RECEPTION, "export_customers": False}
+        defaults: dict[str, Any] = {
+            "route": "email",
+            "reception_address": RECEPTION,
+            "export_customers": False,
+        }
         self.company = a_company(**(defaults | settings))
         self.time, self.fuse = Time(), Fuse()
         self.files, self.pdfs, self.post = FakeFiles(), Pdfs(), Post()

@@ -1,6 +1,7 @@
 """One mail for each invoice, never two by themselves: what happens on good days and on bad ones."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -45,7 +46,7 @@ def test_a_lost_wake_costs_a_minute():
     assert room.numbers() == [101]
 
 
-def test_an_invoice_whose_taker_died_behind_it_is_mailed_all_the_same():
+def test_an_invoice_whose_taker_died_behind_it_is_mailed_all_the_same(monkeypatch):
     room = Mailroom()
     stored = room.ledger.invoices.add
 
@@ -53,7 +54,7 @@ def test_an_invoice_whose_taker_died_behind_it_is_mailed_all_the_same():
         stored(*given)
         raise Died
 
-    room.ledger.invoices.add = stored_and_died  # type: ignore[method-assign]
+    monkeypatch.setattr(room.ledger.invoices, "add", stored_and_died)
     with pytest.raises(Died):
         room.receive(101)
     room.change(route=Route.FILE)  # nor does it matter that the route has changed meanwhile
@@ -310,6 +311,17 @@ def test_a_second_worker_leaves_it_to_the_first():
     assert room.numbers() == [101]
 
 
+def test_a_worker_whose_turn_runs_out_while_nobody_else_came_takes_it_again():
+    room = Mailroom()
+    room.receive(101)
+
+    def slow() -> None:
+        room.time.now += timedelta(seconds=110)
+
+    room.pdfs.meanwhile = [slow]
+    assert room.mail() == {Outcome.SENT: 1}
+
+
 def stalls(room: Mailroom) -> Callable[[], None]:
     """The worker stands still for longer than its turn, and another one comes."""
 
@@ -383,6 +395,31 @@ def test_whenever_a_worker_dies_each_invoice_is_mailed_once_or_a_person_is_asked
         )
         assert asked == (room.state_of(number) == "uncertain"), "nobody is asked for nothing"
     assert not room.is_due(timedelta(days=365))
+
+
+LEFT_BEHIND_CALLS = 12  # more than it takes to see to it
+
+
+@pytest.mark.parametrize("position", range(1, LEFT_BEHIND_CALLS + 1))
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_second_death_over_what_the_first_left_behind_forgets_nothing(position, when):
+    room = Mailroom()
+    room.receive(101)
+    room.fuse.burns_at = (OUTSIDE_CALLS.index("post.send") + 1, "before")
+    with pytest.raises(Died):
+        room.mail()
+    room.time.now += timedelta(minutes=3)
+    room.fuse.burns_at = (room.fuse.calls + position, when)
+    with suppress(Died):
+        room.mail()
+
+    room.run()
+    assert list(room.problems()) == [("101", "MAIL_UNCERTAIN")]
+    assert (room.post.mails, room.state_of(101)) == ([], "uncertain")
+
+    room.resolve(101, Choice.SEND_AGAIN)
+    room.run()
+    assert room.numbers() == [101]
 
 
 def test_a_death_leaves_doubt_only_between_the_intent_and_its_end():
