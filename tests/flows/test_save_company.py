@@ -39,6 +39,7 @@ def desk() -> Desk:
 
 def test_a_save_is_a_version_with_who_and_what_and_no_key(desk: Desk) -> None:
     desk.save(0)
+    desk.world.time.sleep(60)
     desk.save(1, typed={"moment_key": "another-key-0123456789"}, export_projects=False)
 
     newest, first = desk.world.ledger.settings_history.of(NORDVIK)

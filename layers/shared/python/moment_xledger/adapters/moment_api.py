@@ -5,6 +5,7 @@ answer are from Moment's own pages and public clients. That a customer looks lik
 """
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -29,6 +30,10 @@ class _Page(BaseModel):
     page: _PageInfo
 
 
+class KeyRefused(Unreachable):
+    pass
+
+
 class MomentApi:
     """Raises `Unreachable` whenever there is no usable answer, whatever the reason."""
 
@@ -47,6 +52,14 @@ class MomentApi:
                 break
         return None
 
+    def accepts(self, company: CompanyId, key: Token) -> bool:
+        """Whether the key opens this company's data."""
+        try:
+            self._get(company, key, "customers", {"page": 1, "size": 1})
+        except KeyRefused:
+            return False
+        return True
+
     def _get(self, company: CompanyId, key: Token, resource: str, wanted: dict[str, Any]) -> _Page:
         try:
             answer = self._session.get(
@@ -56,6 +69,8 @@ class MomentApi:
                 timeout=TIMEOUT.total_seconds(),
                 allow_redirects=False,
             )
+            if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                raise KeyRefused("Moment: the API key is refused")
             answer.raise_for_status()
             return _Page.model_validate_json(answer.content)
         except requests.RequestException as error:

@@ -10,7 +10,7 @@ from moment_xledger.domain.files.series import (
     left_with,
 )
 from moment_xledger.domain.invoices import Snapshot
-from moment_xledger.domain.problems import Code
+from moment_xledger.domain.preflight import reason_of
 
 DATED_LATER = "dated after the limit of this export"
 CAME_LATER = "came while this export was made"
@@ -28,8 +28,8 @@ def absence(snapshot: Snapshot, export: Export) -> str:
         return another_way(snapshot.route)
     if snapshot.invoice.do_not_transfer:
         return NOT_TO_BE_TRANSFERRED
-    if export.unfit(snapshot):
-        return held_back(Code.FORMAT_CANNOT_HOLD)
+    if unfit := export.unfit(snapshot):
+        return held_back(reason_of(unfit)[0])
     return CAME_LATER if snapshot.seq > export.high else DATED_LATER
 
 

@@ -4,6 +4,7 @@ Errors, named by what should happen next.
 * SyncError
   + GateClosed     nothing is wrong with the work: it goes on by itself at `until`
   + Rejected       Xledger refuses this request whenever it comes: a person must look, the others carry on
+    - NoRight      ... because the token has not the right to it, which other requests may not need
   + Unreachable    the other system does not answer: nothing is wrong with the work, try later
   + Conflict       somebody else wrote first: read again and decide again
   + FileDiffers    a file that never changes is not what it was: hand out nothing and raise the alarm
@@ -49,6 +50,10 @@ class Rejected(SyncError):
         super().__init__("; ".join(refusal.code or "no code" for refusal in refusals))
         self.refusals = tuple(refusals)
         self.blamed = dict(blamed or {})
+
+
+class NoRight(Rejected):
+    pass
 
 
 class Unreachable(SyncError):

@@ -50,6 +50,18 @@ class Code(StrEnum):
     MAIL_BOUNCED = "MAIL_BOUNCED"
     RECEPTION_ADDRESS_MISSING = "RECEPTION_ADDRESS_MISSING"
     RECEPTION_ADDRESS_STOPPED = "RECEPTION_ADDRESS_STOPPED"
+    TOKEN_EXPIRES = "TOKEN_EXPIRES"  # noqa: S105
+    RIGHT_MISSING = "RIGHT_MISSING"
+    SOAP_LOGIN_REFUSED = "SOAP_LOGIN_REFUSED"
+    OWNER_CODE_NOT_REACHED = "OWNER_CODE_NOT_REACHED"
+    VAT_CODE_NOT_IN_XLEDGER = "VAT_CODE_NOT_IN_XLEDGER"
+    ACCOUNT_NOT_IN_XLEDGER = "ACCOUNT_NOT_IN_XLEDGER"
+    EXPORT_FAILED = "EXPORT_FAILED"
+    NUMBER_MOVED_IN_XLEDGER = "NUMBER_MOVED_IN_XLEDGER"
+    CLOSED_IN_XLEDGER = "CLOSED_IN_XLEDGER"
+    GONE_FROM_XLEDGER = "GONE_FROM_XLEDGER"
+    NUMBER_DOUBLED_IN_XLEDGER = "NUMBER_DOUBLED_IN_XLEDGER"
+    NOTICE_ADDRESS_STOPPED = "NOTICE_ADDRESS_STOPPED"
 
 
 @dataclass(frozen=True)
@@ -276,5 +288,65 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Det sendes ikke mer til {number}, fordi en e-post dit kom i retur ({why}). Fakturaene venter. Sjekk adressen i innstillingene og bekreft den.",
         "Nothing more is mailed to {number}, because a mail to it came back ({why}). The invoices wait. Check the address in the settings and confirm it.",
+    ),
+    Code.TOKEN_EXPIRES: Reason(
+        Fixer.ADMINISTRATOR,
+        "API-nøkkelen til Xledger utløper {date} ({days} dager igjen). Lag en ny i Xledger (Administrasjon, Systemtilgang, GraphQL) og lim den inn i innstillingene før det, så stanser ingenting.",
+        "The Xledger API key expires on {date} ({days} days left). Make a new one in Xledger (Administration, System Access, GraphQL) and paste it into the settings before that, and nothing will stop.",
+    ),
+    Code.RIGHT_MISSING: Reason(
+        Fixer.ADMINISTRATOR,
+        "API-nøkkelen mangler retten til {right} i Xledger. Gi den retten i Xledger (Administrasjon, Systemtilgang, GraphQL), og test forbindelsen igjen.",
+        "The API key lacks the right to {right} in Xledger. Give it that right in Xledger (Administration, System Access, GraphQL), and test the connection again.",
+    ),
+    Code.SOAP_LOGIN_REFUSED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger godtar ikke SOAP-brukeren eller passordet. Sjekk begge i Xledger, skriv dem inn på nytt i innstillingene, og test forbindelsen igjen.",
+        "Xledger does not accept the SOAP user or its password. Check both in Xledger, type them into the settings again, and test the connection again.",
+    ),
+    Code.OWNER_CODE_NOT_REACHED: Reason(
+        Fixer.ADMINISTRATOR,
+        "API-nøkkelen gir ikke tilgang til selskapet med eierkode {owner_code} i Xledger. Rett eierkoden, eller lag nøkkelen i det selskapet.",
+        "The API key does not reach the company with owner code {owner_code} in Xledger. Correct the owner code, or make the key in that company.",
+    ),
+    Code.VAT_CODE_NOT_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} bruker MVA-kode {vat_code}, som blir til {theirs} i Xledger, men Xledger har ingen slik kode. Den er holdt tilbake. Rett MVA-tabellen i innstillingene eller opprett koden i Xledger; fakturaen går med neste eksport.",
+        "Invoice {number} uses VAT code {vat_code}, which becomes {theirs} in Xledger, but Xledger has no such code. It is held back. Correct the VAT table in the settings or create the code in Xledger; the invoice goes with the next export.",
+    ),
+    Code.ACCOUNT_NOT_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} skal føres på konto {account}, som ikke finnes i Xledger eller ikke kan bokføres på. Den er holdt tilbake. Rett kontoen i innstillingene eller opprett den i Xledger; fakturaen går med neste eksport.",
+        "Invoice {number} goes to account {account}, which Xledger does not have or does not allow posting to. It is held back. Correct the account in the settings or create it in Xledger; the invoice goes with the next export.",
+    ),
+    Code.EXPORT_FAILED: Reason(
+        Fixer.OPERATOR,
+        "Eksport {number} er ikke ferdig etter flere forsøk. Ingen faktura er borte eller sendt dobbelt; den forsøkes videre av seg selv. Meld fra til driftsansvarlig hvis den ikke er klar innen en time.",
+        "Export {number} is not finished after several attempts. No invoice is lost or doubled; it is tried again by itself. Tell the operator if it is not ready within an hour.",
+    ),
+    Code.NUMBER_MOVED_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "{kind} {number} fra Moment har fått nummer {theirs} i Xledger. Nummeret skal være det samme begge steder: sett det tilbake til {number} i Xledger.",
+        "The {kind} {number} from Moment was given number {theirs} in Xledger. It must be the same in both: change it back to {number} in Xledger.",
+    ),
+    Code.CLOSED_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "{kind} {number} er avsluttet i Xledger per {date}, men er i bruk i Moment. Åpne den igjen i Xledger, eller slutt å bruke den i Moment.",
+        "The {kind} {number} was closed in Xledger as of {date}, but is in use in Moment. Open it again in Xledger, or stop using it in Moment.",
+    ),
+    Code.GONE_FROM_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "{kind} {number} er slettet i Xledger, eller API-nøkkelen ser den ikke lenger. Gjenopprett den i Xledger med samme nummer.",
+        "The {kind} {number} was deleted in Xledger, or the API key no longer sees it. Restore it in Xledger with the same number.",
+    ),
+    Code.NUMBER_DOUBLED_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "Nummer {number} er også gitt til en annen {kind} i Xledger. Gi den andre et annet nummer i Xledger.",
+        "Number {number} was also given to another {kind} in Xledger. Give the other one another number in Xledger.",
+    ),
+    Code.NOTICE_ADDRESS_STOPPED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Det sendes ikke flere varsler til {number}, fordi en e-post dit ikke kom fram ({why}). Rett adressen under Varsler i innstillingene, eller bekreft den.",
+        "No more notices are mailed to {number}, because a mail to it did not arrive ({why}). Correct the address under Notices in the settings, or confirm it.",
     ),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from moment_xledger.domain import gate as gates_domain
 from moment_xledger.domain.companies import CompanyId, Token, TokenId
-from moment_xledger.domain.errors import Conflict, GateClosed, Rejected, Why
+from moment_xledger.domain.errors import Conflict, GateClosed, NoRight, Rejected, Why
 from moment_xledger.domain.gate import Closed, Gate, InFlight, Timing
 from moment_xledger.domain.replies import (
     BurstLimit,
@@ -94,9 +94,15 @@ class Channel(AbstractContextManager["Channel"]):
         self._pause(timedelta())
         self._gate = replace(self._gate, last_served=company)
 
-    def read(self, operation: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The answer's data. Raises `Rejected` with what Xledger says, `GateClosed` when it must be later."""
-        return self._send(operation, variables, writes=False)
+    def read(
+        self, operation: str, variables: Mapping[str, Any], *, optional: bool = False
+    ) -> Mapping[str, Any]:
+        """The answer's data. Raises `Rejected` with what Xledger says, `GateClosed` when it must be later.
+
+        `optional`: records go without it, so where the token has no right to it, `NoRight` is raised and the gate
+        stays open.
+        """
+        return self._send(operation, variables, writes=False, optional=optional)
 
     def write(self, operation: str, inputs: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         """As `read`. What came of the last write must be stored before anything else is sent."""
@@ -104,7 +110,13 @@ class Channel(AbstractContextManager["Channel"]):
         return self._send(operation, {"inputs": inputs}, writes=True, client_ids=client_ids)
 
     def _send(
-        self, operation: str, variables: Mapping[str, Any], *, writes: bool, client_ids: tuple[str, ...] = ()
+        self,
+        operation: str,
+        variables: Mapping[str, Any],
+        *,
+        writes: bool,
+        client_ids: tuple[str, ...] = (),
+        optional: bool = False,
     ) -> Mapping[str, Any]:
         for attempt in range(ATTEMPTS):
             self._pass_gate(operation, writes, client_ids)
@@ -118,6 +130,9 @@ class Channel(AbstractContextManager["Channel"]):
                     raise Rejected(refusals)
                 case OutOfCredits(reset_at):
                     self._shut(gates_domain.out_of_credits(self._gate, reset_at, self._clock()))
+                case TokenRefused(refusals) if optional:
+                    self._gate = gates_domain.answered(self._gate)
+                    raise NoRight(refusals)
                 case TokenRefused():
                     self._shut(gates_domain.token_refused(self._gate, self._clock()))
                 case Unanswered():

@@ -22,7 +22,8 @@ from moment_xledger.domain.files.series import check_series
 from moment_xledger.domain.files.writing import Totals, write
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Invoice
-from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.preflight import STOPS_AN_INVOICE, reason_of, with_absent
+from moment_xledger.domain.problems import Problem
 from moment_xledger.flows.explain_gaps import Gaps
 from moment_xledger.flows.offer_held import offer_held
 from moment_xledger.flows.put_beside import put_manifest, put_review
@@ -85,6 +86,9 @@ def _next(
         offer_held(company, exporter.ledger, exporter.clock)
     head = exporter.ledger.invoices.head(company.id)
     export = next_export(company, watermark, head, by, exporter.clock())
+    if repeats is None:
+        lists = exporter.ledger.references.get(company.token_id)
+        export = replace(export, terms=with_absent(export.terms, lists, exporter.clock()))
     if repeats is not None:
         first = _known(company.id, _known(company.id, repeats, exporter.ledger).members_of, exporter.ledger)
         export = replace(
@@ -217,7 +221,7 @@ def _ready(export: Export, totals: Totals) -> Export:
 
 def _unfit_before(export: Export, ledger: "Ledger") -> set[str]:
     problems = ledger.problems.of(export.company, "invoice")
-    return {problem.number for problem in problems if problem.code is Code.FORMAT_CANNOT_HOLD}
+    return {problem.number for problem in problems if problem.code in STOPS_AN_INVOICE}
 
 
 def _report_unfit(export: Export, snapshots: Iterable[Snapshot], exporter: Exporter) -> None:
@@ -227,8 +231,7 @@ def _report_unfit(export: Export, snapshots: Iterable[Snapshot], exporter: Expor
             export.company,
             "invoice",
             snapshot.invoice.number,
-            Code.FORMAT_CANNOT_HOLD,
-            {"field": found.field, "limit": found.limit},
+            *reason_of(found),
             first_seen=now,
             last_seen=now,
         )

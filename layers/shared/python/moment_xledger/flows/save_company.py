@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from moment_xledger.domain.companies import Company, CompanyId, Secrets, TokenId
+from moment_xledger.domain.companies import Company, CompanyId, Route, Secrets, TokenId
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import reopen
@@ -75,6 +75,8 @@ def save_company(
     open_gate(company, ledger)
     for kind in Kind:  # what waited for a better token, or for this kind to be switched on
         ledger.records.mark_work(company.token_id, kind, company.id, AT_ONCE)
+    if company.route is Route.EMAIL:  # and what waited for a better key, or for an address
+        ledger.mails.mark(company.id, AT_ONCE)
     return company
 
 

@@ -1,7 +1,8 @@
 """Carries what is dirty under one Xledger token: company by company in turn, one list each."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -54,9 +55,8 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
     turn = _whose_turn(kind, token_id, worker)
     if turn is None:
         return report
-    with _channel(token_id, worker) as channel:
+    with open_channel(token_id, worker) as channel:
         try:
-            _note_doubts(channel, worker)
             while turn:
                 company, marks = turn
                 outcomes = Outcomes(worker.ledger, company, worker.clock, worker.wake, report)
@@ -64,9 +64,17 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
                 turn = _whose_turn(kind, token_id, worker, channel.gate.last_served)
         except GateClosed as closed:
             if closed.why is Why.AUTH:
-                _report_token(token_id, worker)
+                report_token(token_id, worker)
             raise
     return report
+
+
+@contextmanager
+def open_channel(token_id: TokenId, worker: Worker) -> Iterator[Channel]:
+    """For one run. Whoever opens it sees first to what the holder before has left in doubt."""
+    with _channel(token_id, worker) as channel:
+        _note_doubts(channel, worker)
+        yield channel
 
 
 def _note_doubts(channel: Channel, worker: Worker) -> None:
@@ -124,7 +132,7 @@ def _whose_turn(
     return None
 
 
-def _report_token(token_id: TokenId, worker: Worker) -> None:
+def report_token(token_id: TokenId, worker: Worker) -> None:
     now = worker.clock()
     worker.ledger.problems.report(
         Problem(company.id, "settings", "", Code.TOKEN_REFUSED, first_seen=now, last_seen=now)

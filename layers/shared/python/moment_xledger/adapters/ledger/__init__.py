@@ -2,6 +2,7 @@
 
 from moment_xledger.adapters.ledger.audit import Audit
 from moment_xledger.adapters.ledger.companies import Companies
+from moment_xledger.adapters.ledger.connection_tests import ConnectionTests
 from moment_xledger.adapters.ledger.due import Due
 from moment_xledger.adapters.ledger.exports import Exports
 from moment_xledger.adapters.ledger.gates import Gates
@@ -10,6 +11,7 @@ from moment_xledger.adapters.ledger.links import Links
 from moment_xledger.adapters.ledger.mails import Mails
 from moment_xledger.adapters.ledger.problems import Problems
 from moment_xledger.adapters.ledger.records import Records
+from moment_xledger.adapters.ledger.references import References
 from moment_xledger.adapters.ledger.sessions import Sessions
 from moment_xledger.adapters.ledger.settings_history import SettingsHistory
 from moment_xledger.adapters.ledger.tallies import Tallies
@@ -33,3 +35,5 @@ class Ledger:
         self.sessions = Sessions(table)
         self.audit = Audit(table)
         self.settings_history = SettingsHistory(table)
+        self.connection_tests = ConnectionTests(table)
+        self.references = References(table)

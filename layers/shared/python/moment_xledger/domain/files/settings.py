@@ -86,6 +86,16 @@ class FileSettings(BaseModel):
         return self
 
 
+class Absent(BaseModel):
+    """A code or account of the settings that Xledger does not have. Without `vat_code`: every invoice needs it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    theirs: str  # Xledger's VAT code, or the account
+    is_account: bool = False
+    vat_code: Code | None = None  # Moment's
+
+
 class Terms(BaseModel):
     """All that decides a file's bytes besides the invoices: kept with each export, so it can be built again."""
 
@@ -95,6 +105,7 @@ class Terms(BaseModel):
     vat_codes: Mapping[Code, XledgerVatCode]  # Moment's -> Xledger's
     owner_code: int | None = None
     renderer: int = RENDERER
+    absent: tuple[Absent, ...] = ()  # as it was known when the export was claimed
 
     @property
     def accounts(self) -> Mapping[str, str]:

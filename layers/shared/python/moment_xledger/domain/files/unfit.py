@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from moment_xledger.domain.files.settings import Terms
+from moment_xledger.domain.files.settings import Absent, Terms
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 
 
@@ -15,6 +15,7 @@ class Unfit:
 
     field: str
     limit: str
+    absent: Absent | None = None  # where it is not the format, but Xledger that lacks something
 
 
 class Limit(NamedTuple):
@@ -48,10 +49,18 @@ class Limits(NamedTuple):
 
 
 def first_unfit(invoice: Invoice, terms: Terms, limits: Limits) -> Unfit | None:
+    if absent := first_absent(invoice, terms):
+        return Unfit("vatCode", absent.theirs, absent)
     for field, value, limit in _values(invoice, limits):
         if not limit.pattern.fullmatch(value):
             return Unfit(field, limit.text)
     return _wrong_line(invoice, terms) or _wrong_total(invoice)
+
+
+def first_absent(invoice: Invoice, terms: Terms) -> Absent | None:
+    """What this invoice needs and Xledger does not have."""
+    used = {None, *(line.vat_code for line in invoice.vat_lines)}
+    return next((absent for absent in terms.absent if absent.vat_code in used), None)
 
 
 def _values(invoice: Invoice, limits: Limits) -> Iterator[tuple[str, str, Limit]]:

@@ -1,0 +1,39 @@
+"""Xledger's accounts and VAT codes as they were last read, by token; and how far its feeds of changes were read."""
+
+from typing import Any
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Put, Table
+from moment_xledger.domain.companies import TokenId
+from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.preflight import Lists
+
+
+class References:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, token: TokenId) -> Lists | None:
+        item = self._table.get((keys.token(token), "LISTS"))
+        if item is None:
+            return None
+        accounts, vat_codes = item.get("accounts"), item.get("vat_codes")
+        return Lists(
+            keys.moment(item["read_at"]),
+            None if accounts is None else frozenset(accounts),
+            None if vat_codes is None else frozenset(vat_codes),
+        )
+
+    def save(self, token: TokenId, lists: Lists) -> None:
+        item: dict[str, Any] = {"read_at": keys.stamp(lists.read_at)}
+        for name, codes in (("accounts", lists.accounts), ("vat_codes", lists.vat_codes)):
+            item |= {} if codes is None else {name: sorted(codes)}
+        self._table.write(Put((keys.token(token), "LISTS"), item))
+
+    def cursor(self, token: TokenId, kind: Kind) -> str | None:
+        """Behind the last change that was looked at; None before the first night."""
+        item = self._table.get((keys.token(token), f"FEED#{kind}"))
+        return str(item["cursor"]) if item else None
+
+    def move_cursor(self, token: TokenId, kind: Kind, cursor: str) -> None:
+        self._table.write(Put((keys.token(token), f"FEED#{kind}"), {"cursor": cursor}))

@@ -1,0 +1,144 @@
+# ruff: noqa: E501 -- sentences for people, one a line
+"""A connection test: which rights the switches need, and what came of trying each. Writing is never tried."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from moment_xledger.domain.companies import Company, Language, Route
+
+REMIND_BEFORE = (30, 7, 1)  # days
+
+
+class Right(StrEnum):
+    TOKEN = "token"  # noqa: S105 the right's name
+    OWNER_CODE = "owner_code"
+    CUSTOMERS = "customers"
+    COMPANIES = "companies"
+    PROJECTS = "projects"
+    ACCOUNTS = "accounts"
+    VAT_CODES = "objectValues"
+    WRITING = "writing"
+    SOAP = "soap"
+    MOMENT = "moment"
+
+
+# Read over GraphQL; the value is the root field that the token needs the right to.
+READS = (Right.CUSTOMERS, Right.COMPANIES, Right.PROJECTS, Right.ACCOUNTS, Right.VAT_CODES)
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    REFUSED = "refused"
+    LATER = "later"  # it could not be tried now
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True)
+class Check:
+    """`why`: for `REFUSED` the other side's words, for `LATER` the reason."""
+
+    right: Right
+    outcome: Outcome
+    why: str = ""
+
+    def sentence(self, language: Language = Language.ENGLISH) -> str:
+        norwegian, english = _SENTENCES.get((self.right, self.outcome)) or _ANY[self.outcome]
+        names = _NAMES[self.right]
+        text = norwegian if language is Language.NORWEGIAN else english
+        return text.format(right=names[language is Language.ENGLISH], why=self.why)
+
+
+@dataclass(frozen=True)
+class ConnectionTest:
+    when: datetime
+    by: str
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Nothing was refused, and nothing that can be tried is still to be."""
+        return all(check.outcome is Outcome.PASSED or check.right is Right.WRITING for check in self.checks)
+
+
+def needed(company: Company) -> tuple[Right, ...]:
+    """In the order in which they are tried and shown."""
+    in_files = company.route in (Route.FILE, Route.UPLOAD)
+    wanted = {
+        Right.TOKEN: True,
+        Right.OWNER_CODE: company.owner_code is not None,
+        Right.CUSTOMERS: company.export_customers,
+        Right.COMPANIES: company.export_customers,
+        Right.PROJECTS: company.export_projects,
+        Right.ACCOUNTS: in_files,
+        Right.VAT_CODES: in_files,
+        Right.WRITING: company.export_customers or company.export_projects,
+        Right.SOAP: company.needs_soap,
+        Right.MOMENT: True,
+    }
+    return tuple(right for right, is_needed in wanted.items() if is_needed)
+
+
+def reminder(expires: date | None, today: date) -> int | None:
+    """Which reminder is the one to stand now: the fewest days that are left or have passed; None before the first."""
+    if expires is None:
+        return None
+    left = (expires - today).days
+    return min((days for days in REMIND_BEFORE if left <= days), default=None)
+
+
+_NAMES: Mapping[Right, tuple[str, str]] = {
+    Right.TOKEN: ("API-nøkkelen til Xledger", "the Xledger API key"),
+    Right.OWNER_CODE: ("eierkoden", "the owner code"),
+    Right.CUSTOMERS: ("lese kunder (customers)", "read customers"),
+    Right.COMPANIES: ("lese selskaper (companies)", "read companies"),
+    Right.PROJECTS: ("lese prosjekter (projects)", "read projects"),
+    Right.ACCOUNTS: ("lese kontoplanen (accounts)", "read the chart of accounts (accounts)"),
+    Right.VAT_CODES: (
+        "lese MVA-koder (objectKinds, objectValues)",
+        "read the VAT codes (objectKinds, objectValues)",
+    ),
+    Right.WRITING: ("opprette og endre", "create and change"),
+    Right.SOAP: ("SOAP-innloggingen", "the SOAP login"),
+    Right.MOMENT: ("API-nøkkelen til Moment", "the Moment API key"),
+}
+
+_ANY: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.PASSED: ("I orden: {right}.", "All right: {right}."),
+    Outcome.REFUSED: (
+        "API-nøkkelen har ikke rett til å {right}. Gi den retten i Xledger (Administrasjon, Systemtilgang, GraphQL), og test igjen. Xledger svarer: {why}",
+        "The API key has not the right to {right}. Give it that right in Xledger (Administration, System Access, GraphQL), and test again. Xledger says: {why}",
+    ),
+    Outcome.LATER: (
+        "Ikke prøvd nå: {right} ({why}). Test igjen om litt.",
+        "Not tried now: {right} ({why}). Test again in a while.",
+    ),
+    Outcome.NOT_TRIED: (
+        "Ikke prøvd, siden noe før det ikke virket: {right}.",
+        "Not tried, since something before it did not work: {right}.",
+    ),
+}
+
+_SENTENCES: Mapping[tuple[Right, Outcome], tuple[str, str]] = {
+    (Right.TOKEN, Outcome.REFUSED): (
+        "Xledger godtar ikke API-nøkkelen. Lag en ny i Xledger (Administrasjon, Systemtilgang, GraphQL) og lim den inn. Xledger svarer: {why}",
+        "Xledger does not accept the API key. Make a new one in Xledger (Administration, System Access, GraphQL) and paste it. Xledger says: {why}",
+    ),
+    (Right.OWNER_CODE, Outcome.REFUSED): (
+        "API-nøkkelen når ikke selskapet med denne eierkoden. Den når: {why}. Rett eierkoden, eller lag nøkkelen i det selskapet.",
+        "The API key does not reach the company with this owner code. It reaches: {why}. Correct the owner code, or make the key in that company.",
+    ),
+    (Right.WRITING, Outcome.NOT_TRIED): (
+        "Retten til å opprette og endre kan ikke prøves uten å skrive i regnskapet. Den første kunden eller det første prosjektet viser det; mangler retten, får dere beskjed.",
+        "The right to create and change cannot be tried without writing into the books. The first customer or project will show it; if the right is missing, you will be told.",
+    ),
+    (Right.SOAP, Outcome.REFUSED): (
+        "Xledger godtar ikke SOAP-brukeren eller passordet. Sjekk begge i Xledger og skriv dem inn på nytt. {why}",
+        "Xledger does not accept the SOAP user or its password. Check both in Xledger and type them in again. {why}",
+    ),
+    (Right.MOMENT, Outcome.REFUSED): (
+        "Moment godtar ikke API-nøkkelen for dette selskapet. Lag en ny i Moment og lim den inn.",
+        "Moment does not accept the API key for this company. Make a new one in Moment and paste it.",
+    ),
+}

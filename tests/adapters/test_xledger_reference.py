@@ -1,0 +1,98 @@
+"""Xledger's lists and feeds of changes, read from the simulated Xledger."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import parse, validate
+
+from local.xledger.document import schema
+from moment_xledger.adapters import xledger_reference
+from moment_xledger.adapters.xledger_graphql import OPERATIONS
+from moment_xledger.adapters.xledger_reference import Reference
+from moment_xledger.domain.errors import Rejected
+from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.number_guard import Numbered
+from moment_xledger.domain.replies import Data
+from tests.builders import a_customer, a_private_person
+from tests.world import TOKEN, World
+
+
+class Straight:
+    """Asks the simulator without a gate."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def read(
+        self, operation: str, variables: Mapping[str, Any], *, optional: bool = False
+    ) -> Mapping[str, Any]:
+        reply = self._world.xledger.ask(TOKEN, operation, variables)
+        assert isinstance(reply, Data)
+        assert optional
+        return reply.fields
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def reference(world: World) -> Reference:
+    return Reference(Straight(world))
+
+
+@pytest.mark.parametrize("file", sorted(OPERATIONS.glob("*.graphql")), ids=lambda file: file.stem)
+def test_every_operation_is_one_that_the_schema_knows(file: Path) -> None:
+    assert validate(schema(), parse(file.read_text())) == []
+
+
+def test_lists_are_read(reference: Reference) -> None:
+    assert {"1500", "3000"} <= reference.accounts()
+    assert {"3", "31", "6"} <= reference.vat_codes()
+    assert "32" not in reference.vat_codes()
+    assert reference.owner_codes() == {"19168": "Nordvik AS"}
+
+
+def test_the_feed_is_read_page_by_page_from_where_it_was_left(
+    world: World, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xledger_reference, "A_PAGE", 2)
+    assert reference.end_of_changes(Kind.CUSTOMER) == ""
+    world.receive(*(a_private_person(str(number)) for number in (10001, 10002, 10003)))
+    world.run()
+    ids = [customer["dbId"] for customer in world.held("customers")]
+
+    first = reference.changes(Kind.CUSTOMER, "")
+    assert (first.ids, first.more) == (frozenset(ids[:2]), True)
+    second = reference.changes(Kind.CUSTOMER, str(first.cursor))
+    assert (second.ids, second.more) == (frozenset(ids[2:]), False)
+    assert second.cursor == reference.end_of_changes(Kind.CUSTOMER)
+    third = reference.changes(Kind.CUSTOMER, str(second.cursor))
+    assert (third.ids, third.cursor, third.more) == (frozenset(), None, False)
+
+
+def test_numbers_are_asked_for_by_id_and_by_number_at_once(world: World, reference: Reference) -> None:
+    world.receive(a_customer("10001"), a_customer("10002"))
+    world.run()
+    one, other = world.held("customers")
+    state = world.server.state
+    state.change("customers", state.tables["customers"].get(one["dbId"]) or {}, {"toDate": "2026-01-31"})
+
+    found = reference.numbers(Kind.CUSTOMER, [one["dbId"]], ["10002"])
+    assert found == {
+        Numbered(one["dbId"], "10001", date(2026, 1, 31), 19168),
+        Numbered(other["dbId"], "10002", None, 19168),
+    }
+
+
+def test_a_list_that_does_not_fit_on_one_page_is_refused_rather_than_cut() -> None:
+    class Long:
+        def read(self, *_: Any, **__: Any) -> Mapping[str, Any]:
+            return {"accounts": {"edges": [], "pageInfo": {"hasNextPage": True}}}
+
+    with pytest.raises(Rejected):
+        Reference(Long()).accounts()
