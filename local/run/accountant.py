@@ -41,10 +41,8 @@ def fetch(link: str, aws_url: str) -> list[Fetched]:
     page = requests.get(near, headers=headers, timeout=_TIMEOUT)
     if not page.ok:
         raise AwsError(f"The link of the mail answers {page.status_code}.")
-    forms = lxml.html.fromstring(page.content, base_url=near).forms
-    return [
-        _pressed(urljoin(near, form.action), headers) for form in forms if "/files/" in (form.action or "")
-    ]
+    buttons = lxml.html.document_fromstring(page.content).xpath("//form[contains(@action, '/files/')]/@action")
+    return [_pressed(urljoin(near, str(button)), headers) for button in buttons]
 
 
 def _pressed(button: str, headers: dict[str, str]) -> Fetched:
