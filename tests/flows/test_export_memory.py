@@ -126,6 +126,6 @@ def warm() -> None:
 
 
 def test_four_times_the_invoices_take_hardly_more_memory() -> None:
-    few, many = peak(400), peak(1_600)
+    few, many = peak(200), peak(800)
     assert many - few < 2 * MEBIBYTE  # files that are small stay in memory, up to 4 MiB each
     assert many < 24 * MEBIBYTE
