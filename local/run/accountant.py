@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
@@ -13,6 +14,7 @@ from local.aws import AwsError
 from local.mailbox import Mail
 
 _TIMEOUT = 30
+FILE_BUTTONS = "//form[contains(@action, '/files/')]/@action"
 _LINK = re.compile(r"https://\S+/e/\S+")
 
 
@@ -41,7 +43,7 @@ def fetch(link: str, aws_url: str) -> list[Fetched]:
     page = requests.get(near, headers=headers, timeout=_TIMEOUT)
     if not page.ok:
         raise AwsError(f"The link of the mail answers {page.status_code}.")
-    buttons = lxml.html.document_fromstring(page.content).xpath("//form[contains(@action, '/files/')]/@action")
+    buttons: Any = lxml.html.document_fromstring(page.content).xpath(FILE_BUTTONS)
     return [_pressed(urljoin(near, str(button)), headers) for button in buttons]
 
 
