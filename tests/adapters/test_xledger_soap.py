@@ -40,9 +40,14 @@ WITHOUT_KEY = SoapLogin("ws-nordvik", PASSWORD)
 EXPIRED = "Logon key has expired"
 
 
-@pytest.fixture
-def xledger() -> Iterator[Connected]:
+@pytest.fixture(scope="module")
+def served() -> Iterator[Connected]:
     yield from connected()
+
+
+@pytest.fixture
+def xledger(served: Connected) -> Connected:
+    return served.fresh()
 
 
 def upload(client: XledgerSoap) -> UploadOutcome:
@@ -172,6 +177,9 @@ def a_byte_at_a_time() -> Response:
         pytest.param(lambda: says("ReceiveFile", ""), NoResult("ReceiveFile"), id="or have an empty one"),
         pytest.param(
             lambda: says("ReceiveFile", "yes"), NoResult("ReceiveFile"), id="or one that is no file key"
+        ),
+        pytest.param(
+            lambda: says("ReceiveFile", "9" * 5000), NoResult("ReceiveFile"), id="nor one without end"
         ),
         pytest.param(
             lambda: says("ReceiveFile", "-1"), NoResult("ReceiveFile"), id="nor is a negative number one"
@@ -306,6 +314,12 @@ def test_a_password_that_xml_cannot_carry_is_named_and_not_shown(xledger: Connec
         client.logon()
     assert "hush" not in "".join(traceback.format_exception(refused.value))
     assert xledger.fake.asked == []
+
+
+def test_a_secret_at_the_end_of_a_long_text_does_not_show_in_part(xledger: Connected):
+    xledger.fake.answers["ReceiveFile"] = [fault("x" * 495 + " two  words")]
+    outcome = upload(xledger.client(SoapLogin("ws", "two  words", "old-key")))
+    assert outcome == Faulted("x" * 495 + " …")
 
 
 def test_secrets_stay_out_of_texts_logs_and_tracebacks(xledger: Connected, caplog: pytest.LogCaptureFixture):

@@ -41,9 +41,14 @@ SCHEMA = (
 DIFFGRAM = '<diffgr:diffgram xmlns:diffgr="urn:schemas-microsoft-com:xml-diffgram-v1">{}</diffgr:diffgram>'
 
 
-@pytest.fixture
-def xledger() -> Iterator[Connected]:
+@pytest.fixture(scope="module")
+def served() -> Iterator[Connected]:
     yield from connected()
+
+
+@pytest.fixture
+def xledger(served: Connected) -> Connected:
+    return served.fresh()
 
 
 def line(**columns: str) -> str:
@@ -249,12 +254,15 @@ def test_rows_beside_the_table_are_reported(xledger: Connected):
         ("2026-11-02T00:00:00+01:00", date(2026, 11, 2)),
         ("2026-11-01T23:00:00Z", date(2026, 11, 2)),
         ("20261102", date(2026, 11, 2)),
+        ("0001-01-01T00:00:00", None),
+        ("9999-12-31T23:59:59.9999999-01:00", None),
     ],
 )
-def test_a_date_is_the_day_in_oslo(written: str, meant: date):
-    row = read_row(etree.fromstring(line(InvoiceDate=written)), 1)
+def test_a_date_is_the_day_in_oslo(written: str, meant: date | None):
+    row = read_row(etree.fromstring(line(InvoiceDate=written, Modified=written)), 1)
     assert isinstance(row, Row)
     assert row.invoice_date == meant
+    assert (row.modified is None) == (meant is None)
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))

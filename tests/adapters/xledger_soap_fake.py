@@ -120,13 +120,18 @@ class Connected:
     url: str
     kept: list[str] = field(default_factory=list)
 
+    def fresh(self) -> "Connected":
+        """As at the beginning, for the next test."""
+        self.fake.answers, self.fake.calls, self.kept = {}, [], []
+        return self
+
     def client(
         self,
         login: SoapLogin,
         *,
         timeout: float = 5,
         largest: int = 20 * 1024 * 1024,
-        version: Version = Version.SOAP_12,
+        version: Version | None = None,
     ) -> XledgerSoap:
         session = requests.Session()
         session.trust_env = False

@@ -1,6 +1,7 @@
 """Xledger over SOAP for one company: logon, test, upload, export."""
 
 import html
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
@@ -32,6 +33,7 @@ from moment_xledger.adapters.xledger_soap.services import (
 from moment_xledger.domain.companies import SoapLogin
 
 T = TypeVar("T")
+LONGEST_FAULT = 500
 
 
 class XledgerSoap:
@@ -46,8 +48,9 @@ class XledgerSoap:
         line: Line,
         *,
         keep_key: Callable[[str], None] = lambda key: None,
-        version: Version = Version.SOAP_12,
+        version: Version | None = None,
     ) -> None:
+        """`version`: of SOAP, instead of the one that each service is known to take."""
         self._given = self._login = login
         self._line = line
         self._keep_key = keep_key
@@ -157,7 +160,10 @@ class XledgerSoap:
 
     def _ask(self, service: Service, operation: str, read: Callable[[Answer, str], T], **fields: object) -> T:
         try:
-            return read(post(self._line, request(service, operation, self._version, **fields)), operation)
+            return read(
+                post(self._line, request(service, operation, self._version or service.version, **fields)),
+                operation,
+            )
         except CallFailed as failed:
             raise CallFailed(self._without_secrets(failed.failure)) from None
 
@@ -166,10 +172,10 @@ class XledgerSoap:
         if not isinstance(failure, Faulted):
             return failure
         text = failure.text
-        for secret in filter(None, (self._login.password, self._login.logon_key, self._given.logon_key)):
-            for spelling in (secret, html.escape(secret)):
-                text = text.replace(spelling, "…")
-        return replace(failure, text=text)
+        secrets = filter(None, (self._login.password, self._login.logon_key, self._given.logon_key))
+        for spelling in sorted({s for secret in secrets for s in _spellings(secret)}, key=len, reverse=True):
+            text = text.replace(spelling, "…")
+        return replace(failure, text=text[:LONGEST_FAULT])
 
 
 def _refused_logon(failed: CallFailed) -> Failure:
@@ -182,7 +188,12 @@ def _refused_logon(failed: CallFailed) -> Failure:
             return other
 
 
+def _spellings(secret: str) -> set[str]:
+    """As it was sent, and as it may come back: escaped once more, runs of spaces made one."""
+    return {" ".join(secret.split()), " ".join(html.escape(secret).split())}
+
+
 def _file_key(result: str) -> UploadOutcome:
-    if not result.isascii() or not result.isdigit():
+    if not re.fullmatch("[0-9]{1,19}", result):
         return NoResult("ReceiveFile")
     return Accepted(int(result)) if int(result) else Refused()

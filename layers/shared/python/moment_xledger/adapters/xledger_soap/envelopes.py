@@ -21,7 +21,6 @@ SOAP = ("{http://schemas.xmlsoap.org/soap/envelope/}", "{http://www.w3.org/2003/
 ENVELOPES = tuple(namespace + "Envelope" for namespace in SOAP)
 BODIES = tuple(namespace + "Body" for namespace in SOAP)
 PROLOG_PIECE = 512  # so that a document type declaration is refused before anything could make use of it
-LONGEST_FAULT = 500
 ASP_NET = "Server was unable to process request. ---> "  # before every exception's own words
 
 Element = etree._Element
@@ -144,4 +143,4 @@ def _fault_text(fault: Element) -> str:
     """`faultstring` in SOAP 1.1, `Reason/Text` in 1.2."""
     found = [part for part in fault.iter() if local_name(part) in ("faultstring", "Text")]
     text = " ".join((found[0].text or "").split()) if found else ""
-    return text.removeprefix(ASP_NET)[:LONGEST_FAULT] or "a fault without words"
+    return text.removeprefix(ASP_NET) or "a fault without words"

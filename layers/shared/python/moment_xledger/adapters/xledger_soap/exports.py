@@ -62,7 +62,6 @@ def _results(answer: Answer, operation: str) -> Growing:
 
 def _numbered(body: IO[bytes], tops: Growing) -> Iterator[Row | BadRow]:
     with body:
-        number = 0
         for number, element in enumerate(_row_elements(tops), 1):
             yield read_row(element, number)
 

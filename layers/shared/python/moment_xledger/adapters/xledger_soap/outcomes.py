@@ -41,7 +41,7 @@ class Oddity(StrEnum):
     NOT_XML = "something that is not XML"
     OTHER_XML = "XML that is no SOAP answer"
     COMPRESSED = "a compressed answer, which was not asked for"
-    TOO_LARGE = "an answer over the size limit"
+    TOO_LARGE = "an answer that is too large or too deep"
     DTD = "XML with a document type declaration, which may hide entities"
     ENCODING = "text in another encoding than it says"
     NO_ROWS = "text where rows should be"

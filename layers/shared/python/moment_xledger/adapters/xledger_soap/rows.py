@@ -129,22 +129,25 @@ def _amount(text: str, column: str) -> Decimal:
 
 
 @lru_cache(1024)
-def _instant(text: str, column: str) -> datetime:
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        raise _Unreadable(f"{column} is not a time such as 2026-11-22 09:15:00") from None
-    return (read if read.tzinfo else read.replace(tzinfo=OSLO)).astimezone(UTC)
+def _instant(text: str, column: str) -> datetime | None:
+    read = _moment(text, column, "a time such as 2026-11-22 09:15:00")
+    return read and (read if read.tzinfo else read.replace(tzinfo=OSLO)).astimezone(UTC)
 
 
 @lru_cache(1024)
-def _day(text: str, column: str) -> date:
+def _day(text: str, column: str) -> date | None:
     """Of a time with an offset, the day that it was in Oslo."""
+    read = _moment(text, column, "a date such as 2026-11-22")
+    return read and (read.astimezone(OSLO) if read.tzinfo else read).date()
+
+
+def _moment(text: str, column: str, kind: str) -> datetime | None:
+    """.NET writes the year 1 where there is no date; 9999 is as near to the end of what can be reckoned with."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
-        raise _Unreadable(f"{column} is not a date such as 2026-11-22") from None
-    return read.astimezone(OSLO).date() if read.tzinfo else read.date()
+        raise _Unreadable(f"{column} is not {kind}") from None
+    return read if 1 < read.year < 9999 else None
 
 
 _READERS: Mapping[Kind, _Reader | None] = {

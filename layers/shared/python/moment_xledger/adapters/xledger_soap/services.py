@@ -27,6 +27,7 @@ class Service:
     wsdl: str
     path: str
     port: str  # of SOAP 1.1; that of 1.2 ends in 12, as ASP.NET names them
+    version: Version = Version.SOAP_12
 
 
 AUTHENTICATION = Service("Authentication.wsdl", "/WS/Common/Lib/Authentication.asmx", "AuthenticationSoap")
@@ -36,7 +37,7 @@ FILE_UPLOAD = Service("FileUpload.wsdl", "/WS/Common/Lib/FileUpload.asmx", "File
 @cache
 def export() -> Service:
     known = assumed().service
-    return Service(known["wsdl"], known["path"], known["port"] + "Soap")
+    return Service(known["wsdl"], known["path"], known["port"] + "Soap", Version(known["soap"]))
 
 
 @dataclass(frozen=True)
