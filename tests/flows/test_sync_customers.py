@@ -375,6 +375,27 @@ def test_a_record_that_was_refused_travels_alone_after_the_others_until_it_is_ta
     assert (operation, len(variables["inputs"])) == ("UpdateCustomers", 2)
 
 
+def test_a_customer_that_somebody_removed_from_xledger_is_reported_and_added_again_with_its_next_edit(
+    world: World,
+) -> None:
+    world.receive(a_customer("10001"), a_customer("10002"))
+    world.run()
+    world.server.remove("customers", world.held("customers")[0]["dbId"])
+    world.receive(a_customer("10001", version=2, name="To"), a_customer("10002", version=2, name="To"))
+    world.run()
+    assert names(world) == {"10002": "To"}
+    (problem,) = world.ledger.problems.of(COMPANY.id)
+    assert (problem.number, problem.code, problem.details) == (
+        "10001",
+        "REFERENCE_NOT_FOUND",
+        {"field": "dbId"},
+    )
+    world.receive(a_customer("10001", version=3, name="Tre"))
+    world.run()
+    assert names(world) == {"10001": "Tre", "10002": "To"}
+    assert list(world.problems()) == []
+
+
 def test_a_newer_version_that_comes_while_the_old_one_is_refused_wins(world: World) -> None:
     asks = world.xledger.ask
     corrected = [a_customer("10001", version=2, name="Kort")]

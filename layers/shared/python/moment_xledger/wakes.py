@@ -20,7 +20,8 @@ logger = Logger(child=True)
 def answer_wakes(
     event: dict[str, Any], queue: str, queues: Queues, carry: Callable[[TokenId], Report]
 ) -> PartialItemFailureResponse:
-    """A wake whose gate is closed for want of credits goes back to its queue until the gate opens.
+    """A wake whose gate is closed for want of credits goes back to its queue until the gate opens, unless SQS has
+    hidden it for as long as it may.
 
     In all other cases it is done with: whoever holds the gate carries the work, or the sweeper wakes again. So a wake
     cannot wear out its receives by waiting, and a lost one costs a minute.
@@ -36,6 +37,7 @@ def answer_wakes(
             )
             if closed.why is Why.CREDITS:
                 put_back.append((record, closed.until))
-    for record, until in put_back:  # last, so that a short wait cannot run out while others are carried
-        queues.put_back(queue, record["receiptHandle"], until, now())
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record, _ in put_back]}
+    kept = [  # last, so that a short wait cannot run out while others are carried
+        record for record, until in put_back if queues.put_back(queue, record["receiptHandle"], until, now())
+    ]
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in kept]}

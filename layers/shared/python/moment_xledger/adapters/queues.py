@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
@@ -22,9 +24,19 @@ class Queues:
         """`group` makes the queue a fair one: many messages of one company do not hold up the others'."""
         self._client.send_message(QueueUrl=url, MessageBody=json.dumps(body), MessageGroupId=group)
 
-    def put_back(self, url: str, receipt: str, until: datetime, now: datetime) -> None:
-        """Hides a message that was received until then. The caller then reports it as failed, so it is kept."""
+    def put_back(self, url: str, receipt: str, until: datetime, now: datetime) -> bool:
+        """Hides a message that was received until then. The caller then reports it as failed, so it is kept.
+
+        False where SQS refuses, because the message has been hidden for too long in all.
+        """
         hidden = min(max(until - now, timedelta()), LONGEST_VISIBILITY - MARGIN)
-        self._client.change_message_visibility(
-            QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=math.ceil(hidden.total_seconds())
-        )
+        seconds = math.ceil(hidden.total_seconds())
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=seconds
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"].endswith("InvalidParameterValue"):
+                return False
+            raise
+        return True

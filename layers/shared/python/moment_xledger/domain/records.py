@@ -158,6 +158,11 @@ def read_client_id(text: str) -> tuple[CompanyId, Kind, int] | None:
     return None
 
 
+def as_gone(record: Record) -> Record:
+    """Somebody removed it from Xledger: when it goes again, it is looked up and added as if it were new."""
+    return replace(record, db_id=None, sent_hash=None, sent_company=None)
+
+
 def in_doubt(record: Record) -> Record:
     """Xledger may have been told something else than we know, so an update goes even if it looks needless."""
     return record if record.state is State.SYNCED else replace(record, sent_hash=None)

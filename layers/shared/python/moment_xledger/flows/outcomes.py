@@ -12,6 +12,7 @@ from moment_xledger.domain.records import (
     SOLVED_BY_SENDING,
     Record,
     as_dirty,
+    as_gone,
     as_problem,
     as_waiting,
     in_doubt,
@@ -68,7 +69,12 @@ class Outcomes:
         """Reported in Xledger's own words; the field is named where Xledger names it."""
         self._problems(
             [
-                (record, Code.REFERENCE_NOT_FOUND, {"field": refusal.field}, refusal.message)
+                (
+                    as_gone(record) if refusal.field == "dbId" else record,
+                    Code.REFERENCE_NOT_FOUND,
+                    {"field": refusal.field},
+                    refusal.message,
+                )
                 if refusal.field and refusal.value is not None
                 else (record, Code.REFUSED_BY_XLEDGER, {"field": refusal.field or ""}, refusal.message)
                 for record, refusal in refused

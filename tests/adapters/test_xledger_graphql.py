@@ -1,0 +1,88 @@
+"""Over HTTP: one POST, no retry, and an end to every wait."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from local.serving import Running
+from local.xledger.plan import Plan
+from local.xledger.server import start
+from moment_xledger.adapters.xledger_graphql import XledgerGraphql
+from moment_xledger.domain.companies import Token
+from moment_xledger.domain.replies import Data, Refused, TokenRefused, Unanswered
+
+TOKEN = Token("dGVzdC1rZXk")
+A_PROJECT = {"inputs": [{"clientId": "1", "node": {"code": "P1", "description": "Brygge"}}]}
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    with start(Plan(), TOKEN.secret) as running:
+        yield running
+
+
+@pytest.fixture
+def xledger(running: Running) -> Iterator[XledgerGraphql]:
+    with requests.Session() as session:
+        session.trust_env = False
+        yield XledgerGraphql(session, f"{running.url}/graphql", timedelta(seconds=1))
+
+
+def replan(running: Running, **changes: Any) -> None:
+    requests.post(f"{running.url}/_plan", json=changes, timeout=5).raise_for_status()
+
+
+def state(running: Running) -> dict[str, Any]:
+    found: dict[str, Any] = requests.get(f"{running.url}/_state", timeout=5).json()
+    return found
+
+
+def test_what_is_asked_is_answered(xledger: XledgerGraphql) -> None:
+    added = xledger.ask(TOKEN, "AddProjects", A_PROJECT)
+    assert isinstance(added, Data)
+    found = xledger.ask(TOKEN, "LookUpProjects", {"codes": ["P1", "P2"]})
+    assert isinstance(found, Data)
+    assert [edge["node"]["code"] for edge in found.fields["projects"]["edges"]] == ["P1"]
+
+
+def test_a_wrong_token_is_refused(xledger: XledgerGraphql) -> None:
+    assert isinstance(xledger.ask(Token("d3Jvbmc"), "LookUpProjects", {"codes": ["P1"]}), TokenRefused)
+
+
+def test_a_refusal_is_told_with_its_field(xledger: XledgerGraphql) -> None:
+    node = {"code": "P1", "description": "Brygge", "subledger": {"code": "nobody"}}
+    reply = xledger.ask(TOKEN, "AddProjects", {"inputs": [{"clientId": "1", "node": node}]})
+    assert isinstance(reply, Refused)
+    assert (reply.refusals[0].field, reply.refusals[0].value) == ("subledger", "nobody")
+
+
+@pytest.mark.parametrize(
+    ("fault", "executed"),
+    [
+        ({"lost_requests": 1}, False),
+        ({"lost_answers": 1}, True),
+        ({"cut_bodies": 1}, True),
+        ({"errors_5xx": 1}, False),
+        ({"errors_5xx_after": 1}, True),
+        ({"delays": 1, "delay_seconds": 2}, True),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
+)
+def test_without_an_answer_it_is_asked_once_and_not_known_what_came_of_it(
+    running: Running, xledger: XledgerGraphql, fault: dict[str, float], executed: bool
+) -> None:
+    replan(running, **fault)
+    reply = xledger.ask(TOKEN, "AddProjects", A_PROJECT)
+    assert isinstance(reply, Unanswered)
+    assert TOKEN.secret not in repr(reply)
+    assert state(running)["requests"]["total"] == 1
+    assert len(state(running)["projects"]) == int(executed)
+
+
+def test_nobody_at_the_address_is_no_answer(xledger: XledgerGraphql) -> None:
+    with requests.Session() as session:
+        nowhere = XledgerGraphql(session, "http://127.0.0.1:9/graphql", timedelta(seconds=1))
+        assert isinstance(nowhere.ask(TOKEN, "LookUpProjects", {"codes": []}), Unanswered)
