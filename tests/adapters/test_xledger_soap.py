@@ -15,7 +15,11 @@ from werkzeug.wrappers import Response
 from local.serving import CloseConnection
 from moment_xledger.adapters.xledger_soap.client import XledgerSoap
 from moment_xledger.adapters.xledger_soap.hosts import host
-from moment_xledger.adapters.xledger_soap.outcomes import (
+from moment_xledger.adapters.xledger_soap.posting import Line
+from moment_xledger.adapters.xledger_soap.services import Version
+from moment_xledger.domain.companies import SoapLogin
+from moment_xledger.domain.errors import Misconfigured
+from moment_xledger.domain.soap_outcomes import (
     Accepted,
     CallFailed,
     Faulted,
@@ -28,10 +32,6 @@ from moment_xledger.adapters.xledger_soap.outcomes import (
     Refused,
     UploadOutcome,
 )
-from moment_xledger.adapters.xledger_soap.posting import Line
-from moment_xledger.adapters.xledger_soap.services import Version
-from moment_xledger.domain.companies import SoapLogin
-from moment_xledger.domain.errors import Misconfigured
 from tests.adapters.xledger_soap_fake import Connected, connected, cut, fault, says
 
 PASSWORD = "a&b<c>'\"å"

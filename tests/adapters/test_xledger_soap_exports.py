@@ -17,7 +17,11 @@ from werkzeug.wrappers import Response
 
 from moment_xledger.adapters.xledger_soap.assumed import assumed
 from moment_xledger.adapters.xledger_soap.exports import read_rows
-from moment_xledger.adapters.xledger_soap.outcomes import (
+from moment_xledger.adapters.xledger_soap.posting import Answer
+from moment_xledger.adapters.xledger_soap.rows import read_row
+from moment_xledger.domain.companies import SoapLogin
+from moment_xledger.domain.posted_lines import BadRow, Row
+from moment_xledger.domain.soap_outcomes import (
     CallFailed,
     Failure,
     Faulted,
@@ -26,9 +30,6 @@ from moment_xledger.adapters.xledger_soap.outcomes import (
     NotSoap,
     Oddity,
 )
-from moment_xledger.adapters.xledger_soap.posting import Answer
-from moment_xledger.adapters.xledger_soap.rows import BadRow, Row, read_row
-from moment_xledger.domain.companies import SoapLogin
 from tests.adapters.xledger_soap_fake import Connected, connected, cut, envelope, fault, says
 
 LOGIN = SoapLogin("ws-nordvik", "hush", "key-1")

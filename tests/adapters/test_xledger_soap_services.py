@@ -14,7 +14,6 @@ from moment_xledger.adapters.xledger_soap.assumed import assumed, says_key_refus
 from moment_xledger.adapters.xledger_soap.client import XledgerSoap
 from moment_xledger.adapters.xledger_soap.filters import modified
 from moment_xledger.adapters.xledger_soap.hosts import Host, host
-from moment_xledger.adapters.xledger_soap.outcomes import Accepted
 from moment_xledger.adapters.xledger_soap.posting import Line
 from moment_xledger.adapters.xledger_soap.services import (
     AUTHENTICATION,
@@ -26,6 +25,7 @@ from moment_xledger.adapters.xledger_soap.services import (
 )
 from moment_xledger.domain.companies import SoapLogin
 from moment_xledger.domain.errors import Misconfigured
+from moment_xledger.domain.soap_outcomes import Accepted
 from tests.adapters.xledger_soap_fake import connected, says
 
 SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
@@ -198,7 +198,8 @@ def test_the_words_by_which_a_key_is_known_to_be_refused(fault: str, refused: bo
 
 def test_outcomes_and_hosts_cost_no_import_of_zeep():
     program = (
-        "import sys; from moment_xledger.adapters.xledger_soap import hosts, outcomes;"
+        "import sys; from moment_xledger.adapters.xledger_soap import hosts;"
+        "from moment_xledger.domain import posted_lines, soap_outcomes;"
         "sys.exit(bool({'zeep', 'lxml', 'requests'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[2]

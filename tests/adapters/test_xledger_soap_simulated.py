@@ -14,9 +14,12 @@ from local.xledger.plan import parse_plan
 from local.xledger.server import start
 from local.xledger.soap.plan import PASSWORD, USER
 from moment_xledger.adapters.xledger_soap.client import XledgerSoap
-from moment_xledger.adapters.xledger_soap.filters import modified
 from moment_xledger.adapters.xledger_soap.hosts import host
-from moment_xledger.adapters.xledger_soap.outcomes import (
+from moment_xledger.adapters.xledger_soap.posting import Line
+from moment_xledger.adapters.xledger_soap.services import Version
+from moment_xledger.domain.companies import SoapLogin
+from moment_xledger.domain.posted_lines import Row
+from moment_xledger.domain.soap_outcomes import (
     Accepted,
     CallFailed,
     Faulted,
@@ -27,10 +30,6 @@ from moment_xledger.adapters.xledger_soap.outcomes import (
     Refused,
     UploadOutcome,
 )
-from moment_xledger.adapters.xledger_soap.posting import Line
-from moment_xledger.adapters.xledger_soap.rows import Row
-from moment_xledger.adapters.xledger_soap.services import Version
-from moment_xledger.domain.companies import SoapLogin
 
 OWNER = 19168
 LINES = 540
@@ -164,18 +163,13 @@ def test_suppliers_come_from_their_own_ledger(xledger: Xledger):
 
 
 def test_a_filter_narrows_what_comes(xledger: Xledger):
-    instants = [datetime(2026, 10, day, 22, 30, tzinfo=UTC) for day in (1, 15, 31)]
-    windows = [modified(*instants[:2]), modified(*instants[1:]), modified(instants[2])]
-    whole, *parts = [
-        list(xledger.client().transactions("posted_lines", filter_, OWNER))
-        for filter_ in (modified(instants[0]), *windows)
-    ]
+    one, two, three = (datetime(2026, 10, day, 22, 30, tzinfo=UTC) for day in (1, 15, 31))
+    limits = [(one, None), (one, two), (two, three), (three, None)]
+    whole, *parts = [list(xledger.client().changed("posted_lines", OWNER, *limit)) for limit in limits]
     assert all(parts)
     assert len(whole) == sum(map(len, parts)) < LINES
     first = parts[0]
-    assert all(
-        isinstance(row, Row) and row.modified and instants[0] < row.modified <= instants[1] for row in first
-    )
+    assert all(isinstance(row, Row) and row.modified and one < row.modified <= two for row in first)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,25 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from moment_xledger.adapters.xledger_soap.assumed import assumed
 from moment_xledger.adapters.xledger_soap.envelopes import text_result
 from moment_xledger.adapters.xledger_soap.exports import read_rows
-from moment_xledger.adapters.xledger_soap.outcomes import (
+from moment_xledger.adapters.xledger_soap.filters import modified
+from moment_xledger.adapters.xledger_soap.posting import Answer, Line, post
+from moment_xledger.adapters.xledger_soap.services import (
+    AUTHENTICATION,
+    FILE_UPLOAD,
+    Service,
+    Version,
+    export,
+    request,
+)
+from moment_xledger.domain.companies import SoapLogin
+from moment_xledger.domain.posted_lines import BadRow, Row
+from moment_xledger.domain.soap_outcomes import (
     Accepted,
     CallFailed,
     Failure,
@@ -20,17 +33,6 @@ from moment_xledger.adapters.xledger_soap.outcomes import (
     Refused,
     UploadOutcome,
 )
-from moment_xledger.adapters.xledger_soap.posting import Answer, Line, post
-from moment_xledger.adapters.xledger_soap.rows import BadRow, Row
-from moment_xledger.adapters.xledger_soap.services import (
-    AUTHENTICATION,
-    FILE_UPLOAD,
-    Service,
-    Version,
-    export,
-    request,
-)
-from moment_xledger.domain.companies import SoapLogin
 
 T = TypeVar("T")
 LONGEST_FAULT = 500
@@ -133,6 +135,12 @@ class XledgerSoap:
             return self._ask(export(), name, read_rows, **fields)
 
         return self._with_key(ask)
+
+    def changed(
+        self, operation: str, owner_code: int, after: datetime, until: datetime | None = None
+    ) -> Iterator[Row | BadRow]:
+        """`transactions` that were changed later than `after`, and not later than `until`."""
+        return self.transactions(operation, modified(after, until), owner_code)
 
     def _with_key(self, ask: Callable[[str], T]) -> T:
         if self._login.logon_key is None:

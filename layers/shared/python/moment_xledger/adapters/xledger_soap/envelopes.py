@@ -6,7 +6,8 @@ from typing import Any, cast
 from lxml import etree
 
 from moment_xledger.adapters.xledger_soap.assumed import says_key_refused
-from moment_xledger.adapters.xledger_soap.outcomes import (
+from moment_xledger.adapters.xledger_soap.posting import PIECE, Answer
+from moment_xledger.domain.soap_outcomes import (
     CallFailed,
     Failure,
     Faulted,
@@ -15,7 +16,6 @@ from moment_xledger.adapters.xledger_soap.outcomes import (
     NotSoap,
     Oddity,
 )
-from moment_xledger.adapters.xledger_soap.posting import PIECE, Answer
 
 SOAP = ("{http://schemas.xmlsoap.org/soap/envelope/}", "{http://www.w3.org/2003/05/soap-envelope}")
 ENVELOPES = tuple(namespace + "Envelope" for namespace in SOAP)

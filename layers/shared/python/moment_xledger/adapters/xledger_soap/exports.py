@@ -22,9 +22,10 @@ from moment_xledger.adapters.xledger_soap.envelopes import (
     result_element,
     started,
 )
-from moment_xledger.adapters.xledger_soap.outcomes import CallFailed, InDoubt, NoResult, NotSoap, Oddity
 from moment_xledger.adapters.xledger_soap.posting import PIECE, Answer
-from moment_xledger.adapters.xledger_soap.rows import BadRow, Row, read_row
+from moment_xledger.adapters.xledger_soap.rows import read_row
+from moment_xledger.domain.posted_lines import BadRow, Row
+from moment_xledger.domain.soap_outcomes import CallFailed, InDoubt, NoResult, NotSoap, Oddity
 
 SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
 DIFFGRAM = "{urn:schemas-microsoft-com:xml-diffgram-v1}"

@@ -14,8 +14,8 @@ import urllib3
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from moment_xledger.adapters.xledger_soap.hosts import Host
-from moment_xledger.adapters.xledger_soap.outcomes import CallFailed, InDoubt, NotSent, NotSoap, Oddity
 from moment_xledger.adapters.xledger_soap.services import Request
+from moment_xledger.domain.soap_outcomes import CallFailed, InDoubt, NotSent, NotSoap, Oddity
 
 LARGEST_ANSWER = 20 * 1024 * 1024
 HELD_IN_MEMORY = 1024 * 1024

@@ -2,57 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from lxml import etree
 
 from moment_xledger.adapters.xledger_soap.assumed import Kind, assumed
 from moment_xledger.adapters.xledger_soap.times import OSLO
-
-
-class Row(NamedTuple):
-    """
-    A posted line as Xledger has it; None where its column is missing or empty. A tuple, since there are a hundred
-    thousand of them and a frozen dataclass takes four times as long to make.
-    """
-
-    amount: Decimal
-    transaction_id: str | None = None
-    voucher_no: str | None = None
-    line_no: str | None = None
-    source: str | None = None
-    created: datetime | None = None
-    modified: datetime | None = None
-    voucher_date: date | None = None
-    invoice_date: date | None = None
-    invoice_no: str | None = None
-    account: str | None = None
-    department: str | None = None
-    project: str | None = None
-    supplier_no: str | None = None
-    supplier_name: str | None = None
-    text: str | None = None
-    tax_rule: str | None = None
-    tax_amount: Decimal | None = None
-    currency: str | None = None
-    currency_amount: Decimal | None = None
-    match_id: str | None = None
-    file_key: str | None = None
-    # Columns that we do not know, in lower case, as they came.
-    others: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that cannot be used. Neither text holds a value of it, but for its id."""
-
-    reason: str
-    where: str
+from moment_xledger.domain.posted_lines import BadRow, Row
 
 
 class _Unreadable(ValueError):
