@@ -1,4 +1,4 @@
-"""Events come in: the good ones into the ledger, the bad ones into a bucket with a reason, and none holds up another."""
+"""Events come in: the good ones into the ledger, the bad ones into a bucket, and none holds up another."""
 
 import json
 from typing import Any
@@ -8,8 +8,8 @@ import pytest
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.moment import Kind
 from moment_xledger.flows.receive_events import Message, receive_events
-from tests.builders import COMPANY, TOKEN_ID, a_customer, a_project, an_event, of
-from tests.world import World
+from tests.builders import COMPANY, a_customer, a_project, an_event, of
+from tests.world import TOKEN_ID, World
 
 NOBODY = CompanyId("?")
 

@@ -103,8 +103,9 @@ def _identity(envelope: Envelope) -> tuple[str, str]:
     kind = envelope.type.split(".")[2] if envelope.type.count(".") >= 3 else "event"
     number, id_ = envelope.data.get(f"{kind}Number"), envelope.data.get("id")
     if isinstance(number, str | int) and number != "":
-        return kind, str(number)[:50]
-    return kind, f"(id {id_})" if isinstance(id_, int) else ""
+        # JSON may hold halves of characters, which nothing can store.
+        return kind, str(number)[:50].encode(errors="replace").decode()
+    return kind, f"(id {id_})"[:50] if isinstance(id_, int) else ""
 
 
 def _company(document: dict[str, Any]) -> CompanyId | None:
