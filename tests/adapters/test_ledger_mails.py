@@ -60,7 +60,7 @@ def a_turn(ledger: Ledger, worker: str = "a") -> Any:
 
 def test_what_is_stored_comes_back_as_it_was(ledger: Ledger) -> None:
     a_turn(ledger)
-    ledger.mails.add(NORDVIK, "a", 1, [MAIL])
+    ledger.mails.add(NORDVIK, "a", 0, 1, [MAIL])
     read = ledger.mails.get(NORDVIK, 1)
     assert read == replace(MAIL, rev=1)
     intent = ledger.mails.save(sending(read, "mb@xledger.example", "mails/1.eml"))
@@ -72,7 +72,7 @@ def test_what_is_stored_comes_back_as_it_was(ledger: Ledger) -> None:
 
 def test_only_who_read_the_last_state_may_write_the_next(ledger: Ledger) -> None:
     a_turn(ledger)
-    ledger.mails.add(NORDVIK, "a", 1, [MAIL])
+    ledger.mails.add(NORDVIK, "a", 0, 1, [MAIL])
     first = replace(MAIL, rev=1)
     ledger.mails.save(sent(first, "ses-1"))
     with pytest.raises(Conflict):
@@ -81,7 +81,7 @@ def test_only_who_read_the_last_state_may_write_the_next(ledger: Ledger) -> None
 
 def test_those_with_something_left_to_do_come_in_the_order_of_arrival(ledger: Ledger) -> None:
     a_turn(ledger)
-    ledger.mails.add(NORDVIK, "a", 3, [replace(MAIL, seq=seq, number=str(seq)) for seq in (1, 2, 3)])
+    ledger.mails.add(NORDVIK, "a", 0, 3, [replace(MAIL, seq=seq, number=str(seq)) for seq in (1, 2, 3)])
     ledger.mails.save(replace(MAIL, seq=2, number="2", state=State.STOPPED, rev=1), is_open=False)
     assert [mail.seq for mail in ledger.mails.open(NORDVIK)] == [1, 3]
     ledger.mails.close(replace(MAIL, seq=1))
@@ -97,7 +97,15 @@ def test_a_turn_is_one_workers_until_it_is_over(ledger: Ledger) -> None:
     assert not mails.take_turn(NORDVIK, "b", SOON, SOON)
     assert mails.take_turn(NORDVIK, "b", SOON + timedelta(minutes=1), SOON + timedelta(minutes=2))
     with pytest.raises(Conflict):
-        mails.add(NORDVIK, "a", 1, [MAIL])
+        mails.add(NORDVIK, "a", 0, 1, [MAIL])
+
+
+def test_a_worker_whose_turn_was_anothers_meanwhile_takes_nothing_in_that_is_taken_in(ledger: Ledger) -> None:
+    a_turn(ledger)
+    ledger.mails.add(NORDVIK, "a", 0, 60, [replace(MAIL, seq=60)])
+    with pytest.raises(Conflict):
+        ledger.mails.add(NORDVIK, "a", 0, 40, [])
+    assert ledger.mails.desk(NORDVIK).settled == 60
 
 
 def test_arrival_by_this_route_is_due_in_the_same_write_and_others_are_not(ledger: Ledger) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from moment_xledger.adapters.mail import on_the_wire
@@ -58,6 +59,10 @@ class Run:
     company: Company
     turn: Turn
     mailer: Mailer
+
+    @cached_property
+    def moment_key(self) -> Token:
+        return self.mailer.vault.moment_key(self.company.id)
 
     def report(self, kind: str, number: str, code: Code, **details: str) -> None:
         now = self.mailer.clock()
@@ -120,7 +125,7 @@ def _message(mail: InvoiceMail, run: Run) -> EmailMessage | Code:
     snapshot = mailer.ledger.invoices.get(company.id, mail.seq)
     if snapshot is None:
         raise LookupError(f"invoice {mail.number} of {company.id} has a mail, but is not there")
-    pdf = mailer.pdfs.get(company.id, mailer.vault.moment_key(company.id), snapshot.invoice.id)
+    pdf = mailer.pdfs.get(company.id, run.moment_key, snapshot.invoice.id)
     if isinstance(pdf, Code):
         return pdf
     made = invoice_message.message(mail, snapshot, company, mailer.post.sender, pdf)

@@ -27,7 +27,10 @@ MAIL_SERVICE_FAILS = {Outcome.DELAYED, Outcome.REFUSED, Outcome.IN_DOUBT}
 
 
 def mail_invoices(company_id: CompanyId, mailer: Mailer) -> Counter[Outcome]:
-    """What became of how many. Empty where another worker has the turn."""
+    """What became of how many. Empty where another worker has the turn.
+
+    Raises `Conflict` if the turn is lost while new invoices are taken in: the wake comes back.
+    """
     ledger = mailer.ledger
     turn = Turn(company_id, mailer.new_id(), ledger.mails, mailer.clock)
     if not turn.take():
@@ -44,13 +47,14 @@ def mail_invoices(company_id: CompanyId, mailer: Mailer) -> Counter[Outcome]:
 
 
 def _take_in(run: Run, desk: Desk, head: int) -> None:
-    """A mail for each invoice that has come since. Raises `Conflict` if the turn is lost."""
-    company, ledger = run.company.id, run.mailer.ledger
-    arrived = takewhile(lambda each: each.seq <= head, ledger.invoices.since(company, desk.settled))
+    """A mail for each invoice that has come since."""
+    company, ledger, since = run.company.id, run.mailer.ledger, desk.settled
+    arrived = takewhile(lambda each: each.seq <= head, ledger.invoices.since(company, since))
     for some in _chunks(arrived):
         mails = [InvoiceMail(company, each.seq, each.invoice.number) for each in some if leaves_by_mail(each)]
         run.turn.hold(timedelta(minutes=1))
-        ledger.mails.add(company, run.turn.worker, some[-1].seq, mails)
+        ledger.mails.add(company, run.turn.worker, since, some[-1].seq, mails)
+        since = some[-1].seq
 
 
 def _chunks(snapshots: Iterable[Snapshot]) -> Iterator[list[Snapshot]]:

@@ -73,9 +73,12 @@ class Mails:
     def count_open(self, company: CompanyId) -> int:
         return sum(1 for _ in self._table.query(keys.invoices(company), "OPEN#"))
 
-    def add(self, company: CompanyId, worker: str, upto: int, mails: Sequence[InvoiceMail]) -> None:
-        """At most `MOST_AT_ONCE`. Raises `Conflict` if `worker` has lost its turn."""
-        moved = Update(_desk(company), set={"settled": upto}, when=Attr("owner").eq(worker))
+    def add(
+        self, company: CompanyId, worker: str, since: int, upto: int, mails: Sequence[InvoiceMail]
+    ) -> None:
+        """At most `MOST_AT_ONCE`. Raises `Conflict` if `worker` has lost its turn, even if it has it again."""
+        ours = Attr("owner").eq(worker) & _same("settled", since)
+        moved = Update(_desk(company), set={"settled": upto}, when=ours)
         actions: list[Action] = [moved]
         for mail in mails:
             fresh = Attr("state").not_exists()
