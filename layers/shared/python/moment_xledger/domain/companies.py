@@ -5,8 +5,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, NewType, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.files.settings import FileFormat, FileSettings, Terms, XledgerVatCode
 from moment_xledger.domain.moment import Code, Kind
 
@@ -105,6 +106,11 @@ class Company(BaseModel):
     reception_address: EmailAddress | None = None
     # Of route upload: which import definition of Xledger's takes the file. None: the one named as the format.
     import_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,30}$")] | None = None
+    import_expenses: bool = False
+    # Which posted costs become expenses in Moment, such as 4000-4999,6550.
+    expense_accounts: Annotated[str, Field(max_length=500)] = "4000-4999"
+    expenses_from: date | None = None  # costs posted on an earlier day stay where they are
+    expenses_billable: bool = True
     requests_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     notify: Annotated[tuple[EmailAddress, ...], Field(max_length=20)] = ()
     language: Language = Language.NORWEGIAN
@@ -117,6 +123,8 @@ class Company(BaseModel):
     @model_validator(mode="after")
     def _settings_of_the_route_are_complete(self) -> Self:
         _ = self.terms
+        if self.import_expenses and self.owner_code is None:
+            raise ValueError("owner_code: importing expenses needs Xledger's owner code; fill it out")
         if self.route is Route.EMAIL and self.reception_address is None:
             raise ValueError("reception_address: route email needs Xledger's reception address; fill it out")
         if self.route is Route.UPLOAD and self.owner_code is None:
@@ -127,10 +135,16 @@ class Company(BaseModel):
             )
         return self
 
+    @field_validator("expense_accounts")
+    @classmethod
+    def _can_be_read(cls, text: str) -> str:
+        AccountRanges.read(text)
+        return text
+
     @property
     def needs_soap(self) -> bool:
         """Whether any switch that is on speaks to Xledger's SOAP services."""
-        return self.route is Route.UPLOAD
+        return self.route is Route.UPLOAD or self.import_expenses
 
     def carries(self, kind: Kind) -> bool:
         return self.export_customers if kind is Kind.CUSTOMER else self.export_projects

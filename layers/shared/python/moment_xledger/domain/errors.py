@@ -7,6 +7,9 @@ Errors, named by what should happen next.
     - NoRight      ... because the token has not the right to it, which other requests may not need
   + Unreachable    the other system does not answer: nothing is wrong with the work, try later
   + Conflict       somebody else wrote first: read again and decide again
+  + AnswerTooLarge Xledger's answer is over our limit: ask for less at a time
+  + RunStopped     an import cannot go on until a person has done what its reason says
+  + RefusedByMoment Moment does not take this one expense: a person must look, the others carry on
   + FileDiffers    a file that never changes is not what it was: hand out nothing and raise the alarm
   + Misconfigured  everything would fail the same way: stop and raise the alarm
 """
@@ -66,6 +69,28 @@ class Conflict(SyncError):
     def __init__(self, positions: Sequence[int] = ()) -> None:
         super().__init__("somebody else wrote first")
         self.positions = tuple(positions)
+
+
+class AnswerTooLarge(SyncError):
+    pass
+
+
+class RunStopped(SyncError):
+    """`code` is a reason of `domain.problems`; `their_words` are for the company's own eyes."""
+
+    def __init__(self, code: str, their_words: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.their_words = their_words
+
+
+class RefusedByMoment(SyncError):
+    """`is_locked`: it stands on an invoice and can no longer be changed."""
+
+    def __init__(self, their_words: str, *, is_locked: bool = False) -> None:
+        super().__init__("refused")
+        self.their_words = their_words
+        self.is_locked = is_locked
 
 
 class FileDiffers(SyncError):

@@ -62,6 +62,17 @@ class Code(StrEnum):
     GONE_FROM_XLEDGER = "GONE_FROM_XLEDGER"
     NUMBER_DOUBLED_IN_XLEDGER = "NUMBER_DOUBLED_IN_XLEDGER"
     NOTICE_ADDRESS_STOPPED = "NOTICE_ADDRESS_STOPPED"
+    EXPENSE_PROJECT_UNKNOWN = "EXPENSE_PROJECT_UNKNOWN"
+    EXPENSE_PROJECT_CLOSED = "EXPENSE_PROJECT_CLOSED"
+    EXPENSE_VAT_MISSING = "EXPENSE_VAT_MISSING"
+    EXPENSE_RATE_MISSING = "EXPENSE_RATE_MISSING"
+    EXPENSE_LINE_UNUSABLE = "EXPENSE_LINE_UNUSABLE"
+    EXPENSE_REFUSED = "EXPENSE_REFUSED"
+    EXPENSE_INVOICED = "EXPENSE_INVOICED"
+    EXPENSE_DELETED = "EXPENSE_DELETED"
+    EXPENSES_NOT_READ = "EXPENSES_NOT_READ"
+    EXPENSES_KEY_REFUSED = "EXPENSES_KEY_REFUSED"
+    EXPENSES_DELAYED = "EXPENSES_DELAYED"
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,8 @@ NAMES = {
         "event": "hendelse",
         "export": "eksport",
         "mail": "e-post",
+        "expense": "utgift",
+        "expenses": "utgifter",
     },
     Language.ENGLISH: {},
 }
@@ -348,5 +361,60 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Det sendes ikke flere varsler til {number}, fordi en e-post dit ikke kom fram ({why}). Rett adressen under Varsler i innstillingene, eller bekreft den.",
         "No more notices are mailed to {number}, because a mail to it did not arrive ({why}). Correct the address under Notices in the settings, or confirm it.",
+    ),
+    Code.EXPENSE_PROJECT_UNKNOWN: Reason(
+        Fixer.ADMINISTRATOR,
+        "Kostnader er bokført på prosjekt {number} i Xledger, men Moment har ikke noe slikt prosjekt. De venter. Opprett prosjektet i Moment, så kommer de av seg selv, eller flytt dem i Xledger.",
+        "Costs are posted on project {number} in Xledger, but Moment has no such project. They wait. Create it in Moment and they come by themselves, or move them in Xledger.",
+    ),
+    Code.EXPENSE_PROJECT_CLOSED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Kostnader er bokført på prosjekt {number} i Xledger, men prosjektet er avsluttet i Moment. De venter. Åpne det igjen i Moment, så kommer de av seg selv, eller flytt dem i Xledger.",
+        "Costs are posted on project {number} in Xledger, but the project is closed in Moment. They wait. Open it again in Moment and they come by themselves, or move them in Xledger.",
+    ),
+    Code.EXPENSE_VAT_MISSING: Reason(
+        Fixer.ACCOUNTANT,
+        "Posteringen {number} (bilag {voucher}) i Xledger har verken MVA-beløp eller en kjent MVA-kode, så beløpet med MVA er ukjent. Rett koden i Xledger; utgiften kommer da av seg selv.",
+        "The posted line {number} (voucher {voucher}) in Xledger has neither a VAT amount nor a known VAT code, so its amount with VAT is not known. Correct the code in Xledger; the expense then comes by itself.",
+    ),
+    Code.EXPENSE_RATE_MISSING: Reason(
+        Fixer.ACCOUNTANT,
+        "Posteringen {number} (bilag {voucher}) i Xledger er i {currency} uten kurs, så beløpet i kroner er ukjent. Legg inn kursen i Xledger; utgiften kommer da av seg selv.",
+        "The posted line {number} (voucher {voucher}) in Xledger is in {currency} without a rate, so its amount in kroner is not known. Enter the rate in Xledger; the expense then comes by itself.",
+    ),
+    Code.EXPENSE_LINE_UNUSABLE: Reason(
+        Fixer.OPERATOR,
+        "En postering fra Xledger kan ikke brukes ({number}: {fault}). Resten er hentet. Sjekk bilaget i Xledger, og meld fra til driftsansvarlig hvis det ser riktig ut.",
+        "A posted line from Xledger cannot be used ({number}: {fault}). The others were taken. Check the voucher in Xledger, and tell the operator if it looks right.",
+    ),
+    Code.EXPENSE_REFUSED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Moment tar ikke imot utgiften fra posteringen {number} (bilag {voucher}). Les hva Moment svarer og rett det; den forsøkes igjen av seg selv.",
+        "Moment does not take the expense from the posted line {number} (voucher {voucher}). Read what Moment answers and correct it; it is tried again by itself.",
+    ),
+    Code.EXPENSE_INVOICED: Reason(
+        Fixer.ACCOUNTANT,
+        "Posteringen {number} (bilag {voucher}) er endret eller tilbakeført i Xledger etter at utgiften er fakturert i Moment ({amount} kr). Utgiften står; rett fakturaen i Moment hvis det trengs.",
+        "The posted line {number} (voucher {voucher}) was changed or reversed in Xledger after its expense was invoiced in Moment ({amount} NOK). The expense stands; correct the invoice in Moment if need be.",
+    ),
+    Code.EXPENSE_DELETED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Posteringen {number} (bilag {voucher}) er endret i Xledger, men utgiften er slettet i Moment. Den lages ikke på nytt; før den inn for hånd i Moment hvis den skal faktureres.",
+        "The posted line {number} (voucher {voucher}) was changed in Xledger, but its expense was deleted in Moment. It is not made again; enter it in Moment by hand if it is to be invoiced.",
+    ),
+    Code.EXPENSES_NOT_READ: Reason(
+        Fixer.OPERATOR,
+        "Utgifter er ikke hentet, fordi Xledger ikke ga et svar som kan brukes. Ingenting er borte; det forsøkes igjen hver time. Les hva Xledger svarer, og sjekk eierkode og tilganger for SOAP-brukeren.",
+        "Expenses were not imported, because Xledger gave no usable answer. Nothing is lost; it is tried again every hour. Read what Xledger answers, and check the owner code and the rights of the SOAP user.",
+    ),
+    Code.EXPENSES_KEY_REFUSED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Moment godtar ikke API-nøkkelen, så ingen utgifter hentes. Lag en ny nøkkel i Moment og lim den inn i innstillingene. Alt som venter, kommer av seg selv etterpå.",
+        "Moment does not accept the API key, so no expenses are imported. Make a new one in Moment and paste it into the settings. All that waits comes by itself afterwards.",
+    ),
+    Code.EXPENSES_DELAYED: Reason(
+        Fixer.OPERATOR,
+        "Utgifter er ikke hentet de siste gangene, fordi {system} ikke svarer. Ingenting er borte; det forsøkes igjen hver time. Sjekk om {system} er oppe.",
+        "Expenses were not imported the last times, because {system} does not answer. Nothing is lost; it is tried again every hour. Check whether {system} is up.",
     ),
 }

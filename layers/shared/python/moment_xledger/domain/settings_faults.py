@@ -147,6 +147,20 @@ FIELDS: Mapping[str, _Field] = {
         "må være 1 til 30 bokstaver, sifre eller _",
         "must be 1 to 30 letters, digits or _",
     ),
+    "import_expenses": _Field("Hent utgifter", "Import expenses", *_SWITCH),
+    "expense_accounts": _Field(
+        "Kontoer for utgifter",
+        "Accounts of expenses",
+        "må være kontoer og intervaller med komma mellom, som 4000-4999,6550",
+        "must be accounts and ranges with commas between, such as 4000-4999,6550",
+    ),
+    "expenses_from": _Field(
+        "Hent utgifter fra",
+        "Import expenses from",
+        "må være en dato, som 2027-01-01, eller tom",
+        "must be a date, such as 2027-01-01, or empty",
+    ),
+    "expenses_billable": _Field("Utgifter er fakturerbare", "Expenses are billable", *_SWITCH),
     "requests_per_hour": _Field(
         "Forespørsler i timen",
         "Requests an hour",
@@ -196,8 +210,8 @@ FIELDS: Mapping[str, _Field] = {
 # What another setting makes necessary or impossible.
 CONTRADICTIONS: Mapping[str, tuple[str, str]] = {
     "owner_code": (
-        "mangler: opplasting og formatet gl02b trenger Xledgers eierkode",
-        "is missing: uploads and the format gl02b need Xledger's owner code",
+        "mangler: opplasting, utgifter og formatet gl02b trenger Xledgers eierkode",
+        "is missing: uploads, expenses and the format gl02b need Xledger's owner code",
     ),
     "reception_address": (
         "mangler: fakturaer med e-post trenger mottaksadressen i Xledger",

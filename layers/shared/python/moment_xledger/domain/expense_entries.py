@@ -1,0 +1,106 @@
+"""What became of each posted line that is of our concern, and what has to be done when it is seen again."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from moment_xledger.domain.expenses import ELSEWHERE, OF_NO_CONCERN, WAITING, Expense, Left
+
+
+class State(StrEnum):
+    INTENT = "intent"  # Moment may have been told: look there before anything else
+    BOOKED = "booked"  # Moment has it
+    CANCELLED = "cancelled"  # Moment has it with no amount
+    COUNTERED = "countered"  # the line takes back another one, whose expense is cancelled
+    HELD = "held"  # goes by itself when Moment takes it
+    STOPPED = "stopped"  # needs a person, or a corrected line
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`expense` is what Moment was last told, or is to be told. `rev` counts the writes of this item."""
+
+    id: str  # of the line
+    state: State
+    expense: Expense | None = None
+    moment_id: int | None = None
+    match_id: str | None = None
+    counters: str | None = None  # the line that this one takes back
+    countered_by: str | None = None
+    why: Left | None = None  # of what was last wanted and not done
+    asked: str | None = None  # the digest of that
+    rev: int = 0
+
+    def told(self, moment_id: int, expense: Expense) -> "Entry":
+        """Moment has it, just so."""
+        return replace(self, state=State.BOOKED, moment_id=moment_id, expense=expense, why=None, asked=None)
+
+
+class Step(StrEnum):
+    NOTHING = "nothing"  # it is as it should be
+    COUNT = "count"  # left, as was said before or as nobody needs to know
+    CREATE = "create"
+    UPDATE = "update"
+    CANCEL = "cancel"
+    LEAVE = "leave"  # and say so
+
+
+def next_step(entry: Entry | None, wanted: Expense | Left, *, moved: bool = False) -> Step:
+    """Not for an intent: that has to be settled first, by looking it up in Moment.
+
+    `moved`: the line stands on another account or project than when Moment was told.
+    """
+    if entry is not None and entry.moment_id is not None:
+        return _of_known(entry, wanted, moved)
+    if entry is not None and entry.state is State.COUNTERED:
+        return Step.NOTHING
+    if isinstance(wanted, Left):
+        is_said = wanted in OF_NO_CONCERN or (entry is not None and entry.why is wanted)
+        return Step.COUNT if is_said else Step.LEAVE
+    is_stopped = entry is not None and entry.why is Left.INVOICED and entry.asked == wanted.digest()
+    return Step.COUNT if is_stopped else Step.CREATE
+
+
+def _of_known(entry: Entry, wanted: Expense | Left, moved: bool) -> Step:
+    """Moment has an expense for it. A setting that changes never takes that back; a line that is moved does."""
+    if entry.countered_by or entry.why is Left.DELETED:
+        return Step.NOTHING
+    if isinstance(wanted, Left):
+        if wanted in ELSEWHERE and moved and entry.state is State.BOOKED:
+            return Step.COUNT if entry.why is Left.INVOICED and entry.asked == wanted else Step.CANCEL
+        is_said = wanted in OF_NO_CONCERN | WAITING or entry.why is wanted
+        return Step.COUNT if is_said else Step.LEAVE
+    if entry.why is Left.INVOICED and entry.asked == wanted.digest():
+        return Step.COUNT
+    same = entry.state is State.BOOKED and not differences(entry.expense, wanted)
+    return Step.NOTHING if same else Step.UPDATE
+
+
+def is_moved(entry: Entry, account: str | None, project: str | None) -> bool:
+    """The line no longer stands where it stood when Moment was told."""
+    return entry.expense is not None and (entry.expense.account, entry.expense.project) != (account, project)
+
+
+# The project manager decides these in Moment, after we have proposed one.
+THEIRS = {"billable", "external_id"}
+
+
+def differences(told: Expense | None, wanted: Expense) -> dict[str, object]:
+    """What Moment has to be told anew, by field. What Xledger has lost sight of since (a supplier) stays."""
+    if told is None:
+        return {name: value for name, value in wanted if name not in THEIRS}
+    return {
+        name: value
+        for name, value in wanted
+        if name not in THEIRS and value is not None and value != getattr(told, name)
+    }
+
+
+def takes_back(line: Expense, other: Entry) -> bool:
+    """Whether `line`, a negative one, is the reversal of what Moment was told by `other`."""
+    told = other.expense
+    return (
+        other.state is State.BOOKED
+        and told is not None
+        and told.amount == -line.amount
+        and (told.account, told.project) == (line.account, line.project)
+    )

@@ -1,0 +1,226 @@
+"""
+A cost that is posted in Xledger becomes an expense in Moment: what it says there, or why it is left.
+
+Amounts are in kroner and include VAT. A posted line's own amount is without.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from moment_xledger.domain.account_ranges import AccountRanges
+from moment_xledger.domain.companies import Company
+
+HOME = "NOK"
+ORE = Decimal("0.01")
+LONGEST_TEXT = 1000
+# Deductible VAT of the standard codes (SAF-T). That Xledger's TaxRule holds these is assumed: used only where a line
+# does not say its VAT itself.
+RATES: Mapping[str, Decimal] = {
+    "0": Decimal(0),
+    "1": Decimal("0.25"),
+    "11": Decimal("0.15"),
+    "12": Decimal("0.1111"),
+    "13": Decimal("0.12"),
+}
+_PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,40}")
+
+
+class Left(StrEnum):
+    """Why a line does not become an expense, or an expense is not changed."""
+
+    OTHER_ACCOUNT = "other account"
+    NO_PROJECT = "no project"
+    BEFORE_START = "before the from-date"
+    UNKNOWN_PROJECT = "unknown project"
+    CLOSED_PROJECT = "closed project"
+    MISSING_VAT = "missing VAT"
+    NO_RATE = "currency without a rate"
+    UNUSABLE = "unusable"
+    REFUSED = "refused by Moment"
+    INVOICED = "invoiced already"
+    DELETED = "deleted in Moment"
+
+
+# Nobody has to do anything about these.
+OF_NO_CONCERN = frozenset({Left.OTHER_ACCOUNT, Left.NO_PROJECT, Left.BEFORE_START})
+# These go by themselves as soon as Moment takes them.
+WAITING = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT, Left.REFUSED})
+# The line says where it belongs, and that is not with us: if it was, it has been moved.
+ELSEWHERE = frozenset({Left.OTHER_ACCOUNT, Left.NO_PROJECT, Left.UNKNOWN_PROJECT})
+
+
+class Posted(Protocol):
+    """A posted line, as far as it is looked at here. `amount` is in kroner and without VAT."""
+
+    @property
+    def transaction_id(self) -> str | None: ...
+    @property
+    def voucher_no(self) -> str | None: ...
+    @property
+    def line_no(self) -> str | None: ...
+    @property
+    def created(self) -> datetime | None: ...
+    @property
+    def modified(self) -> datetime | None: ...
+    @property
+    def voucher_date(self) -> date | None: ...
+    @property
+    def invoice_date(self) -> date | None: ...
+    @property
+    def invoice_no(self) -> str | None: ...
+    @property
+    def account(self) -> str | None: ...
+    @property
+    def project(self) -> str | None: ...
+    @property
+    def supplier_name(self) -> str | None: ...
+    @property
+    def text(self) -> str | None: ...
+    @property
+    def tax_rule(self) -> str | None: ...
+    @property
+    def tax_amount(self) -> Decimal | None: ...
+    @property
+    def currency(self) -> str | None: ...
+    @property
+    def currency_amount(self) -> Decimal | None: ...
+    @property
+    def amount(self) -> Decimal: ...
+    @property
+    def match_id(self) -> str | None: ...
+
+
+class ProjectState(StrEnum):
+    """As Moment has it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Who sent the invoice behind a line; it stands in another ledger of Xledger's, under the same match or voucher."""
+
+    supplier: str | None
+    invoice_number: str | None
+    invoice_date: date | None
+
+
+class Expense(BaseModel):
+    """What Moment is told."""
+
+    model_config = ConfigDict(frozen=True)
+
+    external_id: str  # names the line in Xledger; Moment keeps it, so that we find the expense again
+    description: str
+    amount: Decimal
+    currency: str = HOME
+    supplier: str | None = None
+    invoice_number: str | None = None
+    invoice_date: date
+    account: str
+    project: str
+    billable: bool = True
+
+    def digest(self) -> str:
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a company has settled."""
+
+    owner_code: int
+    accounts: AccountRanges
+    since: date | None
+    billable: bool
+
+    @classmethod
+    def of(cls, company: Company) -> "Terms":
+        if company.owner_code is None:
+            raise ValueError("a company that imports expenses has an owner code")
+        accounts = AccountRanges.read(company.expense_accounts)
+        return cls(company.owner_code, accounts, company.expenses_from, company.expenses_billable)
+
+    @property
+    def reach(self) -> str:
+        """What decides which lines are of concern: what was read under another one has to be read again."""
+        ranges = ",".join(f"{low}-{high}" for low, high in self.accounts.ranges)
+        return f"{self.owner_code} {ranges} {self.since or ''}"
+
+
+def identity(line: Posted) -> str | None:
+    """Of the line, within one entity. Vouchers may be counted anew each year. None: it cannot be told from others."""
+    if line.transaction_id:
+        found = line.transaction_id
+    else:
+        day = line.voucher_date or line.invoice_date
+        found = f"v{line.voucher_no}-{day.year if day else 'x'}-{line.line_no}"
+    return found if _PLAIN_ID.fullmatch(found) else None
+
+
+def out_of_reach(line: Posted, terms: Terms) -> Left | None:
+    """Asked of every line: most of a ledger is none of our concern."""
+    if line.account not in terms.accounts:
+        return Left.OTHER_ACCOUNT
+    if not line.project:
+        return Left.NO_PROJECT
+    day = line.voucher_date or line.invoice_date
+    if terms.since and day and day < terms.since:
+        return Left.BEFORE_START
+    return None
+
+
+def was_changed(line: Posted) -> bool:
+    """After it was posted; so it may have been of our concern before."""
+    return line.modified != line.created
+
+
+def read_expense(line: Posted, bill: Bill | None, terms: Terms) -> Expense | Left:
+    """Of a line within reach. Whether Moment has the project is not looked at."""
+    bill = bill or Bill(line.supplier_name, line.invoice_no, line.invoice_date)
+    day = bill.invoice_date or line.invoice_date or line.voucher_date
+    id_, amount = identity(line), amount_with_vat(line)
+    if isinstance(amount, Left):
+        return amount
+    if id_ is None or day is None or not line.account or not line.project:
+        return Left.UNUSABLE
+    return Expense(
+        external_id=f"xledger:{terms.owner_code}:{id_}",
+        description=(line.text or bill.supplier or f"Bilag {line.voucher_no}")[:LONGEST_TEXT],
+        amount=amount,
+        supplier=bill.supplier and bill.supplier[:LONGEST_TEXT],
+        invoice_number=bill.invoice_number and bill.invoice_number[:LONGEST_TEXT],
+        invoice_date=day,
+        account=line.account,
+        project=line.project,
+        billable=terms.billable,
+    )
+
+
+def amount_with_vat(line: Posted) -> Decimal | Left:
+    if not has_rate(line):
+        return Left.NO_RATE
+    tax = line.tax_amount
+    if tax is None:
+        rate = RATES.get(line.tax_rule or "")
+        if rate is None:
+            return Left.MISSING_VAT
+        tax = line.amount * rate
+    return (line.amount + tax).quantize(ORE, ROUND_HALF_UP)
+
+
+def has_rate(line: Posted) -> bool:
+    """Of another currency, only the two amounts together show that one was converted to the other."""
+    if line.currency in (None, HOME) or not line.amount:
+        return True
+    return bool(line.currency_amount) and line.currency_amount != line.amount
