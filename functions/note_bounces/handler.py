@@ -8,7 +8,9 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.adapters.ses_events import read_feedback
+from moment_xledger.adapters.ses_notices import read_returned_notice
 from moment_xledger.flows.note_feedback import note_feedback
+from moment_xledger.flows.note_returned_notice import note_returned_notice
 from moment_xledger.wiring import Wiring, now
 
 logger = Logger()
@@ -21,5 +23,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
     for record in event["Records"]:
         feedback = read_feedback(record["body"])
         noted += bool(feedback and note_feedback(feedback, wire().ledger, now))
+        returned = read_returned_notice(record["body"])
+        noted += bool(returned and note_returned_notice(returned, wire().ledger, now))
     logger.info("feedback noted", extra={"counts": {"told": len(event["Records"]), "noted": noted}})
     return {"batchItemFailures": []}

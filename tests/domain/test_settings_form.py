@@ -57,6 +57,7 @@ def test_every_field_of_the_form_has_its_sentence() -> None:
         pytest.param("requests_per_hour", 0, id="no requests at all"),
         pytest.param("requests_per_hour", 10**9, id="more requests than there are"),
         pytest.param("token_expires", "31.12.2027", id="a date in the Norwegian way"),
+        pytest.param("expense_accounts", "4000 to 4999", id="accounts in words"),
         pytest.param("language", "se", id="a language that nobody wrote"),
         pytest.param("colour", "blue", id="a field that there is not"),
     ],
@@ -80,6 +81,7 @@ def test_a_field_beyond_its_limits_is_named_in_both_languages_and_not_quoted(fie
         pytest.param(
             {"route": "upload", "owner_code": 19168}, "import_code", id="an upload without an import"
         ),
+        pytest.param({"import_expenses": True}, "owner_code", id="expenses of nobody"),
         pytest.param({"route": "email"}, "reception_address", id="mails to nobody"),
         pytest.param({"file": {"format": "gl02b"}}, "owner_code", id="a voucher file of nobody"),
         pytest.param(
@@ -150,6 +152,14 @@ def test_an_upload_without_a_login_is_refused() -> None:
     with pytest.raises(BadSettings, match="needs a SOAP user"):
         check_complete(company, Secrets(STORED.xledger_token, STORED.moment_key))
     check_complete(company, STORED)
+
+
+def test_expenses_without_a_login_are_refused() -> None:
+    with pytest.raises(BadSettings, match="needs a SOAP user"):
+        check_complete(
+            a_company(import_expenses=True, owner_code=19168),
+            Secrets(STORED.xledger_token, STORED.moment_key),
+        )
 
 
 def test_of_a_key_only_its_end_is_shown_and_of_a_password_nothing() -> None:

@@ -24,3 +24,13 @@ class Feedback:
     why: str = ""
     their_words: str = ""
     receipt: str = ""
+
+
+@dataclass(frozen=True)
+class ReturnedNotice:
+    """A notice that did not reach its reader and never will. `why` and `their_words` as in `Feedback`."""
+
+    company: CompanyId
+    address: str
+    why: str
+    their_words: str = ""

@@ -9,6 +9,7 @@ from moment_xledger.adapters.ledger.gates import Gates
 from moment_xledger.adapters.ledger.invoices import Invoices
 from moment_xledger.adapters.ledger.links import Links
 from moment_xledger.adapters.ledger.mails import Mails
+from moment_xledger.adapters.ledger.notices import Notices
 from moment_xledger.adapters.ledger.problems import Problems
 from moment_xledger.adapters.ledger.records import Records
 from moment_xledger.adapters.ledger.references import References
@@ -37,3 +38,4 @@ class Ledger:
         self.settings_history = SettingsHistory(table)
         self.connection_tests = ConnectionTests(table)
         self.references = References(table)
+        self.notices = Notices(table)

@@ -1,0 +1,59 @@
+"""SES's events about our notices. Their tags name the company; whom it was sent to is in the event itself.
+
+https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.feedback import ReturnedNotice
+
+LONGEST_WORDS = 500
+
+
+class Tags(BaseModel):
+    company: Annotated[tuple[str, ...], Field(min_length=1)]
+    notice: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Mail(BaseModel):
+    destination: Annotated[tuple[str, ...], Field(min_length=1)]
+    tags: Tags
+
+
+class Recipient(BaseModel, alias_generator=to_camel):
+    diagnostic_code: str = ""
+
+
+class Bounce(BaseModel, alias_generator=to_camel):
+    bounce_type: str = ""
+    bounce_sub_type: str = ""
+    bounced_recipients: tuple[Recipient, ...] = ()
+
+
+class Detail(BaseModel, alias_generator=to_camel):
+    event_type: Literal["Bounce", "Complaint", "Reject"]
+    mail: Mail
+    bounce: Bounce = Bounce()
+
+
+class Event(BaseModel):
+    detail: Detail
+
+
+def read_returned_notice(body: str) -> ReturnedNotice | None:
+    """None for all other events, and for a bounce that passes by itself, such as a full mailbox."""
+    try:
+        detail = Event.model_validate_json(body).detail
+    except ValidationError:
+        return None
+    if detail.event_type == "Bounce" and detail.bounce.bounce_type == "Transient":
+        return None
+    bounce = detail.bounce
+    words = "; ".join(each.diagnostic_code for each in bounce.bounced_recipients if each.diagnostic_code)
+    why = " ".join(filter(None, (bounce.bounce_type, bounce.bounce_sub_type))) or detail.event_type
+    company = CompanyId(detail.mail.tags.company[0])
+    return ReturnedNotice(company, detail.mail.destination[0], why, words[:LONGEST_WORDS])

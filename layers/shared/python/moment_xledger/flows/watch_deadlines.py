@@ -1,0 +1,55 @@
+"""Problems that nobody runs into: a key that will expire, and an export that is not finished in its time."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from moment_xledger.domain.companies import Company
+from moment_xledger.domain.connection_tests import reminder
+from moment_xledger.domain.exports import Status
+from moment_xledger.domain.notices import MORNING
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.records import OSLO
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
+# The sweep takes an export up again after ten minutes. By now that second attempt has failed as well.
+FAILED_TWICE = timedelta(minutes=25)
+
+
+def watch_deadlines(company: Company, ledger: "Ledger", now: datetime) -> None:
+    """Reported once, and closed when over."""
+    wanted = [*_expiry(company, now), *_late_export(company, ledger, now)]
+    open_now = [
+        problem
+        for kind in ("settings", "export")
+        for problem in ledger.problems.of(company.id, kind)
+        if problem.code in (Code.TOKEN_EXPIRES, Code.EXPORT_FAILED)
+    ]
+    known = {(problem.code, problem.number) for problem in open_now}
+    ledger.problems.report(each for each in wanted if (each.code, each.number) not in known)
+    still = {(problem.code, problem.number) for problem in wanted}
+    for problem in open_now:
+        if (problem.code, problem.number) not in still:
+            ledger.problems.close(company.id, [(problem.kind, problem.number)], [problem.code])
+
+
+def _expiry(company: Company, now: datetime) -> list[Problem]:
+    """Each reminder is a problem of its own. It begins in the morning, not at midnight."""
+    local = now.astimezone(OSLO)
+    today = local.date() if local.time() >= MORNING else local.date() - timedelta(days=1)
+    days = reminder(company.token_expires, today)
+    if days is None or company.token_expires is None:
+        return []
+    left = max(0, (company.token_expires - today).days)
+    details = {"date": company.token_expires.isoformat(), "days": str(left)}
+    number = f"{company.token_expires} {days}"
+    return [Problem(company.id, "settings", number, Code.TOKEN_EXPIRES, details, "", now, now)]
+
+
+def _late_export(company: Company, ledger: "Ledger", now: datetime) -> list[Problem]:
+    number = ledger.exports.watermark(company.id).open
+    export = ledger.exports.get(company.id, number) if number else None
+    if export is None or export.status is Status.READY or now - export.claimed < FAILED_TWICE:
+        return []
+    return [Problem(company.id, "export", str(number), Code.EXPORT_FAILED, {}, "", now, now)]
