@@ -1,6 +1,7 @@
 """What the ledger relies on, held by DynamoDB (as moto plays it) and by its twin in memory alike."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -28,6 +29,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield Table(client, "ledger")
 
 
+@cache
 def _definition() -> dict[str, Any]:
     """The template's own."""
     table = read(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
