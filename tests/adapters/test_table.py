@@ -18,15 +18,21 @@ from moment_xledger.domain.errors import Conflict
 A, B = ("pk", "a"), ("pk", "b")
 
 
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[Any]:
+    with mock_aws():
+        yield boto3.client("dynamodb", "eu-north-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+
 @pytest.fixture(params=["fake", "dynamodb"])
 def table(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "fake":
         yield FakeTable()
         return
-    with mock_aws():
-        client = boto3.client("dynamodb", "eu-north-1", aws_access_key_id="x", aws_secret_access_key="x")
-        client.create_table(TableName="ledger", **_definition())
-        yield Table(client, "ledger")
+    client = request.getfixturevalue("dynamodb")
+    client.create_table(TableName="ledger", **_definition())
+    yield Table(client, "ledger")
+    client.delete_table(TableName="ledger")
 
 
 @cache
