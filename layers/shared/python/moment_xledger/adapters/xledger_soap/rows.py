@@ -39,13 +39,12 @@ def _read_into(fields: dict[str, Any], row: etree._Element) -> None:
         field, name, reader = _column(cell.tag)
         if len(cell):
             raise _Unreadable(f"{name} holds elements, not text")
-        text = (cell.text or "").strip()
+        text = cell.text
+        text = text.strip() if text else ""
         if field is None:
             others[name] = text
-        elif reader is None or not text:
-            fields[field] = text or None
         else:
-            fields[field] = reader(text, name)
+            fields[field] = (reader(text, name) if reader else text) if text else None
     if len(fields) - 1 + len(others) != len(row):
         raise _Unreadable("a column comes twice")
 
@@ -72,19 +71,15 @@ def _where(fields: Mapping[str, Any], number: int) -> str:
     return ", ".join([f"row {number}", *known])
 
 
-_PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,8})?")
 _AMOUNT = re.compile(r"(?!-?[0-9]{1,3},[0-9]{3}$)-?[0-9]{1,18}(?:[.,][0-9]{1,8})?")
 _SPACES = str.maketrans("", "", " \u00a0\u202f")
 
 
 def _amount(text: str, column: str) -> Decimal:
     """Decimals after a point or a comma, thousands apart by spaces at most. `1,234` could be either: not guessed."""
-    if _PLAIN_AMOUNT.fullmatch(text):
-        return Decimal(text)
-    plain = text.translate(_SPACES)
-    if not _AMOUNT.fullmatch(plain):
-        raise _Unreadable(f"{column} is not an amount such as 1234.50 or 1234,50")
-    return Decimal(plain.replace(",", "."))
+    if _AMOUNT.fullmatch(text) or _AMOUNT.fullmatch(text := text.translate(_SPACES)):
+        return Decimal(text.replace(",", "."))
+    raise _Unreadable(f"{column} is not an amount such as 1234.50 or 1234,50")
 
 
 @lru_cache(1024)
