@@ -1,6 +1,6 @@
 # `make` alone lists what there is. `make run` and `make test` set everything up by themselves, in this folder.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup clean
+.PHONY: help run test check bench format setup clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -19,6 +19,9 @@ check: $(READY) ## What CI checks besides the tests: style, types, template
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/cfn-lint
 	@$(VENV)/bin/python -m local generate --check
+
+bench: $(READY) ## Measure what is promised in figures, beside a naive client, on this machine
+	@$(VENV)/bin/python -m local.bench
 
 format: $(READY) ## Put the code into its usual shape, and make again what is generated
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .
