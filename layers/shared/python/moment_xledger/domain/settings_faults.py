@@ -161,20 +161,6 @@ FIELDS: Mapping[str, _Field] = {
         "must be a date, such as 2027-01-01, or empty",
     ),
     "expenses_billable": _Field("Utgifter er fakturerbare", "Expenses are billable", *_SWITCH),
-    "import_expenses": _Field("Hent kostnader", "Import expenses", *_SWITCH),
-    "expense_accounts": _Field(
-        "Kostnadskontoer",
-        "Expense accounts",
-        "må være kontoer og områder, som 4000-4999,6550",
-        "must be accounts and ranges, such as 4000-4999,6550",
-    ),
-    "expenses_from": _Field(
-        "Kostnader fra og med",
-        "Expenses from",
-        "må være en dato, som 2027-01-01, eller tom",
-        "must be a date, such as 2027-01-01, or empty",
-    ),
-    "expenses_billable": _Field("Kostnader er fakturerbare", "Expenses are billable", *_SWITCH),
     "requests_per_hour": _Field(
         "Forespørsler i timen",
         "Requests an hour",

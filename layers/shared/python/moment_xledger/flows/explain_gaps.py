@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.absences import absence
 from moment_xledger.domain.exports import Export
-from moment_xledger.domain.files.series import held_back
+from moment_xledger.domain.files.series import NOT_TO_BE_TRANSFERRED, held_back
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -20,9 +20,10 @@ class Gaps:
         company = self._export.company
         arrived = self._ledger.invoices.by_number(company, hole)
         held = self._ledger.invoices.held_among(company, hole)
-        return {number: held_back(self._codes.get(str(number), "?")) for number in held} | {
-            number: absence(snapshot, self._export) for number, snapshot in arrived.items()
-        }
+        skipped = self._ledger.invoices.skipped_among(company, hole)
+        reasons = dict.fromkeys(skipped, NOT_TO_BE_TRANSFERRED)
+        reasons |= {number: held_back(self._codes.get(str(number), "?")) for number in held}
+        return reasons | {number: absence(snapshot, self._export) for number, snapshot in arrived.items()}
 
     @cached_property
     def _codes(self) -> dict[str, str]:

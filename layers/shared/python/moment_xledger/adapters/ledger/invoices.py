@@ -27,6 +27,10 @@ class Invoices:
         item = self._table.get((keys.invoices(company), "HEAD"))
         return int(item["n"]) if item else 0
 
+    def has_fresh_mail(self, company: CompanyId) -> bool:
+        """Whether invoices that leave by mail may have arrived that are not yet among those to be mailed."""
+        return "due" in (self._table.get((keys.invoices(company), "HEAD")) or {})
+
     def arrived(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Known]:
         """Those of these invoices that have arrived before."""
         found = self._table.get_many(_number(company, number) for number in numbers)
@@ -104,6 +108,26 @@ class Invoices:
         for key in found:
             self._table.write(Delete(key))
         return [sk.removeprefix("HELD#") for _, sk in found]
+
+    def skip(self, company: CompanyId, number: int) -> None:
+        """It never leaves. One that was held back is kept beside; a newer version of it is looked at all the same.
+
+        Raises `Conflict` if it has left, or leaves at this moment.
+        """
+        held_key = (keys.invoices(company), f"HELD#{number}")
+        if held := self._table.get(held_key):
+            kept = Put((keys.invoices(company), f"SKIP#{number}"), {"invoice": held["invoice"]})
+            self._table.write(kept, Delete(held_key, when=Attr("version").eq(held["version"])))
+        elif known := self.arrived(company, [number]).get(number):
+            stays = Attr("x").not_exists()
+            self._table.write(
+                Update(_snapshot_key(company, known.seq), set={"route": str(Route.OFF)}, when=stays)
+            )
+
+    def skipped_among(self, company: CompanyId, numbers: Iterable[int]) -> set[int]:
+        """Those of these invoices that a person skipped while they were held back."""
+        found = self._table.get_many((keys.invoices(company), f"SKIP#{number}") for number in numbers)
+        return {int(sk.removeprefix("SKIP#")) for _, sk in found}
 
 
 def _number(company: CompanyId, number: int) -> Key:

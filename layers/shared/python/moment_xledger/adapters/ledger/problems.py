@@ -48,6 +48,10 @@ class Problems:
         for key in self._table.get_many(possible):
             self._table.write(Delete(key))
 
+    def get(self, company: CompanyId, kind: str, number: str, code: Code) -> Problem | None:
+        item = self._table.get(_key(company, kind, code, number))
+        return _problem(company, item) if item else None
+
     def of(self, company: CompanyId, kind: str = "") -> Iterator[Problem]:
         prefix = f"PROB#{kind}#" if kind else "PROB#"
         yield from (_problem(company, item) for item in self._table.query(keys.company(company), prefix))

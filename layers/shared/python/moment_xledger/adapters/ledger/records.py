@@ -72,6 +72,12 @@ class Records:
         for pointer in self._table.query(keys.company(company), f"{state}#{Kind.CUSTOMER}#"):
             yield pointer["sk"].split("#")[2], int(pointer["id"]), keys.moment(pointer["since"])
 
+    def in_step(self, company: CompanyId, kind: Kind) -> Iterator[Record]:
+        """Every record that Xledger has in its newest version; read page by page."""
+        for item in self._table.query(keys.company(company), f"ENT#{kind}#"):
+            if item["state"] == State.SYNCED and "db_id" in item:
+                yield _record(company, item)
+
     def _in_order(self, company: CompanyId, kind: Kind, ids: Iterable[int]) -> list[Record]:
         wanted = [(kind, id_) for id_ in ids]
         found = self.get_many(company, wanted)

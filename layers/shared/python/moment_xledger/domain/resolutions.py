@@ -1,0 +1,121 @@
+"""What can be done about a problem besides correcting its cause: one table."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from moment_xledger.domain.problems import Code
+
+
+class Way(StrEnum):
+    """What *try again* means for a problem."""
+
+    SEND = "sent again"  # the record is dirty again, and goes with the next list
+    OFFER = "looked at again"  # a held invoice goes if nothing is wrong with it any more
+    OPEN_GATE = "the way to Xledger is open again"
+    CONFIRM = "the address is in use again"
+    MAIL = "mails are tried again"
+    BY_ITSELF = "it is tried again by itself; nothing needs to be done"
+    TEST = "test the connection again, in the settings"
+    CHOOSE = "choose whether it arrived or is to be sent again"
+    CORRECT = "correct it where it came from, and save; that releases it"
+
+
+WAYS: Mapping[Code, Way] = {
+    **dict.fromkeys(
+        (
+            Code.REFUSED_BY_XLEDGER,
+            Code.REFERENCE_NOT_FOUND,
+            Code.NUMBER_TWICE_IN_XLEDGER,
+        ),
+        Way.SEND,
+    ),
+    **dict.fromkeys(
+        (
+            Code.CUSTOMER_UNKNOWN,
+            Code.TOTAL_DIFFERS,
+            Code.VAT_CODE_UNMAPPED,
+            Code.KID_INVALID,
+            Code.DUE_BEFORE_INVOICE_DATE,
+            Code.CREDIT_NOTE_WITHOUT_INVOICE,
+            Code.CREDIT_NOTE_NOT_NEGATIVE,
+        ),
+        Way.OFFER,
+    ),
+    Code.TOKEN_REFUSED: Way.OPEN_GATE,
+    **dict.fromkeys((Code.NOTICE_ADDRESS_STOPPED, Code.RECEPTION_ADDRESS_STOPPED), Way.CONFIRM),
+    **dict.fromkeys((Code.MOMENT_KEY_REFUSED, Code.RECEPTION_ADDRESS_MISSING), Way.MAIL),
+    **dict.fromkeys(
+        (
+            Code.FORMAT_CANNOT_HOLD,  # with the next export, once the settings or Xledger allow it
+            Code.VAT_CODE_NOT_IN_XLEDGER,
+            Code.ACCOUNT_NOT_IN_XLEDGER,
+            Code.EXPORT_FAILED,
+            Code.FILE_DIFFERS,
+            Code.MAIL_REFUSED,
+            Code.PDF_UNREACHABLE,
+            Code.ADDRESS_REFUSED,
+            Code.TOKEN_EXPIRES,  # when a new key is saved
+            Code.NUMBER_MOVED_IN_XLEDGER,  # these four each night
+            Code.CLOSED_IN_XLEDGER,
+            Code.GONE_FROM_XLEDGER,
+            Code.NUMBER_DOUBLED_IN_XLEDGER,
+            Code.EXPENSE_PROJECT_UNKNOWN,  # and these every hour
+            Code.EXPENSE_PROJECT_CLOSED,
+            Code.EXPENSE_VAT_MISSING,
+            Code.EXPENSE_RATE_MISSING,
+            Code.EXPENSE_LINE_UNUSABLE,
+            Code.EXPENSE_REFUSED,
+            Code.EXPENSES_NOT_READ,
+            Code.EXPENSES_KEY_REFUSED,
+            Code.EXPENSES_DELAYED,
+        ),
+        Way.BY_ITSELF,
+    ),
+    **dict.fromkeys((Code.RIGHT_MISSING, Code.SOAP_LOGIN_REFUSED, Code.OWNER_CODE_NOT_REACHED), Way.TEST),
+    **dict.fromkeys(
+        (Code.MAIL_UNCERTAIN, Code.MAIL_BOUNCED, Code.PDF_MISSING, Code.PDF_NOT_PDF, Code.PDF_TOO_LARGE),
+        Way.CHOOSE,
+    ),
+    **dict.fromkeys(
+        (
+            Code.EVENT_TOO_LARGE,
+            Code.EVENT_NOT_JSON,
+            Code.EVENT_NOT_CLOUDEVENT,
+            Code.EVENT_TYPE_UNKNOWN,
+            Code.COMPANY_UNKNOWN,
+            Code.FIELD_MISSING,
+            Code.FIELD_INVALID,
+            Code.NUMBER_TAKEN,
+            Code.NUMBER_CHANGED,  # to send it would change a number in Xledger
+            Code.INVOICE_NOT_FINALIZED,
+            Code.INVOICE_CHANGED,
+            Code.EXPENSE_INVOICED,
+            Code.EXPENSE_DELETED,
+        ),
+        Way.CORRECT,
+    ),
+}
+
+# Where everything stands still, or something may or may not have gone, looking away is no way out.
+_NEVER_SKIPPED = (Way.OPEN_GATE, Way.CHOOSE, Way.MAIL, Way.TEST)
+_NOR = (Code.RECEPTION_ADDRESS_STOPPED, Code.EXPORT_FAILED, Code.TOKEN_EXPIRES)
+
+
+def way_of(code: Code) -> Way:
+    """What is not in the table has choices of its own, on the page of what it is about."""
+    return WAYS.get(code, Way.CHOOSE)
+
+
+def can_be_skipped(code: Code) -> bool:
+    return way_of(code) not in _NEVER_SKIPPED and code not in _NOR
+
+
+SHORTEST_REASON, LONGEST_REASON = 3, 300
+
+
+def checked_reason(text: str) -> str:
+    """A skip needs words that another person understands. Raises `ValueError`."""
+    reason = " ".join(text.split())
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON or not reason.isprintable():
+        raise ValueError(f"reason: must be {SHORTEST_REASON} to {LONGEST_REASON} characters; say why")
+    return reason

@@ -1,0 +1,178 @@
+"""What people change in Xledger is noticed the next night, told once, and closed when it is right again."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.xledger.plan import Plan
+from moment_xledger.adapters.xledger_reference import Reference
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.moment import Kind
+from moment_xledger.flows.guard_numbers import Guard, Report, guard_numbers
+from tests.builders import a_company, a_customer, a_private_person, a_project, of
+from tests.world import COMPANY, TOKEN, TOKEN_ID, World
+
+
+@dataclass
+class Nights:
+    """Two customers and a project, in step with Xledger, and a first night behind them."""
+
+    world: World = field(default_factory=World)
+
+    def __post_init__(self) -> None:
+        self.world.receive(a_private_person("10001"), a_private_person("10002"), a_project("P-1"))
+        self.world.run()
+        self.night()
+
+    def night(self) -> Report:
+        self.world.time.now += timedelta(days=1)
+        return guard_numbers(Guard(self.world.worker(), Reference, lambda: True))
+
+    def change(self, table: str, number: str, **changes: Any) -> None:
+        """As a person does in Xledger's own pages."""
+        state = self.world.server.state
+        (record,) = state.tables[table].find("code", number)
+        state.change(table, record, changes)
+
+    def add_beside(self, code: str) -> None:
+        state = self.world.server.state
+        (record,) = state.tables["customers"].find("code", code)
+        state.add("customers", {"code": code, "description": "Another"}, record["owner"])
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        return list(self.world.problems())
+
+
+@pytest.fixture
+def nights() -> Nights:
+    return Nights()
+
+
+def test_a_quiet_night_costs_little_and_finds_nothing(nights: Nights) -> None:
+    nights.night()
+    asked = nights.world.requests["total"]
+    report = nights.night()
+    assert (report.checked, report.found, nights.problems) == (0, 0, [])
+    assert (
+        nights.world.requests["total"] - asked == 5
+    )  # two feeds; accounts; the kind of VAT codes, and these
+
+
+def test_a_number_that_was_changed_is_told_and_closed_when_it_is_changed_back(nights: Nights) -> None:
+    nights.change("customers", "10001", code="90001")
+    nights.night()
+    (problem,) = nights.world.ledger.problems.of(COMPANY.id)
+    assert problem.sentence() == (
+        "The customer 10001 from Moment was given number 90001 in Xledger. "
+        "It must be the same in both: change it back to 10001 in Xledger."
+    )
+    nights.night()
+    assert len(nights.problems) == 1
+    nights.change("customers", "90001", code="10001")
+    nights.night()
+    assert nights.problems == []
+
+
+def test_what_was_closed_in_xledger_is_told(nights: Nights) -> None:
+    nights.change("customers", "10001", toDate="2026-01-31")
+    nights.change("projects", "P-1", toDate="2026-01-31")
+    nights.night()
+    assert nights.problems == [
+        ("customer", "10001", "CLOSED_IN_XLEDGER"),
+        ("project", "P-1", "CLOSED_IN_XLEDGER"),
+    ]
+
+
+def test_a_project_that_moment_ended_itself_is_no_finding(nights: Nights) -> None:
+    nights.world.receive(a_project("P-1", version=2, endDate="2026-02-01"))
+    nights.world.run()
+    assert nights.night().checked == 1
+    assert nights.problems == []
+
+
+def test_what_was_deleted_in_xledger_is_told(nights: Nights) -> None:
+    (customer, _) = nights.world.held("customers")
+    nights.world.server.remove("customers", customer["dbId"])
+    nights.night()
+    assert nights.problems == [("customer", "10001", "GONE_FROM_XLEDGER")]
+
+
+def test_a_number_that_was_given_to_another_one_as_well_is_told(nights: Nights) -> None:
+    nights.add_beside("10002")
+    nights.night()
+    assert nights.problems == [("customer", "10002", "NUMBER_DOUBLED_IN_XLEDGER")]
+
+
+def test_what_we_sent_ourselves_is_no_finding(nights: Nights) -> None:
+    nights.world.receive(*(a_private_person(str(number)) for number in range(10_003, 10_050)))
+    nights.world.receive(a_private_person("10001", version=2, name="A new name"))
+    nights.world.run()
+    report = nights.night()
+    assert (report.checked, report.found) == (48, 0)
+
+
+def test_the_same_number_in_another_company_of_the_token_is_no_finding() -> None:
+    entities = [
+        {"ownerCode": 10_000},
+        {"ownerCode": 10_001, "parent": 10_000},
+        {"ownerCode": 10_002, "parent": 10_000},
+    ]
+    plan = Plan.model_validate(
+        {
+            "entities": entities,
+            "tokens": [{"token": TOKEN.secret, "ownerCode": 10_000}],
+            "credits_per_hour": None,
+        }
+    )
+    world = World(plan, [a_company("north", owner_code=10_001), a_company("south", owner_code=10_002)])
+    nights = Nights.__new__(Nights)
+    nights.world = world
+    nights.night()
+    for company in ("north", "south"):
+        world.receive(of(company, a_private_person("10001")))
+    world.run()
+    assert nights.night().found == 0
+    (north, _) = world.held("customers")
+    world.server.remove("customers", north["dbId"])
+    nights.night()
+    assert list(world.problems(CompanyId("north"))) == [("customer", "10001", "GONE_FROM_XLEDGER")]
+    assert list(world.problems(CompanyId("south"))) == []
+
+
+def test_a_closed_gate_puts_it_off_and_forgets_nothing(nights: Nights) -> None:
+    nights.change("customers", "10001", code="90001")
+    nights.world.server.replan({"credits_per_hour": 0})
+    assert (nights.night().later, nights.problems) == (1, [])
+    nights.world.server.replan({"credits_per_hour": None})
+    nights.night()
+    assert nights.problems == [("customer", "10001", "NUMBER_MOVED_IN_XLEDGER")]
+
+
+def test_without_the_right_to_the_feed_the_records_go_on(nights: Nights) -> None:
+    denied = {"token": TOKEN.secret, "denied": ["customer_deltas"]}
+    nights.world.server.replan({"tokens": [denied]})
+    nights.change("projects", "P-1", code="P-9")
+    assert nights.night().not_allowed == 1
+    assert nights.problems == [("project", "P-1", "NUMBER_MOVED_IN_XLEDGER")]
+    nights.world.receive(a_customer("10003"))
+    nights.world.run()
+    assert len(nights.world.held("customers")) == 3
+
+
+def test_it_reads_the_lists_that_exports_are_checked_against(nights: Nights) -> None:
+    lists = nights.world.ledger.references.get(TOKEN_ID)
+    assert lists is not None
+    assert lists.vat_codes is not None
+    assert "3" in lists.vat_codes
+
+
+def test_a_record_that_has_a_problem_already_keeps_it(nights: Nights) -> None:
+    nights.world.receive(a_private_person("10099", id=11_001, version=2))
+    assert nights.problems == [("customer", "10099", "NUMBER_CHANGED")]
+    nights.change("customers", "10001", toDate="2026-01-31")
+    nights.night()
+    assert nights.problems == [("customer", "10099", "NUMBER_CHANGED")]
+    assert nights.world.ledger.references.cursor(TOKEN_ID, Kind.CUSTOMER)
