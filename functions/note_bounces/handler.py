@@ -4,9 +4,9 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.adapters.ses_events import read_feedback
 from moment_xledger.adapters.ses_notices import read_returned_notice
 from moment_xledger.flows.note_feedback import note_feedback
@@ -18,7 +18,7 @@ wire = cache(Wiring)
 
 
 @logger.inject_lambda_context
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     noted = 0
     for record in event["Records"]:
         feedback = read_feedback(record["body"])

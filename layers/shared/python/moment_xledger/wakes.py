@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 
-from moment_xledger.adapters.queues import Queues
+from moment_xledger.adapters.queues import BatchAnswer, Queues
 from moment_xledger.domain.companies import TokenId
 from moment_xledger.domain.errors import GateClosed, Why
 from moment_xledger.flows.outcomes import Report
@@ -19,7 +18,7 @@ logger = Logger(child=True)
 
 def answer_wakes(
     event: dict[str, Any], queue: str, queues: Queues, carry: Callable[[TokenId], Report]
-) -> PartialItemFailureResponse:
+) -> BatchAnswer:
     """A wake whose gate is closed for want of credits goes back to its queue until the gate opens, unless SQS has
     hidden it for as long as it may.
 

@@ -11,6 +11,10 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+# What Lambda wants to hear of a batch: {"batchItemFailures": [{"itemIdentifier": …}]}. Powertools has a type for it,
+# whose import costs a cold start a tenth of its time.
+BatchAnswer = dict[str, list[dict[str, str]]]
+
 # SQS refuses, rather than shortens, what would make more than 12 hours since the message was received.
 LONGEST_VISIBILITY = timedelta(hours=12)
 MARGIN = timedelta(minutes=10)
