@@ -12,7 +12,7 @@ run: $(READY) ## Carry the sample company's events to Xledger, all on this machi
 	@$(VENV)/bin/python -m local run
 
 test: $(READY) ## Run every test (no account, no network)
-	@$(VENV)/bin/pytest
+	@$(VENV)/bin/pytest --numprocesses auto --dist loadfile
 
 check: $(READY) ## What CI checks besides the tests: style, types, template
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
