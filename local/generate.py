@@ -17,6 +17,7 @@ def generated() -> dict[str, bytes]:
         **{f"events/{name}": content for name, content in contract().items()},
         **{f"events/{name}": content for name, content in sample_files().items()},
         "layers/dependencies/requirements.txt": requirements(ROOT / "uv.lock").encode(),
+        "layers/soap/requirements.txt": requirements(ROOT / "uv.lock", "soap").encode(),
     }
 
 

@@ -12,12 +12,17 @@ from typing import Any
 Package = dict[str, Any]
 
 
-def requirements(lock: Path) -> str:
-    """What this project depends on, and what that depends on in turn, as pip reads it."""
+def requirements(lock: Path, group: str | None = None) -> str:
+    """What this project depends on, and what that depends on in turn, as pip reads it.
+
+    Of a dependency group: what it needs on top of that.
+    """
     packages = {each["name"]: each for each in tomllib.loads(lock.read_text("utf-8"))["package"]}
     (project,) = (each for each in packages.values() if each["source"] == {"virtual": "."})
-    wanted = sorted(_closure(packages, project))
-    return "".join(_lines(packages[name]) for name in wanted)
+    wanted = _closure(packages, project)
+    if group:
+        wanted = _closure(packages, {"dependencies": project["dev-dependencies"][group]}) - wanted
+    return "".join(_lines(packages[name]) for name in sorted(wanted))
 
 
 def _closure(packages: dict[str, Package], start: Package) -> set[str]:

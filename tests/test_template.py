@@ -78,7 +78,16 @@ def test_every_function_runs_what_the_design_says() -> None:
         assert each["Runtime"] == "python3.13"
         assert each["Handler"] == "handler.lambda_handler"
         assert each["Architectures"] == [{"Ref": "Arch"}]
-        assert len(each["Layers"]) == 2
+
+
+def test_only_what_speaks_soap_has_its_layer() -> None:
+    """It would cost every other function a slower start."""
+    layers = {
+        name: {target(layer)[: -len("0123456789")] for layer in each["Layers"]}
+        for name, each in of_type("AWS::Lambda::Function").items()
+    }
+    assert all({"Dependencies", "Shared"} <= its for its in layers.values())
+    assert {name for name, its in layers.items() if "Soap" in its} == {"UploadExports"}
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
@@ -94,6 +103,7 @@ def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
         "CustomersQueue",
         "ProjectsQueue",
         "ExportsQueue",
+        "UploadsQueue",
         "InvoiceMailsQueue",
         "MailEventsQueue",
     ],
@@ -108,7 +118,7 @@ def test_a_queue_that_a_function_takes_from_has_a_dead_letter_queue(queue: str) 
 def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
     targets = [target for rule in of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
     targets += [each["Target"] for each in of_type("AWS::Scheduler::Schedule").values()]
-    assert len(targets) == 3
+    assert len(targets) == 5
     assert {target(each["DeadLetterConfig"]["Arn"]) for each in targets} == {"SchedulesDeadLetters"}
 
 
@@ -223,6 +233,7 @@ def test_a_function_sends_only_to_the_queues_it_is_told_of() -> None:
         "PROJECTS_QUEUE": "ProjectsQueue",
         "EXPORTS_QUEUE": "ExportsQueue",
         "INVOICE_MAILS_QUEUE": "InvoiceMailsQueue",
+        "UPLOADS_QUEUE": "UploadsQueue",
     }
     for function in of_type("AWS::Lambda::Function").values():
         names = function["Environment"]["Variables"]
@@ -251,10 +262,23 @@ def test_invoices_are_mailed_from_one_address_and_told_of_when_they_come_back() 
 
 
 def test_the_daily_export_is_at_six_in_oslo() -> None:
-    schedule = the("AWS::Scheduler::Schedule")
+    schedule = schedules()["StartRuns"]
     assert schedule["ScheduleExpression"] == "cron(0 6 * * ? *)"
     assert schedule["ScheduleExpressionTimezone"] == "Europe/Oslo"
     assert schedule["Target"]["Input"] == '{"run": "exports"}'
+
+
+def test_numbers_are_guarded_before_the_daily_export_and_notices_go_every_five_minutes() -> None:
+    guard = schedules()["GuardNumbers"]
+    assert guard["ScheduleExpression"] == "cron(30 4 * * ? *)"
+    assert guard["ScheduleExpressionTimezone"] == "Europe/Oslo"
+    assert schedules()["SendNotices"]["ScheduleExpression"] == "rate(5 minutes)"
+
+
+def schedules() -> dict[str, dict[str, Any]]:
+    """By the function that each starts."""
+    found = of_type("AWS::Scheduler::Schedule").values()
+    return {target(schedule["Target"]["Arn"]): schedule for schedule in found}
 
 
 def _denies_plain_http(statement: dict[str, Any]) -> bool:

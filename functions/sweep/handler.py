@@ -21,6 +21,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         use.wake,
         lambda company: use.start_export(company, context.aws_request_id, "sweep"),
         use.wake_mails,
+        use.wake_uploads,
         now(),
     )
     logger.info("swept", extra={"counts": counts})

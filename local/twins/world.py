@@ -158,7 +158,7 @@ class World:
             self.sync(*self.woken.pop(0))
 
     def sweep(self) -> None:
-        sweep(self.ledger, self._wake, _of_no_concern, _of_no_concern, self.time())
+        sweep(self.ledger, self._wake, _of_no_concern, _of_no_concern, _of_no_concern, self.time())
 
     def _wake(self, kind: Kind, token: TokenId) -> None:
         self.woken.append((kind, token))
@@ -182,4 +182,4 @@ class World:
 
 
 def _of_no_concern(company: CompanyId) -> None:
-    """Exports and mails are not part of this world."""
+    """Exports, mails and uploads are not part of this world."""

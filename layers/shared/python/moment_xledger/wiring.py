@@ -12,7 +12,7 @@ import boto3
 
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.table import Table
-from moment_xledger.domain.companies import Company, CompanyId, TokenId
+from moment_xledger.domain.companies import Company, CompanyId, SoapLogin, TokenId
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.moment import Customer, Kind
 from moment_xledger.environment import Environment
@@ -24,12 +24,18 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.mail import Mail
     from moment_xledger.adapters.queues import Queues
     from moment_xledger.adapters.secrets import Vault
+    from moment_xledger.adapters.xledger_soap.client import XledgerSoap
     from moment_xledger.console.desk import Desk
+    from moment_xledger.domain.notices import Notice
     from moment_xledger.flows.export_invoices import Exporter
+    from moment_xledger.flows.guard_numbers import Guard
     from moment_xledger.flows.mail_invoice import Mailer
     from moment_xledger.flows.receive_events import Receiver
+    from moment_xledger.flows.send_notices import Notifier
     from moment_xledger.flows.sync_records import Worker
     from moment_xledger.flows.tell_accountant import News, Teller
+    from moment_xledger.flows.test_connection import Trial
+    from moment_xledger.flows.upload_export import Uploader
 
 QUEUES = {Kind.CUSTOMER: "CUSTOMERS_QUEUE", Kind.PROJECT: "PROJECTS_QUEUE"}
 
@@ -157,6 +163,67 @@ class Wiring:
             new_id=lambda: uuid.uuid4().hex,
         )
 
+    def uploader(self) -> "Uploader":
+        from moment_xledger.domain.exports import SWEEP
+        from moment_xledger.flows.upload_export import Uploader
+
+        def tell(company: CompanyId) -> None:
+            self.start_export(company, uuid.uuid4().hex, SWEEP)
+
+        return Uploader(self.ledger, self.vault, self.files, self.open_soap, tell, now)
+
+    def open_soap(self, company: CompanyId, login: SoapLogin) -> "XledgerSoap":
+        """Xledger's SOAP services for one company; a renewed logon key is kept."""
+        import requests
+
+        from moment_xledger.adapters.xledger_soap.client import XledgerSoap
+        from moment_xledger.adapters.xledger_soap.hosts import pinned
+        from moment_xledger.adapters.xledger_soap.posting import Line
+
+        host = pinned(self._environment["XLEDGER_SOAP_URL"], self._environment["XLEDGER_APPLICATION"])
+        line = Line(host, requests.Session())
+        return XledgerSoap(login, line, keep_key=lambda key: self.vault.keep_logon_key(company, key))
+
+    def guard(self, has_time: Callable[[], bool]) -> "Guard":
+        from moment_xledger.adapters.xledger_reference import Reference
+        from moment_xledger.flows.guard_numbers import Guard
+
+        return Guard(self.worker(), Reference, has_time)
+
+    def notifier(self) -> "Notifier":
+        """Its mails are told of by the same events as those with invoices, so that a bounce stops an address."""
+        from botocore.config import Config
+
+        from moment_xledger.adapters.mail import Mail
+        from moment_xledger.flows.send_notices import Notifier
+
+        once = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
+        mail = Mail(
+            boto3.client("ses", config=once),
+            self._environment["SENDER"],
+            self._environment["CONFIGURATION_SET"],
+        )
+        return Notifier(self.ledger, mail, self._write_notice, now)
+
+    def _write_notice(
+        self, notice: "Notice", company: Company, to: str, sender: str, at: datetime
+    ) -> "EmailMessage":
+        from moment_xledger.mails.notice import notice_mail  # and with it the templates
+
+        link = f"{self.console_url.rstrip('/')}/problems"
+        return notice_mail(notice, company, to, sender, at, link)
+
+    def trial(self, accepts_soap: Callable[[SoapLogin], bool]) -> "Trial":
+        """A connection test. `accepts_soap` comes from whoever has the packages for it."""
+        import requests
+
+        from moment_xledger.adapters.moment_api import MomentApi
+        from moment_xledger.adapters.xledger_reference import Reference
+        from moment_xledger.flows.test_connection import Trial
+
+        moment = MomentApi(requests.Session(), self._environment["MOMENT_URL"])
+        return Trial(self.worker(), Reference, moment.accepts, accepts_soap)
+
     def ask_moment(self, company: Company, number: str) -> Customer | None:
         import requests
 
@@ -174,6 +241,9 @@ class Wiring:
 
     def wake_mails(self, company: CompanyId) -> None:
         self.queues.send(self._environment["INVOICE_MAILS_QUEUE"], {"company": company}, group=company)
+
+    def wake_uploads(self, company: CompanyId) -> None:
+        self.queues.send(self._environment["UPLOADS_QUEUE"], {"company": company}, group=company)
 
     def queue(self, kind: Kind) -> str:
         return self._environment[QUEUES[kind]]

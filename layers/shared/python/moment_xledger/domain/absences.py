@@ -1,7 +1,7 @@
 """Why an invoice number is not in an export although a higher one is: one phrase for each reason, in both languages."""
 
 from moment_xledger.domain.companies import Language, Route
-from moment_xledger.domain.exports import LEAVE_IN_A_FILE, Export
+from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import (
     NOT_LOOKED_UP,
     NOT_RECEIVED,
@@ -24,7 +24,7 @@ def absence(snapshot: Snapshot, export: Export) -> str:
     """Of an invoice that has arrived."""
     if snapshot.export is not None:
         return left_with(snapshot.export)
-    if snapshot.route not in LEAVE_IN_A_FILE:
+    if snapshot.route is not export.route:
         return another_way(snapshot.route)
     if snapshot.invoice.do_not_transfer:
         return NOT_TO_BE_TRANSFERRED

@@ -18,6 +18,8 @@ class What(StrEnum):
     FETCHED_FILE = "fetched a file"
     HAD_MAIL_SENT_AGAIN = "had an invoice mailed again"
     SAID_MAIL_ARRIVED = "said that a mailed invoice arrived"
+    HAD_FILE_UPLOADED_AGAIN = "had a file uploaded again"
+    SAID_FILE_ARRIVED = "said that an uploaded file arrived"
     CONFIRMED_ADDRESS = "confirmed a mail address"
     CHANGED_SETTINGS = "changed the settings"
     TESTED_CONNECTION = "tested the connection"

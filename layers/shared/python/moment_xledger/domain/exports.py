@@ -35,8 +35,9 @@ class Status(StrEnum):
 class Export:
     """Claimed with all that decides its bytes, so that whoever comes next makes the very same file.
 
-    Its members have `low` < seq <= `high`, an invoice date up to `through`, and left with no export before. One that
-    `repeats` another has that one's members, as far as its own format can hold them; they stay the other's.
+    Its members have `low` < seq <= `high`, its own `route`, an invoice date up to `through`, and left with no export
+    before. One that `repeats` another has that one's members, as far as its own format can hold them; they stay the
+    other's.
     """
 
     company: CompanyId
@@ -46,6 +47,7 @@ class Export:
     by: str
     claimed: datetime
     terms: Terms
+    route: Route = Route.FILE
     through: date | None = None
     repeats: int | None = None
     language: Language = Language.NORWEGIAN  # of the review file
@@ -94,6 +96,7 @@ class Export:
             return snapshot.export == self.repeats
         return (
             snapshot.export is None
+            and snapshot.route is self.route
             and not never_leaves_in_a_file(snapshot)
             and (self.through is None or snapshot.invoice.invoice_date <= self.through)
         )
@@ -115,7 +118,15 @@ def never_leaves_in_a_file(snapshot: Snapshot) -> bool:
     return snapshot.route not in LEAVE_IN_A_FILE or snapshot.invoice.do_not_transfer
 
 
-def next_export(company: Company, watermark: Watermark, head: int, by: str, now: datetime) -> Export:
+def routes_to_export(company: Company) -> tuple[Route, ...]:
+    """The company's own first. The other may have invoices left from before the setting was changed."""
+    return LEAVE_IN_A_FILE if company.route is not Route.UPLOAD else LEAVE_IN_A_FILE[::-1]
+
+
+def next_export(
+    company: Company, watermark: Watermark, head: int, by: str, now: datetime, route: Route | None = None
+) -> Export:
+    """Of the company's own route, if no other is named."""
     return Export(
         company.id,
         number=watermark.last_export + 1,
@@ -124,6 +135,7 @@ def next_export(company: Company, watermark: Watermark, head: int, by: str, now:
         by=by,
         claimed=now,
         terms=company.terms,
+        route=route or routes_to_export(company)[0],
         through=latest_invoice_date(company.issue_limit, now.astimezone(OSLO).date()),
         language=company.language,
         previous=watermark.highest,

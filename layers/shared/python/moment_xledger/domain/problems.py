@@ -50,6 +50,13 @@ class Code(StrEnum):
     MAIL_BOUNCED = "MAIL_BOUNCED"
     RECEPTION_ADDRESS_MISSING = "RECEPTION_ADDRESS_MISSING"
     RECEPTION_ADDRESS_STOPPED = "RECEPTION_ADDRESS_STOPPED"
+    UPLOAD_REFUSED = "UPLOAD_REFUSED"
+    UPLOAD_FAULT = "UPLOAD_FAULT"
+    UPLOAD_TOO_LARGE = "UPLOAD_TOO_LARGE"
+    UPLOAD_UNREADABLE = "UPLOAD_UNREADABLE"
+    UPLOAD_UNCERTAIN = "UPLOAD_UNCERTAIN"
+    UPLOAD_UNREACHABLE = "UPLOAD_UNREACHABLE"
+    UPLOAD_SETTING_MISSING = "UPLOAD_SETTING_MISSING"
     TOKEN_EXPIRES = "TOKEN_EXPIRES"  # noqa: S105
     RIGHT_MISSING = "RIGHT_MISSING"
     SOAP_LOGIN_REFUSED = "SOAP_LOGIN_REFUSED"
@@ -301,6 +308,41 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Det sendes ikke mer til {number}, fordi en e-post dit kom i retur ({why}). Fakturaene venter. Sjekk adressen i innstillingene og bekreft den.",
         "Nothing more is mailed to {number}, because a mail to it came back ({why}). The invoices wait. Check the address in the settings and confirm it.",
+    ),
+    Code.UPLOAD_REFUSED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger tok ikke imot filen til eksport {number} og sa ikke hvorfor. Sjekk eierkoden og importkoden i innstillingene, og at SOAP-brukeren har rollen File Uploader; velg så «send på nytt». Er filen importert for hånd, velger du «den er kommet fram».",
+        "Xledger did not take the file of export {number}, and did not say why. Check the owner code and the import code in the settings, and that the SOAP user has the role File Uploader; then choose “send again”. If the file was imported by hand, choose “it arrived”.",
+    ),
+    Code.UPLOAD_FAULT: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger avviste filen til eksport {number}. Les hva Xledger svarer, rett det i innstillingene eller i Xledger, og velg «send på nytt». Er filen importert for hånd, velger du «den er kommet fram».",
+        "Xledger refused the file of export {number}. Read what Xledger answers, correct it in the settings or in Xledger, and choose “send again”. If the file was imported by hand, choose “it arrived”.",
+    ),
+    Code.UPLOAD_TOO_LARGE: Reason(
+        Fixer.ACCOUNTANT,
+        "Filen til eksport {number} er for stor til å lastes opp ({size} MB; grensen er {limit} MB). Last den ned fra eksportens side, importer den for hånd i Xledger, og velg «den er kommet fram».",
+        "The file of export {number} is too large to be uploaded ({size} MB; the limit is {limit} MB). Download it from the export's page, import it in Xledger by hand, and choose “it arrived”.",
+    ),
+    Code.UPLOAD_UNREADABLE: Reason(
+        Fixer.ACCOUNTANT,
+        "Da filen til eksport {number} ble lastet opp, kom det noe annet enn et svar fra Xledgers tjeneste tilbake. Filen kan være mottatt. Se etter den i Xledger (Forsystem, Importer), og velg «den er kommet fram» eller «send på nytt». Skjer det igjen, sjekker driftsansvarlig adressen til tjenesten.",
+        "When the file of export {number} was uploaded, something else than an answer of Xledger's service came back. The file may have been taken. Look for it in Xledger (Forsystem, Importer), and choose “it arrived” or “send again”. If it happens again, the operator checks the address of the service.",
+    ),
+    Code.UPLOAD_UNCERTAIN: Reason(
+        Fixer.ACCOUNTANT,
+        "Filen til eksport {number} kan være mottatt av Xledger; svaret kom aldri. Se etter den i Xledger (Forsystem, Importer), og velg «den er kommet fram» eller «send på nytt».",
+        "The file of export {number} may have been taken by Xledger; the answer never came. Look for it in Xledger (Forsystem, Importer), and choose “it arrived” or “send again”.",
+    ),
+    Code.UPLOAD_UNREACHABLE: Reason(
+        Fixer.OPERATOR,
+        "Xledgers SOAP-tjeneste er gang på gang ikke å nå, så filen til eksport {number} er ikke sendt. Den forsøkes videre av seg selv, minst hver time; sjekk om tjenesten svarer.",
+        "Xledger's SOAP service is out of reach time and again, so the file of export {number} was not sent. It is tried again by itself, at least every hour; check whether the service answers.",
+    ),
+    Code.UPLOAD_SETTING_MISSING: Reason(
+        Fixer.ADMINISTRATOR,
+        "Filer venter på å bli lastet opp til Xledger, men {field} mangler i innstillingene. Fyll det ut; de går da av seg selv.",
+        "Files wait to be uploaded to Xledger, but {field} is missing from the settings. Fill it out; they then go by themselves.",
     ),
     Code.TOKEN_EXPIRES: Reason(
         Fixer.ADMINISTRATOR,

@@ -4,11 +4,11 @@ takes the same step again, with the same result."""
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
-from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import (
     SWEEP,
@@ -17,6 +17,7 @@ from moment_xledger.domain.exports import (
     Watermark,
     never_leaves_in_a_file,
     next_export,
+    routes_to_export,
 )
 from moment_xledger.domain.files.series import check_series
 from moment_xledger.domain.files.writing import Totals, write
@@ -24,6 +25,7 @@ from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.preflight import STOPS_AN_INVOICE, reason_of, with_absent
 from moment_xledger.domain.problems import Problem
+from moment_xledger.domain.uploads import State, Upload
 from moment_xledger.flows.explain_gaps import Gaps
 from moment_xledger.flows.offer_held import offer_held
 from moment_xledger.flows.put_beside import put_manifest, put_review
@@ -45,30 +47,64 @@ class Exporter:
 
 
 def export_invoices(
-    company_id: CompanyId, request: str, by: str, exporter: Exporter, repeats: int | None = None
+    company_id: CompanyId,
+    request: str,
+    by: str,
+    exporter: Exporter,
+    repeats: int | None = None,
+    route: Route | None = None,
 ) -> Export | None:
     """The export that `request` made or joined, ready; None where there is nothing new.
 
-    While an export is open, everybody who asks gets that one. The same request always gets the same export. The
-    sweeper begins none.
+    While an export is open, everybody who asks gets that one; one of another route than the named is finished first.
+    The same request always gets the same export. The sweeper begins none.
     """
     company = exporter.ledger.companies.get_known(company_id)
     number = exporter.ledger.exports.asked_for(company_id, request)
     if number is None:
-        number = _join_or_claim(company, request, by, exporter, repeats)
+        number = _join_or_claim(company, request, by, exporter, repeats, route)
     return None if number is None else _made(company_id, number, exporter)
 
 
+def export_each_route(company_id: CompanyId, request: str, by: str, exporter: Exporter) -> list[Export]:
+    """An export for each route that has something waiting: what arrived before the setting was changed still goes."""
+    own, other = routes_to_export(exporter.ledger.companies.get_known(company_id))
+    wanted = ((own, request), (other, f"{request}.{other}"))
+    made = [export_invoices(company_id, name, by, exporter, route=route) for route, name in wanted]
+    return [export for export in made if export]
+
+
+def export_asked_for(
+    company_id: CompanyId,
+    request: str,
+    by: str,
+    exporter: Exporter,
+    repeats: int | None,
+    wake_uploads: Callable[[CompanyId], None],
+) -> list[Export]:
+    """What one job makes. Whoever uploads is woken; a wake that is lost costs a minute."""
+    if repeats is None:
+        made = export_each_route(company_id, request, by, exporter)
+    else:
+        again = export_invoices(company_id, request, by, exporter, repeats)
+        made = [again] if again else []
+    if any(export.route is Route.UPLOAD for export in made):
+        wake_uploads(company_id)
+    return made
+
+
 def _join_or_claim(
-    company: Company, request: str, by: str, exporter: Exporter, repeats: int | None
+    company: Company, request: str, by: str, exporter: Exporter, repeats: int | None, route: Route | None
 ) -> int | None:
     """Who loses the race for a claim joins whoever won it. Raises `Conflict` if that cannot be."""
     for _ in range(ROUNDS):
         watermark = exporter.ledger.exports.watermark(company.id)
         if watermark.open is not None:
+            if route and _made(company.id, watermark.open, exporter).route is not route:
+                continue
             exporter.ledger.exports.join(company.id, request, watermark.open)
             return watermark.open
-        export = None if by == SWEEP else _next(company, watermark, by, exporter, repeats)
+        export = None if by == SWEEP else _next(company, watermark, by, exporter, repeats, route)
         if export is None:
             return None
         try:
@@ -80,24 +116,46 @@ def _join_or_claim(
 
 
 def _next(
-    company: Company, watermark: Watermark, by: str, exporter: Exporter, repeats: int | None
+    company: Company,
+    watermark: Watermark,
+    by: str,
+    exporter: Exporter,
+    repeats: int | None,
+    route: Route | None,
 ) -> Export | None:
     if repeats is None:
         offer_held(company, exporter.ledger, exporter.clock)
     head = exporter.ledger.invoices.head(company.id)
-    export = next_export(company, watermark, head, by, exporter.clock())
+    export = next_export(company, watermark, head, by, exporter.clock(), route)
     if repeats is None:
         lists = exporter.ledger.references.get(company.token_id)
         export = replace(export, terms=with_absent(export.terms, lists, exporter.clock()))
     if repeats is not None:
         first = _known(company.id, _known(company.id, repeats, exporter.ledger).members_of, exporter.ledger)
         export = replace(
-            export, repeats=first.number, low=first.low, high=first.high, through=None, series=first.series
+            export,
+            repeats=first.number,
+            route=first.route,
+            low=first.low,
+            high=first.high,
+            through=None,
+            series=first.series,
         )
     if any(export.takes(snapshot) for snapshot in _candidates(export, exporter.ledger)):
         return export
     _report_unfit(export, _candidates(export, exporter.ledger), exporter)
+    if repeats is None:
+        _settle(export, watermark, exporter.ledger)
     return None
+
+
+def _settle(export: Export, watermark: Watermark, ledger: "Ledger") -> None:
+    """What never leaves in a file is not looked at again and again: a company may have nothing else for years."""
+    settled = export.low
+    for snapshot in takewhile(_is_settled, _candidates(export, ledger)):
+        settled = snapshot.seq
+    if settled > export.low:
+        ledger.exports.settle(export.company, watermark, settled)
 
 
 def _known(company: CompanyId, number: int, ledger: "Ledger") -> Export:
@@ -138,8 +196,14 @@ def _make(export: Export, exporter: Exporter) -> Export:
     put_review(ready, lambda: _invoices(ready, exporter.ledger, ready.first, ready.last), exporter.files)
     put_manifest(ready, exporter.files)
     settled = None if export.repeats else members.settled
-    exporter.ledger.exports.finish(ready, settled, exporter.clock())
+    exporter.ledger.exports.finish(ready, settled, exporter.clock(), _replaced_by(ready, exporter.ledger))
     return ready
+
+
+def _replaced_by(export: Export, ledger: "Ledger") -> Upload | None:
+    """The upload that this file goes in place of: one that Xledger has surely not taken."""
+    upload = ledger.uploads.get(export.company, export.members_of) if export.repeats else None
+    return upload if upload and upload.state is State.REFUSED else None
 
 
 @dataclass

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
 
 def start_exports(ledger: "Ledger", start: Callable[[CompanyId], None], now: datetime) -> dict[str, int]:
-    """Once a day, in the morning in Oslo."""
+    """Once a day, in the morning in Oslo; also where invoices are left from before another route was chosen."""
     today = now.astimezone(OSLO).date()
     wanting = [
         company.id
         for company in ledger.companies.every()
-        if company.route in LEAVE_IN_A_FILE and is_export_day(company.schedule, today)
+        if is_export_day(company.schedule, today)
+        and (company.route in LEAVE_IN_A_FILE or _may_have_leftovers(company.id, ledger))
     ]
     for company in wanting:
         start(company)
     return {"started": len(wanting)}
+
+
+def _may_have_leftovers(company: CompanyId, ledger: "Ledger") -> bool:
+    """An export that finds nothing notes how far it has looked."""
+    return ledger.invoices.head(company) > ledger.exports.watermark(company).settled

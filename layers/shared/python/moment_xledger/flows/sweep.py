@@ -16,10 +16,11 @@ def sweep(
     wake: Callable[[Kind, TokenId], None],
     resume: Callable[[CompanyId], None],
     mail: Callable[[CompanyId], None],
+    upload: Callable[[CompanyId], None],
     now: datetime,
 ) -> dict[str, int]:
     """One wake for each token and kind with something due, unless its gate is closed; one job for each open export; one
-    wake for each company with invoices to mail."""
+    wake for each company with invoices to mail, and for each with files to upload."""
     due = ledger.due.until(now)
     closed = {token for token, _ in due.records if _is_closed(ledger, token, now)}
     awake = [(token, kind) for token, kind in due.records if token not in closed]
@@ -29,11 +30,14 @@ def sweep(
         resume(company)
     for company in due.mails:
         mail(company)
+    for company in due.uploads:
+        upload(company)
     return {
         "woken": len(awake),
         "closed": len(closed),
         "resumed": len(due.exports),
         "mailing": len(due.mails),
+        "uploading": len(due.uploads),
     }
 
 

@@ -17,6 +17,7 @@ from moment_xledger.adapters.ledger.sessions import Sessions
 from moment_xledger.adapters.ledger.settings_history import SettingsHistory
 from moment_xledger.adapters.ledger.tallies import Tallies
 from moment_xledger.adapters.ledger.tellings import Tellings
+from moment_xledger.adapters.ledger.uploads import Uploads
 from moment_xledger.adapters.table import Table
 
 
@@ -29,6 +30,7 @@ class Ledger:
         self.invoices = Invoices(table)
         self.exports = Exports(table)
         self.tellings = Tellings(table)
+        self.uploads = Uploads(table)
         self.mails = Mails(table)
         self.links = Links(table)
         self.problems = Problems(table)

@@ -12,11 +12,12 @@ from moment_xledger.domain.moment import Kind
 @dataclass(frozen=True)
 class Work:
     """Tokens with something to send, by kind; companies with an export that was not finished, or not told of, in
-    its time; companies with invoices to mail."""
+    its time; companies with invoices to mail; companies with files to upload."""
 
     records: tuple[tuple[TokenId, Kind], ...]
     exports: tuple[CompanyId, ...]
     mails: tuple[CompanyId, ...]
+    uploads: tuple[CompanyId, ...] = ()
 
 
 class Due:
@@ -31,6 +32,7 @@ class Due:
             "TELL": {},
             "XMAIL": {},
             "HEAD": {},
+            "SEND": {},
         }
         for shard in keys.SHARDS:
             for pk, sk in self._table.due(shard, keys.stamp(now)):
@@ -40,4 +42,4 @@ class Due:
                     companies[sk.split("#")[0]][CompanyId(pk.removeprefix("T#").removesuffix("#INV"))] = None
         mails = companies["XMAIL"] | companies["HEAD"]
         exports = companies["XSTATE"] | companies["TELL"]
-        return Work(tuple(records), tuple(exports), tuple(mails))
+        return Work(tuple(records), tuple(exports), tuple(mails), tuple(companies["SEND"]))

@@ -1,22 +1,25 @@
 """Exports and the watermark. Each step can be taken again by whoever comes next, with the same result."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 from pydantic import TypeAdapter
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.ledger.tellings import to_tell
+from moment_xledger.adapters.ledger.uploads import to_upload
 from moment_xledger.adapters.table import MOST_ACTIONS, Action, Check, Item, Key, Put, Table, Update
-from moment_xledger.domain.companies import CompanyId, Language
+from moment_xledger.domain.companies import CompanyId, Language, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import SCHEDULE, Export, Status, Watermark, highest
 from moment_xledger.domain.files.series import Previous, SeriesReport
 from moment_xledger.domain.files.settings import Terms
+from moment_xledger.domain.uploads import Upload
 
 _PLAIN = ("number", "low", "high", "by", "repeats", "rows", "invoices", "first", "last", "sha256")
 
@@ -60,12 +63,17 @@ class Exports:
     def claim(self, export: Export, watermark: Watermark, request: str) -> None:
         """Raises `Conflict` if another export was claimed or finished since the watermark was read."""
         opened = replace(watermark, ver=watermark.ver + 1, open=export.number)
-        unchanged = Attr("ver").eq(watermark.ver) if watermark.ver else Attr("ver").not_exists()
         self._table.write(
-            Put(_state(export.company), _watermark_item(opened) | _due(export), when=unchanged),
+            Put(_state(export.company), _watermark_item(opened) | _due(export), when=_unchanged(watermark)),
             Put(_export_key(export.company, export.number), _item(export), when=Attr("status").not_exists()),
             Put(_request(export.company, request), {"export": export.number}),
         )
+
+    def settle(self, company: CompanyId, watermark: Watermark, settled: int) -> None:
+        """Nothing up to there is left to export, so nobody need look there again. Gives way to whoever writes first."""
+        moved = replace(watermark, ver=watermark.ver + 1, settled=settled)
+        with suppress(Conflict):
+            self._table.write(Put(_state(company), _watermark_item(moved), when=_unchanged(watermark)))
 
     def mark_members(self, export: Export, seqs: Sequence[int]) -> None:
         """At most `MOST_MEMBERS`. Raises `Conflict` if one has left with another export, or this one is ready."""
@@ -88,10 +96,14 @@ class Exports:
             return (noted and noted.series) or series
         return series
 
-    def finish(self, export: Export, settled: int | None, now: datetime) -> None:
+    def finish(
+        self, export: Export, settled: int | None, now: datetime, replaces: Upload | None = None
+    ) -> None:
         """Ready, and the watermark moves (`settled` stays where it is None); what the clock has made is now to be told.
 
-        Does nothing where somebody else finished it, with the same file.
+        What leaves by upload is now to be uploaded, and is told of when it is known what came of that. A repeat goes
+        in place of what it `replaces`, or is only a file. Does nothing where somebody else finished it, with the same
+        file.
         """
         watermark = self.watermark(export.company)
         moved = replace(
@@ -109,7 +121,9 @@ class Exports:
             Put(_state(export.company), _watermark_item(moved), when=open_here),
             Put(_export_key(export.company, export.number), _item(export), when=frozen),
         ]
-        if export.by == SCHEDULE:
+        if replaces or (export.route is Route.UPLOAD and not export.repeats):
+            actions += to_upload(export, replaces, export.by != SCHEDULE, now)
+        elif export.by == SCHEDULE:
             actions.append(to_tell(export.company, export.number, now))
         try:
             self._table.write(*actions)
@@ -117,6 +131,10 @@ class Exports:
             stored = self.get(export.company, export.number)
             if stored is None or stored.status is not Status.READY or stored.sha256 != export.sha256:
                 raise
+
+
+def _unchanged(watermark: Watermark) -> ConditionBase:
+    return Attr("ver").eq(watermark.ver) if watermark.ver else Attr("ver").not_exists()
 
 
 def _state(company: CompanyId) -> Key:
@@ -169,6 +187,7 @@ def _item(export: Export) -> Item:
             currency: {code: str(s) for code, s in sums.items()} for currency, sums in export.sums.items()
         },
         "language": str(export.language),
+        "route": str(export.route),
         **({"through": export.through.isoformat()} if export.through else {}),
         **({"previous": vars(export.previous)} if export.previous else {}),
         **({"series": _SERIES.dump_json(export.series).decode()} if export.series else {}),
@@ -187,6 +206,7 @@ def _export(company: CompanyId, item: Item) -> Export:
         sums={currency: {c: Decimal(s) for c, s in sums.items()} for currency, sums in item["sums"].items()},
         through=date.fromisoformat(item["through"]) if "through" in item else None,
         language=Language(item["language"]),
+        route=Route(item.get("route", Route.FILE)),
         previous=_previous(item.get("previous")),
         series=_SERIES.validate_json(item["series"]) if "series" in item else None,
     )

@@ -42,6 +42,14 @@ def host(installation: str, instead: str | None = None) -> Host:
     return Host(_checked(instead), found.application) if instead else found
 
 
+def pinned(url: str, application: str) -> Host:
+    """As a deployment names them. Raises `Misconfigured` where address and name are of different installations."""
+    found = Host(_checked(url), application)
+    if found not in HOSTS.values() and any(found.base_url == known.base_url for known in HOSTS.values()):
+        raise Misconfigured(f"{found.base_url} is not the installation {application}: set both to the same")
+    return found
+
+
 def _checked(url: str) -> str:
     """Passwords go to this address: anything but TLS stays on this machine."""
     parts = urlsplit(url)

@@ -1,0 +1,27 @@
+"""SQS: a wake. Files of some company's exports wait to be handed to Xledger's import.
+
+A function of its own, so that no other export loads what speaks SOAP, or waits behind a slow answer.
+"""
+
+import json
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from moment_xledger.flows.upload_exports import upload_exports
+from moment_xledger.wiring import Wiring
+
+logger = Logger()
+wire = cache(Wiring)
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    for record in event["Records"]:  # one at a time
+        company = json.loads(record["body"])["company"]
+        counts = upload_exports(company, wire().uploader())
+        logger.info("uploaded", extra={"company": company, "counts": dict(counts)})
+    return {"batchItemFailures": []}

@@ -1,0 +1,103 @@
+"""Uploads: the state of each, and pointers to those with something left to do, which are due at their time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import Attr
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.ledger.tellings import to_tell
+from moment_xledger.adapters.table import Action, Delete, Item, Key, Put, Table
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.uploads import State, Upload, pending_again
+
+if TYPE_CHECKING:
+    from moment_xledger.domain.exports import Export
+
+_NUMBERS = ("export", "attempts", "tries")
+
+
+def to_upload(export: "Export", replaces: Upload | None, is_told: bool, now: datetime) -> list[Action]:
+    """In the transaction that makes the export ready, so that none is forgotten.
+
+    `is_told`: nobody gets a mail about it.
+    """
+    if replaces:
+        return _actions(pending_again(replaces, export.number, now), is_open=True)
+    fresh = Upload(export.company, export.number, export.number, again=now, is_told=is_told)
+    return _actions(fresh, is_open=True)
+
+
+class Uploads:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, company: CompanyId, members_of: int) -> Upload | None:
+        item = self._table.get(_key(company, members_of))
+        return _upload(company, item) if item else None
+
+    def open(self, company: CompanyId) -> Iterator[Upload]:
+        """Those with something left to do, oldest first."""
+        for pointer in list(self._table.query(keys.invoices(company), "SEND#")):
+            found = self.get(company, int(pointer["sk"].removeprefix("SEND#")))
+            if found:
+                yield found
+
+    def save(self, upload: Upload, *, is_open: bool, tell_at: datetime | None = None) -> Upload:
+        """As it is stored now; with `tell_at`, to be told of from then on.
+
+        Raises `Conflict` if somebody else wrote it since it was read.
+        """
+        telling = [to_tell(upload.company, upload.members_of, tell_at)] if tell_at else []
+        self._table.write(*_actions(upload, is_open=is_open), *telling)
+        return replace(upload, rev=upload.rev + 1)
+
+    def close(self, upload: Upload) -> None:
+        """Nothing is left to do for it."""
+        self._table.write(Delete(_pointer(upload)))
+
+
+def _actions(upload: Upload, *, is_open: bool) -> list[Action]:
+    unchanged = Attr("rev").eq(upload.rev) if upload.rev else Attr("rev").not_exists()
+    kept = Put(_key(upload.company, upload.members_of), _item(upload), when=unchanged)
+    return [kept, Put(_pointer(upload), _due(upload)) if is_open else Delete(_pointer(upload))]
+
+
+def _key(company: CompanyId, members_of: int) -> Key:
+    return keys.invoices(company), f"UPL#{members_of:06}"
+
+
+def _pointer(upload: Upload) -> Key:
+    return keys.invoices(upload.company), f"SEND#{upload.members_of:06}"
+
+
+def _due(upload: Upload) -> Item:
+    return {"due": keys.shard(keys.invoices(upload.company)), "due_at": keys.stamp(upload.again)}
+
+
+def _item(upload: Upload) -> Item:
+    plain = {name: getattr(upload, name) for name in _NUMBERS}
+    known = {"file_key": upload.file_key, "reason": upload.reason and str(upload.reason)}
+    return (
+        plain
+        | {name: value for name, value in known.items() if value is not None}
+        | {"state": str(upload.state), "again": keys.stamp(upload.again), "is_told": upload.is_told}
+        | {"rev": upload.rev + 1}
+    )
+
+
+def _upload(company: CompanyId, item: Mapping[str, Any]) -> Upload:
+    return Upload(
+        company,
+        int(item["sk"].removeprefix("UPL#")),
+        again=keys.moment(item["again"]),
+        state=State(item["state"]),
+        file_key=int(item["file_key"]) if "file_key" in item else None,
+        reason=Code(item["reason"]) if "reason" in item else None,
+        is_told=item["is_told"],
+        rev=int(item["rev"]),
+        **{name: int(item[name]) for name in _NUMBERS},
+    )

@@ -1,0 +1,38 @@
+"""What a person says about a file that Xledger refused, or of which nobody can know whether it arrived."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.deeds import Deed, What
+from moment_xledger.domain.uploads import EXPORT, REASONS, Choice, decided
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
+DEEDS = {Choice.SEND_AGAIN: What.HAD_FILE_UPLOADED_AGAIN, Choice.IT_ARRIVED: What.SAID_FILE_ARRIVED}
+
+
+def resolve_upload(
+    company: CompanyId,
+    number: int,
+    choice: Choice,
+    by: str,
+    ledger: "Ledger",
+    clock: Callable[[], datetime],
+    file_key: int | None = None,
+) -> None:
+    """Due at once; the caller may wake. `file_key`: Xledger's own number of the file, if the person has found it.
+
+    `number` is any export of the same invoices. The line in the audit comes first: nothing is changed that is not
+    in it. Raises `ValueError` where there is nothing to decide, and `Conflict` if somebody else decided meanwhile.
+    """
+    export = ledger.exports.get(company, number)
+    upload = export and ledger.uploads.get(company, export.members_of)
+    if not upload:
+        raise ValueError(f"export {number} is not uploaded; there is nothing to decide")
+    changed = decided(upload, choice, file_key, clock())
+    ledger.audit.note(Deed(company, clock(), by, DEEDS[choice], export=upload.export))
+    ledger.uploads.save(changed, is_open=True)
+    ledger.problems.close(company, [(EXPORT, upload.number)], REASONS)

@@ -1,0 +1,178 @@
+"""Uploads the file of one export: bytes, intent, call, outcome. Read each step as: whoever dies here leaves either a
+file that is still to be sent, or one that a person is asked about. None goes twice by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from moment_xledger.domain import uploads
+from moment_xledger.domain.companies import Company, CompanyId, SoapLogin
+from moment_xledger.domain.errors import Conflict, FileDiffers
+from moment_xledger.domain.exports import Export
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.soap_outcomes import UploadOutcome
+from moment_xledger.domain.uploads import Finding, State, Upload
+from moment_xledger.flows.fetch_file import Shelf, read_file
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.files import Files
+    from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.adapters.secrets import Vault
+
+
+NEEDED = ("owner_code", "import_code", "soap_user")  # settings that an upload cannot do without
+
+
+class Import(Protocol):
+    """Xledger's file import, opened with a company's login."""
+
+    def upload(self, file_name: str, content: bytes, import_code: str, owner_code: int) -> UploadOutcome: ...
+
+
+@dataclass(frozen=True)
+class Uploader:
+    """What a run needs of the world. `tell` wakes whoever tells the accountant."""
+
+    ledger: "Ledger"
+    vault: "Vault"
+    files: "Files"
+    open_import: Callable[[CompanyId, SoapLogin], Import]
+    tell: Callable[[CompanyId], None]
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Run:
+    company: Company
+    uploader: Uploader
+
+    def save(self, upload: Upload, finding: Finding | None = None) -> Upload:
+        """Told before it is written down: nothing waits for a person that nobody was told of."""
+        if finding:
+            self._report(finding)
+        is_over = upload.state not in (State.PENDING, State.SENDING)
+        is_open = (
+            not is_over or upload.state is State.UPLOADED
+        )  # closed when what was said of it is taken back
+        if not is_over or upload.is_told:
+            return self.uploader.ledger.uploads.save(upload, is_open=is_open)
+        told = replace(upload, is_told=True)
+        saved = self.uploader.ledger.uploads.save(told, is_open=is_open, tell_at=self.uploader.clock())
+        self.uploader.tell(self.company.id)
+        return saved
+
+    def _report(self, finding: Finding) -> None:
+        now = self.uploader.clock()
+        problem = Problem(
+            self.company.id,
+            finding.kind,
+            finding.number,
+            finding.code,
+            finding.details,
+            finding.their_words,
+            first_seen=now,
+            last_seen=now,
+        )
+        self.uploader.ledger.problems.report([problem])
+
+
+class Outcome(StrEnum):
+    UPLOADED = "uploaded"
+    TIDIED = "tidied"  # it was done before, but for the last step
+    LEFT_BEHIND = "left behind"  # by a worker that died while it sent it
+    REFUSED = "refused"
+    IN_DOUBT = "in doubt"
+    DELAYED = "delayed"
+    LOGIN_REFUSED = "login refused"
+    SETTING_MISSING = "setting missing"
+    CHANGED = "changed"  # somebody else is sending it, or decided meanwhile
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """All that a call needs."""
+
+    file_name: str
+    content: bytes
+    import_code: str
+    owner_code: int
+    login: SoapLogin
+
+
+def upload_export(upload: Upload, run: Run) -> Outcome:
+    """Of one that is due."""
+    try:
+        match upload.state:
+            case State.PENDING:
+                return _upload(upload, run)
+            case State.SENDING:
+                run.save(*uploads.left_behind(upload))
+                return Outcome.LEFT_BEHIND
+            case _:
+                _tidy(upload, run)
+                return Outcome.TIDIED
+    except Conflict:
+        return Outcome.CHANGED
+
+
+def _upload(upload: Upload, run: Run) -> Outcome:
+    parcel = _parcel(upload, run)
+    if isinstance(parcel, Outcome):
+        return parcel
+    intent = run.save(uploads.sending(upload, run.uploader.clock()))
+    door = run.uploader.open_import(run.company.id, parcel.login)
+    outcome = door.upload(parcel.file_name, parcel.content, parcel.import_code, parcel.owner_code)
+    left, finding = uploads.after(intent, outcome, run.uploader.clock())
+    saved = run.save(left, finding)
+    if saved.state is State.UPLOADED:
+        _tidy(saved, run)
+    return _outcome(saved, finding)
+
+
+def _outcome(upload: Upload, finding: Finding | None) -> Outcome:
+    if finding and finding.code is Code.SOAP_LOGIN_REFUSED:
+        return Outcome.LOGIN_REFUSED
+    return {
+        State.UPLOADED: Outcome.UPLOADED,
+        State.REFUSED: Outcome.REFUSED,
+        State.UNCERTAIN: Outcome.IN_DOUBT,
+    }.get(upload.state, Outcome.DELAYED)
+
+
+def _parcel(upload: Upload, run: Run) -> Parcel | Outcome:
+    """Or why there is none; then that is written down."""
+    export, company = _export(upload, run), run.company
+    login = run.uploader.vault.soap_login(company.id)
+    code = uploads.import_code(company, export.terms.settings.format)
+    if company.owner_code is None or code is None or login is None:
+        missing = "owner_code" if company.owner_code is None else "soap_user" if code else "import_code"
+        run.save(*uploads.setting_missing(upload, missing, run.uploader.clock()))
+        return Outcome.SETTING_MISSING
+    try:
+        content = read_file(export, Shelf(run.uploader.ledger, run.uploader.files, run.uploader.clock))
+    except FileDiffers:  # of which the operator has heard
+        run.save(uploads.waiting_for_a_person(upload, State.REFUSED, Code.FILE_DIFFERS))
+        return Outcome.REFUSED
+    if len(content) > uploads.MOST_BYTES:
+        run.save(*uploads.too_large(upload, len(content)))
+        return Outcome.REFUSED
+    return Parcel(export.file_name(), content, code, company.owner_code, login)
+
+
+def _export(upload: Upload, run: Run) -> Export:
+    found = run.uploader.ledger.exports.get(run.company.id, upload.export)
+    if found is None:
+        raise LookupError(f"export {upload.export} of {run.company.id} has an upload, but is not there")
+    return found
+
+
+def _tidy(upload: Upload, run: Run) -> None:
+    """What was said of it while it waited is over."""
+    problems, company = run.uploader.ledger.problems, run.company.id
+    problems.close(company, [(uploads.EXPORT, upload.number)], uploads.REASONS)
+    problems.close(company, [(uploads.SETTINGS, uploads.LOGIN)], [Code.SOAP_LOGIN_REFUSED])
+    fields = [(uploads.SETTINGS, name) for name in NEEDED]
+    problems.close(company, fields, [Code.UPLOAD_SETTING_MISSING])
+    run.uploader.ledger.uploads.close(upload)
