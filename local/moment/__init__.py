@@ -14,7 +14,8 @@ Assumed, because no public description was found. When there is one, correct it 
 * an unknown key is answered 401, a company that the key may not open 403; an error is
   `{"status": …, "error": …, "message": …}` (`app`)
 * everything about expenses but that they have a description, an amount incl. VAT, a supplier, an invoice date
-  and a project, and are billable unless said otherwise (`expenses`)
+  and a project, and are billable unless said otherwise (`expenses`); that one on an invoice names it as
+  `invoiceId` and is changed no more, which is answered 409
 * an invoice as PDF is at `invoices/{id}/pdf`, and what it looks like (`pdf`)
 
 Not simulated: webhooks, rate limits, `/include/`, writing anything but expenses.

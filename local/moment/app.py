@@ -7,7 +7,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
-from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, MethodNotAllowed, NotFound, Unauthorized
+from werkzeug.exceptions import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    Unauthorized,
+)
 from werkzeug.routing import Map, Rule
 
 from local.moment.expenses import read_expense
@@ -80,6 +88,8 @@ def _one(moment: Moment, request: Request, company: str, resource: str, record_i
     if request.method == "GET":
         return _json(record)
     _only_expenses(request, resource, allowed=("PUT", "PATCH"))
+    if "invoiceId" in record:
+        raise Conflict(f"The expense {record_id} is on an invoice.")
     content = _sound(read_expense, _merged(record, request.get_data()), company, moment)
     return _json(moment.change_expense(company, record, content))
 

@@ -26,6 +26,8 @@ class Expense(BaseModel):
     project_number: Text | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "NOK"
     external_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    supplier_invoice_number: Text | None = None
+    account_number: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")] | None = None
 
     @model_validator(mode="after")
     def _one_project(self) -> "Expense":

@@ -68,9 +68,16 @@ class Moment:
         return record
 
     def change_expense(self, company: str, old: Record, content: Record) -> Record:
-        record = {"id": old["id"], "version": old["version"] + 1, **content}
+        record = {**content, "id": old["id"], "version": old["version"] + 1}
         self._keep(company, "expenses", record, self._now())
         return record
+
+    def put_on_invoice(self, company: str, expense_id: int, invoice_id: int) -> None:
+        """What a project manager does."""
+        old = self.get(company, "expenses", expense_id)
+        if old is None:
+            raise KeyError(expense_id)
+        self.change_expense(company, old, {**old, "invoiceId": invoice_id})
 
     def state(self, resource: str) -> Iterator[Record]:
         """All records of all companies, each with its company."""

@@ -1,9 +1,11 @@
 """What became of each posted line that is of our concern, and what has to be done when it is seen again."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 
-from moment_xledger.domain.expenses import ELSEWHERE, OF_NO_CONCERN, WAITING, Expense, Left
+from moment_xledger.domain.companies import Language
+from moment_xledger.domain.expenses import ELSEWHERE, LONGEST_TEXT, OF_NO_CONCERN, WAITING, Expense, Left
 
 
 class State(StrEnum):
@@ -24,6 +26,7 @@ class Entry:
     expense: Expense | None = None
     moment_id: int | None = None
     match_id: str | None = None
+    voucher: str | None = None
     counters: str | None = None  # the line that this one takes back
     countered_by: str | None = None
     why: Left | None = None  # of what was last wanted and not done
@@ -38,6 +41,7 @@ class Entry:
 class Step(StrEnum):
     NOTHING = "nothing"  # it is as it should be
     COUNT = "count"  # left, as was said before or as nobody needs to know
+    FORGET = "forget"  # it waited, and does not belong here any more
     CREATE = "create"
     UPDATE = "update"
     CANCEL = "cancel"
@@ -54,8 +58,9 @@ def next_step(entry: Entry | None, wanted: Expense | Left, *, moved: bool = Fals
     if entry is not None and entry.state is State.COUNTERED:
         return Step.NOTHING
     if isinstance(wanted, Left):
-        is_said = wanted in OF_NO_CONCERN or (entry is not None and entry.why is wanted)
-        return Step.COUNT if is_said else Step.LEAVE
+        if wanted in OF_NO_CONCERN:
+            return Step.FORGET if entry is not None else Step.COUNT
+        return Step.COUNT if entry is not None and entry.why is wanted else Step.LEAVE
     is_stopped = entry is not None and entry.why is Left.INVOICED and entry.asked == wanted.digest()
     return Step.COUNT if is_stopped else Step.CREATE
 
@@ -104,3 +109,39 @@ def takes_back(line: Expense, other: Entry) -> bool:
         and told.amount == -line.amount
         and (told.account, told.project) == (line.account, line.project)
     )
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a line asks for; without an expense where the line does not give one."""
+
+    id: str
+    expense: Expense | None = None
+    match_id: str | None = None
+    voucher: str | None = None
+
+    def entry(self, state: State, before: Entry | None) -> Entry:
+        return Entry(
+            self.id,
+            state,
+            self.expense,
+            match_id=self.match_id,
+            voucher=self.voucher,
+            rev=before.rev if before else 0,
+        )
+
+
+def merged(told: Expense | None, wanted: Expense) -> Expense:
+    """What Moment knows when it has been told the differences."""
+    kept = {name: getattr(told, name) for name, value in wanted if value is None and told}
+    kept |= {name: getattr(told, name) for name in THEIRS if told}
+    return wanted.model_copy(update=kept)
+
+
+REVERSED = {Language.NORWEGIAN: "Tilbakeført", Language.ENGLISH: "Reversed"}
+
+
+def cancellation(told: Expense, language: Language) -> dict[str, object]:
+    """The expense stays, so that everybody sees what became of it."""
+    text = f"{REVERSED[language]}: {told.description}"[:LONGEST_TEXT]
+    return {"amount": Decimal("0.00"), "billable": False, "description": text}

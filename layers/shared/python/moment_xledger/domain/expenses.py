@@ -8,15 +8,15 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company
+from moment_xledger.domain.posted_lines import Row
 
 HOME = "NOK"
 ORE = Decimal("0.01")
@@ -57,47 +57,6 @@ WAITING = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT, Left.REFUSED})
 ELSEWHERE = frozenset({Left.OTHER_ACCOUNT, Left.NO_PROJECT, Left.UNKNOWN_PROJECT})
 
 
-class Posted(Protocol):
-    """A posted line, as far as it is looked at here. `amount` is in kroner and without VAT."""
-
-    @property
-    def transaction_id(self) -> str | None: ...
-    @property
-    def voucher_no(self) -> str | None: ...
-    @property
-    def line_no(self) -> str | None: ...
-    @property
-    def created(self) -> datetime | None: ...
-    @property
-    def modified(self) -> datetime | None: ...
-    @property
-    def voucher_date(self) -> date | None: ...
-    @property
-    def invoice_date(self) -> date | None: ...
-    @property
-    def invoice_no(self) -> str | None: ...
-    @property
-    def account(self) -> str | None: ...
-    @property
-    def project(self) -> str | None: ...
-    @property
-    def supplier_name(self) -> str | None: ...
-    @property
-    def text(self) -> str | None: ...
-    @property
-    def tax_rule(self) -> str | None: ...
-    @property
-    def tax_amount(self) -> Decimal | None: ...
-    @property
-    def currency(self) -> str | None: ...
-    @property
-    def currency_amount(self) -> Decimal | None: ...
-    @property
-    def amount(self) -> Decimal: ...
-    @property
-    def match_id(self) -> str | None: ...
-
-
 class ProjectState(StrEnum):
     """As Moment has it."""
 
@@ -113,6 +72,14 @@ class Bill:
     supplier: str | None
     invoice_number: str | None
     invoice_date: date | None
+
+
+@dataclass(frozen=True)
+class InMoment:
+    """An expense as Moment has it now."""
+
+    id: int
+    is_invoiced: bool
 
 
 class Expense(BaseModel):
@@ -158,7 +125,7 @@ class Terms:
         return f"{self.owner_code} {ranges} {self.since or ''}"
 
 
-def identity(line: Posted) -> str | None:
+def identity(line: Row) -> str | None:
     """Of the line, within one entity. Vouchers may be counted anew each year. None: it cannot be told from others."""
     if line.transaction_id:
         found = line.transaction_id
@@ -168,7 +135,7 @@ def identity(line: Posted) -> str | None:
     return found if _PLAIN_ID.fullmatch(found) else None
 
 
-def out_of_reach(line: Posted, terms: Terms) -> Left | None:
+def out_of_reach(line: Row, terms: Terms) -> Left | None:
     """Asked of every line: most of a ledger is none of our concern."""
     if line.account not in terms.accounts:
         return Left.OTHER_ACCOUNT
@@ -180,12 +147,12 @@ def out_of_reach(line: Posted, terms: Terms) -> Left | None:
     return None
 
 
-def was_changed(line: Posted) -> bool:
+def was_changed(line: Row) -> bool:
     """After it was posted; so it may have been of our concern before."""
     return line.modified != line.created
 
 
-def read_expense(line: Posted, bill: Bill | None, terms: Terms) -> Expense | Left:
+def read_expense(line: Row, bill: Bill | None, terms: Terms) -> Expense | Left:
     """Of a line within reach. Whether Moment has the project is not looked at."""
     bill = bill or Bill(line.supplier_name, line.invoice_no, line.invoice_date)
     day = bill.invoice_date or line.invoice_date or line.voucher_date
@@ -207,7 +174,7 @@ def read_expense(line: Posted, bill: Bill | None, terms: Terms) -> Expense | Lef
     )
 
 
-def amount_with_vat(line: Posted) -> Decimal | Left:
+def amount_with_vat(line: Row) -> Decimal | Left:
     if not has_rate(line):
         return Left.NO_RATE
     tax = line.tax_amount
@@ -219,7 +186,7 @@ def amount_with_vat(line: Posted) -> Decimal | Left:
     return (line.amount + tax).quantize(ORE, ROUND_HALF_UP)
 
 
-def has_rate(line: Posted) -> bool:
+def has_rate(line: Row) -> bool:
     """Of another currency, only the two amounts together show that one was converted to the other."""
     if line.currency in (None, HOME) or not line.amount:
         return True

@@ -4,6 +4,7 @@ from moment_xledger.adapters.ledger.audit import Audit
 from moment_xledger.adapters.ledger.companies import Companies
 from moment_xledger.adapters.ledger.connection_tests import ConnectionTests
 from moment_xledger.adapters.ledger.due import Due
+from moment_xledger.adapters.ledger.expenses import Expenses
 from moment_xledger.adapters.ledger.exports import Exports
 from moment_xledger.adapters.ledger.gates import Gates
 from moment_xledger.adapters.ledger.invoices import Invoices
@@ -32,6 +33,7 @@ class Ledger:
         self.tellings = Tellings(table)
         self.uploads = Uploads(table)
         self.mails = Mails(table)
+        self.expenses = Expenses(table)
         self.links = Links(table)
         self.problems = Problems(table)
         self.tallies = Tallies(table)

@@ -1,0 +1,179 @@
+"""Expenses: what became of each posted line, how far Xledger's ledger was read, and whose turn it is to read it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import MOST_KEYS, Action, Delete, Item, Key, Put, Table, Update
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.expense_entries import Entry, State
+from moment_xledger.domain.expenses import Expense, Left
+
+_TEXTS = ("match_id", "voucher", "counters", "countered_by", "asked")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Everything that changed in Xledger before `cursor` was read, for a company with that `reach`."""
+
+    cursor: datetime | None = None
+    reach: str = ""
+    failures: int = 0  # runs in a row that did not come to their end
+    ran_at: datetime | None = None
+    report: Mapping[str, Any] | None = None  # of the last run, for the page
+
+
+class Expenses:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get_many(self, company: CompanyId, ids: Iterable[str]) -> dict[str, Entry]:
+        found = self._table.get_many(_key(company, id_) for id_ in ids)
+        return {entry.id: entry for entry in map(_entry, found.values())}
+
+    def save(self, company: CompanyId, *changes: tuple[Entry | None, Entry]) -> list[Entry]:
+        """Each as it was read and as it is to be; all or none. Raises `Conflict` if somebody else wrote one since."""
+        actions: list[Action] = []
+        for old, new in changes:
+            unchanged = Attr("rev").eq(old.rev) if old else Attr("rev").not_exists()
+            actions.append(Put(_key(company, new.id), _item(new), when=unchanged))
+            before, after = set(_pointers(company, old)), set(_pointers(company, new))
+            actions += [Delete(key) for key in sorted(before - after)]
+            actions += [Put(key, {}) for key in sorted(after - before)]
+        self._table.write(*actions)
+        return [_entry(_item(new) | {"sk": _key(company, new.id)[1]}) for _, new in changes]
+
+    def forget(self, company: CompanyId, entry: Entry) -> None:
+        """Of an intent that came to nothing, or a line that has gone elsewhere."""
+        pointers = [Delete(key) for key in _pointers(company, entry)]
+        self._table.write(Delete(_key(company, entry.id), when=Attr("rev").eq(entry.rev)), *pointers)
+
+    def open(self, company: CompanyId) -> Iterator[list[Entry]]:
+        """Those that wait, and intents that nobody has settled; some at a time."""
+        found = self._table.query(keys.company(company), "EXPOPEN#")
+        ids = [item["sk"].removeprefix("EXPOPEN#") for item in found]
+        for first in range(0, len(ids), MOST_KEYS):
+            yield list(self.get_many(company, ids[first : first + MOST_KEYS]).values())
+
+    def matching(self, company: CompanyId, match_id: str) -> list[Entry]:
+        """Those with an expense in Moment."""
+        prefix = f"EXPMATCH#{match_id}#"
+        ids = [item["sk"].removeprefix(prefix) for item in self._table.query(keys.company(company), prefix)]
+        found = self.get_many(company, ids)
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def every(self, company: CompanyId) -> Iterator[Entry]:
+        ids = (
+            item["sk"].removeprefix("EXPENSE#")
+            for item in self._table.query(keys.company(company), "EXPENSE#")
+        )
+        while some := list(islice(ids, MOST_KEYS)):
+            yield from self.get_many(company, some).values()
+
+    def progress(self, company: CompanyId) -> Progress:
+        item = self._table.get(_import(company)) or {}
+        return Progress(
+            keys.moment(item["cursor"]) if "cursor" in item else None,
+            item.get("reach", ""),
+            int(item.get("failures", 0)),
+            keys.moment(item["ran_at"]) if "ran_at" in item else None,
+            _plain(item["report"]) if "report" in item else None,
+        )
+
+    def take_turn(self, company: CompanyId, worker: str, now: datetime, until: datetime) -> bool:
+        """One worker at a time. Its own turn is lengthened; another's is over when its time is."""
+        free = (
+            Attr("owner").not_exists() | Attr("owner").eq(worker) | Attr("lease_until").lte(keys.stamp(now))
+        )
+        turn = {"owner": worker, "lease_until": keys.stamp(until)}
+        try:
+            self._table.write(Update(_import(company), set=turn, when=free))
+        except Conflict:
+            return False
+        return True
+
+    def read_until(self, company: CompanyId, worker: str, cursor: datetime, reach: str) -> None:
+        """Forward only, but for another reach. Raises `Conflict` if `worker` has lost its turn."""
+        ahead = Attr("cursor").not_exists() | Attr("cursor").lte(keys.stamp(cursor)) | Attr("reach").ne(reach)
+        moved = {"cursor": keys.stamp(cursor), "reach": reach}
+        self._table.write(Update(_import(company), set=moved, when=Attr("owner").eq(worker) & ahead))
+
+    def end_run(
+        self, company: CompanyId, worker: str, now: datetime, report: Mapping[str, Any], failures: int
+    ) -> None:
+        """Its turn is over at once, unless something of it may still arrive in Moment: then `leave_turn` is right."""
+        self._end(company, worker, now, report, failures, ["owner", "lease_until"])
+
+    def leave_turn(
+        self, company: CompanyId, worker: str, now: datetime, report: Mapping[str, Any], failures: int
+    ) -> None:
+        """The turn runs out by itself; until then nobody begins."""
+        self._end(company, worker, now, report, failures, [])
+
+    def _end(
+        self,
+        company: CompanyId,
+        worker: str,
+        now: datetime,
+        report: Mapping[str, Any],
+        failures: int,
+        over: list[str],
+    ) -> None:
+        ended = {"ran_at": keys.stamp(now), "report": dict(report), "failures": failures}
+        with suppress(Conflict):  # somebody else has the turn by now, and his word counts
+            self._table.write(Update(_import(company), set=ended, remove=over, when=Attr("owner").eq(worker)))
+
+
+def _import(company: CompanyId) -> Key:
+    return keys.company(company), "IMP#expenses"
+
+
+def _key(company: CompanyId, id_: str) -> Key:
+    return keys.company(company), f"EXPENSE#{id_}"
+
+
+def _pointers(company: CompanyId, entry: Entry | None) -> Iterator[Key]:
+    if entry is None:
+        return
+    if entry.state in (State.HELD, State.INTENT):
+        yield keys.company(company), f"EXPOPEN#{entry.id}"
+    if entry.state is State.BOOKED and entry.match_id:
+        yield keys.company(company), f"EXPMATCH#{entry.match_id}#{entry.id}"
+
+
+def _item(entry: Entry) -> Item:
+    item: dict[str, Any] = {name: getattr(entry, name) for name in (*_TEXTS, "moment_id")}
+    item |= {"state": str(entry.state), "rev": entry.rev + 1, "why": entry.why and str(entry.why)}
+    item["expense"] = entry.expense and entry.expense.model_dump_json()
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def _entry(item: Item) -> Entry:
+    return Entry(
+        item["sk"].removeprefix("EXPENSE#"),
+        State(item["state"]),
+        Expense.model_validate_json(item["expense"]) if "expense" in item else None,
+        int(item["moment_id"]) if "moment_id" in item else None,
+        why=Left(item["why"]) if "why" in item else None,
+        rev=int(item["rev"]),
+        **{name: item.get(name) for name in _TEXTS},
+    )
+
+
+def _plain(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers come back as `Decimal`."""
+    return {
+        name: {each: int(count) for each, count in value.items()}
+        if isinstance(value, dict)
+        else int(value)
+        if not isinstance(value, str | bool)
+        else value
+        for name, value in report.items()
+    }

@@ -1,0 +1,66 @@
+"""A run of the import: from when on Xledger's ledger is read, in which pieces, and what came of it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from moment_xledger.domain.expenses import Left, Terms
+from moment_xledger.domain.records import OSLO
+
+OVERLAP = timedelta(days=2)  # what is entered late, or by a clock that is slow, is seen once more
+FIRST = timedelta(days=30)
+LONGEST_WINDOW = timedelta(days=31)
+SHORTEST_WINDOW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Of the times at which lines were last changed; the end belongs to it, the start does not."""
+
+    start: datetime
+    end: datetime
+
+    def halves(self) -> "tuple[Window, Window] | None":
+        """None where it is short already."""
+        if self.end - self.start < 2 * SHORTEST_WINDOW:
+            return None
+        middle = (self.start + (self.end - self.start) / 2).replace(microsecond=0)
+        return Window(self.start, middle), Window(middle, self.end)
+
+
+def windows(cursor: datetime | None, reach: str, terms: Terms, now: datetime) -> Iterator[Window]:
+    """All that has to be read. `reach` is the one that the cursor was for."""
+    start = begin(cursor if reach == terms.reach else None, terms, now)
+    while start < now:
+        end = min(start + LONGEST_WINDOW, now)
+        yield Window(start, end)
+        start = end
+
+
+def begin(cursor: datetime | None, terms: Terms, now: datetime) -> datetime:
+    if cursor:
+        return cursor - OVERLAP
+    if terms.since:
+        return datetime.combine(terms.since, time.min, OSLO) - timedelta(seconds=1)
+    return now - FIRST
+
+
+@dataclass
+class Report:
+    """Of one run. `taken`: lines within reach. `found`: already in Moment, without our having known it for sure."""
+
+    read: int = 0
+    taken: int = 0
+    created: int = 0
+    found: int = 0
+    updated: int = 0
+    cancelled: int = 0
+    unchanged: int = 0
+    skipped: Counter[Left] = field(default_factory=Counter)
+    stopped: str = ""  # why it did not come to its end
+
+    def summary(self) -> dict[str, Any]:
+        counts = {name: value for name, value in vars(self).items() if name != "skipped"}
+        return counts | {"skipped": {str(left): count for left, count in sorted(self.skipped.items())}}

@@ -1,0 +1,85 @@
+"""What a run of the import works with."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.expense_runs import Report, Window
+from moment_xledger.domain.expenses import Expense, InMoment, ProjectState, Terms
+from moment_xledger.domain.moment import Kind, Project
+from moment_xledger.domain.posted_lines import BadRow, Row
+from moment_xledger.flows.mailing_turn import Turn
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
+
+class Books(Protocol):
+    """Xledger's: `adapters.xledger_postings`, or its twin in tests."""
+
+    def lines(self, window: Window) -> Iterator[Row | BadRow]: ...
+    def suppliers(self, window: Window) -> Iterator[Row | BadRow]: ...
+
+
+class Moment(Protocol):
+    """`adapters.moment_expenses`, or its twin in tests."""
+
+    def find(self, external_id: str) -> InMoment | None: ...
+    def get(self, moment_id: int) -> InMoment | None: ...
+    def add(self, expense: Expense) -> int: ...
+    def change(self, moment_id: int, changes: Mapping[str, object]) -> None: ...
+    def project(self, number: str) -> ProjectState: ...
+
+
+@dataclass(frozen=True)
+class Importer:
+    """`go_on` starts another run of a company's, for what this one had no time for."""
+
+    ledger: "Ledger"
+    open_books: Callable[[Company], Books]
+    open_moment: Callable[[Company], Moment]
+    go_on: Callable[[CompanyId], None]
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+class OutOfTime(Exception):
+    """This run has had its share; another one goes on."""
+
+
+@dataclass
+class Run:
+    company: Company
+    terms: Terms
+    importer: Importer
+    turn: Turn
+    books: Books
+    moment: Moment
+    ends: datetime
+    report: Report = field(default_factory=Report)
+    projects: dict[str, ProjectState] = field(default_factory=dict)
+
+    @property
+    def ledger(self) -> "Ledger":
+        return self.importer.ledger
+
+    def hold(self, needed: timedelta) -> None:
+        """Just before whatever nobody else may do meanwhile."""
+        if not self.turn.hold(needed):
+            raise Conflict
+        if self.importer.clock() >= self.ends:
+            raise OutOfTime
+
+    def learn_projects(self, numbers: set[str]) -> None:
+        """From what Moment has published; else Moment is asked, once for each in a run."""
+        unknown = sorted(numbers - self.projects.keys())
+        records = self.ledger.records.by_number(self.company.id, Kind.PROJECT, unknown)
+        for number in unknown:
+            content = records[number].content if number in records else None
+            if isinstance(content, Project):
+                self.projects[number] = ProjectState.OPEN if content.active else ProjectState.CLOSED
+            else:
+                self.projects[number] = self.moment.project(number)

@@ -1,0 +1,115 @@
+"""Brings what one company has posted in Xledger to Moment as expenses, window by window.
+
+How far the ledger was read moves last, and only over what was read to its end. Whatever stops a run, the next one reads
+the same window again, and knows each line that was dealt with.
+"""
+
+from datetime import timedelta
+
+from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.errors import AnswerTooLarge, Conflict, RunStopped, Unreachable
+from moment_xledger.domain.expense_runs import Report, Window, windows
+from moment_xledger.domain.expenses import Terms
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.expense_run import Importer, OutOfTime, Run
+from moment_xledger.flows.mailing_turn import Turn
+from moment_xledger.flows.read_postings import read_window
+from moment_xledger.flows.write_expense import release_open
+
+SLICE = timedelta(
+    minutes=12
+)  # of a function that may run for 15: what it has begun must still come to its end
+PATIENCE = 3  # runs in a row that find nobody at home
+KIND = "expenses"  # of problems that concern all of them
+ABOUT_ALL = (
+    Code.EXPENSES_NOT_READ,
+    Code.EXPENSES_KEY_REFUSED,
+    Code.EXPENSES_DELAYED,
+    Code.SOAP_LOGIN_REFUSED,
+)
+
+
+def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
+    """Empty where another worker has the turn, or the company does not want it."""
+    company = importer.ledger.companies.get_known(company_id)
+    turn = Turn(company_id, importer.new_id(), importer.ledger.expenses, importer.clock)
+    if not company.import_expenses or not turn.take():
+        return Report()
+    report = Report()
+    try:
+        _import(_opened(company, importer, turn, report))
+        _end(company, importer, turn, report, failures=0)
+    except OutOfTime:
+        report.stopped = "out of time"
+        _end(company, importer, turn, report, failures=0)
+        importer.go_on(company_id)
+    except Conflict:
+        report.stopped = "another worker has the turn"
+    except Unreachable as unreachable:
+        report.stopped = f"{unreachable} does not answer"
+        _unreachable(company, importer, turn, report, str(unreachable))
+    except RunStopped as stopped:
+        report.stopped = stopped.code
+        _report(company, importer, Code(stopped.code), stopped.their_words)
+        _end(company, importer, turn, report, failures=_failures(company, importer))
+    return report
+
+
+def _opened(company: Company, importer: Importer, turn: Turn, report: Report) -> Run:
+    return Run(
+        company,
+        Terms.of(company),
+        importer,
+        turn,
+        importer.open_books(company),
+        importer.open_moment(company),
+        importer.clock() + SLICE,
+        report,
+    )
+
+
+def _import(run: Run) -> None:
+    now = run.importer.clock().replace(microsecond=0)
+    progress = run.ledger.expenses.progress(run.company.id)
+    release_open(run)
+    for window in windows(progress.cursor, progress.reach, run.terms, now):
+        _read(run, window)
+        run.ledger.expenses.read_until(run.company.id, run.turn.worker, window.end, run.terms.reach)
+    run.ledger.problems.close(run.company.id, [(KIND, "")], ABOUT_ALL)
+
+
+def _read(run: Run, window: Window) -> None:
+    """An answer that is too large is asked for in halves, until it fits."""
+    try:
+        read_window(run, window)
+    except AnswerTooLarge:
+        halves = window.halves()
+        if halves is None:
+            raise RunStopped(Code.EXPENSES_NOT_READ, "More than 20 MB for a minute.") from None
+        for half in halves:
+            _read(run, half)
+
+
+def _end(company: Company, importer: Importer, turn: Turn, report: Report, failures: int) -> None:
+    now = importer.clock()
+    importer.ledger.expenses.end_run(company.id, turn.worker, now, report.summary(), failures)
+
+
+def _unreachable(company: Company, importer: Importer, turn: Turn, report: Report, system: str) -> None:
+    """What was sent last may still arrive in Moment: the turn is kept until it surely has, or never will."""
+    failures = _failures(company, importer) + 1
+    if failures >= PATIENCE:
+        _report(company, importer, Code.EXPENSES_DELAYED, system=system)
+    now = importer.clock()
+    importer.ledger.expenses.leave_turn(company.id, turn.worker, now, report.summary(), failures)
+
+
+def _failures(company: Company, importer: Importer) -> int:
+    return importer.ledger.expenses.progress(company.id).failures
+
+
+def _report(company: Company, importer: Importer, code: Code, their_words: str = "", **details: str) -> None:
+    now = importer.clock()
+    importer.ledger.problems.report(
+        [Problem(company.id, KIND, "", code, details, their_words, first_seen=now, last_seen=now)]
+    )

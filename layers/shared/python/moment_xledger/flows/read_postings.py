@@ -1,0 +1,116 @@
+"""One window of Xledger's ledger: most lines are only counted, the others go on to Moment, some at a time."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, cast
+
+from moment_xledger.domain.expense_entries import Entry, Wish, is_moved
+from moment_xledger.domain.expense_runs import Window
+from moment_xledger.domain.expenses import (
+    Bill,
+    Expense,
+    Left,
+    ProjectState,
+    identity,
+    out_of_reach,
+    read_expense,
+    was_changed,
+)
+from moment_xledger.domain.posted_lines import BadRow, Row
+from moment_xledger.flows.expense_run import Run
+from moment_xledger.flows.write_expense import report_left, write_expense
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+AT_ONCE = 100  # as many items as the table gives in one request
+LATE = timedelta(days=7)  # a cost may be changed after the bill that it came with
+AN_ANSWER = timedelta(seconds=70)  # the longest that one from Xledger takes
+CLOSED = {ProjectState.CLOSED: Left.CLOSED_PROJECT, ProjectState.UNKNOWN: Left.UNKNOWN_PROJECT}
+
+Bills = dict[tuple[str, str | None], Bill]
+Lines = Iterator[Row | BadRow]
+
+
+def read_window(run: Run, window: Window) -> None:
+    """Raises `AnswerTooLarge`; nothing of the window has been looked at then."""
+    run.hold(AN_ANSWER)
+    bills = _bills(run, window)
+    run.hold(AN_ANSWER)
+    with closing(cast("Generator[Row | BadRow]", run.books.lines(window))) as lines:
+        candidates = _candidates(run, lines)
+        while some := list(islice(candidates, AT_ONCE)):
+            run.hold(timedelta())
+            _write(run, some, bills)
+
+
+def _bills(run: Run, window: Window) -> Bills:
+    """By match and by voucher. A payment has the match of its bill, and says less."""
+    found: Bills = {}
+    for line in run.books.suppliers(Window(window.start - LATE, window.end)):
+        if isinstance(line, BadRow) or not (line.invoice_no or line.supplier_name):
+            continue
+        bill = Bill(line.supplier_name, line.invoice_no, line.invoice_date)
+        for key in (("match", line.match_id), ("voucher", line.voucher_no)):
+            if key[1] and not (key in found and found[key].invoice_number):
+                found[key] = bill
+    return found
+
+
+def _bill(line: Row, bills: Bills) -> Bill | None:
+    return bills.get(("match", line.match_id)) or bills.get(("voucher", line.voucher_no))
+
+
+def _candidates(run: Run, lines: Lines) -> Iterator[Row]:
+    report, terms = run.report, run.terms
+    for line in lines:
+        report.read += 1
+        if isinstance(line, BadRow):
+            _unusable(run, line)
+        elif (left := out_of_reach(line, terms)) is None:
+            report.taken += 1
+            yield line
+        elif was_changed(line):
+            yield line
+        else:
+            report.skipped[left] += 1
+
+
+def _unusable(run: Run, line: BadRow) -> None:
+    """Its place in the answer is another one next time."""
+    run.report.skipped[Left.UNUSABLE] += 1
+    named = line.where.partition(", ")[2]
+    report_left(run, Wish(named or "?"), Left.UNUSABLE, fault=line.reason)
+
+
+def _write(run: Run, lines: list[Row], bills: Bills) -> None:
+    named = [(identity(line), line) for line in lines]
+    entries = run.ledger.expenses.get_many(run.company.id, (id_ for id_, _ in named if id_))
+    run.learn_projects(
+        {line.project for line in lines if line.project and line.account in run.terms.accounts}
+    )
+    for id_, line in named:
+        if id_ is None:
+            _unusable(run, BadRow("its id is no plain one", f"row, voucher_no {line.voucher_no}"))
+            continue
+        known = entries.get(id_)
+        wish, wanted = _wanted(run, id_, line, _bill(line, bills), known)
+        written = write_expense(run, wish, wanted, known, line)
+        if written:
+            entries[id_] = written
+
+
+def _wanted(
+    run: Run, id_: str, line: Row, bill: Bill | None, known: Entry | None
+) -> tuple[Wish, Expense | Left]:
+    """A project is asked about before a cost goes there, not again when it changes where it stands."""
+    found = out_of_reach(line, run.terms) or read_expense(line, bill, run.terms)
+    expense = None if isinstance(found, Left) else found
+    wish = Wish(id_, expense, line.match_id, line.voucher_no)
+    if isinstance(found, Left) or (
+        known and known.moment_id and not is_moved(known, line.account, line.project)
+    ):
+        return wish, found
+    return wish, CLOSED.get(run.projects[found.project], found)

@@ -1,0 +1,274 @@
+"""One posted line, from what is known of it to what Moment should have.
+
+Every step can be taken again: that an expense is about to be made is written down first, and an intent that nobody came
+back from is looked up in Moment before anything else.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from moment_xledger.domain.errors import RefusedByMoment
+from moment_xledger.domain.expense_entries import (
+    Entry,
+    State,
+    Step,
+    Wish,
+    cancellation,
+    differences,
+    is_moved,
+    merged,
+    next_step,
+    takes_back,
+)
+from moment_xledger.domain.expenses import WAITING, Expense, InMoment, Left, ProjectState
+from moment_xledger.domain.posted_lines import Row
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.expense_run import Run
+
+A_REQUEST = timedelta(seconds=25)  # to Moment, with what has to be written down afterwards
+KIND = "expense"
+CODES = {
+    Left.UNKNOWN_PROJECT: Code.EXPENSE_PROJECT_UNKNOWN,
+    Left.CLOSED_PROJECT: Code.EXPENSE_PROJECT_CLOSED,
+    Left.MISSING_VAT: Code.EXPENSE_VAT_MISSING,
+    Left.NO_RATE: Code.EXPENSE_RATE_MISSING,
+    Left.UNUSABLE: Code.EXPENSE_LINE_UNUSABLE,
+    Left.REFUSED: Code.EXPENSE_REFUSED,
+    Left.INVOICED: Code.EXPENSE_INVOICED,
+    Left.DELETED: Code.EXPENSE_DELETED,
+}
+OF_PROJECTS = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT})
+
+
+def write_expense(
+    run: Run, wish: Wish, wanted: Expense | Left, known: Entry | None, line: Row | None = None
+) -> Entry | None:
+    """What is known of the line now. `line` as it is posted, if it is at hand."""
+    entry = _settled(run, known)
+    moved = entry is not None and line is not None and is_moved(entry, line.account, line.project)
+    match next_step(entry, wanted, moved=moved):
+        case Step.CREATE if isinstance(wanted, Expense):
+            return _create(run, wish, wanted, entry)
+        case Step.UPDATE if isinstance(wanted, Expense) and entry:
+            return _update(run, wish, wanted, entry)
+        case Step.CANCEL if isinstance(wanted, Left) and entry:
+            return _cancel(run, wish, wanted, entry)
+        case Step.LEAVE if isinstance(wanted, Left):
+            currency = (line and line.currency) or ""
+            return leave(run, wish, wanted, entry, currency=currency)
+        case Step.COUNT:
+            return _count(run, wish, wanted, entry)
+        case Step.FORGET if isinstance(wanted, Left) and entry:
+            run.report.skipped[wanted] += 1
+            _solved(run, entry)
+            run.ledger.expenses.forget(run.company.id, entry)
+            return None
+    run.report.unchanged += 1
+    return _no_longer_wrong(run, wanted, entry)
+
+
+def release_open(run: Run) -> None:
+    """What waited for its project, or for Moment to take it; and what a run that died was about to do."""
+    for entries in run.ledger.expenses.open(run.company.id):
+        run.learn_projects({entry.expense.project for entry in entries if entry.expense})
+        for entry in entries:
+            _release(run, entry)
+
+
+def _release(run: Run, entry: Entry) -> None:
+    expense = entry.expense
+    settled = _settled(run, entry)
+    if expense is None or (settled is not None and settled.state is not State.HELD):
+        return
+    if run.projects[expense.project] is ProjectState.OPEN and expense.account in run.terms.accounts:
+        _create(run, Wish(entry.id, expense, entry.match_id, entry.voucher), expense, settled)
+        _close(run, expense.project)
+
+
+def _settled(run: Run, known: Entry | None) -> Entry | None:
+    """An intent is what somebody did not live to see the end of."""
+    if known is None or known.state is not State.INTENT or known.expense is None:
+        return known
+    run.hold(A_REQUEST)
+    there = run.moment.find(known.expense.external_id)
+    if there is None:
+        run.ledger.expenses.forget(run.company.id, known)
+        return None
+    run.report.found += 1
+    return _save(run, known, known.told(there.id, known.expense))
+
+
+def _create(run: Run, wish: Wish, wanted: Expense, known: Entry | None) -> Entry:
+    reversed_ = _reversed_by(run, wish, wanted)
+    if reversed_:
+        return _counter(run, wish, wanted, known, reversed_)
+    intent = _save(run, known, replace(wish, expense=wanted).entry(State.INTENT, known))
+    run.hold(A_REQUEST)
+    there = run.moment.find(wanted.external_id)
+    try:
+        moment_id = there.id if there else _add(run, wanted)
+    except RefusedByMoment as refused:
+        return leave(run, wish, Left.REFUSED, intent, their_words=refused.their_words)
+    _solved(run, known)
+    told = _save(run, intent, intent.told(moment_id, wanted))
+    if there:
+        run.report.found += 1
+        return _tell(run, wish, told, there, differences(None, wanted), wanted)
+    run.report.created += 1
+    return told
+
+
+def _add(run: Run, wanted: Expense) -> int:
+    run.hold(A_REQUEST)
+    return run.moment.add(wanted)
+
+
+def _update(run: Run, wish: Wish, wanted: Expense, known: Entry) -> Entry:
+    before = known.expense if known.state is State.BOOKED else None
+    changes = differences(before, wanted) | ({} if before else {"billable": wanted.billable})
+    updated = _change(run, wish, known, changes, wanted)
+    run.report.updated += updated.why is None
+    return updated
+
+
+def _cancel(run: Run, wish: Wish, left: Left, known: Entry) -> Entry:
+    """The line was moved to where it is none of our concern."""
+    if known.expense is None or known.moment_id is None:
+        return known
+    there = _look(run, known.moment_id)
+    refused = _cancelled(run, there, known.expense) if there else Left.DELETED
+    if refused:
+        return leave(run, wish, refused, known, asked=str(left))
+    run.report.cancelled += 1
+    return _save(run, known, replace(known, state=State.CANCELLED, why=None, asked=None))
+
+
+def _cancelled(run: Run, there: InMoment, told: Expense) -> Left | None:
+    """Why not, if it is not."""
+    if there.is_invoiced:
+        return Left.INVOICED
+    try:
+        run.moment.change(there.id, cancellation(told, run.company.language))
+    except RefusedByMoment as refused:
+        return Left.INVOICED if refused.is_locked else Left.REFUSED
+    return None
+
+
+def _reversed_by(run: Run, wish: Wish, wanted: Expense) -> Entry | None:
+    """The line that this one takes back, if it is a reversal of one that Moment has."""
+    if wanted.amount >= 0 or not wish.match_id:
+        return None
+    others = run.ledger.expenses.matching(run.company.id, wish.match_id)
+    return next((other for other in others if takes_back(wanted, other)), None)
+
+
+def _counter(run: Run, wish: Wish, wanted: Expense, known: Entry | None, other: Entry) -> Entry:
+    """Together they are nothing: one expense is cancelled, the other is never made."""
+    wish = replace(wish, expense=wanted)
+    there = _look(run, other.moment_id or 0)
+    if there and other.expense:
+        refused = _cancelled(run, there, other.expense)
+        if refused:
+            amount = f"{other.expense.amount:.2f}"
+            return leave(run, wish, refused, known, asked=wanted.digest(), amount=amount)
+    counter = replace(wish.entry(State.COUNTERED, known), counters=other.id)
+    cancelled = replace(other, state=State.CANCELLED, countered_by=wish.id)
+    saved, _ = run.ledger.expenses.save(run.company.id, (known, counter), (other, cancelled))
+    _solved(run, known)
+    run.report.cancelled += 1
+    return saved
+
+
+def _change(run: Run, wish: Wish, known: Entry, changes: dict[str, object], wanted: Expense) -> Entry:
+    there = _look(run, known.moment_id or 0)
+    return _tell(run, wish, known, there, changes, wanted)
+
+
+def _tell(
+    run: Run,
+    wish: Wish,
+    known: Entry,
+    there: InMoment | None,
+    changes: dict[str, object],
+    wanted: Expense,
+) -> Entry:
+    if there is None or there.is_invoiced:
+        return leave(run, wish, Left.INVOICED if there else Left.DELETED, known, asked=wanted.digest())
+    try:
+        run.moment.change(there.id, changes)
+    except RefusedByMoment as refused:
+        left = Left.INVOICED if refused.is_locked else Left.REFUSED
+        return leave(run, wish, left, known, asked=wanted.digest(), their_words=refused.their_words)
+    _solved(run, known)
+    return _save(run, known, known.told(there.id, merged(known.expense, wanted)))
+
+
+def _look(run: Run, moment_id: int) -> InMoment | None:
+    run.hold(A_REQUEST * 2)  # what is seen must still hold when it is changed
+    return run.moment.get(moment_id)
+
+
+def leave(
+    run: Run,
+    wish: Wish,
+    left: Left,
+    known: Entry | None,
+    *,
+    asked: str | None = None,
+    their_words: str = "",
+    currency: str = "",
+    amount: str = "",
+) -> Entry:
+    """And say so, once. What Moment has stays as it is."""
+    if known is not None and known.moment_id is not None:
+        entry = replace(known, why=left, asked=asked)
+    else:
+        state = State.HELD if left in WAITING and wish.expense else State.STOPPED
+        entry = replace(wish.entry(state, known), why=left, asked=asked)
+    run.report.skipped[left] += 1
+    if known and known.expense and not amount:
+        amount = f"{known.expense.amount:.2f}"
+    report_left(run, wish, left, their_words, currency=currency, amount=amount)
+    return _save(run, known, entry)
+
+
+def report_left(run: Run, wish: Wish, left: Left, their_words: str = "", **details: str) -> None:
+    """A project is one problem, however many lines stand on it."""
+    now = run.importer.clock()
+    of_project = left in OF_PROJECTS and wish.expense
+    number = wish.expense.project if of_project and wish.expense else wish.id
+    details = {"voucher": wish.voucher or "?", **details}
+    code = CODES[left]
+    run.ledger.problems.report(
+        [Problem(run.company.id, KIND, number, code, details, their_words, first_seen=now, last_seen=now)]
+    )
+
+
+def _count(run: Run, wish: Wish, wanted: Expense | Left, entry: Entry | None) -> Entry | None:
+    left = wanted if isinstance(wanted, Left) else (entry and entry.why) or Left.INVOICED
+    if entry and entry.state is State.HELD and wish.expense and wish.expense != entry.expense:
+        return leave(run, wish, left, entry)  # it waits on, for what it says now
+    run.report.skipped[left] += 1
+    return entry
+
+
+def _no_longer_wrong(run: Run, wanted: Expense | Left, entry: Entry | None) -> Entry | None:
+    """The line says again what Moment has."""
+    if entry is None or isinstance(wanted, Left) or entry.why in (None, Left.DELETED):
+        return entry
+    _solved(run, entry)
+    return _save(run, entry, replace(entry, why=None, asked=None))
+
+
+def _solved(run: Run, known: Entry | None) -> None:
+    if known is not None and known.why is not None and known.why not in OF_PROJECTS:
+        _close(run, known.id)
+
+
+def _close(run: Run, number: str) -> None:
+    run.ledger.problems.close(run.company.id, [(KIND, number)], CODES.values())
+
+
+def _save(run: Run, old: Entry | None, new: Entry) -> Entry:
+    (saved,) = run.ledger.expenses.save(run.company.id, (old, new))
+    return saved
