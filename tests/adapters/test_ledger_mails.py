@@ -12,11 +12,11 @@ from moto import mock_aws
 from local import ROOT
 from local.aws.template import read
 from moment_xledger.adapters.ledger import Ledger
-from moment_xledger.adapters.ledger.mails import Stopped
 from moment_xledger.adapters.table import Table
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import InvoiceMail, State, sending, sent
+from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.moment import Invoice
 from tests.builders import an_invoice
 from tests.fakes import FakeTable

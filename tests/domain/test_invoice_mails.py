@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from moment_xledger.adapters.mail import on_the_wire
 from moment_xledger.domain import invoice_mails
 from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.invoice_mails import Choice, InvoiceMail, State, decided, wait_before
 from moment_xledger.domain.invoice_message import message
 from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.mails import on_the_wire
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import REASONS
 from tests.builders import a_company, an_invoice

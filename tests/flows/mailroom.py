@@ -11,10 +11,10 @@ from email.message import EmailMessage
 from typing import Any
 
 from moment_xledger.adapters.ledger import Ledger
-from moment_xledger.adapters.mail import on_the_wire
 from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.feedback import Feedback, Happened
 from moment_xledger.domain.invoice_mails import Choice, InvoiceMail
+from moment_xledger.domain.mails import on_the_wire
 from moment_xledger.domain.problems import Code
 from moment_xledger.flows.decide_mail import resolve_mail
 from moment_xledger.flows.mail_invoice import Mailer, Outcome
@@ -160,7 +160,7 @@ class Mailroom:
         """What a minute brings: a wake if something is due, and what it does."""
         self.time.now += A_MINUTE
         woken: list[CompanyId] = []
-        sweep(self.ledger, lambda *_: None, lambda _: None, woken.append, self.time())
+        sweep(self.ledger, lambda *_: None, lambda _: None, woken.append, lambda _: None, self.time())
         for company in woken:
             mail_invoices(company, self.mailer())
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from moment_xledger.adapters.mail import on_the_wire
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
 from tests.builders import an_invoice
 from tests.flows.office import COMPANY, CONSOLE, MORNING, READER, Office
 

@@ -6,17 +6,15 @@ https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html
 """
 
 from email.message import EmailMessage
-from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, MailNotSent
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, MailNotSent, on_the_wire
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
 
-_WIRE = SMTP.clone(cte_type="7bit")  # CRLF, and nothing that a relay on the way would have to recode
 _NEVER_CONNECTED = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError")
 
 
@@ -47,10 +45,6 @@ class Mail:
         except BotoCoreError as error:
             raise _unanswered(error) from error
         return answer["MessageId"]
-
-
-def on_the_wire(message: EmailMessage) -> bytes:
-    return message.as_bytes(policy=_WIRE)
 
 
 def _meaning(error: ClientError, sender: str) -> MailNotSent:

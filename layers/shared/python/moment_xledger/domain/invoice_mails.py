@@ -67,13 +67,22 @@ class InvoiceMail:
         return self.again is None or self.again <= now
 
 
+@dataclass(frozen=True)
+class Desk:
+    """Where a company's mails stand. Up to `settled` (seq) every invoice that leaves by mail has one."""
+
+    settled: int = 0
+    marks: int = 0
+    failures: int = 0  # of the mail service, or of Moment, in a row
+
+
 def leaves_by_mail(snapshot: Snapshot) -> bool:
     return snapshot.route is Route.EMAIL and not snapshot.invoice.do_not_transfer
 
 
 def wait_before(tries: int) -> timedelta:
     """Doubles with each failure, up to an hour."""
-    return min(FIRST_WAIT * float(2 ** min(tries - 1, 10)), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(tries - 1, 10)), LONGEST_WAIT)
 
 
 def sending(mail: InvoiceMail, to: str, file: str) -> InvoiceMail:

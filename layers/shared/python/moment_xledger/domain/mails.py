@@ -1,4 +1,4 @@
-"""What becomes of a mail that is handed over. That it was taken does not say that it arrived.
+"""A mail as it goes out, and what becomes of it when it is handed over. That it was taken does not say that it arrived.
 
 * MailNotSent
   + AddressRefused  this address will never do: a person must look, mails to others go on
@@ -6,7 +6,27 @@
   + MailInDoubt     nobody answered after it was handed over: it may have been sent
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+
 from moment_xledger.domain.errors import SyncError
+
+WIRE = SMTP.clone(cte_type="7bit")  # CRLF, and nothing that a relay on the way would have to recode
+
+
+def on_the_wire(message: EmailMessage) -> bytes:
+    return message.as_bytes(policy=WIRE)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """An address that nothing more is sent to, until a person confirms it."""
+
+    address: str
+    why: str
+    since: datetime
 
 
 class MailNotSent(SyncError):

@@ -11,12 +11,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from moment_xledger.adapters.mail import on_the_wire
 from moment_xledger.domain import invoice_mails, invoice_message
 from moment_xledger.domain.companies import Company, CompanyId, Token
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import InvoiceMail, State
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.mailing_turn import Turn
 

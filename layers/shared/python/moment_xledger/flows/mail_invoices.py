@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
-from moment_xledger.adapters.ledger.mails import MOST_AT_ONCE, Desk
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.invoice_mails import InvoiceMail, State, leaves_by_mail, wait_before
+from moment_xledger.domain.invoice_mails import Desk, InvoiceMail, State, leaves_by_mail, wait_before
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.flows.mail_invoice import Mailer, Outcome, Run, mail_invoice
 from moment_xledger.flows.mailing_turn import Turn
 
 SLICE = timedelta(seconds=80)  # of a function that may run for 150: one company never holds a worker for long
+TAKEN_IN_AT_ONCE = 49  # a mail and its pointer each, and how far we are: one transaction
 PACE = timedelta(seconds=0.2)  # from mail to mail; two workers at most, so ten mails a second in all
 LOOK_AGAIN = timedelta(minutes=15)  # whether a person has put the settings right
 PATIENCE = 3  # invoices in a row that Moment does not deliver
@@ -59,7 +59,7 @@ def _take_in(run: Run, desk: Desk, head: int) -> None:
 
 def _chunks(snapshots: Iterable[Snapshot]) -> Iterator[list[Snapshot]]:
     snapshots = iter(snapshots)
-    while some := list(islice(snapshots, MOST_AT_ONCE)):
+    while some := list(islice(snapshots, TAKEN_IN_AT_ONCE)):
         yield some
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.adapters.ledger.mails import Stopped
 from moment_xledger.domain.feedback import Feedback, Happened
 from moment_xledger.domain.invoice_mails import InvoiceMail, State, sent
+from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.problems import Code, Problem
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ look makes `XMAIL` due. A mail that is held up by a stopped address waits there 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -15,7 +15,6 @@ from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import (
-    MOST_ACTIONS,
     MOST_KEYS,
     Action,
     Delete,
@@ -27,30 +26,11 @@ from moment_xledger.adapters.table import (
 )
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoice_mails import InvoiceMail, State
-
-MOST_AT_ONCE = (MOST_ACTIONS - 1) // 2  # a mail and its pointer each, and how far we are
+from moment_xledger.domain.invoice_mails import Desk, InvoiceMail, State
+from moment_xledger.domain.mails import Stopped
 
 _NUMBERS = ("group", "attempt", "tries", "rev")
 _TEXTS = ("number", "to", "file", "receipt")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where a company's mails stand. Up to `settled` (seq) every invoice that leaves by mail has one."""
-
-    settled: int = 0
-    marks: int = 0
-    failures: int = 0  # of the mail service, in a row
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """An address that nothing more is sent to, until a person confirms it."""
-
-    address: str
-    why: str
-    since: datetime
 
 
 class Mails:
@@ -76,7 +56,7 @@ class Mails:
     def add(
         self, company: CompanyId, worker: str, since: int, upto: int, mails: Sequence[InvoiceMail]
     ) -> None:
-        """At most `MOST_AT_ONCE`. Raises `Conflict` if `worker` has lost its turn, even if it has it again."""
+        """At most 49, each with its pointer. Raises `Conflict` if `worker` lost its turn, even if it has it again."""
         ours = Attr("owner").eq(worker) & _same("settled", since)
         moved = Update(_desk(company), set={"settled": upto}, when=ours)
         actions: list[Action] = [moved]
