@@ -11,10 +11,9 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Protocol
 
-from moment_xledger.adapters.ledger.mails import Stopped
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, Stopped
 from moment_xledger.domain.notices import (
     ACT_NOW,
     ACT_NOW_KINDS,
