@@ -1,16 +1,26 @@
 """Problems, one at a time for each record: the newest replaces the one before. The same again is counted up.
 
 That a number is taken is said of the record that has it not, so it stands beside what is said of the one that has it.
+How many there are of each kind and code is counted in the transactions that make and remove them.
 """
 
+import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from moment_xledger.adapters.ledger import keys
-from moment_xledger.adapters.table import Delete, Item, Key, Table, Update
+from moment_xledger.adapters.table import Action, Delete, Item, Key, Table, Update
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.problems import Code, Problem
 
 REPLACED = tuple(code for code in Code if code is not Code.NUMBER_TAKEN)
+COUNTERS = 16  # of a company: writers that come together seldom meet at one
+TRIES = 10  # where they do
 NOBODY = CompanyId("?")  # problems of no company that is known; no company can be called so
 
 
@@ -21,18 +31,18 @@ class Problems:
     def report(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             self._replace(problem)
-            self._table.write(
-                Update(
-                    _key(problem.company, problem.kind, problem.code, problem.number),
-                    set={
-                        "details": dict(problem.details),
-                        "their_words": problem.their_words,
-                        "last_seen": problem.last_seen and keys.stamp(problem.last_seen),
-                    },
-                    set_once={"first_seen": problem.first_seen and keys.stamp(problem.first_seen)},
-                    add={"count": problem.count},
-                )
-            )
+            self._keep(problem)
+
+    def _keep(self, problem: Problem) -> None:
+        """One that is there is counted up; a new one counts among its like. Somebody else may be doing the same."""
+        key = _key(problem.company, problem.kind, problem.code, problem.number)
+        is_there = Attr("count").exists()
+        for _ in range(TRIES):
+            with suppress(Conflict):
+                return self._table.write(_said(key, problem, when=is_there))
+            with suppress(Conflict):
+                return self._table.write(_said(key, problem, when=~is_there), _counted(key, +1))
+        raise Conflict
 
     def _replace(self, problem: Problem) -> None:
         if problem.code in REPLACED:
@@ -46,11 +56,37 @@ class Problems:
         codes = tuple(codes)
         possible = [_key(company, kind, code, number) for kind, number in solved for code in codes]
         for key in self._table.get_many(possible):
-            self._table.write(Delete(key))
+            self._remove(key)
+
+    def _remove(self, key: Key) -> None:
+        for _ in range(TRIES):
+            with suppress(Conflict):
+                return self._table.write(Delete(key, when=Attr("count").exists()), _counted(key, -1))
+            if self._table.get(key) is None:
+                return None
+        raise Conflict
 
     def get(self, company: CompanyId, kind: str, number: str, code: Code) -> Problem | None:
         item = self._table.get(_key(company, kind, code, number))
         return _problem(company, item) if item else None
+
+    def counts(self, company: CompanyId) -> dict[tuple[str, Code], int]:
+        """Of each kind and code: the same few items are read, however many problems there are."""
+        found: Counter[str] = Counter()
+        for item in self._table.query(keys.company(company), "PROBS#"):
+            found.update({name: int(count) for name, count in item.items() if "#" in name})
+        named = {name: count for name, count in sorted(found.items()) if count > 0}
+        return {(kind, Code(code)): n for (kind, code), n in ((k.split("#"), n) for k, n in named.items())}
+
+    def page(
+        self, company: CompanyId, size: int, after: str = "", kind: str = "", code: Code | None = None
+    ) -> tuple[list[Problem], str]:
+        """Some problems, and what the next page comes `after`; nothing where this is the last one."""
+        prefix = "PROB#" + (f"{kind}#{f'{code}#' if code else ''}" if kind else "")
+        start = f"PROB#{after}" if after else ""
+        items = self._table.query(keys.company(company), prefix, after=start, limit=size + 1)
+        found = [_problem(company, item) for item in islice(items, size + 1)]
+        return found[:size], place_of(found[size - 1]) if len(found) > size else ""
 
     def of(self, company: CompanyId, kind: str = "") -> Iterator[Problem]:
         prefix = f"PROB#{kind}#" if kind else "PROB#"
@@ -59,6 +95,29 @@ class Problems:
 
 def _key(company: CompanyId, kind: str, code: Code, number: str) -> Key:
     return keys.company(company), f"PROB#{kind}#{code}#{number}"
+
+
+def place_of(problem: Problem) -> str:
+    """Where it stands among the company's."""
+    return f"{problem.kind}#{problem.code}#{problem.number}"
+
+
+def _said(key: Key, problem: Problem, when: ConditionBase) -> Update:
+    said = {
+        "details": dict(problem.details),
+        "their_words": problem.their_words,
+        "last_seen": problem.last_seen and keys.stamp(problem.last_seen),
+    }
+    first = {"first_seen": problem.first_seen and keys.stamp(problem.first_seen)}
+    return Update(key, set=said, set_once=first, add={"count": problem.count}, when=when)
+
+
+def _counted(key: Key, by: int) -> Action:
+    """Which counter does not matter: they are read together."""
+    pk, sk = key
+    _, kind, code, number = sk.split("#", 3)
+    shard = zlib.crc32(number.encode()) % COUNTERS
+    return Update((pk, f"PROBS#{shard:02}"), add={f"{kind}#{code}": by})
 
 
 def _problem(company: CompanyId, item: Item) -> Problem:

@@ -1,5 +1,9 @@
-"""Customers and projects: the newest state of each, and pointers to those that are dirty or waiting."""
+"""Customers and projects: the newest state of each, and pointers to those that are dirty or waiting.
 
+How many are in which state is counted in the very transactions that store them, so that nobody has to read them all.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -18,6 +22,7 @@ from moment_xledger.domain.records import Record, State
 Change = tuple[Record | None, Record]  # as it was read, as it is to be
 
 READ_AT_ONCE = 100
+COUNTERS = 16  # of a company and kind: writers that come together seldom meet at one
 
 CONTENT: dict[Kind, type[Customer | Project]] = {Kind.CUSTOMER: Customer, Kind.PROJECT: Project}
 
@@ -72,6 +77,20 @@ class Records:
         for pointer in self._table.query(keys.company(company), f"{state}#{Kind.CUSTOMER}#"):
             yield pointer["sk"].split("#")[2], int(pointer["id"]), keys.moment(pointer["since"])
 
+    def count(self, company: CompanyId, kind: Kind) -> dict[State, int]:
+        """How many are in each state: the same few items are read, however many records there are."""
+        found: Counter[str] = Counter()
+        for item in self._table.query(keys.company(company), f"COUNT#{kind}#"):
+            found.update({state: int(item.get(state, 0)) for state in State})
+        return {state: found[state] for state in State}
+
+    def oldest_waiting(self, company: CompanyId, kind: Kind) -> datetime | None:
+        """Since when the one has waited that waits longest for its turn, or for its customer."""
+        pk = keys.company(company)
+        prefixes = (f"DIRTY#{kind}#0#", f"DIRTY#{kind}#1#", f"AGED#{kind}#")
+        firsts = (next(self._table.query(pk, prefix, limit=1), None) for prefix in prefixes)
+        return min((keys.moment(first["since"]) for first in firsts if first), default=None)
+
     def in_step(self, company: CompanyId, kind: Kind) -> Iterator[Record]:
         """Every record that Xledger has in its newest version; read page by page."""
         for item in self._table.query(keys.company(company), f"ENT#{kind}#"):
@@ -88,7 +107,8 @@ class Records:
         lost: list[Record] = []
         for batch in _batches(changes):
             try:
-                self._table.write(*[action for _, actions in batch for action in actions])
+                counted = _counted([change for change, _ in batch])
+                self._table.write(*[action for _, actions in batch for action in actions], *counted)
             except Conflict:
                 lost += self._one_by_one([change for change, _ in batch])
         return lost
@@ -97,7 +117,7 @@ class Records:
         lost = []
         for old, new in changes:
             try:
-                self._table.write(*_actions(old, new))
+                self._table.write(*_actions(old, new), *_counted([(old, new)]))
             except Conflict:
                 lost.append(new)
         return lost
@@ -140,7 +160,7 @@ def _batches(changes: Iterable[Change]) -> Iterator[list[tuple[Change, list[Acti
     for change in changes:
         actions = _actions(*change)
         wanted = {action.key for action in actions}
-        if len(taken) + len(actions) > MOST_ACTIONS or taken & wanted:
+        if len(taken) + len(actions) > MOST_ACTIONS - len(Kind) or taken & wanted:
             yield batch
             batch, taken = [], set()
         batch.append((change, actions))
@@ -159,26 +179,40 @@ def _actions(old: Record | None, new: Record) -> list[Action]:
         actions.append(Put(keys.code(new.company, new.kind, owned), {"id": new.id}, when=free))
     if held and held != owned:
         actions.append(Delete(keys.code(new.company, new.kind, held)))
-    before, after = _pointer(old), _pointer(new)
-    if before and before != after:
-        actions.append(Delete(before))
-    if after:
-        actions.append(Put(after, {"id": new.id, "since": keys.stamp(new.since)}))
+    before, after = _pointers(old), _pointers(new)
+    actions += [Delete(key) for key in before if key not in after]
+    actions += [Put(key, {"id": new.id, "since": keys.stamp(new.since)}) for key in after]
     return actions
 
 
-def _pointer(record: Record | None) -> Key | None:
+def _counted(changes: Iterable[Change]) -> list[Action]:
+    """The least that the counters change. Which of them does not matter: they are read together."""
+    changed: dict[Key, Counter[str]] = defaultdict(Counter)
+    shard = ""
+    for old, new in changes:
+        shard = shard or f"{new.id % COUNTERS:02}"
+        key = (keys.company(new.company), f"COUNT#{new.kind}#{shard}")
+        changed[key][str(new.state)] += 1
+        if old:
+            changed[key][str(old.state)] -= 1
+    moves = {key: {state: n for state, n in counts.items() if n} for key, counts in changed.items()}
+    return [Update(key, add=counts) for key, counts in moves.items() if counts]
+
+
+def _pointers(record: Record | None) -> list[Key]:
     if record is None:
-        return None
+        return []
     pk = keys.company(record.company)
     content = record.content
+    since = f"{keys.stamp(record.since)}#{record.id}"
     if record.state is State.DIRTY:
-        return pk, f"DIRTY#{record.kind}#{int(record.suspect)}#{keys.stamp(record.since)}#{record.id}"
+        return [(pk, f"DIRTY#{record.kind}#{int(record.suspect)}#{since}")]
     if record.state is State.WAITING and isinstance(content, Project):
-        return pk, f"WAIT#{Kind.CUSTOMER}#{content.customer_number}#{record.id}"
+        waits = f"WAIT#{Kind.CUSTOMER}#{content.customer_number}#{record.id}"
+        return [(pk, waits), (pk, f"AGED#{record.kind}#{since}")]
     if record.problem is Code.CUSTOMER_UNKNOWN and isinstance(content, Project):
-        return pk, f"LACK#{Kind.CUSTOMER}#{content.customer_number}#{record.id}"
-    return None
+        return [(pk, f"LACK#{Kind.CUSTOMER}#{content.customer_number}#{record.id}")]
+    return []
 
 
 def _item(record: Record) -> Item:

@@ -1,0 +1,110 @@
+"""How many records are in which state, and how many problems there are: always what a count of all would say."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.records import Record, State, as_dirty, as_problem, as_waiting, settle
+from tests.adapters.ledgers import ledger as ledger
+from tests.builders import COMPANY, a_project
+from tests.fakes import FakeTable
+from tests.world import START, World
+
+CODES = (Code.REFUSED_BY_XLEDGER, Code.NUMBER_TAKEN, Code.REFERENCE_NOT_FOUND)
+
+
+def a_record(number: int) -> Record:
+    """As it is taken in."""
+    world = World()
+    world.receive(a_project(f"P-{number}"))
+    (record,) = world.ledger.records.dirty(COMPANY.id, Kind.PROJECT, 1)
+    return replace(record, rev=0)
+
+
+def a_problem(number: str, code: Code = Code.REFUSED_BY_XLEDGER) -> Problem:
+    return Problem(COMPANY.id, "customer", number, code, first_seen=START, last_seen=START)
+
+
+def test_each_change_of_state_is_counted_once(ledger: Ledger) -> None:
+    record = a_record(1)
+    story = [
+        (None, record, State.DIRTY),
+        (record, as_waiting(record, START), State.WAITING),
+        (record, as_problem(record, Code.CUSTOMER_UNKNOWN, START, {}), State.PROBLEM),
+        (record, settle(record, record, 7, START), State.SYNCED),
+    ]
+    before: Record | None = None
+    for rev, (_, after, state) in enumerate(story):
+        assert ledger.records.save([(before, replace(after, rev=rev))]) == []
+        before = replace(after, rev=rev + 1)
+        counts = ledger.records.count(COMPANY.id, Kind.PROJECT)
+        assert {each: n for each, n in counts.items() if n} == {state: 1}
+
+
+def test_a_write_that_is_lost_is_not_counted(ledger: Ledger) -> None:
+    record = a_record(1)
+    assert ledger.records.save([(None, record)]) == []
+    assert ledger.records.save([(None, record)]) == [record]
+    assert ledger.records.count(COMPANY.id, Kind.PROJECT)[State.DIRTY] == 1
+    assert ledger.records.count(COMPANY.id, Kind.CUSTOMER)[State.DIRTY] == 0
+
+
+def test_more_than_a_transaction_holds_are_all_counted(ledger: Ledger) -> None:
+    ledger.records.save([(None, a_record(number)) for number in range(1, 80)])
+    assert ledger.records.count(COMPANY.id, Kind.PROJECT)[State.DIRTY] == 79
+
+
+def test_the_one_that_waits_longest_is_found(ledger: Ledger) -> None:
+    assert ledger.records.oldest_waiting(COMPANY.id, Kind.PROJECT) is None
+    one, two, three = a_record(1), a_record(2), a_record(3)
+    hours = [START + timedelta(hours=hour) for hour in range(3)]
+    ledger.records.save([(None, as_dirty(one, hours[2]))])
+    assert ledger.records.oldest_waiting(COMPANY.id, Kind.PROJECT) == hours[2]
+    ledger.records.save([(None, as_waiting(two, hours[1])), (None, as_waiting(three, hours[0]))])
+    assert ledger.records.oldest_waiting(COMPANY.id, Kind.PROJECT) == hours[0]
+    waited = replace(as_waiting(three, hours[0]), rev=1)
+    ledger.records.save([(waited, settle(waited, waited, 9, hours[2]))])
+    assert ledger.records.oldest_waiting(COMPANY.id, Kind.PROJECT) == hours[1]
+
+
+def test_a_problem_that_is_met_again_is_one_problem(ledger: Ledger) -> None:
+    ledger.problems.report([a_problem("1"), a_problem("1"), a_problem("2")])
+    assert ledger.problems.counts(COMPANY.id) == {("customer", Code.REFUSED_BY_XLEDGER): 2}
+    ledger.problems.report([a_problem("1", Code.REFERENCE_NOT_FOUND)])
+    ledger.problems.close(COMPANY.id, [("customer", "2"), ("customer", "3")])
+    assert ledger.problems.counts(COMPANY.id) == {("customer", Code.REFERENCE_NOT_FOUND): 1}
+    (left,) = ledger.problems.of(COMPANY.id)
+    assert (left.number, left.count) == ("1", 1)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 6])
+def test_pages_of_problems_hold_each_once(ledger: Ledger, size: int) -> None:
+    ledger.problems.report([a_problem(str(number)) for number in range(5)])
+    ledger.problems.report([a_problem("9", Code.NUMBER_TAKEN)])
+    seen, after = [], ""
+    for _ in range(10):
+        page, after = ledger.problems.page(COMPANY.id, size, after, "customer", Code.REFUSED_BY_XLEDGER)
+        seen += [problem.number for problem in page]
+        if not after:
+            break
+    assert seen == ["0", "1", "2", "3", "4"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("123"), st.sampled_from((*CODES, None)))))
+def test_whatever_happens_to_problems_the_counts_are_right(story: list[tuple[str, Code | None]]) -> None:
+    problems = Ledger(FakeTable()).problems  # type: ignore[arg-type]
+    for number, code in story:
+        if code is None:
+            problems.close(COMPANY.id, [("customer", number)])
+        else:
+            problems.report([a_problem(number, code)])
+    counted = Counter((each.kind, each.code) for each in problems.of(COMPANY.id))
+    assert problems.counts(COMPANY.id) == dict(counted)
