@@ -14,6 +14,7 @@ from local.aws.ministack import REGION, AwsError, EmbeddedAws
 from local.aws.template import Template
 
 _CODE_BUCKET = "deployment"
+_TEMPLATE_KEY = "template.json"
 _CREATE_SECONDS = 120
 _POLL_SECONDS = 0.05
 
@@ -77,7 +78,7 @@ def _create(aws: EmbeddedAws, template: Template, parameters: Mapping[str, str],
     cloudformation = aws.client("cloudformation")
     cloudformation.create_stack(
         StackName=name,
-        TemplateBody=json.dumps(template, default=str),
+        TemplateURL=_put_template(aws, template),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         Capabilities=["CAPABILITY_IAM"],
     )
@@ -92,6 +93,14 @@ def _create(aws: EmbeddedAws, template: Template, parameters: Mapping[str, str],
         logical for logical, each in template["Resources"].items() if each["Type"] == "AWS::Lambda::Function"
     )
     return Stack(name, outputs, resources, functions, tuple(complete(aws, template, resources)))
+
+
+def _put_template(aws: EmbeddedAws, template: Template) -> str:
+    """A request takes 51,200 characters of template; one that lies in a bucket may be twenty times as long."""
+    aws.client("s3").put_object(
+        Bucket=_CODE_BUCKET, Key=_TEMPLATE_KEY, Body=json.dumps(template, default=str).encode()
+    )
+    return f"{aws.url}/{_CODE_BUCKET}/{_TEMPLATE_KEY}"
 
 
 def _wait(cloudformation: Any, name: str) -> dict[str, str]:
