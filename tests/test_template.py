@@ -87,7 +87,7 @@ def test_only_what_speaks_soap_has_its_layer() -> None:
         for name, each in of_type("AWS::Lambda::Function").items()
     }
     assert all({"Dependencies", "Shared"} <= its for its in layers.values())
-    assert {name for name, its in layers.items() if "Soap" in its} == {"UploadExports"}
+    assert {name for name, its in layers.items() if "Soap" in its} == {"ImportExpenses", "UploadExports"}
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
@@ -104,6 +104,7 @@ def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
         "ProjectsQueue",
         "ExportsQueue",
         "UploadsQueue",
+        "ExpensesQueue",
         "InvoiceMailsQueue",
         "MailEventsQueue",
     ],
@@ -118,7 +119,7 @@ def test_a_queue_that_a_function_takes_from_has_a_dead_letter_queue(queue: str) 
 def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
     targets = [target for rule in of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
     targets += [each["Target"] for each in of_type("AWS::Scheduler::Schedule").values()]
-    assert len(targets) == 5
+    assert len(targets) == 6
     assert {target(each["DeadLetterConfig"]["Arn"]) for each in targets} == {"SchedulesDeadLetters"}
 
 
@@ -234,6 +235,7 @@ def test_a_function_sends_only_to_the_queues_it_is_told_of() -> None:
         "EXPORTS_QUEUE": "ExportsQueue",
         "INVOICE_MAILS_QUEUE": "InvoiceMailsQueue",
         "UPLOADS_QUEUE": "UploadsQueue",
+        "EXPENSES_QUEUE": "ExpensesQueue",
     }
     for function in of_type("AWS::Lambda::Function").values():
         names = function["Environment"]["Variables"]
@@ -262,10 +264,15 @@ def test_invoices_are_mailed_from_one_address_and_told_of_when_they_come_back() 
 
 
 def test_the_daily_export_is_at_six_in_oslo() -> None:
-    schedule = schedules()["StartRuns"]
+    schedule = schedules("exports")["StartRuns"]
     assert schedule["ScheduleExpression"] == "cron(0 6 * * ? *)"
     assert schedule["ScheduleExpressionTimezone"] == "Europe/Oslo"
     assert schedule["Target"]["Input"] == '{"run": "exports"}'
+
+
+def test_expenses_are_looked_for_every_hour() -> None:
+    schedule = schedules("expenses")["StartRuns"]
+    assert schedule["ScheduleExpression"] == "rate(1 hour)"
 
 
 def test_numbers_are_guarded_before_the_daily_export_and_notices_go_every_five_minutes() -> None:
@@ -275,10 +282,14 @@ def test_numbers_are_guarded_before_the_daily_export_and_notices_go_every_five_m
     assert schedules()["SendNotices"]["ScheduleExpression"] == "rate(5 minutes)"
 
 
-def schedules() -> dict[str, dict[str, Any]]:
-    """By the function that each starts."""
+def schedules(run: str = "") -> dict[str, dict[str, Any]]:
+    """By the function that each starts; those that say `run` to it."""
     found = of_type("AWS::Scheduler::Schedule").values()
-    return {target(schedule["Target"]["Arn"]): schedule for schedule in found}
+    return {
+        target(schedule["Target"]["Arn"]): schedule
+        for schedule in found
+        if run in schedule["Target"].get("Input", "")
+    }
 
 
 def _denies_plain_http(statement: dict[str, Any]) -> bool:

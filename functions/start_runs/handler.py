@@ -1,4 +1,4 @@
-"""EventBridge, with `{"run": "exports"}`: starts one job for each company that wants it."""
+"""EventBridge, with `{"run": "exports"}` or `{"run": "expenses"}`: starts one job for each company that wants it."""
 
 from functools import cache
 from typing import Any
@@ -6,18 +6,26 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from moment_xledger.flows.start_runs import start_exports
+from moment_xledger.flows.start_runs import start_exports, start_imports
 from moment_xledger.wiring import Wiring, now
 
 logger = Logger()
 wire = cache(Wiring)
 
 
+def _exports(use: Wiring, request: str) -> dict[str, int]:
+    return start_exports(use.ledger, lambda company: use.start_export(company, request, "schedule"), now())
+
+
+def _expenses(use: Wiring, request: str) -> dict[str, int]:
+    return start_imports(use.ledger, use.start_import)
+
+
+RUNS = {"exports": _exports, "expenses": _expenses}
+
+
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    use = wire()
-    counts = start_exports(
-        use.ledger, lambda company: use.start_export(company, context.aws_request_id, "schedule"), now()
-    )
+    counts = RUNS[event["run"]](wire(), context.aws_request_id)
     logger.info("runs started", extra={"run": event["run"], "counts": counts})
     return counts

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.mail import Mail
     from moment_xledger.adapters.queues import Queues
     from moment_xledger.adapters.secrets import Vault
+    from moment_xledger.adapters.xledger_postings import Postings
     from moment_xledger.adapters.xledger_soap.client import XledgerSoap
     from moment_xledger.console.desk import Desk
     from moment_xledger.domain.notices import Notice
+    from moment_xledger.flows.expense_run import Importer
     from moment_xledger.flows.export_invoices import Exporter
     from moment_xledger.flows.guard_numbers import Guard
     from moment_xledger.flows.mail_invoice import Mailer
@@ -184,6 +186,35 @@ class Wiring:
         line = Line(host, requests.Session())
         return XledgerSoap(login, line, keep_key=lambda key: self.vault.keep_logon_key(company, key))
 
+    def importer(self) -> "Importer":
+        """Its connections to Moment are its own: a kept one may be dead, and an expense lost in it."""
+        import requests
+
+        from moment_xledger.adapters.moment_expenses import MomentExpenses
+        from moment_xledger.flows.expense_run import Importer
+
+        url = self._environment["MOMENT_URL"]
+        return Importer(
+            self.ledger,
+            self._open_postings,
+            lambda company: MomentExpenses(
+                requests.Session(), url, company.id, self.vault.moment_key(company.id)
+            ),
+            self.start_import,
+            now,
+            lambda: uuid.uuid4().hex,
+        )
+
+    def _open_postings(self, company: Company) -> "Postings":
+        from moment_xledger.adapters.xledger_postings import Postings
+        from moment_xledger.domain.errors import RunStopped
+        from moment_xledger.domain.problems import Code
+
+        login = self.vault.soap_login(company.id)
+        if login is None or company.owner_code is None:
+            raise RunStopped(Code.SOAP_LOGIN_REFUSED)
+        return Postings(self.open_soap(company.id, login), company.owner_code)
+
     def guard(self, has_time: Callable[[], bool]) -> "Guard":
         from moment_xledger.adapters.xledger_reference import Reference
         from moment_xledger.flows.guard_numbers import Guard
@@ -241,6 +272,9 @@ class Wiring:
 
     def wake_mails(self, company: CompanyId) -> None:
         self.queues.send(self._environment["INVOICE_MAILS_QUEUE"], {"company": company}, group=company)
+
+    def start_import(self, company: CompanyId) -> None:
+        self.queues.send(self._environment["EXPENSES_QUEUE"], {"company": company}, group=company)
 
     def wake_uploads(self, company: CompanyId) -> None:
         self.queues.send(self._environment["UPLOADS_QUEUE"], {"company": company}, group=company)

@@ -29,3 +29,11 @@ def start_exports(ledger: "Ledger", start: Callable[[CompanyId], None], now: dat
 def _may_have_leftovers(company: CompanyId, ledger: "Ledger") -> bool:
     """An export that finds nothing notes how far it has looked."""
     return ledger.invoices.head(company) > ledger.exports.watermark(company).settled
+
+
+def start_imports(ledger: "Ledger", start: Callable[[CompanyId], None]) -> dict[str, int]:
+    """Every hour. One that is still at work with the last one leaves the new one nothing to do."""
+    wanting = [company.id for company in ledger.companies.every() if company.import_expenses]
+    for company in wanting:
+        start(company)
+    return {"started": len(wanting)}

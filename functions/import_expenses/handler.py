@@ -1,0 +1,24 @@
+"""SQS: the clock, or a run that had not time enough, asks for a company's posted costs to be brought to Moment."""
+
+import json
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from moment_xledger.flows.import_expenses import import_expenses
+from moment_xledger.wiring import Wiring
+
+logger = Logger()
+wire = cache(Wiring)
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    for record in event["Records"]:  # one at a time
+        company = json.loads(record["body"])["company"]
+        report = import_expenses(company, wire().importer())
+        logger.info("expenses imported", extra={"company": company, "counts": report.summary()})
+    return {"batchItemFailures": []}
