@@ -12,6 +12,7 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.uploads import EXPORT, Upload
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -25,13 +26,18 @@ A_MAIL = timedelta(
 
 @dataclass(frozen=True)
 class News:
-    """`link` opens the export's page for whoever has it, until `link_until`. It is for this one reader."""
+    """`link` opens the export's page for whoever has it, until `link_until`. It is for this one reader.
+
+    `upload` is there where the file is handed to Xledger by us, and `upload_problem` where that needs a person.
+    """
 
     export: Export
     company: Company
     problems: Sequence[Problem]
     link: str
     link_until: datetime
+    upload: Upload | None = None
+    upload_problem: Problem | None = None
 
 
 class Postman(Protocol):
@@ -141,7 +147,10 @@ def _news(telling: "Telling", company: Company, teller: Teller) -> News:
     now = teller.clock()
     token = teller.ledger.links.make(company.id, export.number, now)
     link = f"{teller.console_url.rstrip('/')}/e/{token}"
-    return News(export, company, problems, link, now + teller.link_life)
+    upload = teller.ledger.uploads.get(company.id, export.number)
+    of_exports = teller.ledger.problems.of(company.id, EXPORT) if upload else ()
+    waits = next((each for each in of_exports if upload and each.number == upload.number), None)
+    return News(export, company, problems, link, now + teller.link_life, upload, waits)
 
 
 def _report_refused(reader: str, telling: "Telling", teller: Teller) -> None:

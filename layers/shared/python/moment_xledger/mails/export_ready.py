@@ -13,6 +13,7 @@ from moment_xledger.domain.absences import in_words
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import SeriesReport
+from moment_xledger.mails.handed_over import handed_over
 from moment_xledger.mails.pages import page
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def export_ready(news: "News", to: str, sender: str, now: datetime) -> EmailMess
     facts = _facts(news)
     mail.set_content(page(f"export_ready.{language}.txt", facts))
     mail.add_alternative(page(f"export_ready.{language}.html", facts), subtype="html")
-    mail["Content-Language"] = str(language)  # last: what is said of the content before moves into its first part
+    mail["Content-Language"] = str(
+        language
+    )  # last: what is said of the content before moves into its first part
     return mail
 
 
@@ -76,6 +79,7 @@ def _facts(news: "News") -> dict[str, Any]:
         ],
         "problems": [problem.sentence(language) for problem in news.problems[:MOST_PROBLEMS]],
         "more_problems": max(0, len(news.problems) - MOST_PROBLEMS),
+        "handed": handed_over(news),
         "link": news.link,
         "link_until": moment(news.link_until),
         **_series(export.series or SeriesReport(), language),
