@@ -1,4 +1,4 @@
-"""The command line: python -m local run | xledger | moment | generate"""
+"""The command line: python -m local run | xledger | moment | company | generate"""
 
 import argparse
 import os
@@ -45,6 +45,11 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("xledger", help="the simulated Xledger, until stopped", allow_abbrev=False)
     )
     _add_moment(commands.add_parser("moment", help="the simulated Moment, until stopped", allow_abbrev=False))
+    _add_company(
+        commands.add_parser(
+            "company", help="create, show or test a company of a deployment", allow_abbrev=False
+        )
+    )
     _add_generate(
         commands.add_parser("generate", help="make the files that are generated", allow_abbrev=False)
     )
@@ -84,6 +89,16 @@ def _add_moment(moment: argparse.ArgumentParser) -> None:
     moment.set_defaults(command=_moment)
 
 
+def _add_company(company: argparse.ArgumentParser) -> None:
+    add = company.add_argument
+    add("what", choices=("create", "show", "test"), help="create also changes what is there")
+    add("id", metavar="ID", help="the company's id in Moment")
+    add("--stack", required=True, metavar="NAME", help="the name of the deployed stack")
+    add("--settings", type=Path, metavar="FILE", help="the settings to save, as JSON")
+    add("--keys", metavar="FILE", help="the keys to save, as JSON; - reads standard input")
+    company.set_defaults(command=_company)
+
+
 def _add_generate(generate: argparse.ArgumentParser) -> None:
     generate.add_argument(
         "--check", action="store_true", help="change nothing; status 1 if something differs"
@@ -118,6 +133,12 @@ def _moment(options: argparse.Namespace) -> int:
     from local.run.simulators import serve_moment
 
     return serve_moment(options.port, options.events)
+
+
+def _company(options: argparse.Namespace) -> int:
+    from local.company import company
+
+    return company(options)
 
 
 def _generate(options: argparse.Namespace) -> int:

@@ -50,7 +50,7 @@ class Office:
         def moment(_: CompanyId, __: Token) -> bool:
             return _told(self.moment)
 
-        def soap(_: SoapLogin) -> bool:
+        def soap(_: CompanyId, __: SoapLogin) -> bool:
             return _told(self.soap)
 
         return try_connection(NORDVIK, "Kari", Trial(self.worker(), Reference, moment, soap))

@@ -244,13 +244,16 @@ class Wiring:
         link = f"{self.console_url.rstrip('/')}/problems"
         return notice_mail(notice, company, to, sender, at, link)
 
-    def trial(self, accepts_soap: Callable[[SoapLogin], bool]) -> "Trial":
-        """A connection test. `accepts_soap` comes from whoever has the packages for it."""
+    def trial(self) -> "Trial":
+        """A connection test. SOAP is loaded only where a company's switches need it."""
         import requests
 
         from moment_xledger.adapters.moment_api import MomentApi
         from moment_xledger.adapters.xledger_reference import Reference
         from moment_xledger.flows.test_connection import Trial
+
+        def accepts_soap(company: CompanyId, login: SoapLogin) -> bool:
+            return self.open_soap(company, login).authenticate()
 
         moment = MomentApi(requests.Session(), self._environment["MOMENT_URL"])
         return Trial(self.worker(), Reference, moment.accepts, accepts_soap)

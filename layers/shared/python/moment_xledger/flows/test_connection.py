@@ -35,7 +35,7 @@ class Trial:
     worker: Worker
     reference: Callable[["Reads"], "Reference"]
     accepts_moment: Callable[[CompanyId, Token], bool]
-    accepts_soap: Callable[[SoapLogin], bool]
+    accepts_soap: Callable[[CompanyId, SoapLogin], bool]
 
 
 def try_connection(company_id: CompanyId, by: str, trial: Trial) -> ConnectionTest:
@@ -57,7 +57,7 @@ def _checks(company: Company, rights: Sequence[Right], trial: Trial) -> Iterator
         yield Check(Right.WRITING, Outcome.NOT_TRIED)
     if Right.SOAP in rights:
         login = trial.worker.vault.soap_login(company.id)
-        yield _check(Right.SOAP, lambda: login is not None and trial.accepts_soap(login))
+        yield _check(Right.SOAP, lambda: login is not None and trial.accepts_soap(company.id, login))
     key = trial.worker.vault.moment_key(company.id)
     yield _check(Right.MOMENT, lambda: trial.accepts_moment(company.id, key))
 

@@ -1,0 +1,177 @@
+"""`company`: creates, shows and tests one company of a deployment, with the AWS credentials of the shell.
+
+Keys are read from a file or from standard input, never from the command line, where others could see them.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.run.misuse import Misuse
+from moment_xledger.adapters.secrets import Vault
+from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.connection_tests import Check, Outcome
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.settings_faults import BadSettings
+from moment_xledger.environment import Environment
+from moment_xledger.flows.save_company import OPERATOR, Form, save_form
+from moment_xledger.flows.test_connection import try_connection
+from moment_xledger.wiring import Wiring, now
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MARKS = {Outcome.PASSED: "+", Outcome.REFUSED: "!", Outcome.LATER: "?", Outcome.NOT_TRIED: "·"}
+_LAST_CHANGES = 5
+_PARAMETERS = {
+    "XLEDGER_URL": "XledgerUrl",
+    "XLEDGER_TIMEOUT": "XledgerTimeout",
+    "XLEDGER_SOAP_URL": "XledgerSoapUrl",
+    "XLEDGER_APPLICATION": "XledgerApplication",
+    "MOMENT_URL": "MomentUrl",
+}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Where a stack keeps its companies. `use` has what the functions have."""
+
+    use: Wiring
+    vault: Vault
+
+
+def company(options: argparse.Namespace) -> int:
+    if not _ID.fullmatch(options.id):
+        raise Misuse("ID: must be 1 to 64 characters of a-z, 0-9, _ and -.")
+    company_id = CompanyId(options.id)
+    if options.what != "create" and (options.settings or options.keys):
+        raise Misuse("--settings and --keys go with create.")
+    form = _form(company_id, options) if options.what == "create" else None
+    try:
+        deployment = find_deployment(options.stack)
+        if form:
+            return create(form, deployment)
+        return show(company_id, deployment) if options.what == "show" else try_it(company_id, deployment)
+    except (ClientError, BotoCoreError) as fault:
+        raise Misuse(f"AWS: {_words(fault)}") from None
+
+
+def create(form: Form, deployment: Deployment) -> int:
+    """Settings that are not given stay as they are."""
+    ledger = deployment.use.ledger
+    stored, version = ledger.companies.get_with_version(form.company)
+    kept = stored.model_dump(mode="json", exclude={"id", "token_id"}) if stored else {}
+    whole = Form(form.company, {**kept, **form.settings}, form.keys, version, form.by)
+    try:
+        saved = save_form(whole, ledger, deployment.vault, now)
+    except BadSettings as bad:
+        raise Misuse(str(bad)) from None
+    except Conflict:
+        raise Misuse(
+            "Somebody else saved this company at the same moment; look at it and try again."
+        ) from None
+    print(f"{saved.name} is saved, version {version + 1}. Test it with: company test {saved.id}")
+    return 0
+
+
+def show(company_id: CompanyId, deployment: Deployment) -> int:
+    company = _known(company_id, deployment)
+    for line in _shown(company, deployment):
+        print(line)
+    return 0
+
+
+def try_it(company_id: CompanyId, deployment: Deployment) -> int:
+    """0 only if nothing was refused and everything that can be tried was."""
+    company = _known(company_id, deployment)
+    result = try_connection(company_id, OPERATOR, deployment.use.trial())
+    for check in result.checks:
+        print(_line(check, company))
+    return 0 if result.passed else 1
+
+
+def find_deployment(stack: str) -> Deployment:
+    """By what the stack itself says of its table, its addresses and its secrets."""
+    cloudformation = boto3.client("cloudformation")
+    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])}
+    resource = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="Fingerprint")
+    fingerprint = resource["StackResourceDetail"]["PhysicalResourceId"]
+    variables = {name: given[parameter] for name, parameter in _PARAMETERS.items()}
+    variables |= {"TABLE": outputs["TableName"], "SECRETS_PREFIX": f"{found['StackName']}/"}
+    vault = Vault(boto3.client("secretsmanager"), variables["SECRETS_PREFIX"], fingerprint)
+    return Deployment(Wiring(Environment(variables)), vault)
+
+
+def _form(company: CompanyId, options: argparse.Namespace) -> Form:
+    settings = _object("--settings", options.settings.read_text) if _is_file(options.settings) else {}
+    keys: Mapping[str, Any] = {}
+    if options.keys == "-":
+        keys = _object("--keys", sys.stdin.read)
+    elif options.keys and _is_file(Path(options.keys), "--keys"):
+        keys = _object("--keys", Path(options.keys).read_text)
+    if "id" in settings and settings["id"] != company:
+        raise Misuse(f"--settings: the file is of another company than {company}; leave out id.")
+    return Form(company, {name: value for name, value in settings.items() if name != "id"}, keys, 0, OPERATOR)
+
+
+def _is_file(path: Path | None, option: str = "--settings") -> bool:
+    if path is not None and not path.is_file():
+        raise Misuse(f"{option} {path}: there is no such file.")
+    return path is not None
+
+
+def _object(option: str, read: Any) -> dict[str, Any]:
+    try:
+        content = json.loads(read())
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise Misuse(f"{option}: must hold one JSON object.")
+    return content
+
+
+def _known(company_id: CompanyId, deployment: Deployment) -> Company:
+    company = deployment.use.ledger.companies.get(company_id)
+    if company is None:
+        raise Misuse(f"There is no company {company_id} yet; create it first.")
+    return company
+
+
+def _shown(company: Company, deployment: Deployment) -> Iterator[str]:
+    ledger = deployment.use.ledger
+    yield json.dumps(company.model_dump(mode="json", exclude={"token_id"}), indent=2, ensure_ascii=False)
+    keys = {name: tail for name, tail in vars(ledger.settings_history.tails(company.id)).items() if tail}
+    yield "keys: " + (", ".join(f"{name} {tail}" for name, tail in keys.items()) or "none")
+    tested = ledger.connection_tests.newest(company.id)
+    yield "tested: " + (
+        f"{_local(tested.when)}, {'passed' if tested.passed else 'failed'}" if tested else "never"
+    )
+    for address in company.notify:
+        if stopped := ledger.mails.stopped(company.id, address):
+            yield f"no more mail to {address}: {stopped.why}"
+    for saved in ledger.settings_history.of(company.id, limit=_LAST_CHANGES):
+        fields = ", ".join(change.field for change in saved.changes) or "nothing"
+        yield f"version {saved.version}, {_local(saved.when)}, {saved.who}: {fields}"
+
+
+def _line(check: Check, company: Company) -> str:
+    return f"{_MARKS[check.outcome]} {check.sentence(company.language)}"
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _words(fault: ClientError | BotoCoreError) -> str:
+    if isinstance(fault, ClientError):
+        return str(fault.response["Error"].get("Message") or fault.response["Error"]["Code"])
+    return str(fault)

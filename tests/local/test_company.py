@@ -1,0 +1,136 @@
+"""`company` on the command line: over the twins, as an operator uses it."""
+
+import io
+import json
+from argparse import Namespace
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import __main__
+from local.company import Deployment, _form, create, show, try_it
+from local.run.misuse import Misuse
+from moment_xledger.adapters.xledger_reference import Reference
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.flows.test_connection import Trial
+from tests.office import FakeVault, keys, settings
+from tests.world import TOKEN, World
+
+NORDVIK = CompanyId("nordvik")
+
+
+@dataclass
+class Stack:
+    """A deployment whose outside is in memory."""
+
+    world: World = field(default_factory=lambda: World(companies=[]))
+    vault: FakeVault = field(default_factory=FakeVault)
+
+    @property
+    def ledger(self) -> Any:
+        return self.world.ledger
+
+    def trial(self) -> Trial:
+        worker = self.world.worker()
+        object.__setattr__(worker, "vault", self.vault)
+        return Trial(worker, Reference, lambda *_: True, lambda *_: True)
+
+    @property
+    def deployment(self) -> Deployment:
+        return Deployment(self, self.vault)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def stack() -> Stack:
+    return Stack()
+
+
+@pytest.fixture
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What an operator gives: a file of settings, and keys on standard input."""
+
+    def form(keys: dict[str, Any] | None = None, **content: Any) -> Any:
+        file = tmp_path / "settings.json"
+        file.write_text(json.dumps(content))
+        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(keys)))
+        return _form(NORDVIK, Namespace(settings=file, keys="-" if keys else None))
+
+    return form
+
+
+def test_a_company_is_created_shown_and_tested(
+    stack: Stack, typed: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert create(typed(keys(), **settings(language="en")), stack.deployment) == 0
+    assert try_it(NORDVIK, stack.deployment) == 0
+    assert "+ All right: the Xledger API key." in capsys.readouterr().out
+    assert show(NORDVIK, stack.deployment) == 0
+    shown = capsys.readouterr().out
+    assert '"name": "Nordvik Arkitekter AS"' in shown
+    assert f"keys: xledger_token …{TOKEN.secret[-4:]}, moment_key …" in shown
+    assert "passed" in shown
+    assert TOKEN.secret not in shown
+
+
+def test_what_is_not_given_stays_as_it_is(stack: Stack, typed: Any) -> None:
+    create(typed(keys(), **settings()), stack.deployment)
+    create(typed(route="off"), stack.deployment)
+    company = stack.world.ledger.companies.get_known(NORDVIK)
+    assert (company.name, str(company.route)) == ("Nordvik Arkitekter AS", "off")
+    assert stack.vault.held[NORDVIK].xledger_token == TOKEN
+
+
+def test_a_missing_right_is_a_failure_that_says_what_to_do(
+    stack: Stack, typed: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create(typed(keys(), **settings(language="en")), stack.deployment)
+    stack.world.server.replan({"tokens": [{"token": TOKEN.secret, "denied": ["projects"]}]})
+    assert try_it(NORDVIK, stack.deployment) == 1
+    assert "! The API key has not the right to read projects." in capsys.readouterr().out
+
+
+def test_what_is_wrong_is_one_sentence_and_nothing_is_saved(stack: Stack, typed: Any) -> None:
+    with pytest.raises(Misuse, match="“Owner code” must be five digits"):
+        create(typed(keys(), **settings(owner_code=12)), stack.deployment)
+    with pytest.raises(Misuse, match="There is no company nordvik yet"):
+        show(NORDVIK, stack.deployment)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        pytest.param(["create", "nord vik", "--stack", "s"], "ID", id="an id with a space"),
+        pytest.param(["show", "nordvik"], "--stack", id="no stack"),
+        pytest.param(["fly", "nordvik", "--stack", "s"], "fly", id="something else to do"),
+        pytest.param(["show", "nordvik", "--stack", "s", "--keys", "-"], "create", id="keys to show"),
+        pytest.param(
+            ["create", "nordvik", "--stack", "s", "--settings", "missing.json"], "missing.json", id="no file"
+        ),
+        pytest.param(
+            ["create", "nordvik", "--stack", "s", "--settings", "list.json"], "--settings", id="a list"
+        ),
+        pytest.param(
+            ["create", "nordvik", "--stack", "s", "--settings", "other.json"], "another", id="another's"
+        ),
+    ],
+)
+def test_misuse_is_one_sentence_and_status_2(
+    arguments: list[str],
+    named: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "other.json").write_text('{"id": "sorvik"}')
+    try:
+        status = __main__.main(["company", *arguments])
+    except SystemExit as end:
+        status = int(end.code or 0)
+    said = capsys.readouterr().err
+    assert status == 2
+    assert named in said
+    assert said.count("\n") == 1
