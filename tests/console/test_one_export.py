@@ -10,8 +10,9 @@ from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import FileDiffers
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.uploads import uploaded
 from tests.builders import COMPANY, an_invoice
-from tests.console.site import Site
+from tests.console.site import Site, opened
 
 HANDED_OUT = "https://bucket.example/exports/nordvik/000001/moment-xledger-nordvik-20261122-000001-standard"
 
@@ -39,6 +40,32 @@ def test_as_json_it_has_the_same_facts(site: Site) -> None:
     assert (facts["rows"], facts["invoices"], facts["format"]) == (2, 2, "standard")
     assert facts["sha256"] == export.sha256
     assert [file["piece"] for file in facts["files"]] == ["file", "review", "manifest"]
+
+
+def test_an_uploaded_file_is_shown_with_its_key_in_xledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"route": "upload", "owner_code": 19168, "file": {"format": "gl02b"}}
+    company = type(COMPANY).model_validate(COMPANY.model_dump() | settings)
+    site = opened(monkeypatch, [company])
+    site.export(10231)
+    assert "Venter, og går av seg selv" in site.browser().get("/exports/1").text
+    (upload,) = site.world.ledger.uploads.open(company.id)
+    site.world.ledger.uploads.save(uploaded(upload, 7_000_001), is_open=False)
+    page = site.browser().get("/exports/1").text
+    assert "Levert til Xledgers filimport" in page
+    assert "7000001" in page
+    facts = site.browser().get_json("/exports/1").facts
+    assert facts["upload"] == {"state": "uploaded", "file_key": 7_000_001}
+
+
+def test_the_list_counts_what_waits_from_before_another_route_was_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = opened(monkeypatch)
+    site.receive(an_invoice(10231))
+    settings = {"route": "upload", "owner_code": 19168, "file": {"format": "gl02b"}}
+    site.world.ledger.companies.save(type(COMPANY).model_validate(COMPANY.model_dump() | settings))
+    site.receive(an_invoice(10232))
+    assert site.browser().get_json("/exports").facts["waiting"] == 2
 
 
 def test_gaps_and_late_numbers_are_listed_with_their_reasons(site: Site) -> None:

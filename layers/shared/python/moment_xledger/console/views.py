@@ -6,7 +6,7 @@ from typing import Any
 
 from moment_xledger.console.desk import Desk
 from moment_xledger.domain.companies import Company
-from moment_xledger.domain.exports import Export, Status, Watermark, next_export
+from moment_xledger.domain.exports import Export, Status, Watermark, next_export, routes_to_export
 from moment_xledger.flows.fetch_file import Piece, is_there, name_of
 
 A_PAGE = 25
@@ -39,6 +39,7 @@ def one_export(export: Export, desk: Desk) -> dict[str, Any]:
         "format": str(export.terms.settings.format),
         "sums_by_vat_code": {currency: dict(sorted(sums.items())) for currency, sums in export.sums.items()},
         "sha256": export.sha256,
+        "upload": _upload(export, desk),
         "series": _series(manifest) if manifest else None,
         "files": [
             {"piece": str(piece), "name": name_of(export, piece)} for piece in _there(export, manifest, desk)
@@ -67,12 +68,22 @@ def _waiting(company: Company, watermark: Watermark, reach: int, desk: Desk) -> 
     looked at too: the page must not say that there is nothing new while there is.
     """
     head = desk.ledger.invoices.head(company.id)
-    export = next_export(company, watermark, head, "", desk.clock())
-    looked_at = list(islice(desk.ledger.invoices.since(company.id, export.low), MOST_COUNTED + 1))
+    now, routes = desk.clock(), routes_to_export(company)
+    exports = [next_export(company, watermark, head, "", now, route) for route in routes]
+    looked_at = list(islice(desk.ledger.invoices.since(company.id, watermark.settled), MOST_COUNTED + 1))
     if len(looked_at) > MOST_COUNTED:
         behind = max(reach, looked_at[-1].seq)
         looked_at += islice(desk.ledger.invoices.since(company.id, behind), MOST_COUNTED + 1)
-    return min(sum(export.takes(snapshot) for snapshot in looked_at), MOST_COUNTED + 1)
+    waiting = sum(any(export.takes(snapshot) for export in exports) for snapshot in looked_at)
+    return min(waiting, MOST_COUNTED + 1)
+
+
+def _upload(export: Export, desk: Desk) -> dict[str, Any] | None:
+    """What came of handing it to Xledger's import; None where that is not done by us, or with another file."""
+    upload = desk.ledger.uploads.get(export.company, export.members_of)
+    if upload is None or upload.export != export.number:
+        return None
+    return {"state": str(upload.state), "file_key": upload.file_key}
 
 
 def _asked(company: Company, desk: Desk, request: str) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """What came of a file that was handed to Xledger's import, in sentences; instead of how to import it by hand."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.problems import Problem
 from moment_xledger.domain.uploads import State
 
 if TYPE_CHECKING:
@@ -57,8 +59,12 @@ def handed_over(news: "News") -> tuple[str, tuple[str, ...]] | None:
         return waits, (how,)
     if upload.state is not State.UPLOADED:
         problem = news.upload_problem
-        return heading, tuple(
-            filter(None, (problem.sentence(language), problem.their_words))
-        ) if problem else ()
+        return heading, tuple(_asked_of_a_person(problem, language)) if problem else ()
     key = (_KEY[language].format(upload.file_key),) if upload.file_key else ()
     return heading, (*key, *_NEXT[language])
+
+
+def _asked_of_a_person(problem: Problem, language: Language) -> Iterator[str]:
+    yield problem.sentence(language)
+    if problem.their_words:
+        yield f"Xledger: «{problem.their_words}»"
