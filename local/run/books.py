@@ -52,7 +52,7 @@ class Books:
         prefix = self._variables["SECRETS_PREFIX"]
         vault = Vault(boto3.client("secretsmanager"), prefix, self._fingerprint)
         secrets = Secrets(Token(token), Token(SAMPLE_MOMENT_KEY))
-        self._token = save_company(SETTINGS, secrets, self._use.ledger, vault).token_id
+        self._token = save_company(SETTINGS, secrets, self._use.ledger, vault, self._now).token_id
 
     def open_records(self) -> dict[str, int]:
         """What Xledger has not been told yet though nothing stands in its way."""

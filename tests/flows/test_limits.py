@@ -297,7 +297,8 @@ def save(world: World, token: Token = TOKEN) -> None:
     settings = COMPANY.model_dump(exclude={"token_id"})
     vault = MemoryVault()
     vault.save(COMPANY.id, Secrets(TOKEN, Token("moment")))
-    save_company(settings, Secrets(token, Token("moment")), world.ledger, vault)  # type: ignore[arg-type]
+    secrets = Secrets(token, Token("moment"))
+    save_company(settings, secrets, world.ledger, vault, world.time)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class Office:
         secrets = with_typed(typed or keys(), None)
         filled = settings(**but) | {"id": "nordvik"}
         ledger, clock = self.world.ledger, self.world.time
-        save_company(filled, secrets, ledger, self.vault, clock=clock)  # type: ignore[arg-type]
+        save_company(filled, secrets, ledger, self.vault, clock)  # type: ignore[arg-type]
 
     def deny(self, *fields: str, token: str = TOKEN.secret) -> None:
         self.world.server.replan({"tokens": [{"token": token, "denied": fields}]})

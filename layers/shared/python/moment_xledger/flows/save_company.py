@@ -44,7 +44,7 @@ def save_form(form: Form, ledger: "Ledger", vault: "Vault", clock: Callable[[], 
         raise BadSettings([FieldFault("form")])
     secrets = with_typed(form.keys, vault.secrets(form.company) if form.since else None)
     settings = {**form.settings, "id": form.company}
-    return save_company(settings, secrets, ledger, vault, by=form.by, since=form.since, clock=clock)
+    return save_company(settings, secrets, ledger, vault, clock, by=form.by, since=form.since)
 
 
 def save_company(
@@ -52,10 +52,10 @@ def save_company(
     secrets: Secrets,
     ledger: "Ledger",
     vault: "Vault",
+    clock: Callable[[], datetime],
     *,
     by: str = OPERATOR,
     since: int | None = None,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Company:
     """`settings` are the fields of `Company` but its token. Raises as `save_form`.
 

@@ -1,0 +1,122 @@
+"""What the ledger promises of settings, tests, lists and skips, on the twin and on DynamoDB alike."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local import ROOT
+from local.aws.template import read
+from local.twins.table import FakeTable
+from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.table import Table
+from moment_xledger.domain.companies import CompanyId, Route, TokenId
+from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.moment import Invoice, Kind
+from moment_xledger.domain.notices import Told
+from moment_xledger.domain.preflight import Lists
+from moment_xledger.domain.settings_changes import Change, Saved
+from moment_xledger.domain.typed_keys import Tails
+from tests.builders import a_company, an_invoice
+
+NORDVIK, TOKEN = CompanyId("nordvik"), TokenId("fingerprint")
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=["twin", "dynamodb"])
+def ledger(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    if request.param == "twin":
+        yield Ledger(FakeTable())  # type: ignore[arg-type]
+        return
+    for name, value in {
+        "DEFAULT_REGION": "eu-north-1",
+        "ACCESS_KEY_ID": "moto",
+        "SECRET_ACCESS_KEY": "moto",
+    }.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    with mock_aws():
+        table = read(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
+        wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+        boto3.client("dynamodb").create_table(TableName="ledger", **{name: table[name] for name in wanted})
+        yield Ledger(Table(boto3.client("dynamodb"), "ledger"))
+
+
+def saved(version: int) -> Saved:
+    return Saved(version, NOW, "Kari", (Change("route", "file", "off"), Change("moment_key")))
+
+
+def test_a_version_is_saved_once_with_its_line(ledger: Ledger) -> None:
+    ledger.companies.save(a_company(), 0, saved(1))
+    ledger.companies.save(a_company(route="off"), 1, saved(2))
+    with pytest.raises(Conflict):
+        ledger.companies.save(a_company(name="Late"), 1, saved(2))
+    company, version = ledger.companies.get_with_version(NORDVIK)
+    assert company is not None
+    assert (company.route, version) == (Route.OFF, 2)
+    assert list(ledger.settings_history.of(NORDVIK)) == [saved(2), saved(1)]
+
+
+def test_a_new_token_takes_the_work_along(ledger: Ledger) -> None:
+    ledger.companies.save(a_company())
+    ledger.records.mark_work(TOKEN, Kind.CUSTOMER, NORDVIK, NOW)
+    ledger.companies.save(a_company(token_id="another"))
+    assert ledger.records.work(TOKEN, Kind.CUSTOMER) == {}
+    assert list(ledger.records.work(TokenId("another"), Kind.CUSTOMER)) == [NORDVIK]
+    assert [company.id for company in ledger.companies.sharing(TokenId("another"))] == [NORDVIK]
+    assert ledger.companies.sharing(TOKEN) == []
+
+
+def test_what_is_written_is_read_as_it_was(ledger: Ledger) -> None:
+    test = ConnectionTest(
+        NOW, "Kari", (Check(Right.TOKEN, Outcome.PASSED), Check(Right.SOAP, Outcome.LATER, "x"))
+    )
+    ledger.connection_tests.save(NORDVIK, test)
+    assert ledger.connection_tests.newest(NORDVIK) == test
+    lists = Lists(NOW, frozenset({"1500", "3000"}), None)
+    ledger.references.save(TOKEN, lists)
+    assert ledger.references.get(TOKEN) == lists
+    ledger.references.move_cursor(TOKEN, Kind.CUSTOMER, "")
+    assert (
+        ledger.references.cursor(TOKEN, Kind.CUSTOMER),
+        ledger.references.cursor(TOKEN, Kind.PROJECT),
+    ) == ("", None)
+    ledger.settings_history.note_tails(NORDVIK, Tails("…cdef", "…1234"))
+    assert ledger.settings_history.tails(NORDVIK) == Tails("…cdef", "…1234")
+
+
+def test_what_was_never_written_is_nothing(ledger: Ledger) -> None:
+    assert ledger.connection_tests.newest(NORDVIK) is None
+    assert ledger.references.get(TOKEN) is None
+    assert ledger.settings_history.tails(NORDVIK) == Tails()
+    assert ledger.notices.told(NORDVIK, "kari@nordvik.example") == Told()
+
+
+def test_an_address_is_held_by_one_and_given_back_with_what_it_was_told(ledger: Ledger) -> None:
+    taken = ledger.notices.take(NORDVIK, "Kari@nordvik.example", NOW)
+    assert taken is not None
+    assert ledger.notices.take(NORDVIK, "kari@nordvik.example", NOW) is None
+    told = Told(frozenset({"settings#TOKEN_REFUSED#"}), NOW, "2026-11-22 07", NOW, 3)
+    ledger.notices.give_back(taken, told)
+    assert ledger.notices.told(NORDVIK, "kari@nordvik.example") == told
+    with pytest.raises(Conflict):
+        ledger.notices.give_back(taken, Told())
+
+
+def test_a_held_invoice_is_skipped_and_a_newer_version_is_looked_at(ledger: Ledger) -> None:
+    invoice = Invoice.model_validate(an_invoice(10231)["data"])
+    ledger.invoices.hold(NORDVIK, invoice)
+    ledger.invoices.skip(NORDVIK, 10231)
+    assert list(ledger.invoices.held(NORDVIK)) == []
+    assert ledger.invoices.skipped_among(NORDVIK, range(10230, 10233)) == {10231}
+    assert ledger.invoices.arrived(NORDVIK, [10231]) == {}
+
+
+def test_an_invoice_that_has_arrived_stays_behind_for_good(ledger: Ledger) -> None:
+    invoice = Invoice.model_validate(an_invoice(10231)["data"])
+    ledger.invoices.add(NORDVIK, 0, [invoice], Route.FILE, NOW)
+    ledger.invoices.skip(NORDVIK, 10231)
+    (snapshot,) = ledger.invoices.since(NORDVIK, 0)
+    assert snapshot.route is Route.OFF

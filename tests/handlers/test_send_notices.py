@@ -1,0 +1,58 @@
+"""The function of the clock that tells people what they must act on, on its real wiring."""
+
+from email import message_from_string, policy
+from typing import Any
+
+import boto3
+import pytest
+from moto.ses.models import ses_backends
+
+from functions.send_notices import handler
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.environment import Environment
+from moment_xledger.wiring import Wiring, now
+from tests.builders import a_company
+from tests.handlers.cloud import REGION, SENDER, Context
+from tests.handlers.cloud import wiring as wiring
+
+NORDVIK = CompanyId("nordvik")
+KARI = "kari@nordvik.example"
+
+
+@pytest.fixture
+def use(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> Wiring:
+    """With a configuration set, and a company whose token is refused."""
+    boto3.client("ses").create_configuration_set(ConfigurationSet={"Name": "mails"})
+    made = Wiring(Environment({**wiring._environment._variables, "CONFIGURATION_SET": "mails"}))
+    monkeypatch.setattr(handler, "wire", lambda: made)
+    made.ledger.companies.save(a_company(notify=[KARI], language="en"))
+    at = now()
+    problem = Problem(NORDVIK, "settings", "", Code.TOKEN_REFUSED, first_seen=at, last_seen=at)
+    made.ledger.problems.report([problem])
+    return made
+
+
+def run() -> Any:
+    return handler.lambda_handler({}, Context())  # type: ignore[arg-type]
+
+
+def test_a_mail_goes_once_with_its_tags_and_the_consoles_link(use: Wiring) -> None:
+    assert (run()["urgent"], run()["urgent"]) == (1, 0)
+    (sent,) = ses_backends["123456789012"][REGION].sent_messages
+    assert (sent.source, set(sent.destinations)) == (SENDER, {KARI})
+    mail = message_from_string(sent.raw_data, policy=policy.default)
+    assert mail["X-SES-MESSAGE-TAGS"] == "company=nordvik, notice=urgent"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "https://console.example/problems" in body.get_content()
+
+
+def test_the_same_address_is_taken_by_one_run_at_a_time(use: Wiring) -> None:
+    at = now()
+    taken = use.ledger.notices.take(NORDVIK, KARI, at)
+    assert taken is not None
+    assert use.ledger.notices.take(NORDVIK, KARI, at) is None
+    assert run()["urgent"] == 0
+    use.ledger.notices.give_back(taken, taken.told)
+    assert run()["urgent"] == 1
