@@ -22,7 +22,7 @@ def test_looking_at_a_link_does_not_use_it_up(site: Site) -> None:
 def test_the_button_lets_one_in(site: Site) -> None:
     browser = Browser()
     entered = browser.post(site.offer())
-    assert (entered.status, entered.place) == (303, "/exports")
+    assert (entered.status, entered.place) == (303, "/overview")
     assert browser.get("/exports").status == 200
 
 
@@ -140,5 +140,5 @@ def test_the_pages_speak_the_language_of_the_session(
     assert words in page.text
 
 
-def test_the_first_page_is_the_list(site: Site) -> None:
-    assert site.browser().get("/").place == "/exports"
+def test_the_first_page_is_the_overview(site: Site) -> None:
+    assert site.browser().get("/").place == "/overview"

@@ -114,6 +114,7 @@ def _pages() -> Environment:
         "amount": showing.amount,
         "count": showing.count,
         "moment": showing.moment,
+        "until": showing.until,
         "late": late,
     }
     return pages

@@ -23,6 +23,12 @@ def moment(value: datetime) -> str:
     return value.astimezone(OSLO).strftime("%d.%m.%Y %H:%M")
 
 
+def until(value: datetime, now: datetime) -> str:
+    """11:00, or with its day where that is another."""
+    is_today = value.astimezone(OSLO).date() == now.astimezone(OSLO).date()
+    return value.astimezone(OSLO).strftime("%H:%M") if is_today else moment(value)
+
+
 def _grouped(digits: str, is_negative: bool) -> str:
     whole, point, decimals = digits.partition(".")
     shown = whole.replace(",", NO_BREAK_SPACE) + ("," if point else "") + decimals

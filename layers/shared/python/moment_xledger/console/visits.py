@@ -18,6 +18,10 @@ from moment_xledger.domain.sessions import Person, Right
 
 # The prefix makes browsers refuse a cookie of this name that another host, path or plain http has set.
 COOKIE = "__Host-session"
+_MENU = {
+    "overview": Right.SEE_STATUS,
+    "exports": Right.SEE_EXPORTS,
+}
 MOST_BYTES = 16 * 1024  # of a form
 
 
@@ -41,6 +45,11 @@ class Visit:
 
     def may(self, right: Right) -> bool:
         return self.person is not None and self.person.may(right)
+
+    @property
+    def pages(self) -> list[str]:
+        """What the menu offers: each is an address and a word."""
+        return [page for page, right in _MENU.items() if self.may(right)]
 
 
 def signed_in(event: LambdaFunctionUrlEvent, desk: Desk, right: Right | None = None) -> Visit:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 
+from moment_xledger.console.wording import overview
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.problems import Code
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    **overview.WORDS,
     # every page
     "product": ("Moment til Xledger", "Moment to Xledger"),
     "skip": ("Til innholdet", "Skip to content"),

@@ -17,16 +17,19 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
+    SEE_STATUS = "see how it goes"
     SEE_EXPORTS = "see exports"
     MAKE_EXPORTS = "make exports"
     FETCH_FILES = "fetch files"
 
 
+_COMPANYS_OWN = frozenset({Right.SEE_STATUS, Right.SEE_EXPORTS, Right.MAKE_EXPORTS, Right.FETCH_FILES})
+
 # An operator finds out why something is stuck. What stands in a company's books is none of his business.
 RIGHTS = {
-    Role.ACCOUNTANT: frozenset({Right.SEE_EXPORTS, Right.MAKE_EXPORTS, Right.FETCH_FILES}),
-    Role.ADMINISTRATOR: frozenset({Right.SEE_EXPORTS, Right.MAKE_EXPORTS, Right.FETCH_FILES}),
-    Role.OPERATOR: frozenset({Right.SEE_EXPORTS}),
+    Role.ACCOUNTANT: _COMPANYS_OWN,
+    Role.ADMINISTRATOR: _COMPANYS_OWN,
+    Role.OPERATOR: frozenset({Right.SEE_STATUS, Right.SEE_EXPORTS}),
 }
 
 

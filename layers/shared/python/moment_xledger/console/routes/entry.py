@@ -12,7 +12,7 @@ from moment_xledger.domain.sessions import SESSION_LIFETIME
 from moment_xledger.flows.open_session import open_session
 
 router = new_router()
-HOME = "/exports"
+HOME = "/overview"
 
 
 @router.get("/")

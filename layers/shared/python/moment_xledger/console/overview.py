@@ -1,0 +1,104 @@
+"""The facts of the first page. What it costs does not grow with the number of records: they are counted as they are
+stored, and of invoices that wait only so many are looked at."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain, islice
+from typing import Any
+
+from moment_xledger.console.desk import Desk
+from moment_xledger.domain.companies import Company, CompanyId, Route
+from moment_xledger.domain.errors import Why
+from moment_xledger.domain.exports import never_leaves_in_a_file
+from moment_xledger.domain.gate import FAR_AWAY, Gate, why_closed
+from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.problems import REASONS
+from moment_xledger.domain.records import State
+
+MOST_LOOKED_AT = 500
+NOBODY = ""  # holds no lease: whoever holds one is at work, and that is no closing
+
+
+def overview(company: Company, desk: Desk) -> dict[str, Any]:
+    now = desk.clock()
+    problems = desk.ledger.problems.counts(company.id)
+    by_kind: Counter[str] = Counter()
+    by_fixer: Counter[str] = Counter()
+    for (kind, code), count in problems.items():
+        by_kind[kind] += count
+        by_fixer[str(REASONS[code].fixer)] += count
+    return {
+        "now": now,
+        "gate": gate_facts(desk.ledger.gates.get(company.token_id), company.requests_per_hour, now),
+        "problems": sum(problems.values()),
+        "problems_by_fixer": dict(sorted(by_fixer.items())),
+        "kinds": [_kind(company, kind, by_kind[str(kind)], desk) for kind in Kind],
+        "invoices": _invoices(company, by_kind["invoice"], desk),
+    }
+
+
+def gate_facts(gate: Gate, plan: int | None, now: datetime) -> dict[str, Any]:
+    """`until` is nothing where no time will open it."""
+    closed = why_closed(gate, NOBODY, now)
+    if closed and closed.why is Why.HELD:
+        closed = None
+    never = closed is not None and closed.until - now > FAR_AWAY / 2
+    return {
+        "is_open": closed is None,
+        "why": str(closed.why) if closed else None,
+        "until": closed.until if closed and not never else None,
+        "used": gate.used(now),
+        "plan": plan,
+    }
+
+
+def _kind(company: Company, kind: Kind, problems: int, desk: Desk) -> dict[str, Any]:
+    counts = desk.ledger.records.count(company.id, kind)
+    return {
+        "kind": str(kind),
+        "is_on": company.carries(kind),
+        "in_xledger": counts[State.SYNCED],
+        "waiting": counts[State.DIRTY] + counts[State.WAITING],
+        "problems": problems,
+        "oldest_waiting": desk.ledger.records.oldest_waiting(company.id, kind),
+    }
+
+
+def _invoices(company: Company, problems: int, desk: Desk) -> dict[str, Any]:
+    """Those to go by the route that was fixed when each arrived; `is_more` where not all were counted."""
+    in_files, mails = list(_in_files(company.id, desk)), list(_mails(company.id, desk))
+    routes = Counter(str(each.route) for each in in_files)
+    if mails:
+        routes[str(Route.EMAIL)] = len(mails)
+    firsts = [*in_files[:1], *(desk.ledger.invoices.get(company.id, seq) for seq in mails[:1])]
+    watermark = desk.ledger.exports.watermark(company.id)
+    return {
+        "received": desk.ledger.invoices.head(company.id),
+        "route": str(company.route),
+        "to_go": dict(sorted(routes.items())),
+        "is_more": MOST_LOOKED_AT in (len(in_files), len(mails)),
+        "oldest_waiting": min((first.arrived for first in firsts if first), default=None),
+        "problems": problems,
+        "last_export": watermark.last_export or None,
+        "last_export_at": watermark.last_at,
+    }
+
+
+def _in_files(company: CompanyId, desk: Desk) -> Iterator[Snapshot]:
+    """Oldest first. Some that have left may lie among those that wait."""
+    settled = desk.ledger.exports.watermark(company).settled
+    arrived = islice(desk.ledger.invoices.since(company, settled), 2 * MOST_LOOKED_AT)
+    waiting = (each for each in arrived if each.export is None and not never_leaves_in_a_file(each))
+    return islice(waiting, MOST_LOOKED_AT)
+
+
+def _mails(company: CompanyId, desk: Desk) -> Iterator[int]:
+    """Where they stand in the order of arrival: mails that are open, and invoices that have none yet."""
+    ledger = desk.ledger
+    fresh: Iterator[Snapshot] = iter(())
+    if ledger.invoices.has_fresh_mail(company):
+        fresh = islice(ledger.invoices.since(company, ledger.mails.desk(company).settled), MOST_LOOKED_AT)
+    unmailed = (each.seq for each in fresh if each.route is Route.EMAIL)
+    return islice(chain((mail.seq for mail in ledger.mails.open(company)), unmailed), MOST_LOOKED_AT)
