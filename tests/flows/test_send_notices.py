@@ -155,7 +155,7 @@ def test_something_new_at_one_is_told_with_what_still_waits(post: Post) -> None:
     post.report("10002")
     post.until(13)
     assert post.subjects()[1:] == ["Nordvik Arkitekter AS: 2 matters wait for you"]
-    assert "Of these, 1 are new since last time" in text(post.postman.to(KARI)[1])
+    assert "New since last time: 1." in text(post.postman.to(KARI)[1])
 
 
 def test_nobody_is_reminded_at_the_weekend_but_on_monday_morning(post: Post) -> None:
@@ -207,7 +207,7 @@ def test_the_commonest_reason_comes_first_and_repeats_are_counted(post: Post) ->
     body = text(post.postman.to(KARI)[0])
     assert body.index("10001") < body.index("invoice 1 has")
     assert "Also: 10002, 10003." in body
-    assert "Met 9 more times." in body
+    assert "Has happened 9 more times." in body
     assert "Who can do something: administrator" in body
 
 

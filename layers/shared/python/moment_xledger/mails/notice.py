@@ -33,8 +33,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Somebody has to do something about this. Nothing is lost: what waits goes by itself afterwards. You get no more mails about this until something changes.",
     ),
     "digest_intro": (
-        "Alt annet går som det skal. Av disse er {new} nye siden sist; hver av dem er holdt tilbake til noen har gjort noe med den.",
-        "Everything else is going as it should. Of these, {new} are new since last time; each is held back until somebody has seen to it.",
+        "Hver av disse er holdt tilbake til noen har gjort noe med den; alt annet går som det skal. Nye siden sist: {new}.",
+        "Each of these is held back until somebody has seen to it; everything else is going as it should. New since last time: {new}.",
+    ),
+    "digest_urgent_intro": (
+        "Det som haster, stanser alt og står først. Deretter det som er holdt tilbake hver for seg. Nye siden sist: {new}.",
+        "What is urgent stops everything and comes first. Then what is held back one by one. New since last time: {new}.",
     ),
     "clear_intro": (
         "Ingenting venter lenger på dere. Det som sto, er overført eller på vei.",
@@ -56,8 +60,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "also": ("Gjelder også {numbers}", "Also: {numbers}"),
     "and_more": (" og {more} til", " and {more} more"),
     "others": ("Gjelder {more} til", "And {more} more"),
-    "repeats": ("Møtt {repeats} ganger til", "Met {repeats} more times"),
+    "repeats": ("Har skjedd {repeats} ganger til", "Has happened {repeats} more times"),
     "link": ("Se alt og prøv igjen", "See everything and try again"),
+    "link_clear": ("Se status", "See how things stand"),
     "footer": (
         "Denne e-posten går til {to}. Administratoren bestemmer hvem som får den, under Varsler i innstillingene. Svar på den blir ikke lest.",
         "This mail goes to {to}. The administrator decides who gets it, under Notices in the settings. Answers to it are not read.",
@@ -116,8 +121,9 @@ def _facts(notice: Notice, company: Company, to: str, link: str, say: _Speaker) 
         "intro": say(intro, new=notice.new),
         "parts": [(say(name), [_group(group, say) for group in groups]) for name, groups in parts if groups],
         "over": [say(str(code)) for code in notice.over],
-        "words": {name: say(name) for name in ("over", "who", "they_say", "link")},
+        "words": {name: say(name) for name in ("over", "who", "they_say")},
         "link": link,
+        "link_label": say("link_clear" if notice.all_clear else "link"),
         "footer": say("footer", to=to),
     }
 
@@ -129,7 +135,8 @@ def _headline(notice: Notice) -> tuple[str, str]:
     if not notice.is_digest and not notice.new:
         return "better_title", "partly_intro"
     if notice.is_digest:
-        return "digest_title_one" if notice.count == 1 else "digest_title", "digest_intro"
+        intro = "digest_urgent_intro" if notice.urgent else "digest_intro"
+        return "digest_title_one" if notice.count == 1 else "digest_title", intro
     only_expiry = all(group.first.code is Code.TOKEN_EXPIRES for group in notice.urgent)
     return "expiry_title" if only_expiry else "urgent_title", "urgent_intro"
 
