@@ -81,8 +81,8 @@ def _release(run: Run, entry: Entry) -> None:
     if expense is None or (settled is not None and settled.state is not State.HELD):
         return
     if run.projects[expense.project] is ProjectState.OPEN and expense.account in run.terms.accounts:
-        _create(run, Wish(entry.id, expense, entry.match_id, entry.voucher), expense, settled)
         _close(run, expense.project)
+        _create(run, Wish(entry.id, expense, entry.match_id, entry.voucher), expense, settled)
 
 
 def _settled(run: Run, known: Entry | None) -> Entry | None:
@@ -91,6 +91,7 @@ def _settled(run: Run, known: Entry | None) -> Entry | None:
         return known
     run.hold(A_REQUEST)
     there = run.moment.find(known.expense.external_id)
+    _solved(run, known)
     if there is None:
         run.ledger.expenses.forget(run.company.id, known)
         return None
@@ -102,14 +103,15 @@ def _create(run: Run, wish: Wish, wanted: Expense, known: Entry | None) -> Entry
     reversed_ = _reversed_by(run, wish, wanted)
     if reversed_:
         return _counter(run, wish, wanted, known, reversed_)
-    intent = _save(run, known, replace(wish, expense=wanted).entry(State.INTENT, known))
+    about_to = replace(wish, expense=wanted).entry(State.INTENT, known)
+    intent = _save(run, known, replace(about_to, why=known.why if known else None))
     run.hold(A_REQUEST)
     there = run.moment.find(wanted.external_id)
     try:
         moment_id = there.id if there else _add(run, wanted)
     except RefusedByMoment as refused:
         return leave(run, wish, Left.REFUSED, intent, their_words=refused.their_words)
-    _solved(run, known)
+    _solved(run, intent)
     told = _save(run, intent, intent.told(moment_id, wanted))
     if there:
         run.report.found += 1
@@ -173,8 +175,8 @@ def _counter(run: Run, wish: Wish, wanted: Expense, known: Entry | None, other: 
             return leave(run, wish, refused, known, asked=wanted.digest(), amount=amount)
     counter = replace(wish.entry(State.COUNTERED, known), counters=other.id)
     cancelled = replace(other, state=State.CANCELLED, countered_by=wish.id)
-    saved, _ = run.ledger.expenses.save(run.company.id, (known, counter), (other, cancelled))
     _solved(run, known)
+    saved, _ = run.ledger.expenses.save(run.company.id, (known, counter), (other, cancelled))
     run.report.cancelled += 1
     return saved
 
@@ -245,7 +247,7 @@ def report_left(run: Run, wish: Wish, left: Left, their_words: str = "", **detai
 
 
 def _count(run: Run, wish: Wish, wanted: Expense | Left, entry: Entry | None) -> Entry | None:
-    left = wanted if isinstance(wanted, Left) else (entry and entry.why) or Left.INVOICED
+    left = (entry and entry.why) or (wanted if isinstance(wanted, Left) else Left.INVOICED)
     if entry and entry.state is State.HELD and wish.expense and wish.expense != entry.expense:
         return leave(run, wish, left, entry)  # it waits on, for what it says now
     run.report.skipped[left] += 1

@@ -1,0 +1,428 @@
+"""Posted costs become expenses in Moment: each once, as it was last posted, or with the reason why not."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from moment_xledger.domain.errors import AnswerTooLarge, RefusedByMoment, RunStopped, Unreachable
+from moment_xledger.domain.expenses import ProjectState
+from moment_xledger.domain.posted_lines import BadRow
+from moment_xledger.domain.problems import Code
+from tests.builders import a_project
+from tests.flows.costs import AN_HOUR, YESTERDAY, Costs, a_bill, a_line
+from tests.world import START
+
+TWO_MINUTES = timedelta(minutes=2, seconds=1)  # a turn that nobody gave back is over
+
+
+@pytest.fixture
+def costs() -> Costs:
+    return Costs()
+
+
+def test_a_posted_cost_becomes_an_expense(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.books.bills.append(a_bill())
+
+    assert costs.run().summary() == {
+        "read": 1,
+        "taken": 1,
+        "created": 1,
+        "found": 0,
+        "updated": 0,
+        "cancelled": 0,
+        "unchanged": 0,
+        "skipped": {},
+        "stopped": "",
+    }
+    (expense,) = costs.moment.expenses.values()
+    assert expense == {
+        "external_id": "xledger:19168:1",
+        "description": "Lydberegning",
+        "amount": Decimal("1250.00"),
+        "currency": "NOK",
+        "supplier": "Akustikkverkstedet AS",
+        "invoice_number": "F-77",
+        "invoice_date": date(2026, 11, 15),
+        "account": "4510",
+        "project": "P-1",
+        "billable": True,
+    }
+
+
+def test_what_is_seen_again_is_not_made_again(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.run()
+    again = costs.later()
+    assert (again.read, again.created, again.unchanged) == (1, 0, 1)
+    assert len(costs.moment.expenses) == 1
+    assert costs.moment.calls.count("find") == 1
+
+
+def test_what_moment_has_already_is_taken_over_and_put_right(costs: Costs) -> None:
+    """The ledger was restored from an older copy, say."""
+    costs.post(a_line())
+    costs.moment.expenses[7] = {"external_id": "xledger:19168:1", "amount": Decimal(1)}
+    report = costs.run()
+    assert (report.found, report.created) == (1, 0)
+    assert costs.amounts() == ["1250.00"]
+
+
+def test_the_first_run_reads_thirty_days_and_the_next_from_two_days_before_the_last(costs: Costs) -> None:
+    costs.run()
+    assert costs.books.asked[0].start == START - timedelta(days=30)
+    costs.later()
+    assert costs.books.asked[-1].start == START - timedelta(days=2)
+    assert costs.cursor == START + AN_HOUR
+
+
+def test_with_a_from_date_all_since_is_read_in_windows_and_nothing_from_before(costs: Costs) -> None:
+    costs.set(expenses_from=date(2026, 1, 1))
+    costs.post(a_line("1", voucher_date=date(2025, 12, 31)), a_line("2"))
+    report = costs.run()
+    windows = costs.books.asked
+    assert len(windows) == 11
+    assert all(one.end == next_.start for one, next_ in pairwise(windows))
+    assert report.summary()["skipped"] == {"before the from-date": 1}
+    assert len(costs.moment.expenses) == 1
+
+
+def test_other_accounts_in_the_settings_are_read_from_the_beginning(costs: Costs) -> None:
+    costs.post(a_line("1", account="7140", modified=YESTERDAY - timedelta(days=20), created=None))
+    costs.run()
+    costs.later(timedelta(days=5))
+    assert costs.moment.expenses == {}
+    costs.set(expense_accounts="4000-4999,7140")
+    assert costs.later().created == 1
+    costs.later()
+    assert costs.books.asked[-1].start > START
+
+
+def test_a_setting_that_changes_takes_nothing_back(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.run()
+    costs.set(expense_accounts="6550")
+    costs.later()
+    assert costs.amounts() == ["1250.00"]
+
+
+def test_an_answer_that_is_too_large_is_asked_for_in_halves(costs: Costs) -> None:
+    lines = [a_line(str(n), modified=YESTERDAY - n * AN_HOUR) for n in range(60)]
+    costs.post(*lines)
+    costs.books.most = 10
+    assert costs.run().created == 60
+    assert costs.cursor == START
+
+
+def test_an_answer_that_is_always_too_large_stops_the_run_and_says_so(costs: Costs) -> None:
+    costs.books.fails = AnswerTooLarge()
+    assert costs.run().stopped == Code.EXPENSES_NOT_READ
+    assert costs.problems() == [("", "EXPENSES_NOT_READ")]
+    assert costs.cursor is None
+    costs.books.fails = None
+    costs.later()
+    assert costs.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "problem"),
+    [
+        pytest.param({"account": "7140"}, "other account", None, id="an account that is not listed"),
+        pytest.param({"account": None}, "other account", None, id="no account"),
+        pytest.param({"project": None}, "no project", None, id="a cost of the firm itself"),
+        pytest.param({"project": "P-9"}, "unknown project", ("P-9", "EXPENSE_PROJECT_UNKNOWN"), id="unknown"),
+        pytest.param({"project": "P-3"}, "closed project", ("P-3", "EXPENSE_PROJECT_CLOSED"), id="closed"),
+        pytest.param(
+            {"tax_amount": None, "tax_rule": "X"}, "missing VAT", ("1", "EXPENSE_VAT_MISSING"), id="no VAT"
+        ),
+        pytest.param(
+            {"currency": "EUR", "currency_amount": None},
+            "currency without a rate",
+            ("1", "EXPENSE_RATE_MISSING"),
+            id="no rate",
+        ),
+        pytest.param({"voucher_date": None}, "unusable", ("1", "EXPENSE_LINE_UNUSABLE"), id="no date at all"),
+    ],
+)
+def test_a_line_is_left_with_its_reason_and_does_not_hold_up_the_others(
+    costs: Costs, line: dict[str, Any], reason: str, problem: tuple[str, str] | None
+) -> None:
+    costs.post(a_line("1", **line), a_line("2"))
+    report = costs.run()
+    assert report.summary()["skipped"] == {reason: 1}
+    assert report.created == 1
+    assert costs.problems() == ([problem] if problem else [])
+    again = costs.later()
+    assert again.summary()["skipped"] == {reason: 1}
+    assert [each.count for each in costs.ledger.problems.of(costs.company.id)] == ([1] if problem else [])
+
+
+def test_a_line_that_is_put_right_comes_by_itself(costs: Costs) -> None:
+    costs.post(a_line(tax_amount=None, tax_rule=None))
+    costs.run()
+    costs.correct("1", tax_rule="1")
+    assert costs.later().created == 1
+    assert costs.problems() == []
+
+
+def test_what_waits_for_its_project_comes_when_moment_has_it_however_late(costs: Costs) -> None:
+    costs.post(a_line("1", project="P-9"), a_line("2", project="P-9"))
+    costs.run()
+    costs.later(timedelta(days=90))
+    costs.moment.projects["P-9"] = ProjectState.OPEN
+    report = costs.later()
+    assert (report.read, report.created) == (0, 2)
+    assert costs.problems() == []
+
+
+def test_what_waits_goes_as_it_was_last_posted(costs: Costs) -> None:
+    costs.post(a_line("1", project="P-9"), a_line("2", project="P-9"))
+    costs.run()
+    costs.correct("1", amount=Decimal(2000), tax_amount=Decimal(500))
+    costs.correct("2", account="7140")
+    costs.later()
+    costs.moment.projects["P-9"] = ProjectState.OPEN
+    costs.later(timedelta(days=90))
+    assert costs.amounts() == ["2500.00"]
+
+
+def test_a_project_that_moment_has_published_is_not_asked_about(costs: Costs) -> None:
+    costs.receive(a_project("P-77"), a_project("P-78", active=False))
+    costs.post(a_line("1", project="P-77"), a_line("2", project="P-78"))
+    assert costs.run().summary()["skipped"] == {"closed project": 1}
+    assert "project" not in costs.moment.calls
+
+
+def test_a_corrected_line_is_corrected_in_moment_and_leaves_alone_what_the_manager_decides(
+    costs: Costs,
+) -> None:
+    costs.post(a_line())
+    costs.books.bills.append(a_bill())
+    costs.run()
+    costs.moment.expenses[500_001]["billable"] = False
+    costs.books.bills.clear()
+    costs.correct("1", amount=Decimal(900), tax_amount=Decimal(225), project="P-2")
+    assert costs.later().updated == 1
+    (expense,) = costs.moment.expenses.values()
+    assert (str(expense["amount"]), expense["project"]) == ("1125.00", "P-2")
+    assert (expense["billable"], expense["supplier"]) == (False, "Akustikkverkstedet AS")
+    assert costs.later().unchanged == 1
+
+
+@pytest.mark.parametrize("moved", [{"account": "7140"}, {"project": None}, {"project": "P-9"}])
+def test_a_line_that_is_moved_away_is_cancelled_and_comes_back_with_it(
+    costs: Costs, moved: dict[str, Any]
+) -> None:
+    costs.post(a_line())
+    costs.run()
+    costs.correct("1", **moved)
+    assert costs.later().cancelled == 1
+    (expense,) = costs.moment.expenses.values()
+    assert (str(expense["amount"]), expense["billable"]) == ("0.00", False)
+    assert expense["description"] == "Tilbakeført: Lydberegning"
+    costs.later()
+    costs.correct("1", account="4510", project="P-1")
+    assert costs.later().updated == 1
+    assert (costs.amounts(), expense["billable"]) == (["1250.00"], True)
+
+
+def reversal(id: str = "2", **but: Any) -> Any:
+    turned = {"amount": Decimal(-1000), "tax_amount": Decimal(-250), "text": "Tilbakeført bilag 20001"}
+    return a_line(id, **(turned | but))
+
+
+def test_a_reversed_cost_is_cancelled_and_the_reversal_is_not_an_expense(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.run()
+    costs.post(reversal(created=START, modified=START + AN_HOUR))
+    assert costs.later().cancelled == 1
+    assert costs.amounts() == ["0.00"]
+    assert costs.later().unchanged == 2
+
+
+def test_a_cost_and_its_reversal_in_one_answer_come_to_nothing(costs: Costs) -> None:
+    costs.post(a_line(), reversal())
+    costs.run()
+    assert costs.amounts() == ["0.00"]
+
+
+def test_two_halves_of_a_bill_are_reversed_one_by_one(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("2"), reversal("3"), reversal("4"))
+    costs.run()
+    assert costs.amounts() == ["0.00", "0.00"]
+
+
+@pytest.mark.parametrize("but", [{"match_id": "7002"}, {"project": "P-2"}, {"amount": Decimal(-900)}])
+def test_a_negative_line_that_reverses_nothing_is_an_expense_of_its_own(
+    costs: Costs, but: dict[str, Any]
+) -> None:
+    costs.post(a_line(), reversal(**but))
+    costs.run()
+    assert costs.amounts()[0] == "1250.00"
+    assert costs.amounts()[1].startswith("-1")
+
+
+def test_what_is_invoiced_stays_and_a_person_is_told_once(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("5", match_id="7005"), a_line("6", match_id="7006"))
+    costs.run()
+    costs.moment.invoiced |= set(costs.moment.expenses)
+    costs.correct("5", amount=Decimal(1))
+    costs.correct("6", account="7140")
+    costs.post(reversal(created=START, modified=START + AN_HOUR))
+    report = costs.later()
+    assert report.summary()["skipped"] == {"invoiced already": 3}
+    assert costs.amounts() == ["1250.00"] * 3
+    told = [(number, "EXPENSE_INVOICED") for number in ("2", "5", "6")]
+    assert costs.problems() == told
+    assert costs.later().summary()["skipped"] == {"invoiced already": 3}
+    assert {each.count for each in costs.ledger.problems.of(costs.company.id)} == {1}
+
+
+def test_an_expense_that_a_person_deleted_is_not_made_again(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.run()
+    costs.moment.expenses.clear()
+    costs.correct("1", amount=Decimal(1))
+    costs.later()
+    costs.later()
+    assert costs.moment.expenses == {}
+    assert costs.problems() == [("1", "EXPENSE_DELETED")]
+
+
+def test_an_answer_that_is_lost_is_looked_for_before_anything_else(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("2"))
+    costs.moment.next = [(True, Unreachable("Moment"))]
+    assert costs.run().stopped == "Moment does not answer"
+    assert costs.cursor is None
+    assert costs.run().read == 0  # too early: it may still be on its way
+    costs.time.now += TWO_MINUTES
+    report = costs.run()
+    assert (report.found, report.created) == (1, 1)
+    assert len(costs.moment.expenses) == 2
+
+
+def test_a_request_that_never_arrived_is_made_again(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.moment.next = [(False, Unreachable("Moment"))]
+    costs.run()
+    assert costs.later().created == 1
+
+
+def test_an_intent_whose_line_is_not_seen_again_is_settled_all_the_same(costs: Costs) -> None:
+    costs.post(a_line(project="P-9"))
+    costs.run()
+    costs.moment.projects["P-9"] = ProjectState.OPEN
+    costs.moment.next = [(True, Unreachable("Moment"))]
+    costs.later(timedelta(days=90))
+    assert costs.later().found == 1
+    assert len(costs.moment.expenses) == 1
+    costs.post(reversal(project="P-9", created=costs.time.now, modified=costs.time.now))
+    assert costs.later().cancelled == 1
+
+
+def test_what_moment_refuses_is_told_with_its_words_and_tried_again(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("2"))
+    costs.moment.next = [(False, RefusedByMoment("the description is rude"))]
+    assert costs.run().created == 1
+    (problem,) = costs.ledger.problems.of(costs.company.id)
+    assert (problem.number, problem.code, problem.their_words) == (
+        "1",
+        Code.EXPENSE_REFUSED,
+        "the description is rude",
+    )
+    assert costs.later().created == 1
+    assert costs.problems() == []
+
+
+def test_who_does_not_answer_three_times_is_reported_until_he_does(costs: Costs) -> None:
+    costs.books.fails = Unreachable("Xledger")
+    costs.run()
+    costs.later()
+    assert costs.problems() == []
+    costs.later()
+    assert costs.problems() == [("", "EXPENSES_DELAYED")]
+    costs.books.fails = None
+    assert costs.later().stopped == ""
+    assert costs.problems() == []
+
+
+def test_a_refused_logon_stops_the_run_and_says_who_can_help(costs: Costs) -> None:
+    costs.books.fails = RunStopped(Code.SOAP_LOGIN_REFUSED, "Invalid user name or password.")
+    assert costs.run().stopped == "SOAP_LOGIN_REFUSED"
+    assert costs.problems() == [("", "SOAP_LOGIN_REFUSED")]
+
+
+def test_a_bad_row_is_told_of_and_the_others_are_taken(costs: Costs) -> None:
+    costs.post(a_line("2"))
+    costs.books.bad = [
+        BadRow("no Amount", "row 1, transaction_id 1"),
+        BadRow("no id: neither TransactionID nor VoucherNo with LineNo", "row 2"),
+    ]
+    report = costs.run()
+    assert (report.created, report.summary()["skipped"]) == (1, {"unusable": 2})
+    assert costs.problems() == [("?", "EXPENSE_LINE_UNUSABLE"), ("transaction_id 1", "EXPENSE_LINE_UNUSABLE")]
+    assert costs.cursor == START
+
+
+def test_a_line_without_a_transaction_id_is_known_by_its_voucher(costs: Costs) -> None:
+    costs.post(a_line(None, line_no="1"), a_line(None, line_no="2"))
+    costs.run()
+    costs.later()
+    ids = [each["external_id"] for each in costs.moment.expenses.values()]
+    assert ids == ["xledger:19168:v20001-2026-1", "xledger:19168:v20001-2026-2"]
+
+
+def test_one_run_at_a_time_for_a_company(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.ledger.expenses.take_turn(costs.company.id, "another", costs.time.now, costs.time.now + AN_HOUR)
+    assert costs.run().read == 0
+    assert costs.later().created == 1
+
+
+def test_a_worker_that_lost_its_turn_writes_nothing_more(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("2"))
+    add = costs.moment.add
+
+    def slow(expense: Any) -> int:
+        costs.time.now += AN_HOUR
+        costs.ledger.expenses.take_turn(costs.company.id, "another", costs.time.now, costs.time.now + AN_HOUR)
+        return add(expense)
+
+    costs.moment.add = slow  # type: ignore[method-assign]
+    assert costs.run().stopped == "another worker has the turn"
+    assert len(costs.moment.expenses) == 1
+    assert costs.cursor is None
+
+
+def test_a_run_that_has_had_its_time_is_followed_by_another(costs: Costs) -> None:
+    costs.post(*[a_line(str(n)) for n in range(300)])
+    add = costs.moment.add
+
+    def slow(expense: Any) -> int:
+        costs.time.now += timedelta(seconds=5)
+        return add(expense)
+
+    costs.moment.add = slow  # type: ignore[method-assign]
+    runs = 0
+    while costs.run().stopped == "out of time":
+        runs += 1
+    assert runs == 2
+    assert costs.going_on == [costs.company.id] * 2
+    assert len(costs.moment.expenses) == 300
+
+
+def test_the_report_is_kept_for_the_page(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("2", account="7140"))
+    report = costs.run()
+    progress = costs.ledger.expenses.progress(costs.company.id)
+    assert progress.report == report.summary()
+    assert progress.ran_at == START
+
+
+def test_a_company_that_does_not_want_it_is_left_alone(costs: Costs) -> None:
+    costs.set(import_expenses=False)
+    costs.post(a_line())
+    assert costs.run().read == 0
