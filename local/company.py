@@ -21,8 +21,10 @@ from moment_xledger.adapters.secrets import Vault
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.connection_tests import Check, Outcome
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.exports import LEAVE_IN_A_FILE
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.environment import Environment
+from moment_xledger.flows.check_before_sending import check_before_sending
 from moment_xledger.flows.save_company import OPERATOR, Form, save_form
 from moment_xledger.flows.test_connection import try_connection
 from moment_xledger.wiring import Wiring, now
@@ -64,7 +66,7 @@ def company(options: argparse.Namespace) -> int:
 
 
 def create(form: Form, deployment: Deployment) -> int:
-    """Settings that are not given stay as they are."""
+    """Settings that are not given stay as they are. What is saved is tested at once."""
     ledger = deployment.use.ledger
     stored, version = ledger.companies.get_with_version(form.company)
     kept = stored.model_dump(mode="json", exclude={"id", "token_id"}) if stored else {}
@@ -77,8 +79,8 @@ def create(form: Form, deployment: Deployment) -> int:
         raise Misuse(
             "Somebody else saved this company at the same moment; look at it and try again."
         ) from None
-    print(f"{saved.name} is saved, version {version + 1}. Test it with: company test {saved.id}")
-    return 0
+    print(f"{saved.name} is saved, version {version + 1}.")
+    return try_it(saved.id, deployment)
 
 
 def show(company_id: CompanyId, deployment: Deployment) -> int:
@@ -89,11 +91,14 @@ def show(company_id: CompanyId, deployment: Deployment) -> int:
 
 
 def try_it(company_id: CompanyId, deployment: Deployment) -> int:
-    """0 only if nothing was refused and everything that can be tried was."""
-    company = _known(company_id, deployment)
-    result = try_connection(company_id, OPERATOR, deployment.use.trial())
+    """0 only if nothing was refused and everything that can be tried was. Differences are told, and no failure."""
+    company, trial = _known(company_id, deployment), deployment.use.trial()
+    result = try_connection(company_id, OPERATOR, trial)
     for check in result.checks:
         print(_line(check, company))
+    if company.route in LEAVE_IN_A_FILE:
+        for difference in check_before_sending(company_id, trial.worker, trial.reference).differences:
+            print(f"! {difference.sentence(company.language)}")
     return 0 if result.passed else 1
 
 

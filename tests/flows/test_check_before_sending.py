@@ -7,6 +7,7 @@ import pytest
 
 from local.xledger.plan import Plan
 from moment_xledger.adapters.xledger_reference import Reference
+from moment_xledger.domain.companies import Language
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.problems import Code
 from moment_xledger.flows.check_before_sending import Preflight, check_before_sending
@@ -46,6 +47,10 @@ def test_a_vat_code_that_xledger_lacks_is_listed_with_the_invoices_it_stops() ->
     found = check(world)
     assert listed(found) == [("66", "6", 2)]
     assert found.differences[0].examples == ("10232", "10233")
+    assert found.differences[0].sentence() == (
+        "VAT code 6 becomes 66, which Xledger does not have. It stops 2 invoice(s): 10232, 10233."
+    )
+    assert "blir til 66" in found.differences[0].sentence(Language.NORWEGIAN)
     assert found.unread == ()
 
 
@@ -56,6 +61,9 @@ def test_accounts_are_compared_where_the_format_has_them() -> None:
 
     ar10 = a_world(vat_codes={"3": "3", "6": "6"}, file=settings | {"format": "ar10"})
     ar10.receive(an_invoice(10231))
+    sentences = [difference.sentence() for difference in check(ar10).differences]
+    assert sentences[0].startswith("Every invoice uses account 1599")
+    assert sentences[1].endswith("cannot post to. No invoice waits for it yet.")
     assert sorted(listed(check(ar10))) == [("1599", None, 1), ("3999", "3", 0)]
 
 

@@ -1,6 +1,7 @@
 """Saving a company's settings: versioned, audited, and with everything that waited going on."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.settings_changes import Change
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.flows.save_company import Form, save_form
+from moment_xledger.flows.send_notices import stop_address
 from tests.builders import a_customer
 from tests.office import FakeVault, keys, settings
 from tests.world import TOKEN, World
@@ -127,3 +129,19 @@ def test_the_same_token_pasted_again_opens_its_gate_for_all_who_share_it(desk: D
 
     assert [customer["code"] for customer in desk.world.held("customers")] == ["10001"]
     assert list(desk.world.problems(CompanyId("sorvik"))) == []
+
+
+def test_the_old_keys_end_goes_with_the_old_key(desk: Desk) -> None:
+    desk.save(0, token_expires="2026-12-01")
+    assert desk.save(1, token_expires="2026-12-01").token_expires == date(2026, 12, 1)
+    new = {"xledger_token": NEW_TOKEN.secret}
+    assert desk.save(2, typed=new, token_expires="2026-12-01").token_expires is None
+    assert desk.save(3, typed=keys(), token_expires="2028-12-01").token_expires == date(2028, 12, 1)
+
+
+def test_an_address_that_is_taken_out_is_no_problem_any_more(desk: Desk) -> None:
+    company = desk.save(0, notify=["kari@nordvik.example", "ola@nordvik.example"])
+    for address in company.notify:
+        stop_address(company, address, "Permanent", "", desk.world.ledger, desk.world.time())
+    desk.save(1, notify=["ola@nordvik.example"])
+    assert list(desk.world.problems()) == [("settings", "ola@nordvik.example", "NOTICE_ADDRESS_STOPPED")]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from moment_xledger.domain.companies import Language
 from moment_xledger.domain.files.settings import Absent, FileFormat, Terms
 from moment_xledger.domain.files.unfit import Unfit, first_absent
 from moment_xledger.domain.moment import Invoice
@@ -35,6 +36,32 @@ class Difference:
     absent: Absent
     invoices: int = 0
     examples: tuple[str, ...] = ()
+
+    def sentence(self, language: Language = Language.ENGLISH) -> str:
+        is_norwegian = language is Language.NORWEGIAN
+        text = _SENTENCES[self.absent.is_account, self.absent.vat_code is None][not is_norwegian]
+        stops = (_STOPS_SOME if self.invoices else _STOPS_NONE)[not is_norwegian]
+        named = text.format(theirs=self.absent.theirs, ours=self.absent.vat_code)
+        return f"{named} {stops.format(count=self.invoices, examples=', '.join(self.examples[:5]))}"
+
+
+# By whether it is an account, and whether every invoice needs it.
+_SENTENCES = {
+    (False, False): (
+        "MVA-kode {ours} blir til {theirs}, som Xledger ikke har.",
+        "VAT code {ours} becomes {theirs}, which Xledger does not have.",
+    ),
+    (True, False): (
+        "Inntekt med MVA-kode {ours} går til konto {theirs}, som Xledger ikke har eller ikke kan bokføre på.",
+        "Revenue at VAT code {ours} goes to account {theirs}, which Xledger does not have or cannot post to.",
+    ),
+    (True, True): (
+        "Konto {theirs} brukes av alle fakturaer, men Xledger har den ikke eller kan ikke bokføre på den.",
+        "Every invoice uses account {theirs}, which Xledger does not have or cannot post to.",
+    ),
+}
+_STOPS_NONE = ("Ingen faktura venter på det ennå.", "No invoice waits for it yet.")
+_STOPS_SOME = ("Det stanser {count} faktura(er): {examples}.", "It stops {count} invoice(s): {examples}.")
 
 
 def with_absent(terms: Terms, lists: Lists | None, now: datetime) -> Terms:

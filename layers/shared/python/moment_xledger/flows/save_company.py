@@ -64,6 +64,7 @@ def save_company(
     company = _read(settings, vault.fingerprint(secrets.xledger_token))
     check_complete(company, secrets)
     before, version = ledger.companies.get_with_version(company.id)
+    company = _without_the_old_keys_end(company, before)
     version = version if since is None else since
     keys = changed_keys(vault.secrets(company.id) if before else None, secrets)
     saved = Saved(version + 1, clock(), by, changes(before, company, keys))
@@ -73,6 +74,7 @@ def save_company(
     about = ", ".join(change.field for change in saved.changes)
     ledger.audit.note(Deed(company.id, saved.when, by, What.CHANGED_SETTINGS, about=about[:1000]))
     open_gate(company, ledger)
+    _forget_removed_addresses(company, before, ledger)
     for kind in Kind:  # what waited for a better token, or for this kind to be switched on
         ledger.records.mark_work(company.token_id, kind, company.id, AT_ONCE)
     if company.route is Route.EMAIL:  # and what waited for a better key, or for an address
@@ -85,6 +87,19 @@ def _read(settings: Mapping[str, Any], token_id: TokenId) -> Company:
         return Company.model_validate({**settings, "token_id": token_id})
     except ValidationError as error:
         raise bad_settings(error) from None  # its text quotes what was typed
+
+
+def _without_the_old_keys_end(company: Company, before: Company | None) -> Company:
+    """A date that nobody touched while the key was changed is that of the old one."""
+    if before is None or before.token_id == company.token_id or before.token_expires != company.token_expires:
+        return company
+    return company.model_copy(update={"token_expires": None})
+
+
+def _forget_removed_addresses(company: Company, before: Company | None, ledger: "Ledger") -> None:
+    removed = set(before.notify if before else ()) - set(company.notify)
+    gone = [("settings", address) for address in sorted(removed)]
+    ledger.problems.close(company.id, gone, [Code.NOTICE_ADDRESS_STOPPED])
 
 
 def open_gate(company: Company, ledger: "Ledger") -> None:
