@@ -1,0 +1,116 @@
+"""A company's posted lines over SOAP, from the simulated Xledger; and what each bad answer means to the import."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from local.serving import Running
+from local.xledger.plan import Plan
+from local.xledger.server import start
+from local.xledger.soap.plan import PASSWORD, USER
+from moment_xledger.adapters.xledger_postings import Postings
+from moment_xledger.adapters.xledger_soap.client import XledgerSoap
+from moment_xledger.adapters.xledger_soap.hosts import host
+from moment_xledger.adapters.xledger_soap.posting import Line
+from moment_xledger.domain.companies import SoapLogin
+from moment_xledger.domain.errors import AnswerTooLarge, RunStopped, Unreachable
+from moment_xledger.domain.expense_runs import Window
+from moment_xledger.domain.posted_lines import Row
+from moment_xledger.domain.problems import Code
+
+ENDS = date(2026, 11, 21)
+A_YEAR = Window(datetime(2025, 11, 1, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
+OWNER_CODE = Plan().entities[0].ownerCode
+
+
+@pytest.fixture
+def xledger() -> Iterator[Running]:
+    with start(Plan.model_validate({"soap": {"ledger": {"ends": ENDS}}})) as running:
+        yield running
+
+
+def order(xledger: Running, soap: dict[str, Any]) -> None:
+    requests.post(f"{xledger.url}/_plan", json={"soap": soap}, timeout=5).raise_for_status()
+
+
+def postings(
+    xledger: Running,
+    *,
+    password: str = PASSWORD,
+    owner_code: int = OWNER_CODE,
+    largest: int = 20 * 2**20,
+    url: str | None = None,
+) -> Postings:
+    session = requests.Session()
+    session.trust_env = False
+    line = Line(host("test", url or xledger.url), session, timedelta(seconds=5), largest)
+    return Postings(XledgerSoap(SoapLogin(USER, password), line), owner_code)
+
+
+def ids(ours: Postings, window: Window) -> list[str]:
+    return [line.transaction_id or "" for line in ours.lines(window) if isinstance(line, Row)]
+
+
+def test_windows_that_meet_give_every_line_once(xledger: Running) -> None:
+    ours = postings(xledger)
+    everything = ids(ours, A_YEAR)
+    first, second = A_YEAR.halves() or pytest.fail("a year has halves")
+    halves = ids(ours, first) + ids(ours, second)
+    assert len(everything) == len(set(everything)) >= 1500
+    assert sorted(halves) == sorted(everything)
+
+
+def test_suppliers_stand_in_the_other_ledger_under_the_same_match(xledger: Running) -> None:
+    ours = postings(xledger)
+    bills = {line.match_id for line in ours.suppliers(A_YEAR) if isinstance(line, Row) and line.invoice_no}
+    costs = [
+        line
+        for line in ours.lines(A_YEAR)
+        if isinstance(line, Row) and line.source == "AP" and line.account == "4510"
+    ]
+    assert costs
+    assert {line.match_id for line in costs} <= bills
+
+
+@pytest.mark.parametrize(
+    ("fault", "meant"),
+    [
+        ("errors_503", Unreachable),
+        ("html_pages", Unreachable),
+        ("lost_answers", Unreachable),
+        ("cut_bodies", Unreachable),
+        ("soap_faults", RunStopped),
+    ],
+)
+def test_a_bad_day_is_told_from_what_a_person_must_see(
+    xledger: Running, fault: str, meant: type[Exception]
+) -> None:
+    order(xledger, {fault: 1, "faults_only": "GetGLTransactionsData"})
+    with pytest.raises(meant):
+        list(postings(xledger).lines(A_YEAR))
+
+
+def test_an_answer_over_the_limit_is_too_large(xledger: Running) -> None:
+    with pytest.raises(AnswerTooLarge):
+        list(postings(xledger, largest=100_000).lines(A_YEAR))
+
+
+def test_a_wrong_password_is_a_refused_logon(xledger: Running) -> None:
+    with pytest.raises(RunStopped) as stopped:
+        list(postings(xledger, password="not this one").lines(A_YEAR))
+    assert stopped.value.code == Code.SOAP_LOGIN_REFUSED
+
+
+def test_an_unknown_owner_code_is_told_in_xledgers_words(xledger: Running) -> None:
+    with pytest.raises(RunStopped) as stopped:
+        list(postings(xledger, owner_code=99_999).lines(A_YEAR))
+    assert stopped.value.code == Code.EXPENSES_NOT_READ
+    assert "99999" in stopped.value.their_words
+
+
+def test_nobody_there_is_later(xledger: Running) -> None:
+    with pytest.raises(Unreachable):
+        list(postings(xledger, url="http://127.0.0.1:9").lines(A_YEAR))
