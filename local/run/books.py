@@ -11,17 +11,21 @@ import boto3
 
 from local.aws import AwsError, EmbeddedAws, Stack
 from local.mailbox import Mail
+from local.run import leaving
 from local.run.accountant import fetch, links
 from local.run.simulators import SAMPLE_COMPANY, SAMPLE_MOMENT_KEY
 from local.run.summary import Export, Kind, Problem
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.secrets import Vault
 from moment_xledger.adapters.table import Table
-from moment_xledger.domain.companies import CompanyId, Secrets, Token
+from moment_xledger.domain.companies import CompanyId, Route, Secrets, Token
 from moment_xledger.domain.exports import Export as LedgerExport
 from moment_xledger.domain.exports import Status
+from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.moment import Kind as RecordKind
+from moment_xledger.domain.uploads import State as UploadState
 from moment_xledger.environment import Environment
+from moment_xledger.flows.decide_mail import waiting_mails
 from moment_xledger.flows.save_company import save_company
 from moment_xledger.wiring import Wiring
 
@@ -47,12 +51,14 @@ class Books:
         self._now = now
         self._states: Mapping[RecordKind, Counter[str]] = {}
 
-    def save_company(self, token: str) -> None:
+    def save_company(self, token: str, route: Route) -> None:
         """What the company's administrator would fill out."""
+        self._route = route
         prefix = self._variables["SECRETS_PREFIX"]
         vault = Vault(boto3.client("secretsmanager"), prefix, self._fingerprint)
-        secrets = Secrets(Token(token), Token(SAMPLE_MOMENT_KEY))
-        self._token = save_company(SETTINGS, secrets, self._use.ledger, vault, self._now).token_id
+        secrets = Secrets(Token(token), Token(SAMPLE_MOMENT_KEY), leaving.LOGINS.get(route))
+        settings = {**SETTINGS, "route": str(route), **leaving.SETTINGS[route]}
+        self._token = save_company(settings, secrets, self._use.ledger, vault, self._now).token_id
 
     def open_records(self) -> dict[str, int]:
         """What Xledger has not been told yet though nothing stands in its way."""
@@ -81,16 +87,39 @@ class Books:
 
     def kinds(self) -> dict[str, Kind]:
         self.open_records()
-        exported = sum(export.invoices for export in self._use.ledger.exports.newest_first(COMPANY))
-        arrived = self._use.ledger.invoices.head(COMPANY)
         unknown = [*self._problems(COMPANY, "event"), *self._problems(NOBODY, "event")]
         return {
             **{NAMES[kind]: self._kind(kind, states) for kind, states in self._states.items()},
-            "invoices": Kind(
-                self._received("invoice"), exported, 0, arrived - exported, self._problems(COMPANY, "invoice")
-            ),
+            "invoices": self._invoices(),
             "events": Kind(received=len(unknown), problems=unknown),
         }
+
+    def _invoices(self) -> Kind:
+        """As our ledger has it; whether it is true is judged by what arrived."""
+        exports = list(self._use.ledger.exports.newest_first(COMPANY))
+        left = sum(export.invoices for export in exports if self._has_left(export)) + self._mailed()
+        waiting = self._use.ledger.invoices.head(COMPANY) - left
+        problems = [
+            each for kind in ("invoice", "export", "settings") for each in self._problems(COMPANY, kind)
+        ]
+        return Kind(self._received("invoice"), left, 0, waiting, problems)
+
+    def _has_left(self, export: LedgerExport) -> bool:
+        upload = self._use.ledger.uploads.get(COMPANY, export.number)
+        return upload is None or upload.state is UploadState.UPLOADED
+
+    def _mailed(self) -> int:
+        if self._route is not Route.EMAIL:
+            return 0
+        seqs = (snapshot.seq for snapshot in self._use.ledger.invoices.since(COMPANY))
+        mails = (self._use.ledger.mails.get(COMPANY, seq) for seq in seqs)
+        return sum(1 for mail in mails if mail and mail.state is MailState.SENT)
+
+    def to_mail(self) -> int:
+        return waiting_mails(COMPANY, self._use.ledger)
+
+    def to_upload(self) -> int:
+        return sum(1 for _ in self._use.ledger.uploads.open(COMPANY))
 
     def exports(self, folder: Path, mails: Sequence[Mail]) -> Iterator[Export]:
         """The oldest first; each fetched into the folder as the accountant would, by the link of a mail."""

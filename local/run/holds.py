@@ -1,30 +1,25 @@
 """Whether Xledger holds what was published, asked of Xledger itself and judged by the events alone."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
+from local.run.arrivals import Arrived, State
 from local.run.bodies import Body
 from local.run.options import XLEDGER_PATH
+from local.run.places import is_on_this_machine
 from local.run.summary import Requests
 from moment_xledger.domain.events import Event, read_event
 from moment_xledger.domain.moment import Invoice, Saved
 
 _KINDS = {"customer": "customers", "project": "projects"}  # as Xledger calls them
-_LOCAL = {"127.0.0.1", "localhost", "::1"}
 _MOST_NUMBERS = 5
-
-State = dict[str, Any]
 
 
 def state_of(xledger_url: str) -> State | None:
     """What a simulator on this machine shows; a real Xledger is never asked for such a thing."""
-    if urlsplit(xledger_url).hostname not in _LOCAL:
+    if not is_on_this_machine(xledger_url):
         return None
     answer = requests.get(xledger_url.removesuffix(XLEDGER_PATH) + "/_state", timeout=10)
     return dict(answer.json()) if answer.ok else None
@@ -88,28 +83,23 @@ def _said(body: Body, company: str) -> Iterator[tuple[str, int, int, str]]:
 
 
 def missing_invoices(
-    published: Iterable[Body], company: str, reported: set[tuple[str, str]], files: Iterable[Path]
+    published: Iterable[Body], company: str, reported: set[tuple[str, str]], arrived: Arrived
 ) -> Iterator[str]:
-    """Invoices that are in no file though nothing was reported of them, and those that are in several files."""
+    """Invoices that arrived nowhere though nothing was reported of them, and those that arrived more than once."""
     events = (_event(body, company) for body in published)
     wanted = {event.content.number for event in events if event and _is_to_be_exported(event.content)}
-    held = Counter(number for file in files for number in _numbers_in(file))
+    held, place = arrived.numbers, arrived.place
     missing = {number for number in wanted if not held[number] and ("invoice", number) not in reported}
     doubled = {number for number, count in held.items() if count > 1}
     if missing:
-        yield f"{len(missing)} invoices that nothing was reported of are in no file: {_some(missing)}."
+        yield f"{len(missing)} invoices that nothing was reported of are in no {place}: {_some(missing)}."
     if doubled:
-        yield f"{len(doubled)} invoices are in more than one file: {_some(doubled)}."
+        yield f"{len(doubled)} invoices are in more than one {place}: {_some(doubled)}."
+    yield from arrived.wrong
 
 
 def _is_to_be_exported(content: Saved | Invoice) -> bool:
     return isinstance(content, Invoice) and not content.do_not_transfer
-
-
-def _numbers_in(file: Path) -> set[str]:
-    """Of a file in the format `standard`."""
-    with file.open(encoding="utf-8", newline="") as lines:
-        return {row["InvoiceNo"] for row in csv.DictReader(lines, delimiter=";")}
 
 
 def _event(body: Body, company: str) -> Event | None:

@@ -8,33 +8,43 @@ from pathlib import Path
 
 from local import ROOT
 from local.aws import EmbeddedAws, Stack
+from local.run.arrivals import Arrived, State, in_files, in_imports, in_mails, uploads_between
 from local.run.bodies import bodies
 from local.run.books import COMPANY, Books
 from local.run.faults import faults
 from local.run.holds import (
-    State,
     differences,
     missing_invoices,
     numbers_published,
     requests_between,
     state_of,
 )
+from local.run.leaving import RECEPTION
 from local.run.options import Options
 from local.run.progress import Progress
 from local.run.publishing import as_queue_event, publish
-from local.run.summary import Summary
+from local.run.summary import Export, Summary, Upload
 from local.run.waiting import Look, in_queues, until_quiet
 from local.run.world import World
+from moment_xledger.domain.companies import Route
 
 TEMPLATE = ROOT / "template.yaml"
-MORE_INVOICES = ROOT / "events" / "more-invoices.jsonl"  # of the sample company, after its first export
 PATIENCE_SECONDS = 75.0  # longer than the minute in which the sweep finds whatever was lost
 SWEEP_SECONDS = 3.0
 SIMULATED_TIMEOUT = "10"  # a simulator on this machine answers at once, or on purpose never
 EVENTS = {"events": "EventsQueue"}
 WAKES = {"wakes for customers": "CustomersQueue", "wakes for projects": "ProjectsQueue"}
-EXPORTS = {"exports": "ExportsQueue"}
-DEAD_LETTERS = ("EventsDeadLetters", "CustomersDeadLetters", "ProjectsDeadLetters", "ExportsDeadLetters")
+EXPORTS = {"exports": "ExportsQueue", "wakes for uploads": "UploadsQueue"}
+MAILS = {"wakes for mails": "InvoiceMailsQueue"}
+DEAD_LETTERS = (
+    "EventsDeadLetters",
+    "CustomersDeadLetters",
+    "ProjectsDeadLetters",
+    "ExportsDeadLetters",
+    "UploadsDeadLetters",
+    "InvoiceMailsDeadLetters",
+    "MailEventsDeadLetters",
+)
 
 
 class Journey:
@@ -52,21 +62,27 @@ class Journey:
         self._progress.step(f"Xledger at {self._around.xledger_url}, Moment at {self._around.moment_url}")
         self._stack = self._deploy()
         self._books = Books(self._aws, self._stack)
-        self._books.save_company(self._around.xledger_token)
+        self._books.save_company(self._around.xledger_token, self._options.route)
         published = self._publish(self._options.events)
         self._carry_and_export()
-        if self._options.is_the_sample:
-            published += self._publish([MORE_INVOICES])
+        if self._options.later_events:
+            published += self._publish(self._options.later_events)
             self._carry_and_export()
         return self._told(published, before)
 
     def _carry_and_export(self) -> None:
         self._wait(self._look_at_records)
         self._progress.step(self._books.done_records())
-        self._export()
+        if self._options.route is Route.EMAIL:
+            self._wait(self._look_at_mails)
+            self._progress.step("mailed what is new")
+        else:
+            self._export()
 
     def _deploy(self) -> Stack:
         parameters = {"XledgerUrl": self._around.xledger_url, "MomentUrl": self._around.moment_url}
+        if self._around.soap_url:
+            parameters["XledgerSoapUrl"] = self._around.soap_url
         if not self._options.xledger_url:
             parameters["XledgerTimeout"] = SIMULATED_TIMEOUT
         stack = self._aws.deploy(TEMPLATE, parameters)
@@ -95,8 +111,9 @@ class Journey:
     def _export(self) -> None:
         """As the schedule would at six in the morning."""
         self._invoke("StartRuns", {"run": "exports"})
-        self._wait(lambda: Look(self._in_queues(EXPORTS)))
-        self._progress.step("exported what is new")
+        self._wait(lambda: Look(self._in_queues(EXPORTS) | {"files to upload": self._books.to_upload()}))
+        uploaded = " and handed it to Xledger" * (self._options.route is Route.UPLOAD)
+        self._progress.step(f"exported what is new{uploaded}")
 
     def _wait(self, look: Callable[[], Look]) -> None:
         left = until_quiet(look, self._progress, patience=PATIENCE_SECONDS)
@@ -111,6 +128,12 @@ class Journey:
         if any(records.values()) and not any([*events.values(), *wakes.values(), closed]):
             self._sweep()
         return Look(events | records, self._books.done_records(), wakes, closed)
+
+    def _look_at_mails(self) -> Look:
+        wakes, waiting = self._in_queues(MAILS), self._books.to_mail()
+        if waiting and not any(wakes.values()):
+            self._sweep()
+        return Look({"invoices to mail": waiting}, f"{len(list(self._around.mailbox))} mails arrived", wakes)
 
     def _watch_gate(self) -> None:
         """Tells when the way to Xledger closes, and when it is open again."""
@@ -140,15 +163,27 @@ class Journey:
             expected = numbers_published(bodies(self._options.events), COMPANY)
             waiting = {name: kind.waiting for name, kind in kinds.items()}
             self._not_done += differences(expected, reported, waiting, after)
-        files = [export.file for export in exports]
-        self._not_done += missing_invoices(bodies(self._published()), COMPANY, reported, files)
+        uploads = uploads_between(before, after) if before and after else []
+        arrived = self._arrived(exports, uploads, after)
+        self._not_done += missing_invoices(bodies(self._published()), COMPANY, reported, arrived)
         self._not_done += self._dead_letters()
         asked = requests_between(before, after) if before and after else None
         wrong = list(faults(self._aws, self._stack)) if self._not_done else []
-        return Summary(published, kinds, exports, asked, list(self._around.mailbox), self._not_done, wrong)
+        mails = list(self._around.mailbox)
+        return Summary(published, kinds, exports, asked, uploads, mails, self._not_done, wrong)
+
+    def _arrived(self, exports: Sequence[Export], uploads: Sequence[Upload], after: State | None) -> Arrived:
+        """Where the invoices must be found by now, on the route that they took."""
+        match self._options.route:
+            case Route.EMAIL:
+                return in_mails(self._around.mailbox, RECEPTION)
+            case Route.UPLOAD if after:
+                return in_imports(uploads, after)
+            case _:
+                return in_files(export.file for export in exports)
 
     def _published(self) -> list[Path]:
-        return [*self._options.events, *([MORE_INVOICES] if self._options.is_the_sample else [])]
+        return [*self._options.events, *self._options.later_events]
 
     def _dead_letters(self) -> list[str]:
         found = self._in_queues({name: name for name in DEAD_LETTERS})

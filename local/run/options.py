@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from local.run.bodies import event_files
 from local.run.misuse import Misuse
-from local.run.simulators import SAMPLE_EVENTS, the_plan
+from local.run.places import is_on_this_machine
+from local.run.simulators import MORE_INVOICES, SAMPLE_EVENTS, the_plan
+from moment_xledger.domain.companies import Route
 
 XLEDGER_PATH = "/graphql"
 MOMENT_PATH = "/api/1.0"
@@ -22,7 +24,8 @@ class Options:
     xledger_url: str | None = None
     xledger_token: str | None = None
     moment_url: str | None = None
-    is_the_sample: bool = False
+    later_events: tuple[Path, ...] = ()  # after the first export
+    route: Route = Route.FILE
 
     @classmethod
     def checked(cls, given: argparse.Namespace) -> "Options":
@@ -35,6 +38,10 @@ class Options:
             )
         if given.xledger_url and given.plan:
             raise Misuse("--plan is for the simulated Xledger; leave it out together with --xledger-url.")
+        if given.route == Route.UPLOAD and given.xledger_url and not is_on_this_machine(given.xledger_url):
+            raise Misuse(
+                "--route upload needs a simulated Xledger on this machine: no other has a SOAP user for this run."
+            )
         return cls(
             events=tuple(event_files(given.events or [SAMPLE_EVENTS])),
             out=_folder("--out", given.out),
@@ -42,7 +49,8 @@ class Options:
             plan=given.plan,
             xledger_url=_address("--xledger-url", given.xledger_url, XLEDGER_PATH),
             xledger_token=given.xledger_token,
-            is_the_sample=not given.events,
+            later_events=() if given.events else (MORE_INVOICES,),
+            route=Route(given.route),
             moment_url=_address("--moment-url", given.moment_url, MOMENT_PATH),
         )
 

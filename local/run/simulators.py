@@ -12,6 +12,7 @@ from local.run.misuse import Misuse
 
 SAMPLE_COMPANY = "nordvik"
 SAMPLE_EVENTS = ROOT / "events" / SAMPLE_COMPANY
+MORE_INVOICES = ROOT / "events" / "more-invoices.jsonl"  # of the sample company, after its first export
 SAMPLE_MOMENT_KEY = "sample-key-of-nordvik"
 SIMULATED_TOKEN = "token-of-the-simulated-xledger"  # opens nothing else
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.mailbox import Mail
 
+_MOST_MAILS = 10
 _MOST_PROBLEMS = 20  # on the screen; the JSON has them all
 
 
@@ -40,6 +41,20 @@ class Export:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A file as Xledger's import shows it: what it was taken for, and what came of it."""
+
+    file_key: int
+    file: str
+    import_code: str
+    outcome: str
+    rows: int
+    vouchers: int
+    reasons: Sequence[str]
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Requests:
     """As Xledger counted them itself."""
 
@@ -54,6 +69,7 @@ class Summary:
     kinds: Mapping[str, Kind]  # customers, projects, invoices, and events of which not even that is known
     exports: Sequence[Export] = ()
     xledger: Requests | None = None  # None where it is not ours to ask
+    uploads: Sequence[Upload] = ()
     mails: Sequence[Mail] = ()
     not_done: Sequence[str] = ()  # what should have happened and did not, one sentence each
     faults: Sequence[str] = ()  # the end of the logs of functions that failed
@@ -69,6 +85,7 @@ class Summary:
             **{name: asdict(kind) | {"problems": _dicts(kind.problems)} for name, kind in self.kinds.items()},
             "exports": [asdict(each) | {"file": str(each.file)} for each in self.exports],
             "xledger": asdict(self.xledger) if self.xledger else None,
+            "uploads": [asdict(each) | {"reasons": list(each.reasons)} for each in self.uploads],
             "mails": [
                 {"from": mail.sender, "to": list(mail.to), "subject": mail.subject, "path": str(mail.path)}
                 for mail in self.mails
@@ -83,8 +100,10 @@ class Summary:
         if self.xledger:
             asked = ", ".join(f"{name} {count}" for name, count in self.xledger.by_operation.items())
             yield f"Xledger counted {self.xledger.requests} requests, refused {self.xledger.refused}: {asked}"
-        for mail in self.mails:
-            yield f"Mail to {', '.join(mail.to)}: {mail.subject} ({mail.path})"
+        for each in self.uploads:
+            yield f"Xledger's import {each.import_code} took {each.file} under file key {each.file_key}:"
+            yield f"  {each.outcome}, {each.vouchers} vouchers out of {each.rows} rows"
+        yield from self._mailed()
         yield from self._not_done()
         yield from self.faults
 
@@ -99,6 +118,12 @@ class Summary:
         for each in self.exports:
             yield f"{each.invoices} invoices in {each.rows} rows, {each.total} in all: {each.file}"
             yield f"  fetched as the accountant would, over a link that ended with this run: {each.link}"
+
+    def _mailed(self) -> Iterator[str]:
+        for mail in self.mails[:_MOST_MAILS]:
+            yield f"Mail to {', '.join(mail.to)}: {mail.subject} ({mail.path})"
+        if len(self.mails) > _MOST_MAILS:
+            yield f"… and {len(self.mails) - _MOST_MAILS} more mails; --json has them all"
 
     def _not_done(self) -> Iterator[str]:
         if self.is_as_it_should_be:

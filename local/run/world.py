@@ -10,6 +10,7 @@ from local.aws import EmbeddedAws
 from local.children import Child
 from local.mailbox import Mailbox
 from local.run.options import MOMENT_PATH, XLEDGER_PATH, Options
+from local.run.places import is_on_this_machine
 from local.run.simulators import SIMULATED_TOKEN
 
 
@@ -19,6 +20,7 @@ class World:
     mailbox: Mailbox
     xledger_url: str
     xledger_token: str
+    soap_url: str | None  # None where it is the live one's
     moment_url: str
 
 
@@ -36,11 +38,13 @@ def world(options: Options) -> Iterator[World]:
 
         xledger = None if options.xledger_url else start("xledger", *_xledger_arguments(options))
         moment = None if options.moment_url else start("moment", *_moment_arguments(options))
+        xledger_url = xledger.address() + XLEDGER_PATH if xledger else str(options.xledger_url)
         yield World(
             aws,
             mailbox,
-            xledger.address() + XLEDGER_PATH if xledger else str(options.xledger_url),
+            xledger_url,
             options.xledger_token or SIMULATED_TOKEN,
+            xledger_url.removesuffix(XLEDGER_PATH) if is_on_this_machine(xledger_url) else None,
             moment.address() + MOMENT_PATH if moment else str(options.moment_url),
         )
 
@@ -51,4 +55,5 @@ def _xledger_arguments(options: Options) -> list[str]:
 
 
 def _moment_arguments(options: Options) -> list[str]:
-    return ["--port", "0", "--events", *(str(file.resolve()) for file in options.events)]
+    files = (file.resolve() for file in (*options.events, *options.later_events))
+    return ["--port", "0", "--events", *map(str, files)]
