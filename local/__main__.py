@@ -59,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add_run(run: argparse.ArgumentParser) -> None:
     add = run.add_argument
     add("--events", type=Path, nargs="+", metavar="PATH", help="files or folders of events, not the sample's")
+    add(
+        "--route",
+        choices=("file", "email", "upload"),
+        default="file",
+        help="how invoices leave (default: file)",
+    )
     add("--out", type=Path, default=Path("out"), metavar="DIR", help="for files and mails (default: out)")
     add("--json", type=Path, metavar="FILE", help="write the summary there as JSON too")
     add("--plan", type=Path, metavar="FILE", help="how the simulated Xledger behaves, as JSON")
