@@ -5,14 +5,16 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import boto3
 
 from local.aws import AwsError, EmbeddedAws, Stack
 from local.mailbox import Mail
-from local.run import leaving
+from local.run import costs, leaving
 from local.run.accountant import fetch, links
+from local.run.costs import Costs
 from local.run.simulators import SAMPLE_COMPANY, SAMPLE_MOMENT_KEY
 from local.run.summary import Export, Kind, Problem
 from moment_xledger.adapters.ledger import keys
@@ -51,13 +53,16 @@ class Books:
         self._now = now
         self._states: Mapping[RecordKind, Counter[str]] = {}
 
-    def save_company(self, token: str, route: Route) -> None:
+    def save_company(self, token: str, route: Route, *, expenses: bool = False) -> None:
         """What the company's administrator would fill out."""
         self._route = route
         prefix = self._variables["SECRETS_PREFIX"]
         vault = Vault(boto3.client("secretsmanager"), prefix, self._fingerprint)
-        secrets = Secrets(Token(token), Token(SAMPLE_MOMENT_KEY), leaving.LOGINS.get(route))
+        secrets = Secrets(
+            Token(token), Token(SAMPLE_MOMENT_KEY), costs.LOGIN if expenses else leaving.LOGINS.get(route)
+        )
         settings = {**SETTINGS, "route": str(route), **leaving.SETTINGS[route]}
+        settings |= costs.SETTINGS if expenses else {}
         self._token = save_company(settings, secrets, self._use.ledger, vault, self._now).token_id
 
     def open_records(self) -> dict[str, int]:
@@ -114,6 +119,13 @@ class Books:
         seqs = (snapshot.seq for snapshot in self._use.ledger.invoices.since(COMPANY))
         mails = (self._use.ledger.mails.get(COMPANY, seq) for seq in seqs)
         return sum(1 for mail in mails if mail and mail.state is MailState.SENT)
+
+    def costs(self, moment_url: str) -> Costs:
+        report = self._use.ledger.expenses.progress(COMPANY).report or {}
+        held, _ = costs.in_moment(moment_url)
+        said = [each for kind in ("expense", "expenses") for each in self._problems(COMPANY, kind)]
+        total = sum((Decimal(each["amount"]) for each in held), Decimal(0))
+        return Costs(report, len(held), total, tuple(each.message for each in said))
 
     def to_mail(self) -> int:
         return waiting_mails(COMPANY, self._use.ledger)

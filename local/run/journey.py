@@ -3,14 +3,16 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from local import ROOT
 from local.aws import EmbeddedAws, Stack
+from local.run import costs
 from local.run.arrivals import Arrived, State, in_files, in_imports, in_mails, uploads_between
 from local.run.bodies import bodies
 from local.run.books import COMPANY, Books
+from local.run.costs import Costs
 from local.run.faults import faults
 from local.run.holds import (
     differences,
@@ -35,6 +37,7 @@ SIMULATED_TIMEOUT = "10"  # a simulator on this machine answers at once, or on p
 EVENTS = {"events": "EventsQueue"}
 WAKES = {"wakes for customers": "CustomersQueue", "wakes for projects": "ProjectsQueue"}
 EXPORTS = {"exports": "ExportsQueue", "wakes for uploads": "UploadsQueue"}
+EXPENSES = {"imports of expenses": "ExpensesQueue"}
 MAILS = {"wakes for mails": "InvoiceMailsQueue"}
 DEAD_LETTERS = (
     "EventsDeadLetters",
@@ -42,6 +45,7 @@ DEAD_LETTERS = (
     "ProjectsDeadLetters",
     "ExportsDeadLetters",
     "UploadsDeadLetters",
+    "ExpensesDeadLetters",
     "InvoiceMailsDeadLetters",
     "MailEventsDeadLetters",
 )
@@ -62,13 +66,33 @@ class Journey:
         self._progress.step(f"Xledger at {self._around.xledger_url}, Moment at {self._around.moment_url}")
         self._stack = self._deploy()
         self._books = Books(self._aws, self._stack)
-        self._books.save_company(self._around.xledger_token, self._options.route)
+        self._books.save_company(
+            self._around.xledger_token, self._options.route, expenses=self._imports_expenses
+        )
         published = self._publish(self._options.events)
         self._carry_and_export()
         if self._options.later_events:
             published += self._publish(self._options.later_events)
             self._carry_and_export()
+        if self._imports_expenses:
+            self._import_expenses()
         return self._told(published, before)
+
+    @property
+    def _imports_expenses(self) -> bool:
+        """Only where Xledger and Moment are simulated: nothing is written to a Moment that is real."""
+        return bool(self._around.soap_url) and not self._options.moment_url
+
+    def _import_expenses(self) -> None:
+        """As the schedule would every hour."""
+        self._invoke("StartRuns", {"run": "expenses"})
+        self._wait(lambda: Look(self._in_queues(EXPENSES)))
+        self._progress.step("imported what is posted in Xledger")
+        state = state_of(self._around.xledger_url)
+        if state is not None:
+            held, projects = costs.in_moment(self._around.moment_url)
+            wanted = costs.expected(state["ledger"], projects, datetime.now(UTC))
+            self._not_done += costs.differences(held, wanted)
 
     def _carry_and_export(self) -> None:
         self._wait(self._look_at_records)
@@ -170,7 +194,8 @@ class Journey:
         asked = requests_between(before, after) if before and after else None
         wrong = list(faults(self._aws, self._stack)) if self._not_done else []
         mails = list(self._around.mailbox)
-        return Summary(published, kinds, exports, asked, uploads, mails, self._not_done, wrong)
+        imported = self._books.costs(self._around.moment_url) if self._imports_expenses else Costs()
+        return Summary(published, kinds, exports, asked, uploads, mails, self._not_done, wrong, imported)
 
     def _arrived(self, exports: Sequence[Export], uploads: Sequence[Upload], after: State | None) -> Arrived:
         """Where the invoices must be found by now, on the route that they took."""

@@ -1,11 +1,12 @@
 """What came of a run: as a person reads it, and as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from local.mailbox import Mail
+from local.run.costs import Costs
 
 _MOST_MAILS = 10
 _MOST_PROBLEMS = 20  # on the screen; the JSON has them all
@@ -73,6 +74,7 @@ class Summary:
     mails: Sequence[Mail] = ()
     not_done: Sequence[str] = ()  # what should have happened and did not, one sentence each
     faults: Sequence[str] = ()  # the end of the logs of functions that failed
+    costs: Costs = field(default_factory=Costs)
 
     @property
     def is_as_it_should_be(self) -> bool:
@@ -90,6 +92,7 @@ class Summary:
                 {"from": mail.sender, "to": list(mail.to), "subject": mail.subject, "path": str(mail.path)}
                 for mail in self.mails
             ],
+            "expenses": asdict(self.costs) | {"total": str(self.costs.total)},
             "not_done": list(self.not_done),
             "faults": list(self.faults),
         }
@@ -103,6 +106,7 @@ class Summary:
         for each in self.uploads:
             yield f"Xledger's import {each.import_code} took {each.file} under file key {each.file_key}:"
             yield f"  {each.outcome}, {each.vouchers} vouchers out of {each.rows} rows"
+        yield from self.costs.lines()
         yield from self._mailed()
         yield from self._not_done()
         yield from self.faults
