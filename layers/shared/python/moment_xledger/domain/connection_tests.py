@@ -47,7 +47,7 @@ class Check:
         norwegian, english = _SENTENCES.get((self.right, self.outcome)) or _ANY[self.outcome]
         names = _NAMES[self.right]
         text = norwegian if language is Language.NORWEGIAN else english
-        return text.format(right=names[language is Language.ENGLISH], why=self.why)
+        return text.format(right=names[language is Language.ENGLISH], why=self.why).strip()
 
 
 @dataclass(frozen=True)
