@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -165,7 +165,7 @@ def an_http_event(
         "isBase64Encoded": body is not None,
     }
     if parts.query:
-        event["queryStringParameters"] = dict(pair.split("=", 1) for pair in parts.query.split("&"))
+        event["queryStringParameters"] = dict(parse_qsl(parts.query))
     if cookies:
         event["cookies"] = [f"{name}={value}" for name, value in cookies.items()]
     if body is not None:

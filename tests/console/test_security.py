@@ -9,6 +9,7 @@ import pytest
 from functions.console import handler as console
 from moment_xledger.console.application import app
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.sessions import Role
 from tests.builders import COMPANY, a_company
 from tests.console.site import Browser, Context, Page, Site, an_http_event, opened
@@ -21,6 +22,12 @@ REQUEST = "A" * 22
 # Every route that needs a session: who may, and what they then get.
 ROUTES = [
     ("GET", "/overview", EVERYONE, 200),
+    ("GET", "/problems", EVERYONE, 200),
+    ("GET", "/problems/group?kind=customer&code=NUMBER_TAKEN", EVERYONE, 200),
+    ("GET", "/problems/one?kind=customer&code=NUMBER_TAKEN&number=77", EVERYONE, 200),
+    ("POST", "/problems/retry", EVERYONE, 303),
+    ("POST", "/problems/retry-all", EVERYONE, 303),
+    ("POST", "/problems/skip", MAKERS, 303),
     ("GET", "/exports", EVERYONE, 200),
     ("POST", "/exports", MAKERS, 303),
     ("GET", "/exports/1", EVERYONE, 200),
@@ -49,6 +56,9 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Site:
     for number in (10231, 10232, 10233):
         site.export(number)
     site.export(70001, company=OTHER.id)
+    site.world.ledger.problems.report(
+        [Problem(COMPANY.id, "customer", "77", Code.NUMBER_TAKEN, {"other": "5"})]
+    )
     return site
 
 
@@ -57,12 +67,14 @@ def ask(browser: Browser, method: str, path: str, form: Mapping[str, str] | None
 
 
 def its_form(browser: Browser) -> dict[str, str]:
-    return {"csrf": browser.get("/exports").hidden("csrf"), "request": REQUEST}
+    problem = {"kind": "customer", "code": "NUMBER_TAKEN", "number": "77", "reason": "a double"}
+    return {"csrf": browser.get("/exports").hidden("csrf"), "request": REQUEST} | problem
 
 
 def test_every_route_is_tried_here() -> None:
     """A route that is added is added to `ROUTES`, or to those that need no session."""
     known = {(method, re.sub(r"\d+", "<number>", path)) for method, path, _, _ in ROUTES}
+    known = {(method, path.partition("?")[0]) for method, path in known}
     known = {(method, re.sub(r"files/\w+", "files/<piece>", path)) for method, path in known}
     served = {(route.method, route.path) for route in app._static_routes + app._dynamic_routes}
     served = {each for each in served if each[1] not in OPEN and " ".join(each) not in OPEN}

@@ -51,14 +51,15 @@ def answer(
     facts: Facts,
     *,
     origin: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
     **page_only: Any,
 ) -> Answer:
     """`page_only`: what a browser needs besides the facts."""
     if wants_json(event):
-        return _json(facts)
+        return _json(facts, status)
     may_make = visit.may(Right.MAKE_EXPORTS)
     given = {"visit": visit, "facts": facts, "request": new_token(), "may_make": may_make, **page_only}
-    return _html(page, HTTPStatus.OK, visit.words, origin, **given)
+    return _html(page, status, visit.words, origin, **given)
 
 
 def plain(page: str, words: Words, **facts: Any) -> Answer:

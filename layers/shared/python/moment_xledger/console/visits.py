@@ -20,6 +20,7 @@ from moment_xledger.domain.sessions import Person, Right
 COOKIE = "__Host-session"
 _MENU = {
     "overview": Right.SEE_STATUS,
+    "problems": Right.SEE_STATUS,
     "exports": Right.SEE_EXPORTS,
 }
 MOST_BYTES = 16 * 1024  # of a form
@@ -42,6 +43,11 @@ class Visit:
     @property
     def who(self) -> str:
         return self.person.name if self.person else BY_LINK
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """As a page asks for them."""
+        return frozenset(right.name.lower() for right in Right if self.may(right))
 
     def may(self, right: Right) -> bool:
         return self.person is not None and self.person.may(right)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 
-from moment_xledger.console.wording import overview
+from moment_xledger.console.wording import overview, problems
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.problems import Code
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     **overview.WORDS,
+    **problems.WORDS,
     # every page
     "product": ("Moment til Xledger", "Moment to Xledger"),
     "skip": ("Til innholdet", "Skip to content"),
@@ -206,6 +207,11 @@ class Words:
         if self.language is Language.ENGLISH:
             return given
         return _REASONS.get(given) or given.replace("left with export", "gikk med eksport")
+
+    def kind(self, kind: str) -> str:
+        """What a problem is about; as it stands where it is not known here."""
+        known = _WORDS.get(f"kind_{kind}")
+        return known[self._side] if known else kind
 
     def made_by(self, by: str) -> str:
         return self("schedule") if by in ("schedule", "sweep") else by

@@ -18,18 +18,21 @@ class Role(StrEnum):
 
 class Right(StrEnum):
     SEE_STATUS = "see how it goes"
+    READ_THEIR_WORDS = "read what Xledger said"
+    RETRY_PROBLEMS = "have problems tried again"
+    SKIP_PROBLEMS = "skip problems"
     SEE_EXPORTS = "see exports"
     MAKE_EXPORTS = "make exports"
     FETCH_FILES = "fetch files"
 
 
-_COMPANYS_OWN = frozenset({Right.SEE_STATUS, Right.SEE_EXPORTS, Right.MAKE_EXPORTS, Right.FETCH_FILES})
+_COMPANYS_OWN = frozenset(Right)
 
 # An operator finds out why something is stuck. What stands in a company's books is none of his business.
 RIGHTS = {
     Role.ACCOUNTANT: _COMPANYS_OWN,
     Role.ADMINISTRATOR: _COMPANYS_OWN,
-    Role.OPERATOR: frozenset({Right.SEE_STATUS, Right.SEE_EXPORTS}),
+    Role.OPERATOR: frozenset({Right.SEE_STATUS, Right.RETRY_PROBLEMS, Right.SEE_EXPORTS}),
 }
 
 
