@@ -34,7 +34,8 @@ def test_every_path_it_names_is_there(path):
 
 def test_its_first_commands_are_those_of_ci():
     first = re.search(r"```\n(.*?)```", README, re.DOTALL)
-    assert first and [line.split("#")[0].strip() for line in first[1].splitlines()] == [
+    assert first
+    assert [line.split("#")[0].strip() for line in first[1].splitlines()] == [
         "make run",
         "make test",
     ]

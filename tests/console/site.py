@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from functions.console import handler
+from moment_xledger.adapters.review_file import write_review
 from moment_xledger.console.desk import Desk
 from moment_xledger.domain.companies import Company, CompanyId, Language
 from moment_xledger.domain.exports import Export
@@ -71,7 +72,7 @@ class Site:
         self.jobs.append({"company_id": company, "request": request, "by": by, "repeats": repeats})
 
     def work(self) -> list[Export | None]:
-        exporter = Exporter(self.world.ledger, self.files, self.world.time)  # type: ignore[arg-type]
+        exporter = Exporter(self.world.ledger, self.files, self.world.time, write_review)  # type: ignore[arg-type]
         jobs, self.jobs = self.jobs, []
         return [export_invoices(exporter=exporter, **job) for job in jobs]
 

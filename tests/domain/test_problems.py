@@ -23,7 +23,7 @@ def raised() -> set[str]:
     found: set[str] = set()
     for source in SOURCES:
         if source.name != "problems.py" or source.parent.name != "domain":
-            found |= set(re.findall(r"\bCode\.([A-Z_]+)", source.read_text("utf-8")))
+            found |= set(re.findall(r"\bCode\.([A-Z][A-Z_]+)", source.read_text("utf-8")))
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.ledger.links import LIFETIME
+from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.exports import SCHEDULE, SWEEP, Export
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
@@ -78,7 +79,7 @@ class Office:
         receive_events(messages, receiver)
 
     def export(self, request: str = "", by: str = "Kari", repeats: int | None = None) -> Export | None:
-        exporter = Exporter(self.ledger, self.files, self.clock)
+        exporter = Exporter(self.ledger, self.files, self.clock, write_review)
         return export_invoices(COMPANY, request or f"r{next(_requests)}", by, exporter, repeats)
 
     def made(self, request: str = "", by: str = "Kari", repeats: int | None = None) -> Export:

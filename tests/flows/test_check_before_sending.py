@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from local.xledger.plan import Plan
+from moment_xledger.adapters.review_file import write_review
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.exports import Export
@@ -28,7 +29,7 @@ def check(world: World) -> Preflight:
 
 
 def export(world: World, request: str) -> Export | None:
-    exporter = Exporter(world.ledger, FakeFiles(), world.time)  # type: ignore[arg-type]
+    exporter = Exporter(world.ledger, FakeFiles(), world.time, write_review)  # type: ignore[arg-type]
     return export_invoices(COMPANY.id, request, "Kari", exporter)
 
 

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import pytest
 
+from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.companies import Route
 from moment_xledger.domain.exports import Export, Watermark
 from moment_xledger.domain.files.series import SeriesReport
@@ -112,7 +113,7 @@ def peak(invoices: int) -> int:
     sink: Any = Sink()
     tracemalloc.start()
     try:
-        export = export_invoices(COMPANY, "request", "Kari", Exporter(ledger, sink, clock))
+        export = export_invoices(COMPANY, "request", "Kari", Exporter(ledger, sink, clock, write_review))
         assert export is not None
         assert export.invoices == invoices == ledger.marked
         return tracemalloc.get_traced_memory()[1]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.problems import Code
@@ -174,7 +175,7 @@ def test_a_skipped_invoice_never_leaves_and_the_gap_says_so() -> None:
     )
     skip_problem(COMPANY.id, "invoice", "10232", Code.VAT_CODE_UNMAPPED, "booked by hand", resolver(world))
     world.ledger.companies.save(a_company())
-    exporter = Exporter(world.ledger, FakeFiles(), world.time)  # type: ignore[arg-type]
+    exporter = Exporter(world.ledger, FakeFiles(), world.time, write_review)  # type: ignore[arg-type]
     made = export_invoices(COMPANY.id, "r", "Kari", exporter)
     assert made is not None
     assert made.invoices == 2
@@ -187,7 +188,7 @@ def test_a_skipped_invoice_never_leaves_and_the_gap_says_so() -> None:
 def test_an_invoice_that_the_format_cannot_hold_can_be_booked_by_hand() -> None:
     world = World(companies=[a_company(file={"format": "ar10"})])
     world.receive(a_customer("10001"), an_invoice(10231, projectNumber="P-123456"))
-    exporter = Exporter(world.ledger, FakeFiles(), world.time)  # type: ignore[arg-type]
+    exporter = Exporter(world.ledger, FakeFiles(), world.time, write_review)  # type: ignore[arg-type]
     assert export_invoices(COMPANY.id, "r1", "Kari", exporter) is None
     skip_problem(COMPANY.id, "invoice", "10231", Code.FORMAT_CANNOT_HOLD, "booked by hand", resolver(world))
     assert export_invoices(COMPANY.id, "r2", "Kari", exporter) is None

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import GateClosed
 from moment_xledger.domain.exports import next_export
@@ -310,7 +311,7 @@ def test_an_export_that_failed_twice_is_told_at_once_and_so_is_its_end(post: Pos
     assert post.run().urgent == 2
     assert list(world.problems()) == [("export", "1", "EXPORT_FAILED")]
 
-    exporter = Exporter(world.ledger, FakeFiles(), world.time)  # type: ignore[arg-type]
+    exporter = Exporter(world.ledger, FakeFiles(), world.time, write_review)  # type: ignore[arg-type]
     export_invoices(NORDVIK, "r", "sweep", exporter)
     world.time.now += timedelta(hours=1)
     post.run()

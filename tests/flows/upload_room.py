@@ -10,6 +10,7 @@ from typing import Any
 
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.ledger.links import LIFETIME
+from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.companies import CompanyId, SoapLogin
 from moment_xledger.domain.exports import SCHEDULE, SWEEP, Export
 from moment_xledger.domain.soap_outcomes import Accepted, UploadOutcome
@@ -91,7 +92,7 @@ class UploadRoom:
 
     def export(self, by: str = SCHEDULE, request: str = "", repeats: int | None = None) -> list[Export]:
         """What one job makes; nobody is woken by it."""
-        exporter = Exporter(Ledger(self.fuse.guard("table", self.table)), self.files, self.time)  # type: ignore[arg-type]
+        exporter = Exporter(Ledger(self.fuse.guard("table", self.table)), self.files, self.time, write_review)  # type: ignore[arg-type]
         name = request or f"r{next(self._requests)}"
         return export_asked_for(self.company.id, name, by, exporter, repeats, lambda _: None)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moment_xledger.domain.events import Event, Unreadable, read_event
-from moment_xledger.domain.kid import is_valid_kid, mod10_check_digit, mod11_check_digit
-from moment_xledger.domain.problems import Code
 from stdnum.no import orgnr
 
 from local.sample import generate, sample_files, write_sample
+from moment_xledger.domain.events import Event, Unreadable, read_event
+from moment_xledger.domain.kid import is_valid_kid, mod10_check_digit, mod11_check_digit
+from moment_xledger.domain.problems import Code
 
 EVENTS = Path(__file__).parents[2] / "events"
 RATES = {"3": Decimal(25), "31": Decimal(15), "33": Decimal(12), "5": Decimal(0)}

@@ -100,9 +100,10 @@ class Wiring:
         return Receiver(self.ledger, self.files, wake, self.wake_mails, now)
 
     def exporter(self) -> "Exporter":
+        from moment_xledger.adapters.review_file import write_review
         from moment_xledger.flows.export_invoices import Exporter
 
-        return Exporter(self.ledger, self.files, now)
+        return Exporter(self.ledger, self.files, now, write_review)
 
     def desk(self) -> "Desk":
         from moment_xledger.console.desk import Desk

@@ -4,6 +4,7 @@ takes the same step again, with the same result."""
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice, takewhile
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
@@ -28,7 +29,7 @@ from moment_xledger.domain.problems import Problem
 from moment_xledger.domain.uploads import State, Upload
 from moment_xledger.flows.explain_gaps import Gaps
 from moment_xledger.flows.offer_held import offer_held
-from moment_xledger.flows.put_beside import put_manifest, put_review
+from moment_xledger.flows.put_beside import WriteReview, put_manifest, put_review
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
@@ -44,6 +45,7 @@ class Exporter:
     ledger: "Ledger"
     files: "Files"
     clock: Callable[[], datetime]
+    write_review: WriteReview
 
 
 def export_invoices(
@@ -193,7 +195,8 @@ def _make(export: Export, exporter: Exporter) -> Export:
         series = check_series(members.numbers, export.previous, gaps.reasons)
         export = replace(export, series=exporter.ledger.exports.note_series(export, series))
     ready = _put_file(export, members, exporter)
-    put_review(ready, lambda: _invoices(ready, exporter.ledger, ready.first, ready.last), exporter.files)
+    invoices = partial(_invoices, ready, exporter.ledger, ready.first, ready.last)
+    put_review(ready, invoices, exporter.files, exporter.write_review)
     put_manifest(ready, exporter.files)
     settled = None if export.repeats else members.settled
     exporter.ledger.exports.finish(ready, settled, exporter.clock(), _replaced_by(ready, exporter.ledger))

@@ -6,26 +6,31 @@ newer version of us that writes another spreadsheet must not stand in the way of
 
 import hashlib
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from moment_xledger.domain.companies import Language
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.manifest import Heading, manifest
 from moment_xledger.domain.files.series import SeriesReport
+from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.files.writing import Totals
 from moment_xledger.domain.moment import Invoice
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
 
+WriteReview = Callable[[Iterable[Invoice], BinaryIO, Terms, Language, datetime], None]
+
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IN_MEMORY = 4 * 1024 * 1024  # the rest lies on disk
 
 
-def put_review(export: Export, invoices: Callable[[], Iterable[Invoice]], files: "Files") -> None:
-    from moment_xledger.adapters.review_file import write_review  # only where one is made: it takes 50 ms
-
+def put_review(
+    export: Export, invoices: Callable[[], Iterable[Invoice]], files: "Files", write_review: WriteReview
+) -> None:
     key = export.folder + export.file_name(".xlsx")
     if files.sha256(key) is not None:
         return
