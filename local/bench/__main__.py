@@ -1,6 +1,6 @@
 """`python -m local.bench`: prints a Markdown table of what was promised, what is, and what a naive client does."""
 
-from local.bench import edits, exports, memory, onboarding
+from local.bench import costs, edits, exports, memory, onboarding
 from moment_xledger.domain.files.settings import FileFormat
 
 FEW, MANY = 1_000, 20_000
@@ -13,6 +13,7 @@ def main() -> None:
     _onboarding()
     _memory()
     _exports()
+    _costs()
 
 
 def _edits() -> None:
@@ -43,6 +44,16 @@ def _exports() -> None:
         print(f"| {what} | ≥ 0.5 | {ours:,.0f} | {bare:,.0f} | {ours / bare:.2f} |", flush=True)
     what = f"Memory above idle for the files of {exports.MANY_INVOICES:,} invoices"
     print(f"| {what} | ≤ 64 MB | {exports.megabytes_above_idle():.0f} MB | | |", flush=True)
+
+
+def _costs() -> None:
+    ours, bare = costs.seconds()
+    what = (
+        f"Seconds to read and judge {costs.LINES:,} posted lines, beside a bare `iterparse` of the same bytes"
+    )
+    print(f"| {what} | ≤ 2 | {ours:.1f} | {bare:.1f} | {ours / bare:.2f} |", flush=True)
+    what = f"Peak memory of a run that imports {costs.LINES:,} posted lines"
+    print(f"| {what} | ≤ 256 MB | {costs.peak_megabytes():.0f} MB | | |", flush=True)
 
 
 def _row(what: str, promised: str, ours: int, naive: int) -> None:
