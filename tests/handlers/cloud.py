@@ -18,7 +18,14 @@ from moment_xledger.wiring import Wiring
 REGION = "eu-north-1"
 SENDER = "xledger@moment.example"
 BUCKET, TABLE = "bucket", "ledger"
-QUEUES = ("CUSTOMERS_QUEUE", "PROJECTS_QUEUE", "EXPORTS_QUEUE", "INVOICE_MAILS_QUEUE")
+QUEUES = (
+    "CUSTOMERS_QUEUE",
+    "PROJECTS_QUEUE",
+    "EXPORTS_QUEUE",
+    "INVOICE_MAILS_QUEUE",
+    "UPLOADS_QUEUE",
+    "EXPENSES_QUEUE",
+)
 
 
 @dataclass(frozen=True)

@@ -20,3 +20,14 @@ def test_each_company_that_wants_one_has_a_job_of_its_own(
     assert counts == {"started": 2}
     assert {job["company"] for job in jobs} == {"nordvik", "fjord"}
     assert {(job["request"], job["by"]) for job in jobs} == {("request-1", "schedule")}
+
+
+def test_each_company_that_imports_expenses_has_a_job_every_hour(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handler, "wire", lambda: wiring)
+    for company, wants in {"nordvik": True, "fjord": False, "fjell": True}.items():
+        wiring.ledger.companies.save(a_company(company, import_expenses=wants, owner_code=19168))
+    counts = handler.lambda_handler({"run": "expenses"}, Context())  # type: ignore[arg-type]
+    assert counts == {"started": 2}
+    assert sorted(job["company"] for job in jobs_in("EXPENSES_QUEUE")) == ["fjell", "nordvik"]
