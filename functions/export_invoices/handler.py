@@ -24,8 +24,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer
         exports = export_asked_for(
             company, job["request"], job["by"], wire().exporter(), job.get("repeats"), wire().wake_uploads
         )
-        made = {str(export.number): export.invoices for export in exports}
-        logger.info("exported", extra={"company": company, "invoices_by_export": made})
+        made = [{"export": each.number, "invoices": each.invoices} for each in exports]
+        for counts in made or [{"invoices": 0}]:
+            logger.info("exported", extra={"company": company, "counts": counts})
         told = tell_accountant(company, wire().teller())
         logger.info("told", extra={"company": company, "counts": told.summary()})
     return {"batchItemFailures": []}
