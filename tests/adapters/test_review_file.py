@@ -60,7 +60,7 @@ def test_an_invoice_has_text_numbers_real_dates_and_real_amounts():
         "Valuta": "NOK",
     }
     assert row["Fakturadato"].number_format == "dd.mm.yyyy"
-    assert row["Brutto"].number_format == "#,##0.00"
+    assert row["Brutto"].number_format == "[$-414]#,##0.00"
     assert {row[text].data_type for text in ("Fakturanr.", "Kundenr.", "Prosjekt", "KID", "MVA-kode")} == {
         "s"
     }

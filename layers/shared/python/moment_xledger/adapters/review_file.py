@@ -18,7 +18,9 @@ from moment_xledger.domain.files.text import tidy
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 
 # A spreadsheet in Norwegian shows these as 31.10.2026 and 125 000,00.
-DATE, AMOUNT = "dd.mm.yyyy", "#,##0.00"
+# [$-414] is Norwegian: LibreOffice then writes a decimal comma whatever the machine's own language; Excel always
+# writes amounts as the machine does.
+DATE, AMOUNT = "dd.mm.yyyy", "[$-414]#,##0.00"
 MOST_ROWS = 1_000_000  # a sheet holds 1,048,576; what is over goes to the next one
 
 Cell = str | date | Decimal | None
@@ -68,7 +70,7 @@ def write_review(
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         book.set_properties({"created": created.astimezone(UTC).replace(tzinfo=None)})
         formats = {
-            date: book.add_format({"num_format": DATE}),
+            date: book.add_format({"num_format": DATE, "align": "left"}),
             Decimal: book.add_format({"num_format": AMOUNT}),
         }
         for page in count(1):
@@ -102,6 +104,9 @@ def _write_header(book: Any, sheet: Any, language: Language) -> None:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, norwegian if language is Language.NORWEGIAN else english, bold)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)  # one page wide
+    sheet.repeat_rows(0)
     # No green corners on invoice numbers.
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS + 1}"})
 
