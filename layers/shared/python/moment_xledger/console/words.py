@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 
-from moment_xledger.console.wording import overview, problems
+from moment_xledger.console.wording import log, overview, problems
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.deeds import What
 from moment_xledger.domain.problems import Code
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    **log.WORDS,
     **overview.WORDS,
     **problems.WORDS,
     # every page
@@ -212,6 +214,9 @@ class Words:
         """What a problem is about; as it stands where it is not known here."""
         known = _WORDS.get(f"kind_{kind}")
         return known[self._side] if known else kind
+
+    def deed(self, what: What) -> str:
+        return log.NORWEGIAN[what] if self.language is Language.NORWEGIAN else str(what)
 
     def made_by(self, by: str) -> str:
         return self("schedule") if by in ("schedule", "sweep") else by

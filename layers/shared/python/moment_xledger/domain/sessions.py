@@ -21,6 +21,7 @@ class Right(StrEnum):
     READ_THEIR_WORDS = "read what Xledger said"
     RETRY_PROBLEMS = "have problems tried again"
     SKIP_PROBLEMS = "skip problems"
+    SEE_LOG = "see who did what"
     SEE_EXPORTS = "see exports"
     MAKE_EXPORTS = "make exports"
     FETCH_FILES = "fetch files"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from uuid import uuid4
 
 from boto3.dynamodb.conditions import Attr
@@ -29,6 +30,16 @@ class Audit:
         """Newest first."""
         found = self._table.query(keys.company(company), "AUD#", limit=limit, newest_first=True)
         yield from (_deed(company, item) for item in found)
+
+    def page(self, company: CompanyId, size: int, before: str = "") -> tuple[list[Deed], str]:
+        """Newest first, and what the next page comes `before`; nothing where this is the last one."""
+        start = f"AUD#{before}" if before else ""
+        items = self._table.query(
+            keys.company(company), "AUD#", after=start, limit=size + 1, newest_first=True
+        )
+        found = list(islice(items, size + 1))
+        following = found[size - 1]["sk"].removeprefix("AUD#") if len(found) > size else ""
+        return [_deed(company, item) for item in found[:size]], following
 
 
 def _deed(company: CompanyId, item: Item) -> Deed:

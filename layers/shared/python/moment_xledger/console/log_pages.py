@@ -1,0 +1,42 @@
+"""The facts of the log: who did what, and whom we have told."""
+
+from typing import Any
+
+from moment_xledger.console.desk import Desk
+from moment_xledger.console.visits import Visit
+from moment_xledger.domain.companies import EmailAddress
+from moment_xledger.domain.deeds import BY_LINK, Deed
+
+A_PAGE = 50
+
+
+def log_page(visit: Visit, desk: Desk, before: str) -> dict[str, Any]:
+    deeds, following = desk.ledger.audit.page(visit.company.id, A_PAGE, before)
+    addresses = visit.company.notify if not before else ()
+    return {
+        "deeds": [_deed(deed, visit) for deed in deeds],
+        "following": following or None,
+        "notices": [_told(visit, address, desk) for address in addresses],
+    }
+
+
+def _deed(deed: Deed, visit: Visit) -> dict[str, Any]:
+    return {
+        "when": deed.when,
+        "who": visit.words("by_link") if deed.who == BY_LINK else deed.who,
+        "what": visit.words.deed(deed.what),
+        "export": deed.export,
+        "file": deed.file or None,
+        "about": deed.about or None,
+    }
+
+
+def _told(visit: Visit, address: EmailAddress, desk: Desk) -> dict[str, Any]:
+    told = desk.ledger.notices.told(visit.company.id, address)
+    return {
+        "address": address,
+        "last_urgent": told.urgent_at,
+        "last_digest": told.digest_at,
+        "open_then": told.open_then,
+        "is_stopped": desk.ledger.mails.stopped(visit.company.id, address) is not None,
+    }
