@@ -1,12 +1,14 @@
 """Each file of the route by upload is handed to Xledger once, or a person is asked. It never goes twice by itself."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from moment_xledger.domain import uploads
-from moment_xledger.domain.companies import Language
+from moment_xledger.domain.companies import CompanyId, Language, Route
+from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.soap_outcomes import (
     Faulted,
     InDoubt,
@@ -19,6 +21,8 @@ from moment_xledger.domain.soap_outcomes import (
     UploadOutcome,
 )
 from moment_xledger.domain.uploads import Choice
+from moment_xledger.flows.count_waiting import waiting_by_route
+from moment_xledger.flows.start_runs import start_exports
 from moment_xledger.flows.upload_export import Outcome
 from tests.flows.mailroom import Died
 from tests.flows.upload_room import FIRST_KEY, UploadRoom
@@ -366,6 +370,44 @@ def test_each_invoice_leaves_by_the_route_that_it_arrived_with():
     assert room.export() == []
 
 
+def test_a_change_of_the_setting_can_say_how_many_are_still_on_the_old_route():
+    room = UploadRoom(route="file")
+    room.receive(1001, 1002)
+    room.export()
+    room.receive(1003)
+    room.change(route="upload")
+    room.receive(1004, 1005)
+    room.receive(1006, doNotTransfer=True)
+    assert waiting_by_route(room.company.id, room.ledger) == {Route.FILE: 1, Route.UPLOAD: 2}
+    room.change(route="email", reception_address="mb.19168@xledger.example")
+    room.receive(1007)
+    assert waiting_by_route(room.company.id, room.ledger) == {
+        Route.FILE: 1,
+        Route.UPLOAD: 2,
+        Route.EMAIL: 1,
+    }
+    room.export()
+    assert waiting_by_route(room.company.id, room.ledger) == {Route.EMAIL: 1}
+
+
+def test_counting_them_looks_at_no_invoice_that_has_left():
+    room = UploadRoom()
+    room.receive(*range(1001, 1101))
+    room.export()
+    room.receive(1101)
+    looked_at: list[int] = []
+    since = room.ledger.invoices.since
+
+    def counted(company: CompanyId, seq: int = 0) -> Iterator[Snapshot]:
+        for snapshot in since(company, seq):
+            looked_at.append(snapshot.seq)
+            yield snapshot
+
+    room.ledger.invoices.since = counted  # type: ignore[method-assign]
+    assert waiting_by_route(room.company.id, room.ledger) == {Route.UPLOAD: 1}
+    assert looked_at == [101]
+
+
 def test_the_same_request_makes_nothing_new_the_second_time():
     room = UploadRoom(route="file")
     room.receive(1001)
@@ -377,8 +419,6 @@ def test_the_same_request_makes_nothing_new_the_second_time():
 
 
 def test_what_is_left_from_before_goes_also_where_the_company_has_turned_to_mail():
-    from moment_xledger.flows.start_runs import start_exports
-
     room = UploadRoom()
     room.receive(1001)
     room.change(route="email", reception_address="mb.19168@xledger.example")

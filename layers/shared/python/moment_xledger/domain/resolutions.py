@@ -53,6 +53,8 @@ WAYS: Mapping[Code, Way] = {
             Code.FILE_DIFFERS,
             Code.MAIL_REFUSED,
             Code.PDF_UNREACHABLE,
+            Code.UPLOAD_UNREACHABLE,
+            Code.UPLOAD_SETTING_MISSING,
             Code.ADDRESS_REFUSED,
             Code.TOKEN_EXPIRES,  # when a new key is saved
             Code.NUMBER_MOVED_IN_XLEDGER,  # these four each night
@@ -73,7 +75,18 @@ WAYS: Mapping[Code, Way] = {
     ),
     **dict.fromkeys((Code.RIGHT_MISSING, Code.SOAP_LOGIN_REFUSED, Code.OWNER_CODE_NOT_REACHED), Way.TEST),
     **dict.fromkeys(
-        (Code.MAIL_UNCERTAIN, Code.MAIL_BOUNCED, Code.PDF_MISSING, Code.PDF_NOT_PDF, Code.PDF_TOO_LARGE),
+        (
+            Code.MAIL_UNCERTAIN,
+            Code.MAIL_BOUNCED,
+            Code.PDF_MISSING,
+            Code.PDF_NOT_PDF,
+            Code.PDF_TOO_LARGE,
+            Code.UPLOAD_REFUSED,
+            Code.UPLOAD_FAULT,
+            Code.UPLOAD_TOO_LARGE,
+            Code.UPLOAD_UNREADABLE,
+            Code.UPLOAD_UNCERTAIN,
+        ),
         Way.CHOOSE,
     ),
     **dict.fromkeys(
