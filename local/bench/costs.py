@@ -24,6 +24,7 @@ from local.xledger.times import CENTRAL_EUROPE
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.xledger_soap.exports import read_rows
 from moment_xledger.adapters.xledger_soap.posting import Answer
+from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.expense_runs import Window, windows
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState, Terms, out_of_reach
@@ -53,8 +54,8 @@ class Answers:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def lines(self, window: Window) -> Iterator[Row | BadRow]:
-        return _rows(self.file(POSTED, window), POSTED)
+    def lines(self, window: Window, accounts: AccountRanges) -> Iterator[Row | BadRow]:
+        return _rows(self.file(POSTED, window), POSTED, accounts)
 
     def suppliers(self, window: Window) -> Iterator[Row | BadRow]:
         return _rows(next(self._folder.glob(f"{SUPPLIERS}-*-{window.end:%Y%m%d%H%M}")), SUPPLIERS)
@@ -103,8 +104,8 @@ def _windows() -> list[Window]:
     return list(windows(None, "", Terms.of(COMPANY), NOW))
 
 
-def _rows(file: Path, operation: str) -> Iterator[Row | BadRow]:
-    return read_rows(Answer(200, "application/soap+xml", file.open("rb")), operation)
+def _rows(file: Path, operation: str, accounts: AccountRanges | None = None) -> Iterator[Row | BadRow]:
+    return read_rows(Answer(200, "application/soap+xml", file.open("rb")), operation, accounts)
 
 
 def seconds() -> tuple[float, float]:
@@ -125,7 +126,7 @@ def _spent(work: Callable[[Answers], None], answers: Answers) -> float:
 def _read(answers: Answers) -> None:
     terms = Terms.of(COMPANY)
     for window in _windows():
-        for row in answers.lines(window):
+        for row in answers.lines(window, terms.accounts):
             if isinstance(row, Row):
                 out_of_reach(row, terms)
 

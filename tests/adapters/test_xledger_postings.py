@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from moment_xledger.adapters.xledger_postings import Postings
 from moment_xledger.adapters.xledger_soap.client import XledgerSoap
 from moment_xledger.adapters.xledger_soap.hosts import host
 from moment_xledger.adapters.xledger_soap.posting import Line
+from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import SoapLogin
 from moment_xledger.domain.errors import AnswerTooLarge, RunStopped, Unreachable
 from moment_xledger.domain.expense_runs import Window
@@ -23,6 +25,7 @@ from moment_xledger.domain.problems import Code
 
 ENDS = date(2026, 11, 21)
 A_YEAR = Window(datetime(2025, 11, 1, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
+ALL = AccountRanges.read("1000-9999")
 OWNER_CODE = Plan().entities[0].ownerCode
 
 
@@ -51,7 +54,7 @@ def postings(
 
 
 def ids(ours: Postings, window: Window) -> list[str]:
-    return [line.transaction_id or "" for line in ours.lines(window) if isinstance(line, Row)]
+    return [line.transaction_id or "" for line in ours.lines(window, ALL) if isinstance(line, Row)]
 
 
 def test_windows_that_meet_give_every_line_once(xledger: Running) -> None:
@@ -63,12 +66,29 @@ def test_windows_that_meet_give_every_line_once(xledger: Running) -> None:
     assert sorted(halves) == sorted(everything)
 
 
+@pytest.mark.parametrize("shape", ["fragment", "string", "dataset"])
+def test_of_lines_on_other_accounts_only_that_is_read_unless_they_were_changed(
+    xledger: Running, shape: str
+) -> None:
+    order(xledger, {"result_shape": shape})
+    ours, few = postings(xledger), AccountRanges.read("4510")
+    whole = [line for line in ours.lines(A_YEAR, ALL) if isinstance(line, Row)]
+    wanted = [
+        line
+        if line.account == "4510" or line.modified != line.created
+        else Row(Decimal(0), account=line.account)
+        for line in whole
+    ]
+    assert {line.modified != line.created for line in whole} == {True, False}
+    assert list(ours.lines(A_YEAR, few)) == wanted
+
+
 def test_suppliers_stand_in_the_other_ledger_under_the_same_match(xledger: Running) -> None:
     ours = postings(xledger)
     bills = {line.match_id for line in ours.suppliers(A_YEAR) if isinstance(line, Row) and line.invoice_no}
     costs = [
         line
-        for line in ours.lines(A_YEAR)
+        for line in ours.lines(A_YEAR, ALL)
         if isinstance(line, Row) and line.source == "AP" and line.account == "4510"
     ]
     assert costs
@@ -90,27 +110,27 @@ def test_a_bad_day_is_told_from_what_a_person_must_see(
 ) -> None:
     order(xledger, {fault: 1, "faults_only": "GetGLTransactionsData"})
     with pytest.raises(meant):
-        list(postings(xledger).lines(A_YEAR))
+        list(postings(xledger).lines(A_YEAR, ALL))
 
 
 def test_an_answer_over_the_limit_is_too_large(xledger: Running) -> None:
     with pytest.raises(AnswerTooLarge):
-        list(postings(xledger, largest=100_000).lines(A_YEAR))
+        list(postings(xledger, largest=100_000).lines(A_YEAR, ALL))
 
 
 def test_a_wrong_password_is_a_refused_logon(xledger: Running) -> None:
     with pytest.raises(RunStopped) as stopped:
-        list(postings(xledger, password="not this one").lines(A_YEAR))
+        list(postings(xledger, password="not this one").lines(A_YEAR, ALL))
     assert stopped.value.code == Code.SOAP_LOGIN_REFUSED
 
 
 def test_an_unknown_owner_code_is_told_in_xledgers_words(xledger: Running) -> None:
     with pytest.raises(RunStopped) as stopped:
-        list(postings(xledger, owner_code=99_999).lines(A_YEAR))
+        list(postings(xledger, owner_code=99_999).lines(A_YEAR, ALL))
     assert stopped.value.code == Code.EXPENSES_NOT_READ
     assert "99999" in stopped.value.their_words
 
 
 def test_nobody_there_is_later(xledger: Running) -> None:
     with pytest.raises(Unreachable):
-        list(postings(xledger, url="http://127.0.0.1:9").lines(A_YEAR))
+        list(postings(xledger, url="http://127.0.0.1:9").lines(A_YEAR, ALL))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import AnswerTooLarge, RefusedByMoment
 from moment_xledger.domain.expense_runs import Report, Window
@@ -73,7 +74,7 @@ class Books:
         self.asked: list[Window] = []
         self.fails: Exception | None = None
 
-    def lines(self, window: Window) -> Iterator[Row | BadRow]:
+    def lines(self, window: Window, accounts: AccountRanges) -> Iterator[Row | BadRow]:
         if self.fails:
             raise self.fails
         self.asked.append(window)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from moment_xledger.adapters.xledger_soap.client import XledgerSoap
+from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.errors import AnswerTooLarge, RunStopped, SyncError, Unreachable
 from moment_xledger.domain.expense_runs import Window
 from moment_xledger.domain.posted_lines import BadRow, Row
@@ -29,15 +30,19 @@ class Postings:
         self._soap = soap
         self._owner_code = owner_code
 
-    def lines(self, window: Window) -> Iterator[Row | BadRow]:
-        return self._read("posted_lines", window)
+    def lines(self, window: Window, accounts: AccountRanges) -> Iterator[Row | BadRow]:
+        """Of a line on another account that was never changed, nothing but the account."""
+        return self._read("posted_lines", window, accounts)
 
     def suppliers(self, window: Window) -> Iterator[Row | BadRow]:
         return self._read("supplier_lines", window)
 
-    def _read(self, operation: str, window: Window) -> Iterator[Row | BadRow]:
+    def _read(
+        self, operation: str, window: Window, accounts: AccountRanges | None = None
+    ) -> Iterator[Row | BadRow]:
+        start, end = window.start, window.end
         with _in_our_words():
-            yield from self._soap.changed(operation, self._owner_code, window.start, window.end)
+            yield from self._soap.changed(operation, self._owner_code, start, end, accounts)
 
 
 @contextmanager

@@ -22,8 +22,8 @@ class AccountRanges:
             raise ValueError("accounts are numbers and ranges with commas between, such as 4000-4999,6550")
         return cls(found)
 
-    def __contains__(self, account: str | None) -> bool:
-        if account is None or not (account.isascii() and account.isdigit()):
+    def __contains__(self, account: object) -> bool:
+        if not isinstance(account, str) or not (account.isascii() and account.isdigit()):
             return False
         number = int(account)
         return any(low <= number <= high for low, high in self.ranges)

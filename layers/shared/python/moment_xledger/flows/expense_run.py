@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.expense_runs import Report, Window
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Books(Protocol):
     """Xledger's: `adapters.xledger_postings`, or its twin in tests."""
 
-    def lines(self, window: Window) -> Iterator[Row | BadRow]: ...
+    def lines(self, window: Window, accounts: AccountRanges) -> Iterator[Row | BadRow]: ...
     def suppliers(self, window: Window) -> Iterator[Row | BadRow]: ...
 
 

@@ -39,7 +39,7 @@ def read_window(run: Run, window: Window) -> None:
     run.hold(AN_ANSWER)
     bills = _bills(run, window)
     run.hold(AN_ANSWER)
-    with closing(cast("Generator[Row | BadRow]", run.books.lines(window))) as lines:
+    with closing(cast("Generator[Row | BadRow]", run.books.lines(window, run.terms.accounts))) as lines:
         candidates = _candidates(run, lines)
         while some := list(islice(candidates, AT_ONCE)):
             run.hold(timedelta())

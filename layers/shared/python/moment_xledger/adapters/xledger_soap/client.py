@@ -2,9 +2,10 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from moment_xledger.adapters.xledger_soap.assumed import assumed
@@ -112,7 +113,13 @@ class XledgerSoap:
                 return failed.failure
             return NotSent(f"no logon key: {failed}")
 
-    def transactions(self, operation: str, filter_: str, owner_code: int) -> Iterator[Row | BadRow]:
+    def transactions(
+        self,
+        operation: str,
+        filter_: str,
+        owner_code: int,
+        accounts: Container[str] | None = None,
+    ) -> Iterator[Row | BadRow]:
         """
         `operation`: posted_lines or supplier_lines. The whole answer is here, on disk, when this returns; rows are
         read from it as they are asked for. Raises `CallFailed`, also in the middle if the answer's XML is broken.
@@ -132,15 +139,20 @@ class XledgerSoap:
             }
             fields[known.parameters["filter"]] = filter_
             fields[known.parameters["owner_code"]] = owner_code
-            return self._ask(export(), name, read_rows, **fields)
+            return self._ask(export(), name, partial(read_rows, accounts=accounts), **fields)
 
         return self._with_key(ask)
 
     def changed(
-        self, operation: str, owner_code: int, after: datetime, until: datetime | None = None
+        self,
+        operation: str,
+        owner_code: int,
+        after: datetime,
+        until: datetime | None = None,
+        accounts: Container[str] | None = None,
     ) -> Iterator[Row | BadRow]:
-        """`transactions` that were changed later than `after`, and not later than `until`."""
-        return self.transactions(operation, modified(after, until), owner_code)
+        """`transactions` that were changed later than `after`, not later than `until`. `accounts`: see `read_row`."""
+        return self.transactions(operation, modified(after, until), owner_code, accounts)
 
     def _with_key(self, ask: Callable[[str], T]) -> T:
         if self._login.logon_key is None:

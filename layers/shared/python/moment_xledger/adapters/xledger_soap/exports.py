@@ -7,7 +7,7 @@ read and taken out of the tree. That is faster than an event for each element.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack
 from itertools import chain
 from typing import IO
@@ -36,13 +36,18 @@ _LONGEST_DECLARATION = 200
 Growing = Iterator[tuple[Element, bool]]
 
 
-def read_rows(answer: Answer, operation: str) -> Iterator[Row | BadRow]:
-    """When this returns, it is certain that no fault came instead. Read it to the end, or close it."""
+def read_rows(
+    answer: Answer, operation: str, accounts: Container[str] | None = None
+) -> Iterator[Row | BadRow]:
+    """When this returns, it is certain that no fault came instead. Read it to the end, or close it.
+
+    `accounts`: see `read_row`.
+    """
     with ExitStack() as unless_read:
         unless_read.callback(answer.body.close)
         tops = _in_its_shape(answer, operation)
         unless_read.pop_all()
-        return _numbered(answer.body, tops)
+        return _numbered(answer.body, tops, accounts)
 
 
 def _in_its_shape(answer: Answer, operation: str) -> Growing:
@@ -61,10 +66,10 @@ def _results(answer: Answer, operation: str) -> Growing:
             yield result, finished
 
 
-def _numbered(body: IO[bytes], tops: Growing) -> Iterator[Row | BadRow]:
+def _numbered(body: IO[bytes], tops: Growing, accounts: Container[str] | None) -> Iterator[Row | BadRow]:
     with body:
         for number, element in enumerate(_row_elements(tops), 1):
-            yield read_row(element, number)
+            yield read_row(element, number, accounts)
 
 
 def _row_elements(tops: Growing) -> Iterator[Element]:
