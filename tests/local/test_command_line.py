@@ -198,6 +198,12 @@ def test_a_layer_has_what_the_project_needs_in_locked_and_hashed_versions(tmp_pa
     ]
 
 
+def test_a_layer_on_top_has_only_what_a_group_needs_besides(tmp_path: Path) -> None:
+    extra = 'extra = [{ name = "b" }, { name = "not-this" }]'
+    (tmp_path / "uv.lock").write_text(LOCK.replace("dev = ", f"{extra}\ndev = "))
+    assert requirements(tmp_path / "uv.lock", "extra").splitlines() == ["not-this==4"]
+
+
 def test_a_package_for_some_machines_only_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "uv.lock").write_text(
         LOCK.replace('{ name = "b" }', '{ name = "b", marker = "os_name == 1" }')
