@@ -1,6 +1,6 @@
 # `make` alone lists what there is. `make run` and `make test` set everything up by themselves, in this folder.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format setup clean
+.PHONY: help run serve test check bench format setup clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -10,6 +10,9 @@ help: ## List what can be made
 
 run: $(READY) ## Carry the sample company's events to Xledger, all on this machine
 	@$(VENV)/bin/python -m local run
+
+serve: $(READY) ## The same, and then the console in your browser, until Ctrl-C
+	@$(VENV)/bin/python -m local serve
 
 test: $(READY) ## Run every test (no account, no network)
 	@$(VENV)/bin/pytest --numprocesses auto --dist loadfile

@@ -41,6 +41,12 @@ def _parser() -> argparse.ArgumentParser:
             "run", help="carry events to Xledger through the whole system", allow_abbrev=False
         )
     )
+    _add_serve(
+        commands.add_parser("serve", help="the same, and then the console in a browser", allow_abbrev=False)
+    )
+    _add_publish(
+        commands.add_parser("publish", help="events into what `serve` keeps running", allow_abbrev=False)
+    )
     _add_xledger(
         commands.add_parser("xledger", help="the simulated Xledger, until stopped", allow_abbrev=False)
     )
@@ -72,6 +78,18 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     add("--xledger-token", metavar="TOKEN", help="the token for it")
     add("--moment-url", metavar="URL", help="a running Moment, instead of a simulated one")
     run.set_defaults(command=_run)
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    _add_run(serve)
+    serve.set_defaults(command=_serve)
+
+
+def _add_publish(publish: argparse.ArgumentParser) -> None:
+    add = publish.add_argument
+    add("events", type=Path, nargs="+", metavar="PATH", help="files or folders of events")
+    add("--out", type=Path, default=Path("out"), metavar="DIR", help="the --out of `serve` (default: out)")
+    publish.set_defaults(command=_publish)
 
 
 def _add_xledger(xledger: argparse.ArgumentParser) -> None:
@@ -127,6 +145,23 @@ def _run(options: argparse.Namespace) -> int:
     from local.run.command import run
 
     return run(checked)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    leave_the_shell_behind()
+    from local.run.options import Options
+
+    checked = Options.checked(options)
+    from local.serve.command import serve
+
+    return serve(checked)
+
+
+def _publish(options: argparse.Namespace) -> int:
+    leave_the_shell_behind()
+    from local.serve.publishing import publish_into
+
+    return publish_into(options.out, options.events)
 
 
 def _xledger(options: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ def run(options: Options) -> int:
     """0 only if all that should have happened did."""
     progress = Progress()
     try:
-        with _stopped_in_order(), world(options) as around:
+        with stopped_in_order(), world(options) as around:
             summary = Journey(options, around, progress).made()
     except (AwsError, ChildError) as fault:
         progress.say(str(fault))
@@ -32,7 +32,7 @@ def run(options: Options) -> int:
 
 
 @contextmanager
-def _stopped_in_order() -> Iterator[None]:
+def stopped_in_order() -> Iterator[None]:
     """Whoever stops us, everything that was started is stopped on the way out. A shell's `&` ignores Ctrl-C."""
 
     def interrupt(_: int, __: FrameType | None) -> None:

@@ -79,6 +79,11 @@ class Journey:
         return self._told(published, before)
 
     @property
+    def stack(self) -> Stack:
+        """What was deployed; once it is made."""
+        return self._stack
+
+    @property
     def _imports_expenses(self) -> bool:
         """Only where Xledger and Moment are simulated: nothing is written to a Moment that is real."""
         return bool(self._around.soap_url) and not self._options.moment_url
