@@ -13,7 +13,7 @@ def test_each_installation_goes_with_its_own_name(installation: Installation):
 
 
 def test_the_name_of_another_installation_is_refused_before_a_password_goes_there():
-    with pytest.raises(Misconfigured, match="wsdemo.xledger.net is not the installation XLEDGER"):
+    with pytest.raises(Misconfigured, match=r"wsdemo\.xledger\.net is not the installation XLEDGER"):
         pinned("https://wsdemo.xledger.net", "XLEDGER")
 
 
