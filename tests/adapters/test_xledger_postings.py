@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from werkzeug.wrappers import Response
 
 from local.serving import Running
 from local.xledger.plan import Plan
@@ -20,9 +21,11 @@ from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import SoapLogin
 from moment_xledger.domain.errors import AnswerTooLarge, RunStopped, Unreachable
 from moment_xledger.domain.expense_runs import Window
-from moment_xledger.domain.posted_lines import Row
+from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.domain.problems import Code
+from tests.adapters.xledger_soap_fake import connected, envelope, says
 
+POSTED = "GetGLTransactionsData"
 ENDS = date(2026, 11, 21)
 A_YEAR = Window(datetime(2025, 11, 1, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
 ALL = AccountRanges.read("1000-9999")
@@ -134,3 +137,42 @@ def test_an_unknown_owner_code_is_told_in_xledgers_words(xledger: Running) -> No
 def test_nobody_there_is_later(xledger: Running) -> None:
     with pytest.raises(Unreachable):
         list(postings(xledger, url="http://127.0.0.1:9").lines(A_YEAR, ALL))
+
+
+DOCTYPE = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]>'
+LAUGHS = envelope("<a>&c;</a>").replace("?>", "?>" + DOCTYPE, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "meant"),
+    [
+        pytest.param(Response(LAUGHS, content_type="text/xml"), RunStopped, id="entities"),
+        pytest.param(says(POSTED, "x" * 30 * 2**20), AnswerTooLarge, id="30 MB"),
+        pytest.param(Response(b"\xff\xfe<a", content_type="text/xml"), Unreachable, id="no XML"),
+        pytest.param(
+            Response(b'<?xml version="1.0" encoding="utf-99"?><a/>', content_type="text/xml"),
+            RunStopped,
+            id="an encoding that there is not",
+        ),
+        pytest.param(says(POSTED, "not rows"), RunStopped, id="text where rows should be"),
+        pytest.param(says(POSTED, None), RunStopped, id="no result"),
+        pytest.param(says(POSTED, "<T><TransactionID>1</TransactionID>"), Unreachable, id="broken off"),
+    ],
+)
+def test_an_answer_that_is_not_to_be_trusted_gives_no_line(answer: Response, meant: type[Exception]) -> None:
+    for connection in connected():
+        connection.fake.answers[POSTED] = [answer]
+        ours = Postings(connection.client(SoapLogin("ws-nordvik", "hush", "key-1")), OWNER_CODE)
+        with pytest.raises(meant):
+            list(ours.lines(A_YEAR, ALL))
+
+
+def test_bad_rows_are_told_of_one_by_one_between_the_good() -> None:
+    good = "<T><TransactionID>{}</TransactionID><Account>4510</Account><Amount>1.00</Amount></T>"
+    bad = "<T><Account>4510</Account><Amount>1.00</Amount></T><T><TransactionID>7</TransactionID></T>"
+    for connection in connected():
+        rows = f"<D>{good.format(1)}{bad}{good.format(2)}</D>"
+        connection.fake.answers[POSTED] = [says(POSTED, rows)]
+        ours = Postings(connection.client(SoapLogin("ws-nordvik", "hush", "key-1")), OWNER_CODE)
+        kinds = [type(line) for line in ours.lines(A_YEAR, ALL)]
+        assert kinds == [Row, BadRow, BadRow, Row]

@@ -14,6 +14,7 @@ from local.serving import start
 from local.xledger import server
 from local.xledger.plan import OWNER_CODE, Plan
 from local.xledger.soap.plan import PASSWORD, USER
+from moment_xledger.domain.companies import CompanyId
 from moment_xledger.environment import Environment
 from moment_xledger.wiring import Wiring
 from tests.builders import a_company, a_project
@@ -74,6 +75,7 @@ def test_costs_arrive_once_and_a_company_that_fails_holds_up_nobody(
     reports = [json.loads(line)["counts"] for line in log.getvalue().splitlines() if "counts" in line]
     assert reports[0]["stopped"] == "SOAP_LOGIN_REFUSED"
     assert reports[1]["created"] == len(held)
+    assert whole.ledger.expenses.progress(CompanyId("nordvik")).report == reports[2]
     assert (reports[2]["created"], reports[2]["updated"], reports[2]["stopped"]) == (0, 0, "")
 
 

@@ -15,7 +15,7 @@ class AccountRanges:
 
     @classmethod
     def read(cls, text: str) -> "AccountRanges":
-        """Raises `ValueError` for a list that is empty or too long, or holds anything else, or a range run backwards."""
+        """Raises `ValueError` for a list that is empty or too long, or holds anything else or a range run backwards."""
         parts = [_PART.fullmatch(part.strip()) for part in text.split(",")]
         found = tuple((int(part[1]), int(part[2] or part[1])) for part in parts if part)
         if len(found) < len(parts) or len(parts) > MOST_PARTS or any(low > high for low, high in found):
