@@ -20,7 +20,8 @@ def find_customers(outcomes: Outcomes, ask_moment: AskMoment) -> datetime | None
     """Takes in what Moment has; where it has none, the project is a problem. Returns when to look again, if ever.
 
     A customer that the ledger knows is on its way or a problem of its own, and releases its projects when it is in
-    Xledger; those whose release was lost in a crash are released here.
+    Xledger; those whose release was lost in a crash are released here, and those that were taken in here by somebody
+    who died before he said so are said to be there.
     """
     waiting, now = _oldest_by_number(outcomes), outcomes.clock()
     missing = missing_customers(waiting, outcomes)
@@ -33,6 +34,8 @@ def find_customers(outcomes: Outcomes, ask_moment: AskMoment) -> datetime | None
             _find(number, outcomes, ask_moment)
         except Unreachable:
             return now + PATIENCE
+    if len(unknown) < len(overdue):
+        outcomes.ledger.records.mark_work(outcomes.company.token_id, Kind.CUSTOMER, outcomes.company.id, now)
     if arrived or len(unknown) > MOST_AT_ONCE:
         return now
     return min((_next_look(waiting[number], now) for number in missing), default=None)
