@@ -1,0 +1,130 @@
+"""Looks only at the outside: what Xledger holds, what files and mails there are, what went over the network."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from local.proof.story import NORTH, SOUTH
+
+if TYPE_CHECKING:
+    from local.proof.network import Request
+    from local.proof.simulation import Stage
+
+
+def wrongs(stage: "Stage") -> list[str]:
+    """Each in one sentence; nothing where all promises were kept."""
+    return [
+        *_customers(stage),
+        *_companies(stage),
+        *_projects(stage),
+        *_invoices(stage),
+        *_readers(stage),
+        *_parallel(stage),
+        *_refused(stage),
+        *stage.unexpected,
+    ]
+
+
+def _by_code(stage: "Stage", what: str) -> dict[tuple[int, str], list[dict[str, Any]]]:
+    found: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for record in stage.server.seen()[what]:
+        found.setdefault((record["owner"]["ownerCode"], str(record["code"])), []).append(record)
+    return found
+
+
+def _customers(stage: "Stage") -> Iterator[str]:
+    held = _by_code(stage, "customers")
+    companies = {each["dbId"]: each for each in stage.server.seen()["companies"]}
+    owners = {str(company.id): company.owner_code or 0 for company in stage.story.companies}
+    for (company, number), wanted in stage.wanted_customers().items():
+        name = f"customer {number} of {company}"
+        match held.get((owners[company], number), []):
+            case []:
+                yield f"{name} is lost"
+            case [one]:
+                if one["description"] != wanted["name"]:
+                    yield f"{name} is '{one['description']}', not '{wanted['name']}'"
+                of = companies[int(one["company"]["dbId"])]
+                if (of.get("companyNumber") or None) != wanted.get("organizationNumber"):
+                    yield f"{name} belongs to company {of['companyNumber'] or of['code']}"
+            case several:
+                yield f"{name} is there {len(several)} times"
+    known = {(owners[company], number) for company, number in stage.story.customers}
+    yield from (f"customer {key} is nobody's" for key in held.keys() - known)
+
+
+def _companies(stage: "Stage") -> Iterator[str]:
+    """One token's books have one company for one organisation number, and for one private person."""
+    keys = Counter(
+        (
+            NORTH if (owner := each["owner"]["ownerCode"]) == SOUTH else owner,
+            each.get("companyNumber") or each["code"],
+        )
+        for each in stage.server.seen()["companies"]
+    )
+    yield from (f"company {key} is there {count} times" for key, count in keys.items() if count > 1)
+
+
+def _projects(stage: "Stage") -> Iterator[str]:
+    held = _by_code(stage, "projects")
+    owners = {str(company.id): company.owner_code or 0 for company in stage.story.companies}
+    for (company, number), wanted in stage.story.projects.items():
+        name = f"project {number} of {company}"
+        match held.get((owners[company], number), []):
+            case []:
+                yield f"{name} is lost"
+            case [one]:
+                has = (one["description"], (one.get("subledger") or {}).get("code"))
+                if has != (wanted["name"], wanted["customerNumber"]):
+                    yield f"{name} is {has}, not {(wanted['name'], wanted['customerNumber'])}"
+            case several:
+                yield f"{name} is there {len(several)} times"
+
+
+def _invoices(stage: "Stage") -> Iterator[str]:
+    """Each in one file, once; and no file ever changed."""
+    for company, numbers in stage.story.invoices.items():
+        left = Counter(
+            number for name, body in stage.csv_files(company) for number in _numbers_in(body.decode())
+        )
+        yield from (f"invoice {n} of {company} is lost" for n in numbers if not left[n])
+        yield from (f"invoice {n} of {company} left {left[n]} times" for n in left if left[n] > 1)
+        yield from (f"invoice {n} of {company} was never published" for n in left if n not in numbers)
+    yield from (f"the bytes of {name} changed" for name in stage.bucket.changed if name.endswith(".csv"))
+
+
+def _numbers_in(text: str) -> list[int]:
+    return [int(row["InvoiceNo"]) for row in csv.DictReader(io.StringIO(text), delimiter=";")]
+
+
+def _readers(stage: "Stage") -> Iterator[str]:
+    """Whoever is told of an export is told of one that is there; a repeated mail has the id of the first."""
+    told = Counter(to for to, _ in stage.post.sent)
+    ids = {to: {str(mail["Message-ID"]) for reader, mail in stage.post.sent if reader == to} for to in told}
+    for company in stage.story.companies:
+        files = len(list(stage.csv_files(company.id)))
+        if len(ids.get(company.notify[0], ())) > files:
+            yield f"{company.id} was told of more exports than there are"
+
+
+def _parallel(stage: "Stage") -> Iterator[str]:
+    """No request goes out while one of another worker awaits its answer, or while a write may still be carried out."""
+    by_token: dict[str, list[Request]] = {}
+    for request in stage.network.requests:
+        for other in by_token.setdefault(request.token, [])[-40:]:
+            until = max(filter(None, (other.over, other.carried_out if other.writes else None)))
+            if request.sent < until - timedelta(microseconds=1):
+                yield (
+                    f"{request.operation} of {request.sender} was sent while {other.operation} of {other.sender} "
+                    f"was under way, {request.sent - other.sent} after it"
+                )
+        by_token[request.token].append(request)
+
+
+def _refused(stage: "Stage") -> Iterator[str]:
+    refused = stage.server.seen()["requests"]["refused"]
+    if refused and stage.is_alone:
+        yield f"{refused} requests were over the plan's limits"

@@ -1,0 +1,103 @@
+"""What a call to the outside may meet: its process dies before or after it, or stands still for minutes."""
+
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from random import Random
+from types import CodeType
+from typing import Literal
+
+Meets = Literal["nothing", "dies before", "dies after", "stalls before", "stalls after"]
+BAD: tuple[Meets, ...] = ("dies before", "dies after", "stalls before", "stalls after")
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Of 1, each. `deaths` and `stalls` are for each call to the outside, requests for each request to Xledger."""
+
+    deaths: float = 0.01
+    stalls: float = 0.01
+    lost_requests: float = 0.04
+    lost_answers: float = 0.05
+    late_requests: float = 0.06  # carried out after their sender has given up
+    server_errors: float = 0.04
+    half_done: float = 0.03
+    doubled_messages: float = 0.15
+    lost_wakes: float = 0.15
+    lost_deletes: float = 0.05
+    purges: float = 0.3  # of a run: all wakes and jobs gone at once
+
+
+NONE = Rates(*[0.0] * 11)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """At the `nth` call of one call site, from 1, this happens, and nothing else does."""
+
+    site: str
+    nth: int
+    meets: Meets
+
+
+@dataclass
+class Fates:
+    """Counts what calls there were and what they met. After `over`, nothing bad happens any more."""
+
+    random: Random
+    rates: Rates
+    chosen: Chosen | None = None
+    over: bool = False
+    seen: Counter[str] = field(default_factory=Counter)
+    met: Counter[tuple[str, Meets]] = field(default_factory=Counter)
+
+    def draw(self, site: str) -> Meets:
+        self.seen[site] += 1
+        meets = self._drawn(site)
+        if meets != "nothing":
+            self.met[site, meets] += 1
+        return meets
+
+    def _drawn(self, site: str) -> Meets:
+        if self.chosen:
+            is_here = (self.chosen.site, self.chosen.nth) == (site, self.seen[site])
+            return self.chosen.meets if is_here else "nothing"
+        if self.over:
+            return "nothing"
+        draw = self.random.random()
+        if draw < self.rates.deaths:
+            return self.random.choice(BAD[:2])
+        if draw < self.rates.deaths + self.rates.stalls:
+            return self.random.choice(BAD[2:])
+        return "nothing"
+
+    def happens(self, rate: float) -> bool:
+        return self.random.random() < rate and not self.over and not self.chosen
+
+
+def call_site(operation: str) -> str:
+    """The flow that calls and the adapter it calls by: names, not lines, so that it stays the same as code moves."""
+    flow = adapter = ""
+    frame = sys._getframe(1)
+    while frame and not flow:
+        layer, name = _place(frame.f_code)
+        if layer == "adapters" and not adapter:
+            adapter = name
+        elif layer in ("flows", "other", "functions"):
+            flow = name
+        frame = frame.f_back  # type: ignore[assignment]
+    return " > ".join(filter(None, (flow, adapter, operation)))
+
+
+@cache
+def _place(code: CodeType) -> tuple[str, str]:
+    parts = code.co_filename.replace("\\", "/").split("/")
+    module = parts[-1].removesuffix(".py")
+    name = f"{module}.{code.co_qualname}"
+    if "functions" in parts:
+        return "functions", f"{parts[-2]}.{code.co_qualname}"
+    if "moment_xledger" not in parts:
+        return "", name
+    inside = parts[parts.index("moment_xledger") + 1]
+    return (inside if inside in ("adapters", "flows", "domain") else "other"), name

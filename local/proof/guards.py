@@ -1,0 +1,87 @@
+"""The walls that keep the promises. Each can be taken down, to see that the simulation notices."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+from boto3.dynamodb.conditions import Attr
+
+from local.proof.simulation import Setting
+from moment_xledger.adapters.ledger import exports as ledger_exports
+from moment_xledger.adapters.xledger_books import Customers, Projects
+from moment_xledger.domain.customers import Found
+from moment_xledger.domain.gate import Timing
+from moment_xledger.domain.records import Record, State, settle
+from moment_xledger.flows import outcomes, take_in_records
+
+Change = Callable[[Setting], Setting]
+_take_in = take_in_records.take_in
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`down` are replacements of what the code does, `change` of what is around it."""
+
+    name: str
+    down: tuple[tuple[Any, str, Any], ...] = ()
+    change: Change = lambda setting: setting
+
+    @contextmanager
+    def is_down(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for owner, name, instead in self.down:
+                stack.enter_context(patch.object(owner, name, instead))
+            yield
+
+
+def _take_in_anything(stored: Record | None, company: Any, content: Any, said_at: Any, now: Any) -> Any:
+    older = stored and replace(
+        stored, content=stored.content.model_copy(update={"version": content.version - 1})
+    )
+    return _take_in(older, company, content, said_at, now)
+
+
+def _settle_whatever_came(record: Record, sent: Record, db_id: int, now: Any) -> Record:
+    return replace(settle(record, sent, db_id, now), state=State.SYNCED, problem=None, details={})
+
+
+def _always(*_: Any) -> Any:
+    return Attr("pk").exists() | Attr("pk").not_exists()
+
+
+GUARDS = (
+    Guard("version check at arrival", ((take_in_records, "take_in", _take_in_anything),)),
+    Guard("clean only if still the version sent", ((outcomes, "settle", _settle_whatever_came),)),
+    Guard("lease checked on one's own clock", ((Timing, "is_safe_to_send", lambda *_: True),)),
+    Guard("waiting until a write in doubt is over", ((Timing, "doubt", timedelta(0)),)),
+    Guard("sweeper", change=lambda setting: replace(setting, has_sweeper=False)),
+    Guard(
+        "look up before add",
+        (
+            (Customers, "look_up", lambda *_: Found()),
+            (Projects, "look_up", lambda *_: {}),
+        ),
+    ),
+    Guard(
+        "one export at a time, and a member of one only",
+        (
+            (ledger_exports, "_unchanged", _always),
+            (
+                ledger_exports.Exports,
+                "mark_members",
+                lambda exports, export, seqs: exports._table.write(
+                    *(
+                        ledger_exports.Update(
+                            (ledger_exports.keys.invoices(export.company), f"SEQ#{seq:010}"),
+                            set={"x": export.number},
+                        )
+                        for seq in seqs
+                    )
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,144 @@
+"""The world around one call of a function, with what may go wrong there: table, bucket, queues, mail and Moment."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from io import BytesIO
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from local.proof.fates import Fates, call_site
+from local.proof.queues import Queue
+from local.proof.scheduling import Died, Scheduler
+from local.twins.table import FakeTable
+from moment_xledger.adapters.table import Action, Item, Key
+
+Answer = TypeVar("Answer")
+LONGEST_STALL = 200  # seconds; a lease is 90
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Every call goes through here: it takes time, others carry on meanwhile, and the caller may not survive it."""
+
+    scheduler: Scheduler
+    fates: Fates
+    note: Callable[[str], None]
+
+    def call(self, operation: str, carry_out: Callable[[], Answer]) -> Answer:
+        if self.scheduler.current is None:  # a checker or the stage itself
+            return carry_out()
+        self.scheduler.current.stop_if_dead()
+        site = call_site(operation)
+        meets = self.fates.draw(site)
+        self.bad_luck(site, meets, "before")
+        answer = carry_out()
+        self.pass_time(0.002, 0.03)
+        self.bad_luck(site, meets, "after")
+        return answer
+
+    def bad_luck(self, site: str, meets: str, when: str) -> None:
+        task = self.scheduler.current
+        if task is None or not meets.endswith(when):
+            return
+        self.note(f"{task.name} {meets} {site}")
+        if meets.startswith("dies"):
+            task.is_dead = True
+            raise Died
+        self.pass_time(1, LONGEST_STALL)
+
+    def pass_time(self, least: float, most: float) -> None:
+        self.scheduler.wait(timedelta(seconds=self.fates.random.uniform(least, most)))
+
+
+class TableTwin(FakeTable):
+    """Between a read and a write, others write; each is whole in itself."""
+
+    def __init__(self, outside: Outside) -> None:
+        super().__init__()
+        self._outside = outside
+
+    def get(self, key: Key) -> Item | None:
+        return self._outside.call("get", lambda: FakeTable.get(self, key))
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        def read() -> dict[Key, Item]:
+            return {key: item for key in dict.fromkeys(keys) if (item := FakeTable.get(self, key))}
+
+        return self._outside.call("get_many", read)
+
+    def query(self, pk: str, prefix: str = "", **how: Any) -> Iterator[Item]:
+        yield from self._outside.call("query", lambda: list(FakeTable.query(self, pk, prefix, **how)))
+
+    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[Key]:
+        yield from self._outside.call("due", lambda: list(FakeTable.due(self, shard, until, limit)))
+
+    def write(self, *actions: Action) -> None:
+        self._outside.call("write", lambda: self._write(actions))
+
+    def _write(self, actions: Iterable[Action]) -> None:
+        current, self._outside.scheduler.current = self._outside.scheduler.current, None
+        try:  # what the twin reads of itself is no call to the outside
+            super().write(*actions)
+        finally:
+            self._outside.scheduler.current = current
+
+
+class BucketTwin:
+    """As boto3's client for S3. `changed` are files of which somebody put other bytes over the first ones."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self.files: dict[str, bytes] = {}
+        self.changed: list[str] = []
+        self.heeds_conditions = True
+
+    def put_object(self, *, Key: str, Body: Any, IfNoneMatch: str = "", **_: Any) -> None:  # noqa: N803
+        body = Body if isinstance(Body, bytes) else Body.read()
+        self._outside.call("put_object", lambda: self._put(Key, body, bool(IfNoneMatch)))
+
+    def _put(self, key: str, body: bytes, only_if_absent: bool) -> None:
+        if only_if_absent and self.heeds_conditions and key in self.files:
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
+        if self.files.get(key, body) != body:
+            self.changed.append(key)
+        self.files[key] = body
+
+    def head_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        found = self._outside.call("head_object", lambda: self.files.get(Key))
+        if found is None:
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+        return {"Metadata": {"sha256": hashlib.sha256(found).hexdigest()}}
+
+    def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        return {"Body": BytesIO(self._outside.call("get_object", lambda: self.files[Key]))}
+
+
+@dataclass(frozen=True)
+class QueuesTwin:
+    """As boto3's client for SQS; a queue's name is its address."""
+
+    outside: Outside
+    queues: Mapping[str, Queue]
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str, **_: Any) -> None:  # noqa: N803
+        self.outside.call(f"send to {QueueUrl}", lambda: self.queues[QueueUrl].put(MessageBody))
+
+    def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
+        queue = self.queues[QueueUrl]
+        self.outside.call("hide", lambda: queue.change_visibility(ReceiptHandle, VisibilityTimeout))
+
+
+class PostTwin:
+    sender = "xledger@moment.example"
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self.sent: list[tuple[str, EmailMessage]] = []
+
+    def send(self, message: EmailMessage, to: str) -> str:
+        self._outside.call("send mail", lambda: self.sent.append((to, message)))
+        return f"mail-{len(self.sent)}"

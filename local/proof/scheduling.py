@@ -1,0 +1,108 @@
+"""Many workers, one at a time: each runs in a thread of its own and hands the baton on at every call to the outside.
+
+What happens next is decided by simulated time alone, and ties by the order of arrival, so one seed is one story.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+
+
+class Died(BaseException):
+    """The process is gone. Not an `Exception`: nothing in the code may catch it."""
+
+
+class Task:
+    """One call of one function."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        self.name = name
+        self.is_dead = False
+        self.is_over = False
+        self._work = work
+        self._mine, self._given_back = threading.Semaphore(0), threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def carry_on(self) -> None:
+        """Until it waits for something, or is over."""
+        if not self._thread.ident:
+            self._thread.start()
+        self._mine.release()
+        self._given_back.acquire()
+        if self.is_over:
+            self._thread.join()
+
+    def hand_back(self) -> None:
+        self._given_back.release()
+        self._mine.acquire()
+        self.stop_if_dead()
+
+    def stop_if_dead(self) -> None:
+        if self.is_dead:
+            raise Died
+
+    def _run(self) -> None:
+        self._mine.acquire()
+        try:
+            self._work()
+        except Died:
+            self.is_dead = True
+        finally:
+            self.is_over = True
+            self._given_back.release()
+
+
+class Scheduler:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.current: Task | None = None
+        self.running: list[Task] = []
+        self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order = count()
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def later(self, delay: timedelta, what: Callable[[], None]) -> None:
+        heappush(self._agenda, (self.now + delay, next(self._order), what))
+
+    def start(self, name: str, work: Callable[[], None], delay: timedelta = timedelta()) -> Task:
+        task = Task(name, work)
+        self.running.append(task)
+        self.later(delay, lambda: self._carry_on(task))
+        return task
+
+    def wait(self, pause: timedelta) -> None:
+        """Called by a task: others carry on meanwhile."""
+        task = self.current
+        assert task is not None  # noqa: S101 -- only tasks call the outside
+        until = self.now + pause
+        if not self._agenda or self._agenda[0][0] > until:
+            self.now = until
+            return
+        self.later(pause, lambda: self._carry_on(task))
+        task.hand_back()
+
+    def run(self, until: Callable[[], bool]) -> None:
+        """Until `until` says so, which is asked between any two things that happen."""
+        while self._agenda and not until():
+            at, _, what = heappop(self._agenda)
+            self.now = max(self.now, at)
+            what()
+
+    def stop(self) -> None:
+        """Ends every thread."""
+        for task in list(self.running):
+            task.is_dead = True
+            self._carry_on(task)
+
+    def _carry_on(self, task: Task) -> None:
+        if task.is_over:
+            return
+        self.current = task
+        task.carry_on()
+        self.current = None
+        if task.is_over:
+            self.running.remove(task)

@@ -1,0 +1,151 @@
+"""What Moment publishes in one run: customers, projects and invoices of several companies, in several versions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from local.sample.check_digits import organisation_number
+from moment_xledger.domain.companies import Company, CompanyId, TokenId
+
+ABOVE, NORTH, SOUTH, OTHER = 19168, 19169, 19170, 20001
+SHARED, OWN = TokenId("shared"), TokenId("own")
+PERIOD = timedelta(minutes=25)  # in which all is published
+
+
+@dataclass(frozen=True)
+class Size:
+    customers: int = 6
+    projects: int = 4
+    invoices: int = 5
+    versions: int = 4
+
+
+@dataclass(frozen=True)
+class Published:
+    at: timedelta
+    event: dict[str, Any]
+
+
+@dataclass
+class Story:
+    """`customers` and `projects` are the newest of each, by company and number: what Xledger must have at the end."""
+
+    companies: list[Company]
+    published: list[Published] = field(default_factory=list)
+    customers: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    projects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    invoices: dict[str, list[int]] = field(default_factory=dict)
+
+
+def companies(requests_per_hour: int | None) -> list[Company]:
+    """The first two share a token that reaches both of their books; they use the same numbers."""
+
+    def company(name: str, token: TokenId, owner: int) -> Company:
+        return Company(
+            id=CompanyId(name),
+            name=f"{name.title()} AS",
+            token_id=token,
+            owner_code=owner,
+            requests_per_hour=requests_per_hour,
+            notify=(f"regnskap@{name}.example",),
+        )
+
+    return [
+        company("nordvik", SHARED, NORTH),
+        company("sorvik", SHARED, SOUTH),
+        company("vestvik", OWN, OTHER),
+    ]
+
+
+def tell(random: Random, size: Size, requests_per_hour: int | None) -> Story:
+    story = Story(companies(requests_per_hour))
+    for company in story.companies:
+        for n in range(size.customers):
+            _customer(story, company, n, random, size)
+        for n in range(size.projects):
+            _project(story, company, n, random, size)
+        _invoices(story, company, random, size)
+    return story
+
+
+def _times(random: Random, size: Size) -> Iterator[tuple[int, timedelta]]:
+    """Versions in the order in which Moment saved them; each arrives when it will."""
+    for version in range(1, random.randint(1, size.versions) + 1):
+        yield version, PERIOD * random.random() ** 2
+
+
+def _customer(story: Story, company: Company, n: int, random: Random, size: Size) -> None:
+    """Some share an organisation number, some have none, some are saved with a country that Xledger does not know;
+    one nobody publishes: only Moment's API has it."""
+    number = str(10_001 + n)
+    data: dict[str, Any] = {}
+    organisation = organisation_number(random.randint(1, 4)) if random.random() < 0.7 else None
+    versions = list(_times(random, size))
+    for version, at in versions:
+        if random.random() < 0.15:
+            organisation = organisation_number(random.randint(1, 4))
+        is_last = version == versions[-1][0]
+        country = "ZZ" if random.random() < 0.05 and not is_last and not organisation else "NO"
+        data = {
+            "id": 1_000 + n,
+            "version": version,
+            "customerNumber": number,
+            "name": f"Kunde {number} v{version if random.random() < 0.8 else 0}",
+            "address": {"street": "Strandgaten 1", "countryCode": country},
+        } | ({"organizationNumber": organisation} if organisation else {})
+        if n > 0:
+            story.published.append(Published(at, _event("customer.saved", data, company)))
+    story.customers[company.id, number] = data
+
+
+def _project(story: Story, company: Company, n: int, random: Random, size: Size) -> None:
+    number = f"P-{n}"
+    data: dict[str, Any] = {}
+    for version, at in _times(random, size):
+        customer = 10_001 if n == 0 else 10_001 + random.randrange(size.customers)
+        data = {
+            "id": 5_000 + n,
+            "version": version,
+            "projectNumber": number,
+            "name": f"Prosjekt {number} v{version}",
+            "customerNumber": str(customer),
+            "active": True,
+        }
+        story.published.append(Published(at, _event("project.saved", data, company)))
+    story.projects[company.id, number] = data
+
+
+def _invoices(story: Story, company: Company, random: Random, size: Size) -> None:
+    """Of customers that are published, perhaps later."""
+    story.invoices[company.id] = list(range(101, 101 + size.invoices))
+    for number in story.invoices[company.id]:
+        customer = str(10_002 + random.randrange(size.customers - 1))
+        data = {
+            "id": 500_000 + number,
+            "version": 1,
+            "invoiceNumber": number,
+            "kind": "INVOICE",
+            "customer": {"customerNumber": customer, "name": f"Kunde {customer}"},
+            "description": "Prosjektering",
+            "invoiceDate": date(2026, 11, 1).isoformat(),
+            "dueDate": date(2026, 11, 15).isoformat(),
+            "currency": "NOK",
+            "total": "125.00",
+            "vatLines": [{"vatCode": "3", "net": "100.00", "vat": "25.00", "gross": "125.00"}],
+        }
+        at = PERIOD * random.random()
+        story.published.append(Published(at, _event("invoice.finalized", data, company)))
+
+
+def _event(what: str, data: dict[str, Any], company: Company) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": f"{company.id}-{what}-{data['id']}-{data['version']}",
+        "source": "moment",
+        "type": f"team.moment.{what}",
+        "time": datetime(2026, 11, 22, 9).isoformat() + "Z",  # noqa: DTZ001 -- written as Moment does
+        "momentcompany": company.id,
+        "data": data,
+    }
