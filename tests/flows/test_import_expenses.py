@@ -101,6 +101,15 @@ def test_other_accounts_in_the_settings_are_read_from_the_beginning(costs: Costs
     assert costs.books.asked[-1].start > START
 
 
+def test_an_earlier_from_date_has_a_year_read_window_by_window(costs: Costs) -> None:
+    costs.run()
+    costs.set(expenses_from=date(2025, 12, 1))
+    old = START - timedelta(days=300)
+    costs.post(a_line(created=old, modified=old, voucher_date=old.date()))
+    assert costs.later().created == 1
+    assert costs.cursor == START + AN_HOUR
+
+
 def test_a_setting_that_changes_takes_nothing_back(costs: Costs) -> None:
     costs.post(a_line())
     costs.run()

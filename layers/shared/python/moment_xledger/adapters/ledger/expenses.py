@@ -101,7 +101,9 @@ class Expenses:
 
     def read_until(self, company: CompanyId, worker: str, cursor: datetime, reach: str) -> None:
         """Forward only, but for another reach. Raises `Conflict` if `worker` has lost its turn."""
-        ahead = Attr("cursor").not_exists() | Attr("cursor").lte(keys.stamp(cursor)) | Attr("reach").ne(reach)
+        ahead = (
+            Attr("cursor").not_exists() | Attr("cursor").lte(keys.stamp(cursor)) | ~Attr("reach").eq(reach)
+        )
         moved = {"cursor": keys.stamp(cursor), "reach": reach}
         self._table.write(Update(_import(company), set=moved, when=Attr("owner").eq(worker) & ahead))
 
