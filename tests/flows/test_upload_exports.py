@@ -220,11 +220,16 @@ def test_a_lost_file_is_made_again_and_goes():
 
 def test_a_file_that_is_not_what_was_exported_is_not_sent():
     room = exported()
-    for name in room.files.held:
+    held = dict(room.files.held)
+    for name in held:
         room.files.held[name] += b"x"
-    assert room.upload() == {Outcome.REFUSED: 1}
+    assert room.upload() == {Outcome.FILE_DIFFERS: 1}
     assert room.imports.asked == 0
     assert list(room.problems()) == [("export", "1", "FILE_DIFFERS")]
+    room.files.held.update(held)
+    room.run()
+    assert room.state_of(1) == "uploaded"
+    assert list(room.problems()) == []
 
 
 def test_two_workers_at_once_send_it_once():

@@ -50,6 +50,7 @@ def problem_facts(problem: Problem, visit: Visit) -> dict[str, Any]:
         "way": way_of(problem.code).name.lower(),
         "can_be_retried": way_of(problem.code) in RETRIED,
         "can_be_skipped": can_be_skipped(problem.code),
+        "can_be_chosen": way_of(problem.code) is Way.CHOOSE,
     }
 
 

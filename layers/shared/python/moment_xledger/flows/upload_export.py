@@ -87,6 +87,7 @@ class Outcome(StrEnum):
     DELAYED = "delayed"
     LOGIN_REFUSED = "login refused"
     SETTING_MISSING = "setting missing"
+    FILE_DIFFERS = "file differs"
     CHANGED = "changed"  # somebody else is sending it, or decided meanwhile
 
 
@@ -152,9 +153,9 @@ def _parcel(upload: Upload, run: Run) -> Parcel | Outcome:
         return Outcome.SETTING_MISSING
     try:
         content = read_file(export, Shelf(run.uploader.ledger, run.uploader.files, run.uploader.clock))
-    except FileDiffers:  # of which the operator has heard
-        run.save(uploads.waiting_for_a_person(upload, State.REFUSED, Code.FILE_DIFFERS))
-        return Outcome.REFUSED
+    except FileDiffers:  # of which the operator has heard; it goes when the file is put back
+        run.save(uploads.later(upload, run.uploader.clock()))
+        return Outcome.FILE_DIFFERS
     if len(content) > uploads.MOST_BYTES:
         run.save(*uploads.too_large(upload, len(content)))
         return Outcome.REFUSED
@@ -171,7 +172,7 @@ def _export(upload: Upload, run: Run) -> Export:
 def _tidy(upload: Upload, run: Run) -> None:
     """What was said of it while it waited is over."""
     problems, company = run.uploader.ledger.problems, run.company.id
-    problems.close(company, [(uploads.EXPORT, upload.number)], uploads.REASONS)
+    problems.close(company, [(uploads.EXPORT, upload.number)], (*uploads.REASONS, Code.FILE_DIFFERS))
     problems.close(company, [(uploads.SETTINGS, uploads.LOGIN)], [Code.SOAP_LOGIN_REFUSED])
     fields = [(uploads.SETTINGS, name) for name in NEEDED]
     problems.close(company, fields, [Code.UPLOAD_SETTING_MISSING])

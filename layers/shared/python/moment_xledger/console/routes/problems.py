@@ -20,7 +20,7 @@ from moment_xledger.flows.resolve_problem import retry_all, retry_problem, skip_
 router = new_router()
 
 _KIND = re.compile(r"[a-z]{1,20}")
-_DID = {way.name.lower() for way in Way} | {"skip", "gone", "left"}
+_DID = {way.name.lower() for way in Way} | {"skip", "gone", "left", "again", "arrived"}
 
 
 @router.get("/problems")

@@ -32,6 +32,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Skriv en grunn på 3 til 300 tegn. Ingenting er gjort.",
         "Write a reason of 3 to 300 characters. Nothing was done.",
     ),
+    "choose": ("Kom det fram?", "Did it arrive?"),
+    "choose_how": (
+        "Se etter i Xledger først. Sendes det på nytt og det alt var kommet fram, blir det ført dobbelt.",
+        "Look in Xledger first. If it is sent again and had arrived already, it will be booked twice.",
+    ),
+    "choose_file_key": (
+        "Filnøkkelen i Xledger, om du har den",
+        "The file key in Xledger, if you have it",
+    ),
+    "choose_arrived": ("Den er kommet fram", "It arrived"),
+    "choose_again": ("Send på nytt", "Send again"),
+    "did_again": ("Sendes på nytt om et par minutter.", "It is sent again in a minute or two."),
+    "did_arrived": ("Notert. Det står i loggen.", "Noted. It is in the log."),
     "way_by_itself": ("Forsøkes på nytt av seg selv.", "It is tried again by itself."),
     "way_test": (
         "Test forbindelsen på nytt i innstillingene.",
