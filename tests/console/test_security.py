@@ -29,6 +29,7 @@ ROUTES = [
     ("POST", "/problems/retry-all", EVERYONE, 303),
     ("POST", "/problems/skip", MAKERS, 303),
     ("POST", "/problems/choose", MAKERS, 303),
+    ("GET", "/settings", MAKERS, 200),
     ("GET", "/log", MAKERS, 200),
     ("GET", "/exports", EVERYONE, 200),
     ("POST", "/exports", MAKERS, 303),

@@ -10,12 +10,22 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError, Servic
 
 from moment_xledger.console.answers import Answer, refusal
 from moment_xledger.console.desk import Desk
-from moment_xledger.console.routes import choices, entry, exports, link, log, looks, overview, problems
+from moment_xledger.console.routes import (
+    choices,
+    entry,
+    exports,
+    link,
+    log,
+    looks,
+    overview,
+    problems,
+    settings,
+)
 from moment_xledger.domain.errors import FileDiffers
 
 logger = Logger(child=True)
 app = LambdaFunctionUrlResolver()
-for each in (choices, entry, exports, link, log, looks, overview, problems):
+for each in (choices, entry, exports, link, log, looks, overview, problems, settings):
     app.include_router(each.router)
 
 

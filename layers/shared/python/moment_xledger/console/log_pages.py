@@ -5,7 +5,7 @@ from typing import Any
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import EmailAddress
-from moment_xledger.domain.deeds import BY_LINK, Deed
+from moment_xledger.domain.deeds import BY_LINK, Deed, What
 
 A_PAGE = 50
 
@@ -27,8 +27,15 @@ def _deed(deed: Deed, visit: Visit) -> dict[str, Any]:
         "what": visit.words.deed(deed.what),
         "export": deed.export,
         "file": deed.file or None,
-        "about": deed.about or None,
+        "about": _about(deed, visit) or None,
     }
+
+
+def _about(deed: Deed, visit: Visit) -> str:
+    """Settings are called as in the form."""
+    if deed.what is not What.CHANGED_SETTINGS:
+        return deed.about
+    return ", ".join(visit.words.field(name) for name in deed.about.split(", "))
 
 
 def _told(visit: Visit, address: EmailAddress, desk: Desk) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 stored, and of invoices that wait only so many are looked at."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any
@@ -66,18 +66,27 @@ def _kind(company: Company, kind: Kind, problems: int, desk: Desk) -> dict[str, 
     }
 
 
-def _invoices(company: Company, problems: int, desk: Desk) -> dict[str, Any]:
-    """Those to go by the route that was fixed when each arrived; `is_more` where not all were counted."""
-    in_files, mails = list(_in_files(company.id, desk)), list(_mails(company.id, desk))
+def to_go(company: CompanyId, desk: Desk) -> tuple[dict[str, int], bool]:
+    """Invoices that wait, by the route that was fixed when each came; and whether there may be more than counted."""
+    in_files, mails = list(_in_files(company, desk)), list(_mails(company, desk))
+    return _by_route(in_files, mails), MOST_LOOKED_AT in (len(in_files), len(mails))
+
+
+def _by_route(in_files: Sequence[Snapshot], mails: Sequence[int]) -> dict[str, int]:
     routes = Counter(str(each.route) for each in in_files)
     if mails:
         routes[str(Route.EMAIL)] = len(mails)
+    return dict(sorted(routes.items()))
+
+
+def _invoices(company: Company, problems: int, desk: Desk) -> dict[str, Any]:
+    in_files, mails = list(_in_files(company.id, desk)), list(_mails(company.id, desk))
     firsts = [*in_files[:1], *(desk.ledger.invoices.get(company.id, seq) for seq in mails[:1])]
     watermark = desk.ledger.exports.watermark(company.id)
     return {
         "received": desk.ledger.invoices.head(company.id),
         "route": str(company.route),
-        "to_go": dict(sorted(routes.items())),
+        "to_go": _by_route(in_files, mails),
         "is_more": MOST_LOOKED_AT in (len(in_files), len(mails)),
         "oldest_waiting": min((first.arrived for first in firsts if first), default=None),
         "problems": problems,

@@ -22,6 +22,7 @@ _MENU = {
     "overview": Right.SEE_STATUS,
     "problems": Right.SEE_STATUS,
     "exports": Right.SEE_EXPORTS,
+    "settings": Right.SEE_SETTINGS,
     "log": Right.SEE_LOG,
 }
 MOST_BYTES = 16 * 1024  # of a form

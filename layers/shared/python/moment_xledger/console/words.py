@@ -3,15 +3,17 @@
 import re
 from collections.abc import Mapping
 
-from moment_xledger.console.wording import log, overview, problems
+from moment_xledger.console.wording import log, overview, problems, settings
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.settings_faults import FIELDS
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     **log.WORDS,
     **overview.WORDS,
     **problems.WORDS,
+    **settings.WORDS,
     # every page
     "product": ("Moment til Xledger", "Moment to Xledger"),
     "skip": ("Til innholdet", "Skip to content"),
@@ -214,6 +216,24 @@ class Words:
         """What a problem is about; as it stands where it is not known here."""
         known = _WORDS.get(f"kind_{kind}")
         return known[self._side] if known else kind
+
+    def field(self, name: str) -> str:
+        """Of the settings, as its form calls it."""
+        known = FIELDS.get(name)
+        return known[self._side] if known else name
+
+    def setting(self, value: object) -> str:
+        match value:
+            case None | "" | () | []:
+                return self("empty")
+            case bool():
+                return self("on" if value else "off")
+            case list():
+                return "\n".join(map(str, value))
+            case dict():
+                return ", ".join(f"{ours}\u00a0→\u00a0{theirs}" for ours, theirs in value.items())
+        known = _WORDS.get(f"value_{value}")
+        return known[self._side] if known else str(value)
 
     def deed(self, what: What) -> str:
         return log.NORWEGIAN[what] if self.language is Language.NORWEGIAN else str(what)
