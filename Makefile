@@ -1,6 +1,6 @@
 # `make` alone lists what there is. `make run` and `make test` set everything up by themselves, in this folder.
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check bench format setup clean
+.PHONY: help run serve test check bench prove format setup clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -25,6 +25,9 @@ check: $(READY) ## What CI checks besides the tests: style, types, template
 
 bench: $(READY) ## Measure what is promised in figures, beside a naive client, on this machine
 	@$(VENV)/bin/python -m local.bench
+
+prove: $(READY) ## Crash it everywhere, by simulation, and print the goals (SEED=17 plays one run)
+	@$(VENV)/bin/python -m local.proof $(SEED)
 
 format: $(READY) ## Put the code into its usual shape, and make again what is generated
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .

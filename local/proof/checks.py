@@ -49,7 +49,7 @@ def _customers(stage: "Stage") -> Iterator[str]:
                     yield f"{name} is '{one['description']}', not '{wanted['name']}'"
                 of = companies[int(one["company"]["dbId"])]
                 if (of.get("companyNumber") or None) != wanted.get("organizationNumber"):
-                    yield f"{name} belongs to company {of['companyNumber'] or of['code']}"
+                    yield f"{name} belongs to company {of.get('companyNumber') or of['code']}"
             case several:
                 yield f"{name} is there {len(several)} times"
     known = {(owners[company], number) for company, number in stage.story.customers}

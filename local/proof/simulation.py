@@ -195,7 +195,8 @@ class _Player:
             self.stage.unexpected.append(what)
 
     def xledger_token(self, company: CompanyId) -> Token:
-        return TOKENS[next(each.token_id for each in self.stage.story.companies if each.id == company)]
+        token_id = next(each.token_id for each in self.stage.story.companies if each.id == company)
+        return self.outside.call("read the secret", lambda: TOKENS[token_id])
 
     def in_moment(self, company: Company, number: str) -> Customer | None:
         if self.stage.fates.happens(0.2):
@@ -243,10 +244,11 @@ class _Player:
     def _plan_troubles(self) -> None:
         """Exports in between, by clicks and by the clock; queues emptied; others who use up the credits."""
         for company in self.stage.story.companies:
-            for n in range(self.random.randint(0, 3)):
+            several_at = PERIOD * self.random.random()
+            for n in range(self.random.randint(0, 4)):
                 by = self.random.choice(["Kari", "Ola", SCHEDULE])
                 self._later(
-                    PERIOD * self.random.random(),
+                    several_at if n % 2 else PERIOD * self.random.random(),
                     lambda c=company.id, n=n, by=by: self._ask_for_export(c, f"r{n}", by),  # type: ignore[misc]
                 )
         if self.stage.fates.happens(self.setting.rates.purges):

@@ -12,6 +12,7 @@ from moment_xledger.domain.companies import Company, CompanyId, TokenId
 ABOVE, NORTH, SOUTH, OTHER = 19168, 19169, 19170, 20001
 SHARED, OWN = TokenId("shared"), TokenId("own")
 PERIOD = timedelta(minutes=25)  # in which all is published
+BURSTS, A_BURST = 8, timedelta(seconds=8)
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def tell(random: Random, size: Size, requests_per_hour: int | None) -> Story:
 
 
 def _times(random: Random, size: Size) -> Iterator[tuple[int, timedelta]]:
-    """Versions in the order in which Moment saved them; each arrives when it will."""
+    """Versions in the order in which Moment saved them; each arrives when it will, often close behind another."""
     for version in range(1, random.randint(1, size.versions) + 1):
-        yield version, PERIOD * random.random() ** 2
+        yield version, PERIOD * (random.randrange(BURSTS) / BURSTS) + A_BURST * random.random()
 
 
 def _customer(story: Story, company: Company, n: int, random: Random, size: Size) -> None:

@@ -1,4 +1,4 @@
-"""What the simulation has found, each told as a story of its own, so that it stays mended when seeds mean other runs."""
+"""What the simulation has found, each as a story of its own: so it stays mended when seeds mean other runs."""
 
 from datetime import timedelta
 
@@ -21,9 +21,10 @@ def test_a_customer_fetched_from_moment_by_a_worker_that_died_before_saying_so_s
     world.carry_wakes()
     world.time.now += timedelta(minutes=16)
     world.sweep()
-    with monkeypatch.context() as patch, pytest.raises(Died):
+    with monkeypatch.context() as patch:
         patch.setattr(take_in_records, "_mark", _dies)
-        world.carry_wakes()
+        with pytest.raises(Died):
+            world.carry_wakes()
     world.run()
     assert [each["code"] for each in world.held("customers")] == ["10001"]
     assert [each["code"] for each in world.held("projects")] == ["P-1"]
