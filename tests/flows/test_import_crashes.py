@@ -21,6 +21,8 @@ def prepared() -> Costs:
     costs = Costs()
     booked = [a_line(id_, match_id=f"70{id_}", text=f"Linje {id_}") for id_ in ("11", "12", "13", "14")]
     costs.post(*booked, a_line("15", project="P-9"), a_line("16", tax_amount=None, tax_rule=None))
+    long_ago = START - timedelta(days=20)  # this one is not read again
+    costs.post(a_line("17", project="P-9", created=long_ago, modified=long_ago))
     costs.run()
     costs.moment.invoiced.add(500_004)  # line 14
     costs.time.now = NOW
@@ -57,7 +59,7 @@ def test_the_undisturbed_run_is_what_it_should_be() -> None:
     costs = prepared()
     summary = costs.run().summary()
     assert summary["skipped"] == {"invoiced already": 1, "unknown project": 1}
-    assert (summary["created"], summary["updated"], summary["cancelled"]) == (3, 1, 2)
+    assert (summary["created"], summary["updated"], summary["cancelled"]) == (4, 1, 2)
     held, _, problems = outcome(costs)
     amounts = {name.rpartition(":")[2]: str(each["amount"]) for name, each in held.items()}
     assert amounts == {
@@ -67,6 +69,7 @@ def test_the_undisturbed_run_is_what_it_should_be() -> None:
         "14": "1250.00",
         "15": "1250.00",
         "16": "1250.00",
+        "17": "1250.00",
         "21": "1250.00",
     }
     assert problems == [("14", "EXPENSE_INVOICED"), ("P-8", "EXPENSE_PROJECT_UNKNOWN")]

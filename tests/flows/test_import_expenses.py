@@ -332,6 +332,21 @@ def test_an_intent_whose_line_is_not_seen_again_is_settled_all_the_same(costs: C
     assert costs.later().cancelled == 1
 
 
+def test_a_request_that_never_arrived_waits_on_when_its_project_is_closed_meanwhile(costs: Costs) -> None:
+    costs.post(a_line(project="P-9"))
+    costs.run()
+    costs.later(timedelta(days=90))
+    costs.moment.projects["P-9"] = ProjectState.OPEN
+    costs.moment.next = [(False, Unreachable("Moment"))]
+    costs.later()
+    costs.moment.projects["P-9"] = ProjectState.CLOSED
+    costs.later()
+    assert costs.problems() == [("P-9", "EXPENSE_PROJECT_CLOSED")]
+    costs.moment.projects["P-9"] = ProjectState.OPEN
+    assert costs.later().created == 1
+    assert costs.problems() == []
+
+
 def test_what_moment_refuses_is_told_with_its_words_and_tried_again(costs: Costs) -> None:
     costs.post(a_line("1"), a_line("2"))
     costs.moment.next = [(False, RefusedByMoment("the description is rude"))]

@@ -65,6 +65,12 @@ class ProjectState(StrEnum):
     UNKNOWN = "unknown"
 
 
+BARRED: Mapping[ProjectState, Left] = {
+    ProjectState.CLOSED: Left.CLOSED_PROJECT,
+    ProjectState.UNKNOWN: Left.UNKNOWN_PROJECT,
+}
+
+
 @dataclass(frozen=True)
 class Bill:
     """Who sent the invoice behind a line; it stands in another ledger of Xledger's, under the same match or voucher."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 from moment_xledger.domain.expense_entries import Entry, Wish, is_moved
 from moment_xledger.domain.expense_runs import Window
 from moment_xledger.domain.expenses import (
+    BARRED,
     Bill,
     Expense,
     Left,
-    ProjectState,
     identity,
     out_of_reach,
     read_expense,
@@ -20,7 +20,8 @@ from moment_xledger.domain.expenses import (
 )
 from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.flows.expense_run import Run
-from moment_xledger.flows.write_expense import report_left, write_expense
+from moment_xledger.flows.leave_expense import report_left
+from moment_xledger.flows.write_expense import write_expense
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 AT_ONCE = 100  # as many items as the table gives in one request
 LATE = timedelta(days=7)  # a cost may be changed after the bill that it came with
 AN_ANSWER = timedelta(seconds=70)  # the longest that one from Xledger takes
-CLOSED = {ProjectState.CLOSED: Left.CLOSED_PROJECT, ProjectState.UNKNOWN: Left.UNKNOWN_PROJECT}
 
 Bills = dict[tuple[str, str | None], Bill]
 Lines = Iterator[Row | BadRow]
@@ -113,4 +113,4 @@ def _wanted(
         known and known.moment_id and not is_moved(known, line.account, line.project)
     ):
         return wish, found
-    return wish, CLOSED.get(run.projects[found.project], found)
+    return wish, BARRED.get(run.projects[found.project], found)

@@ -20,24 +20,12 @@ from moment_xledger.domain.expense_entries import (
     next_step,
     takes_back,
 )
-from moment_xledger.domain.expenses import WAITING, Expense, InMoment, Left, ProjectState
+from moment_xledger.domain.expenses import BARRED, Expense, InMoment, Left
 from moment_xledger.domain.posted_lines import Row
-from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Run
+from moment_xledger.flows.leave_expense import close, leave, save, solved
 
 A_REQUEST = timedelta(seconds=25)  # to Moment, with what has to be written down afterwards
-KIND = "expense"
-CODES = {
-    Left.UNKNOWN_PROJECT: Code.EXPENSE_PROJECT_UNKNOWN,
-    Left.CLOSED_PROJECT: Code.EXPENSE_PROJECT_CLOSED,
-    Left.MISSING_VAT: Code.EXPENSE_VAT_MISSING,
-    Left.NO_RATE: Code.EXPENSE_RATE_MISSING,
-    Left.UNUSABLE: Code.EXPENSE_LINE_UNUSABLE,
-    Left.REFUSED: Code.EXPENSE_REFUSED,
-    Left.INVOICED: Code.EXPENSE_INVOICED,
-    Left.DELETED: Code.EXPENSE_DELETED,
-}
-OF_PROJECTS = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT})
 
 
 def write_expense(
@@ -60,7 +48,7 @@ def write_expense(
             return _count(run, wish, wanted, entry)
         case Step.FORGET if isinstance(wanted, Left) and entry:
             run.report.skipped[wanted] += 1
-            _solved(run, entry)
+            solved(run, entry)
             run.ledger.expenses.forget(run.company.id, entry)
             return None
     run.report.unchanged += 1
@@ -76,27 +64,29 @@ def release_open(run: Run) -> None:
 
 
 def _release(run: Run, entry: Entry) -> None:
-    expense = entry.expense
-    settled = _settled(run, entry)
-    if expense is None or (settled is not None and settled.state is not State.HELD):
+    waiting = _settled(run, entry)
+    if waiting is None or waiting.state is not State.HELD or waiting.expense is None:
         return
-    if run.projects[expense.project] is ProjectState.OPEN and expense.account in run.terms.accounts:
-        _close(run, expense.project)
-        _create(run, Wish(entry.id, expense, entry.match_id, entry.voucher), expense, settled)
+    wish = Wish(entry.id, waiting.expense, entry.match_id, entry.voucher)
+    barred = BARRED.get(run.projects[waiting.expense.project])
+    if barred and entry.state is State.INTENT:
+        leave(run, wish, barred, waiting)
+    elif not barred and waiting.expense.account in run.terms.accounts:
+        close(run, waiting.expense.project)
+        _create(run, wish, waiting.expense, waiting)
 
 
 def _settled(run: Run, known: Entry | None) -> Entry | None:
-    """An intent is what somebody did not live to see the end of."""
+    """An intent is what somebody did not live to see the end of. What never came to Moment waits, as if held."""
     if known is None or known.state is not State.INTENT or known.expense is None:
         return known
     run.hold(A_REQUEST)
     there = run.moment.find(known.expense.external_id)
-    _solved(run, known)
+    solved(run, known)
     if there is None:
-        run.ledger.expenses.forget(run.company.id, known)
-        return None
+        return replace(known, state=State.HELD, why=None)
     run.report.found += 1
-    return _save(run, known, known.told(there.id, known.expense))
+    return save(run, known, known.told(there.id, known.expense))
 
 
 def _create(run: Run, wish: Wish, wanted: Expense, known: Entry | None) -> Entry:
@@ -104,15 +94,15 @@ def _create(run: Run, wish: Wish, wanted: Expense, known: Entry | None) -> Entry
     if reversed_:
         return _counter(run, wish, wanted, known, reversed_)
     about_to = replace(wish, expense=wanted).entry(State.INTENT, known)
-    intent = _save(run, known, replace(about_to, why=known.why if known else None))
+    intent = save(run, known, replace(about_to, why=known.why if known else None))
     run.hold(A_REQUEST)
     there = run.moment.find(wanted.external_id)
     try:
         moment_id = there.id if there else _add(run, wanted)
     except RefusedByMoment as refused:
         return leave(run, wish, Left.REFUSED, intent, their_words=refused.their_words)
-    _solved(run, intent)
-    told = _save(run, intent, intent.told(moment_id, wanted))
+    solved(run, intent)
+    told = save(run, intent, intent.told(moment_id, wanted))
     if there:
         run.report.found += 1
         return _tell(run, wish, told, there, differences(None, wanted), wanted)
@@ -142,7 +132,7 @@ def _cancel(run: Run, wish: Wish, left: Left, known: Entry) -> Entry:
     if refused:
         return leave(run, wish, refused, known, asked=str(left))
     run.report.cancelled += 1
-    return _save(run, known, replace(known, state=State.CANCELLED, why=None, asked=None))
+    return save(run, known, replace(known, state=State.CANCELLED, why=None, asked=None))
 
 
 def _cancelled(run: Run, there: InMoment, told: Expense) -> Left | None:
@@ -175,7 +165,7 @@ def _counter(run: Run, wish: Wish, wanted: Expense, known: Entry | None, other: 
             return leave(run, wish, refused, known, asked=wanted.digest(), amount=amount)
     counter = replace(wish.entry(State.COUNTERED, known), counters=other.id)
     cancelled = replace(other, state=State.CANCELLED, countered_by=wish.id)
-    _solved(run, known)
+    solved(run, known)
     saved, _ = run.ledger.expenses.save(run.company.id, (known, counter), (other, cancelled))
     run.report.cancelled += 1
     return saved
@@ -201,49 +191,13 @@ def _tell(
     except RefusedByMoment as refused:
         left = Left.INVOICED if refused.is_locked else Left.REFUSED
         return leave(run, wish, left, known, asked=wanted.digest(), their_words=refused.their_words)
-    _solved(run, known)
-    return _save(run, known, known.told(there.id, merged(known.expense, wanted)))
+    solved(run, known)
+    return save(run, known, known.told(there.id, merged(known.expense, wanted)))
 
 
 def _look(run: Run, moment_id: int) -> InMoment | None:
     run.hold(A_REQUEST * 2)  # what is seen must still hold when it is changed
     return run.moment.get(moment_id)
-
-
-def leave(
-    run: Run,
-    wish: Wish,
-    left: Left,
-    known: Entry | None,
-    *,
-    asked: str | None = None,
-    their_words: str = "",
-    currency: str = "",
-    amount: str = "",
-) -> Entry:
-    """And say so, once. What Moment has stays as it is."""
-    if known is not None and known.moment_id is not None:
-        entry = replace(known, why=left, asked=asked)
-    else:
-        state = State.HELD if left in WAITING and wish.expense else State.STOPPED
-        entry = replace(wish.entry(state, known), why=left, asked=asked)
-    run.report.skipped[left] += 1
-    if known and known.expense and not amount:
-        amount = f"{known.expense.amount:.2f}"
-    report_left(run, wish, left, their_words, currency=currency, amount=amount)
-    return _save(run, known, entry)
-
-
-def report_left(run: Run, wish: Wish, left: Left, their_words: str = "", **details: str) -> None:
-    """A project is one problem, however many lines stand on it."""
-    now = run.importer.clock()
-    of_project = left in OF_PROJECTS and wish.expense
-    number = wish.expense.project if of_project and wish.expense else wish.id
-    details = {"voucher": wish.voucher or "?", **details}
-    code = CODES[left]
-    run.ledger.problems.report(
-        [Problem(run.company.id, KIND, number, code, details, their_words, first_seen=now, last_seen=now)]
-    )
 
 
 def _count(run: Run, wish: Wish, wanted: Expense | Left, entry: Entry | None) -> Entry | None:
@@ -258,19 +212,5 @@ def _no_longer_wrong(run: Run, wanted: Expense | Left, entry: Entry | None) -> E
     """The line says again what Moment has."""
     if entry is None or isinstance(wanted, Left) or entry.why in (None, Left.DELETED):
         return entry
-    _solved(run, entry)
-    return _save(run, entry, replace(entry, why=None, asked=None))
-
-
-def _solved(run: Run, known: Entry | None) -> None:
-    if known is not None and known.why is not None and known.why not in OF_PROJECTS:
-        _close(run, known.id)
-
-
-def _close(run: Run, number: str) -> None:
-    run.ledger.problems.close(run.company.id, [(KIND, number)], CODES.values())
-
-
-def _save(run: Run, old: Entry | None, new: Entry) -> Entry:
-    (saved,) = run.ledger.expenses.save(run.company.id, (old, new))
-    return saved
+    solved(run, entry)
+    return save(run, entry, replace(entry, why=None, asked=None))

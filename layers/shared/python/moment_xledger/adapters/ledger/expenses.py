@@ -51,7 +51,7 @@ class Expenses:
         return [_entry(_item(new) | {"sk": _key(company, new.id)[1]}) for _, new in changes]
 
     def forget(self, company: CompanyId, entry: Entry) -> None:
-        """Of an intent that came to nothing, or a line that has gone elsewhere."""
+        """Of a line that waited, and has gone elsewhere."""
         pointers = [Delete(key) for key in _pointers(company, entry)]
         self._table.write(Delete(_key(company, entry.id), when=Attr("rev").eq(entry.rev)), *pointers)
 

@@ -1,0 +1,71 @@
+"""What is said of a line that does not become an expense, once, and taken back when it does."""
+
+from dataclasses import replace
+
+from moment_xledger.domain.expense_entries import Entry, State, Wish
+from moment_xledger.domain.expenses import WAITING, Left
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.expense_run import Run
+
+KIND = "expense"
+CODES = {
+    Left.UNKNOWN_PROJECT: Code.EXPENSE_PROJECT_UNKNOWN,
+    Left.CLOSED_PROJECT: Code.EXPENSE_PROJECT_CLOSED,
+    Left.MISSING_VAT: Code.EXPENSE_VAT_MISSING,
+    Left.NO_RATE: Code.EXPENSE_RATE_MISSING,
+    Left.UNUSABLE: Code.EXPENSE_LINE_UNUSABLE,
+    Left.REFUSED: Code.EXPENSE_REFUSED,
+    Left.INVOICED: Code.EXPENSE_INVOICED,
+    Left.DELETED: Code.EXPENSE_DELETED,
+}
+OF_PROJECTS = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT})
+
+
+def leave(
+    run: Run,
+    wish: Wish,
+    left: Left,
+    known: Entry | None,
+    *,
+    asked: str | None = None,
+    their_words: str = "",
+    currency: str = "",
+    amount: str = "",
+) -> Entry:
+    """And say so, once. What Moment has stays as it is."""
+    if known is not None and known.moment_id is not None:
+        entry = replace(known, why=left, asked=asked)
+    else:
+        state = State.HELD if left in WAITING and wish.expense else State.STOPPED
+        entry = replace(wish.entry(state, known), why=left, asked=asked)
+    run.report.skipped[left] += 1
+    if known and known.expense and not amount:
+        amount = f"{known.expense.amount:.2f}"
+    report_left(run, wish, left, their_words, currency=currency, amount=amount)
+    return save(run, known, entry)
+
+
+def report_left(run: Run, wish: Wish, left: Left, their_words: str = "", **details: str) -> None:
+    """A project is one problem, however many lines stand on it."""
+    now = run.importer.clock()
+    of_project = left in OF_PROJECTS and wish.expense
+    number = wish.expense.project if of_project and wish.expense else wish.id
+    details = {"voucher": wish.voucher or "?", **details}
+    code = CODES[left]
+    run.ledger.problems.report(
+        [Problem(run.company.id, KIND, number, code, details, their_words, first_seen=now, last_seen=now)]
+    )
+
+
+def solved(run: Run, known: Entry | None) -> None:
+    if known is not None and known.why is not None and known.why not in OF_PROJECTS:
+        close(run, known.id)
+
+
+def close(run: Run, number: str) -> None:
+    run.ledger.problems.close(run.company.id, [(KIND, number)], CODES.values())
+
+
+def save(run: Run, old: Entry | None, new: Entry) -> Entry:
+    (saved,) = run.ledger.expenses.save(run.company.id, (old, new))
+    return saved
