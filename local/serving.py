@@ -29,7 +29,7 @@ HOST = "127.0.0.1"
 POLL_SECONDS = 0.05  # how long a stop may take
 
 
-class CloseConnection(ConnectionError):  # noqa: N818 -- an order to the server, not a failure
+class CloseConnection(ConnectionError):  # an order to the server, not a failure
     """Raised by an app, or by the body it returned: the client gets not one byte more."""
 
 

@@ -1,6 +1,6 @@
 """Secrets Manager: one secret for each company, and the key by which tokens are told apart without being known.
 
-A logon key that Xledger renewed is kept in a secret of its own: whoever renews it can change nothing that a person typed.
+A logon key that Xledger renewed is kept in a secret of its own: whoever renews it changes nothing that a person typed.
 """
 
 import hashlib
