@@ -119,7 +119,7 @@ def test_a_queue_that_a_function_takes_from_has_a_dead_letter_queue(queue: str) 
 def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
     targets = [target for rule in of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
     targets += [each["Target"] for each in of_type("AWS::Scheduler::Schedule").values()]
-    assert len(targets) == 6
+    assert len(targets) == 7
     assert {target(each["DeadLetterConfig"]["Arn"]) for each in targets} == {"SchedulesDeadLetters"}
 
 
@@ -280,6 +280,12 @@ def test_numbers_are_guarded_before_the_daily_export_and_notices_go_every_five_m
     assert guard["ScheduleExpression"] == "cron(30 4 * * ? *)"
     assert guard["ScheduleExpressionTimezone"] == "Europe/Oslo"
     assert schedules()["SendNotices"]["ScheduleExpression"] == "rate(5 minutes)"
+
+
+def test_invoices_are_compared_with_moments_before_the_daily_export() -> None:
+    night = schedules()["Reconcile"]
+    assert night["ScheduleExpression"] == "cron(0 5 * * ? *)"
+    assert night["ScheduleExpressionTimezone"] == "Europe/Oslo"
 
 
 def schedules(run: str = "") -> dict[str, dict[str, Any]]:

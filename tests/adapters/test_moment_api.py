@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import requests
@@ -12,7 +14,7 @@ import requests
 from moment_xledger.adapters.moment_api import MomentApi
 from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.errors import Unreachable
-from tests.builders import a_customer
+from tests.builders import a_customer, an_invoice
 
 NORDVIK, KEY = CompanyId("nordvik"), Token("key-of-nordvik")
 HUNDRED = [a_customer(f"1{n:03}7")["data"] for n in range(100)]
@@ -92,3 +94,28 @@ def test_no_usable_answer_means_later_and_tells_no_secret(
 def test_nobody_at_the_address_means_later() -> None:
     with requests.Session() as session, pytest.raises(Unreachable):
         MomentApi(session, "http://127.0.0.1:9/api/1.0").customer(NORDVIK, KEY, "7")
+
+
+class TestInvoicesThatWereChanged:
+    since = datetime(2026, 11, 19, 4, 0, tzinfo=UTC)
+
+    def test_are_asked_for_page_by_page_in_an_order_that_new_ones_do_not_disturb(
+        self, moment: MomentApi
+    ) -> None:
+        invoices = [an_invoice(number)["data"] for number in range(1, 131)]
+        Answers.pages = [page(some, 130) for some in (invoices[:50], invoices[50:100], invoices[100:])]
+        pages = list(moment.invoice_pages(NORDVIK, KEY, self.since))
+        assert [len(each) for each in pages] == [50, 50, 30]
+        asked = [parse_qs(path.partition("?")[2]) for path, _ in Answers.asked]
+        assert [each["page"] for each in asked] == [["1"], ["2"], ["3"]]
+        assert {each["lastModifiedDateFrom"][0] for each in asked} == {"2026-11-19T04:00:00Z"}
+        assert {each["sort"][0] for each in asked} == {"id,asc"}
+
+    def test_none_is_an_answer(self, moment: MomentApi) -> None:
+        Answers.pages = [page([], 0)]
+        assert list(moment.invoice_pages(NORDVIK, KEY, self.since)) == [[]]
+
+    def test_a_list_that_ends_early_is_no_complete_one(self, moment: MomentApi) -> None:
+        Answers.pages = [page([an_invoice(1)["data"]], 2), page([], 2)]
+        with pytest.raises(Unreachable, match="ends before"):
+            list(moment.invoice_pages(NORDVIK, KEY, self.since))

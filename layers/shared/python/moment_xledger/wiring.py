@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from moment_xledger.flows.guard_numbers import Guard
     from moment_xledger.flows.mail_invoice import Mailer
     from moment_xledger.flows.receive_events import Receiver
+    from moment_xledger.flows.reconcile import Reconciler
     from moment_xledger.flows.send_notices import Notifier
     from moment_xledger.flows.sync_records import Worker
     from moment_xledger.flows.tell_accountant import News, Teller
@@ -221,6 +222,15 @@ class Wiring:
         from moment_xledger.flows.guard_numbers import Guard
 
         return Guard(self.worker(), Reference, has_time)
+
+    def reconciler(self, has_time: Callable[[], bool]) -> "Reconciler":
+        import requests
+
+        from moment_xledger.adapters.moment_api import MomentApi
+        from moment_xledger.flows.reconcile import Reconciler
+
+        moment = MomentApi(requests.Session(), self._environment["MOMENT_URL"])
+        return Reconciler(self.ledger, self.vault, moment, has_time, now)
 
     def notifier(self) -> "Notifier":
         """Its mails are told of by the same events as those with invoices, so that a bounce stops an address."""

@@ -1,11 +1,14 @@
 """Moment's API: what we ask it when an event that we need has not come.
 
 Base address, Basic authentication as `apikey`, the list parameters `query`, `page` and `size`, and `content` in the
-answer are from Moment's own pages and public clients. That a customer looks like the data of its event is assumed.
+answer are from Moment's own pages and public clients, and so is `lastModifiedDateFrom`. Assumed is that customers and
+invoices look like the data of their events, and that a draft has no invoice number or `status` `DRAFT`.
 """
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from itertools import count
 from typing import Any
 
 import requests
@@ -51,6 +54,24 @@ class MomentApi:
             if page * PAGE_SIZE >= found.page.total_elements:
                 break
         return None
+
+    def invoice_pages(
+        self, company: CompanyId, key: Token, since: datetime
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Every invoice that was changed since then, as Moment has it, drafts too.
+
+        In the order of their ids: what is changed meanwhile can push others to a later page, never to an earlier one.
+        """
+        wanted = {"lastModifiedDateFrom": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "sort": "id,asc"}
+        seen = 0
+        for page in count(1):
+            found = self._get(company, key, "invoices", {**wanted, "page": page, "size": PAGE_SIZE})
+            seen += len(found.content)
+            yield found.content
+            if seen >= found.page.total_elements:
+                return
+            if not found.content:
+                raise Unreachable("Moment: the list of invoices ends before all were listed")
 
     def accepts(self, company: CompanyId, key: Token) -> bool:
         """Whether the key opens this company's data."""

@@ -69,7 +69,7 @@ def read_event(body: str) -> Event | Unreadable:
     try:
         envelope = Envelope.model_validate(document)
     except ValidationError as error:
-        field, fault, _ = _first_fault(error)
+        field, fault, _ = first_fault(error)
         return Unreadable(Code.EVENT_NOT_CLOUDEVENT, field, fault, _company(document))
     return _read_content(envelope)
 
@@ -84,13 +84,13 @@ def _read_content(envelope: Envelope) -> Event | Unreadable:
     try:
         content = TYPES[envelope.type].model_validate(envelope.data)
     except ValidationError as error:
-        field, fault, missing = _first_fault(error)
+        field, fault, missing = first_fault(error)
         code = Code.FIELD_MISSING if missing else Code.FIELD_INVALID
         return Unreadable(code, f"data.{field}", fault, company, *_identity(envelope))
     return Event(envelope.id, company, envelope.time, content)
 
 
-def _first_fault(error: ValidationError) -> tuple[str, str, bool]:
+def first_fault(error: ValidationError) -> tuple[str, str, bool]:
     """Field, what is wrong with it, and whether it is simply not there. Never the value."""
     fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
     field = ".".join(str(step) for step in fault["loc"])

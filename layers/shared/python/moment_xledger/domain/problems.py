@@ -80,6 +80,8 @@ class Code(StrEnum):
     EXPENSES_NOT_READ = "EXPENSES_NOT_READ"
     EXPENSES_KEY_REFUSED = "EXPENSES_KEY_REFUSED"
     EXPENSES_DELAYED = "EXPENSES_DELAYED"
+    LATE_FROM_MOMENT = "LATE_FROM_MOMENT"
+    INVOICE_UNREADABLE = "INVOICE_UNREADABLE"
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ NAMES = {
         "mail": "e-post",
         "expense": "utgift",
         "expenses": "utgifter",
+        "reconciliation": "avstemming",
     },
     Language.ENGLISH: {},
 }
@@ -458,5 +461,15 @@ REASONS: dict[Code, Reason] = {
         Fixer.OPERATOR,
         "Utgifter er ikke hentet de siste gangene, fordi {system} ikke svarer. Ingenting er borte; det forsøkes igjen hver time. Sjekk om {system} er oppe.",
         "Expenses were not imported the last times, because {system} does not answer. Nothing is lost; it is tried again every hour. Check whether {system} is up.",
+    ),
+    Code.LATE_FROM_MOMENT: Reason(
+        Fixer.OPERATOR,
+        "Natt til {number} manglet {count} ferdigstilte fakturaer fra Moment (blant dem {invoices}). De er tatt inn nå og går som andre. Finn ut hvorfor hendelsene ikke kom; dette forsvinner etter en uke.",
+        "In the night to {number}, {count} finalized invoices of Moment's were missing (among them {invoices}). They are taken in now and go like others. Find out why their events did not come; this goes away after a week.",
+    ),
+    Code.INVOICE_UNREADABLE: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} er ferdigstilt i Moment, men kan ikke overføres: feltet {field} kan ikke brukes ({fault}). Rett feltet i Moment og lagre; fakturaen kommer da av seg selv.",
+        "Invoice {number} is finalized in Moment but cannot be carried over: field {field} cannot be used, it {fault}. Correct it in Moment and save; the invoice then comes by itself.",
     ),
 }

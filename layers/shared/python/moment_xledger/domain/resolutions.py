@@ -70,6 +70,7 @@ WAYS: Mapping[Code, Way] = {
             Code.EXPENSES_NOT_READ,
             Code.EXPENSES_KEY_REFUSED,
             Code.EXPENSES_DELAYED,
+            Code.INVOICE_UNREADABLE,  # each night, as soon as it is corrected
         ),
         Way.BY_ITSELF,
     ),
@@ -104,6 +105,7 @@ WAYS: Mapping[Code, Way] = {
             Code.INVOICE_CHANGED,
             Code.EXPENSE_INVOICED,
             Code.EXPENSE_DELETED,
+            Code.LATE_FROM_MOMENT,
         ),
         Way.CORRECT,
     ),

@@ -55,9 +55,13 @@ def _sorted_out(company: Company, invoices: Sequence[Invoice], ledger: "Ledger")
 
 
 def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None:
-    """They have arrived, so what held them back is over, also where an earlier delivery got no further than that."""
-    released = ledger.invoices.release(company.id, map(str, numbers))
-    ledger.problems.close(company.id, [("invoice", number) for number in released])
+    """They have arrived, so what held them back is over, also where an earlier delivery got no further than that.
+
+    Its problem goes first: as long as it is held, whoever comes next knows that there may be one.
+    """
+    held = ledger.invoices.held_among(company.id, numbers)
+    ledger.problems.close(company.id, [("invoice", str(number)) for number in held])
+    ledger.invoices.release(company.id, map(str, held))
 
 
 def _report(company: Company, found: Sorted, ledger: "Ledger", now: datetime) -> None:

@@ -12,6 +12,7 @@ from moment_xledger.adapters.ledger.links import Links
 from moment_xledger.adapters.ledger.mails import Mails
 from moment_xledger.adapters.ledger.notices import Notices
 from moment_xledger.adapters.ledger.problems import Problems
+from moment_xledger.adapters.ledger.reconciliations import Reconciliations
 from moment_xledger.adapters.ledger.records import Records
 from moment_xledger.adapters.ledger.references import References
 from moment_xledger.adapters.ledger.sessions import Sessions
@@ -42,4 +43,5 @@ class Ledger:
         self.settings_history = SettingsHistory(table)
         self.connection_tests = ConnectionTests(table)
         self.references = References(table)
+        self.reconciliations = Reconciliations(table)
         self.notices = Notices(table)

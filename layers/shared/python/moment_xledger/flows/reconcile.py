@@ -1,0 +1,95 @@
+"""A nightly look at Moment's own list of finalized invoices. What never arrived is taken in as if it had, and told;
+what was changed since it arrived is told. Drafts are none of our business.
+
+The cursor moves last, so a night that was not finished is done again by the next one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from moment_xledger.domain.companies import Company, CompanyId, Secrets, Token
+from moment_xledger.domain.errors import Conflict, Unreachable
+from moment_xledger.domain.reconciliation import reach
+from moment_xledger.flows.compare_invoices import Comparison, Report
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
+
+class Moment(Protocol):
+    """`adapters.moment_api`, or its twin in tests."""
+
+    def invoice_pages(
+        self, company: CompanyId, key: Token, since: datetime
+    ) -> Iterator[Sequence[Mapping[str, Any]]]: ...
+
+
+class Keys(Protocol):
+    def secrets(self, company: CompanyId) -> Secrets | None: ...
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """`has_time` says whether another page can still be looked at in this run."""
+
+    ledger: "Ledger"
+    vault: Keys
+    moment: Moment
+    has_time: Callable[[], bool]
+    clock: Callable[[], datetime]
+
+
+class _OutOfTime(Exception):
+    pass
+
+
+def reconcile_all(reconciler: Reconciler) -> Report:
+    """Who waited longest comes first, so that nobody is put off every night."""
+    report = Report()
+    never = datetime.min.replace(tzinfo=UTC)
+
+    def compared_until(company: Company) -> datetime:
+        return reconciler.ledger.reconciliations.progress(company.id).cursor or never
+
+    for company in sorted(reconciler.ledger.companies.every(), key=compared_until):
+        reconcile(company, reconciler, report)
+    return report
+
+
+def reconcile(company: Company, reconciler: Reconciler, report: Report) -> None:
+    """Where Moment is down, its key missing or the time over, the next night begins at the same place."""
+    try:
+        _compare_all(company, reconciler, report)
+        report.companies += 1
+    except _OutOfTime:
+        report.later[company.id] = "out of time"
+    except Unreachable as unreachable:
+        report.later[company.id] = str(unreachable)
+    except Conflict:
+        report.later[company.id] = "somebody else writes at the same time"
+
+
+def _compare_all(company: Company, reconciler: Reconciler, report: Report) -> None:
+    began, secrets = reconciler.clock(), reconciler.vault.secrets(company.id)
+    if secrets is None:
+        raise Unreachable("Moment: the company has no API key yet")
+    set_up = _set_up(company, reconciler)
+    run = Comparison(company, reconciler.ledger, reconciler.clock, report, set_up)
+    run.resume()
+    since = reach(run.progress, set_up, began)
+    pages = reconciler.moment.invoice_pages(company.id, secrets.moment_key, since)
+    while True:
+        if not reconciler.has_time():
+            raise _OutOfTime
+        page = next(pages, None)
+        if page is None:
+            break
+        run.compare(page)
+    run.finish(began)
+
+
+def _set_up(company: Company, reconciler: Reconciler) -> datetime | None:
+    saved = list(reconciler.ledger.settings_history.of(company.id))
+    return saved[-1].when if saved else None
