@@ -19,13 +19,14 @@ from moment_xledger.console.routes import (
     looks,
     overview,
     problems,
+    record,
     settings,
 )
 from moment_xledger.domain.errors import FileDiffers
 
 logger = Logger(child=True)
 app = LambdaFunctionUrlResolver()
-for each in (choices, entry, exports, link, log, looks, overview, problems, settings):
+for each in (choices, entry, exports, link, log, looks, overview, problems, record, settings):
     app.include_router(each.router)
 
 

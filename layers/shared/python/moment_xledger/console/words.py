@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from moment_xledger.console.wording import log, overview, problems, settings
+from moment_xledger.console.wording import log, overview, problems, record, settings
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.problems import Code
@@ -13,6 +13,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     **log.WORDS,
     **overview.WORDS,
     **problems.WORDS,
+    **record.WORDS,
     **settings.WORDS,
     # every page
     "product": ("Moment til Xledger", "Moment to Xledger"),

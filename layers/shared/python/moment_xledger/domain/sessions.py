@@ -22,6 +22,8 @@ class Right(StrEnum):
     RETRY_PROBLEMS = "have problems tried again"
     SKIP_PROBLEMS = "skip problems"
     SEE_LOG = "see who did what"
+    SEE_SETTINGS = "see the settings"
+    SEE_RECORDS = "see one customer, project or invoice"
     SEE_EXPORTS = "see exports"
     MAKE_EXPORTS = "make exports"
     FETCH_FILES = "fetch files"

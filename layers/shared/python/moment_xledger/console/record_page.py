@@ -1,0 +1,116 @@
+"""The facts of one customer, project or invoice: where it stands, and what is recorded of how it came there."""
+
+from typing import Any
+
+from moment_xledger.console.desk import Desk
+from moment_xledger.console.problem_list import problem_facts
+from moment_xledger.console.visits import Visit
+from moment_xledger.domain.companies import CompanyId, Route
+from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.records import Record
+
+INVOICE = "invoice"
+KINDS = (*(str(kind) for kind in Kind), INVOICE)
+_NOTHING: dict[str, Any] = dict.fromkeys(
+    ("name", "state", "moment_version", "xledger_version", "xledger_id", "route", "currency", "total")
+)
+
+
+def record_page(visit: Visit, desk: Desk, kind: str, number: str) -> dict[str, Any]:
+    """`state` is nothing where we do not know it."""
+    named = {**_NOTHING, "kind": kind, "number": number, "steps": [], "problems": []}
+    if not number:
+        return named
+    if kind == INVOICE:
+        return named | _invoice(visit, desk, number)
+    found = desk.ledger.records.by_number(visit.company.id, Kind(kind), [number]).get(number)
+    return named | (_record(visit, desk, found) if found else {})
+
+
+def _record(visit: Visit, desk: Desk, record: Record) -> dict[str, Any]:
+    codes = [record.problem] if record.problem else []
+    problems = _problems(visit.company.id, str(record.kind), record.number, codes, desk)
+    return {
+        "name": record.content.name,
+        "state": str(record.state),
+        "moment_version": record.content.version,
+        "xledger_version": record.sent_version,
+        "xledger_id": record.db_id,
+        "steps": _in_order([{"what": "since", "when": record.since, "export": None}, *_seen(problems)]),
+        "problems": [problem_facts(problem, visit) for problem in problems],
+    }
+
+
+def _invoice(visit: Visit, desk: Desk, number: str) -> dict[str, Any]:
+    if not number.isascii() or not number.isdecimal() or len(number) > 12:
+        return {}
+    company, ledger = visit.company.id, desk.ledger
+    snapshot = ledger.invoices.by_number(company, [int(number)]).get(int(number))
+    problems = _problems(company, INVOICE, number, _codes(desk, company), desk)
+    facts = {"problems": [problem_facts(problem, visit) for problem in problems]}
+    if snapshot is None:
+        return facts | {
+            "state": _state_behind(desk, company, int(number)),
+            "steps": _in_order(_seen(problems)),
+        }
+    invoice = snapshot.invoice
+    return facts | {
+        "name": invoice.customer.name,
+        "state": _state(snapshot, desk, company),
+        "moment_version": invoice.version,
+        "route": str(snapshot.route),
+        "currency": invoice.currency,
+        "total": invoice.total,
+        "steps": _in_order([*_steps(snapshot, desk, company), *_seen(problems)]),
+    }
+
+
+def _codes(desk: Desk, company: CompanyId) -> list[Code]:
+    """Of problems that invoices of this company have now: a few."""
+    return [code for kind, code in desk.ledger.problems.counts(company) if kind == INVOICE]
+
+
+def _problems(company: CompanyId, kind: str, number: str, codes: list[Code], desk: Desk) -> list[Problem]:
+    found = (desk.ledger.problems.get(company, kind, number, code) for code in codes)
+    return [problem for problem in found if problem]
+
+
+def _state_behind(desk: Desk, company: CompanyId, number: int) -> str | None:
+    if desk.ledger.invoices.held_among(company, [number]):
+        return "held"
+    return "skipped" if desk.ledger.invoices.skipped_among(company, [number]) else None
+
+
+def _state(snapshot: Snapshot, desk: Desk, company: CompanyId) -> str:
+    if snapshot.export is not None:
+        return "left"
+    if snapshot.route is Route.OFF or snapshot.invoice.do_not_transfer:
+        return "off"
+    mail = desk.ledger.mails.get(company, snapshot.seq) if snapshot.route is Route.EMAIL else None
+    return str(mail.state) if mail else "to_go"
+
+
+def _steps(snapshot: Snapshot, desk: Desk, company: CompanyId) -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = [{"what": "arrived", "when": snapshot.arrived, "export": None}]
+    export = desk.ledger.exports.get(company, snapshot.export) if snapshot.export else None
+    if export:
+        steps.append({"what": "exported", "when": export.claimed, "export": export.number})
+    return steps
+
+
+def _seen(problems: list[Problem]) -> list[dict[str, Any]]:
+    first = [
+        {"what": "seen", "when": each.first_seen, "export": None} for each in problems if each.first_seen
+    ]
+    last = [
+        {"what": "seen_last", "when": each.last_seen, "export": None}
+        for each in problems
+        if each.last_seen and each.last_seen != each.first_seen
+    ]
+    return first + last
+
+
+def _in_order(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(steps, key=lambda step: step["when"])

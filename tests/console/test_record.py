@@ -1,0 +1,86 @@
+"""One record: where it stands, and what is recorded of how it came there."""
+
+from typing import Any
+
+import pytest
+
+from moment_xledger.domain.sessions import Role
+from tests.builders import COMPANY, a_company, a_customer, a_project, an_invoice
+from tests.console.site import Site, opened
+
+
+def facts(site: Site, kind: str, number: object) -> Any:
+    return site.browser().get_json(f"/record?kind={kind}&number={number}").facts
+
+
+def test_a_customer_waits_and_then_is_in_xledger(site: Site) -> None:
+    site.world.receive(a_customer("10001"))
+    waits = facts(site, "customer", 10001)
+    assert (waits["state"], waits["moment_version"], waits["xledger_version"]) == ("dirty", 1, None)
+    site.world.run()
+    done = facts(site, "customer", 10001)
+    assert (done["state"], done["xledger_version"]) == ("synced", 1)
+    assert done["xledger_id"]
+    page = site.browser().get("/record?kind=customer&number=10001").text
+    assert "Fjord Bygg 10001 AS" in page
+    assert "Status siden: I Xledger" in page
+
+
+def test_a_stopped_project_shows_its_problem(site: Site) -> None:
+    site.world.receive(a_project("P-1", customerNumber="77"))
+    site.world.run()
+    stopped = facts(site, "project", "P-1")
+    assert stopped["state"] == "problem"
+    assert [problem["code"] for problem in stopped["problems"]] == ["CUSTOMER_UNKNOWN"]
+    assert {step["what"] for step in stopped["steps"]} >= {"since", "seen"}
+
+
+def test_an_invoice_is_followed_into_its_export(site: Site) -> None:
+    site.receive(an_invoice(10231))
+    assert facts(site, "invoice", 10231)["state"] == "to_go"
+    site.export(10232)
+    left = facts(site, "invoice", 10231)
+    assert (left["state"], left["total"]) == ("left", "125000.00")
+    assert [(step["what"], step["export"]) for step in left["steps"]] == [("arrived", None), ("exported", 1)]
+    page = site.browser().get("/record?kind=invoice&number=10231").text
+    assert '<a href="/exports/1">Eksport 1</a>' in page
+
+
+def test_an_invoice_that_is_held_back_says_why(site: Site) -> None:
+    site.receive(an_invoice(10231, kid="602244"))
+    held = facts(site, "invoice", 10231)
+    assert (held["state"], [problem["code"] for problem in held["problems"]]) == ("held", ["KID_INVALID"])
+
+
+def test_an_invoice_that_leaves_by_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = opened(monkeypatch, [a_company(route="email", reception_address="mb.19168@xledger.net")])
+    site.receive(an_invoice(10231))
+    assert (facts(site, "invoice", 10231)["state"], facts(site, "invoice", 10231)["route"]) == (
+        "to_go",
+        "email",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [("customer", "99"), ("invoice", "99"), ("invoice", "x"), ("invoice", "9" * 40), ("invoice", "%D9%A3")],
+)
+def test_what_never_came_is_said_to_be_unknown(site: Site, kind: str, number: str) -> None:
+    page = site.browser().get(f"/record?kind={kind}&number={number}")
+    assert (page.status, "er ikke mottatt fra Moment" in page.text) == (200, True)
+
+
+def test_another_kind_is_not_found(site: Site) -> None:
+    assert site.browser().get("/record?kind=event&number=1").status == 404
+
+
+def test_another_companys_is_as_unknown_as_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = opened(monkeypatch, [COMPANY, a_company("other", name="Annet AS")])
+    site.receive(an_invoice(10231))
+    browser = site.browser(company=a_company("other").id)
+    theirs, nobodys = (browser.get(f"/record?kind=invoice&number={number}").text for number in (10231, 10999))
+    assert theirs.replace("10231", "10999") == nobodys
+
+
+def test_an_operator_reads_no_ones_records(site: Site) -> None:
+    assert site.browser(Role.OPERATOR).get("/record?kind=invoice&number=1").status == 403
