@@ -117,8 +117,7 @@ _NOR = (Code.RECEPTION_ADDRESS_STOPPED, Code.EXPORT_FAILED, Code.TOKEN_EXPIRES)
 
 
 def way_of(code: Code) -> Way:
-    """What is not in the table has choices of its own, on the page of what it is about."""
-    return WAYS.get(code, Way.CHOOSE)
+    return WAYS[code]
 
 
 def can_be_skipped(code: Code) -> bool:
