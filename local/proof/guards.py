@@ -22,9 +22,13 @@ Change = Callable[[Setting], Setting]
 
 @dataclass(frozen=True)
 class Guard:
-    """`down` are replacements of what the code does, `change` of what is around it."""
+    """`down` are replacements of what the code does, `change` of what is around it.
+
+    `shown_by` is a seed that showed the need for it once: tried first, to be quick; when the code moves, others are.
+    """
 
     name: str
+    shown_by: int
     down: tuple[tuple[Any, str, Any], ...] = ()
     change: Change = lambda setting: setting
 
@@ -66,17 +70,18 @@ class _Unconditional:
 
 
 GUARDS = (
-    Guard("version check at arrival", ((take_in_records, "take_in", _take_in_anything),)),
-    Guard("clean only if still the version sent", ((outcomes, "settle", _settle_whatever_came),)),
-    Guard("lease checked on one's own clock", ((Timing, "is_safe_to_send", lambda *_: True),)),
-    Guard("waiting until a write in doubt is over", ((Timing, "doubt", timedelta(0)),)),
-    Guard("sweeper", change=lambda setting: replace(setting, has_sweeper=False)),
+    Guard("version check at arrival", 0, ((take_in_records, "take_in", _take_in_anything),)),
+    Guard("clean only if still the version sent", 18, ((outcomes, "settle", _settle_whatever_came),)),
+    Guard("lease checked on one's own clock", 3, ((Timing, "is_safe_to_send", lambda *_: True),)),
+    Guard("waiting until a write in doubt is over", 2, ((Timing, "doubt", timedelta(0)),)),
+    Guard("sweeper", 0, change=lambda setting: replace(setting, has_sweeper=False)),
     Guard(
         "look up before add",
+        0,
         (
             (Customers, "look_up", lambda *_: Found()),
             (Projects, "look_up", lambda *_: {}),
         ),
     ),
-    Guard("conditions of an export's claim and members", ((ledger, "Exports", _Careless),)),
+    Guard("conditions of an export's claim and members", 29, ((ledger, "Exports", _Careless),)),
 )

@@ -14,6 +14,13 @@ class Died(BaseException):
     """The process is gone. Not an `Exception`: nothing in the code may catch it."""
 
 
+def _taken() -> threading.Lock:
+    """Whoever acquires it waits until another thread releases it: the cheapest baton there is."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 class Task:
     """One call of one function."""
 
@@ -22,7 +29,7 @@ class Task:
         self.is_dead = False
         self.is_over = False
         self._work = work
-        self._mine, self._given_back = threading.Semaphore(0), threading.Semaphore(0)
+        self._mine, self._given_back = _taken(), _taken()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def carry_on(self) -> None:
