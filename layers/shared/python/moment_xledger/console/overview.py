@@ -56,19 +56,21 @@ def gate_facts(gate: Gate, plan: int | None, now: datetime) -> dict[str, Any]:
 
 def _kind(company: Company, kind: Kind, problems: int, desk: Desk) -> dict[str, Any]:
     counts = desk.ledger.records.count(company.id, kind)
+    waiting = counts[State.DIRTY] + counts[State.WAITING]
     return {
         "kind": str(kind),
         "is_on": company.carries(kind),
         "in_xledger": counts[State.SYNCED],
-        "waiting": counts[State.DIRTY] + counts[State.WAITING],
+        "waiting": waiting,
         "problems": problems,
-        "oldest_waiting": desk.ledger.records.oldest_waiting(company.id, kind),
+        "oldest_waiting": desk.ledger.records.oldest_waiting(company.id, kind) if waiting else None,
     }
 
 
 def to_go(company: CompanyId, desk: Desk) -> tuple[dict[str, int], bool]:
     """Invoices that wait, by the route that was fixed when each came; and whether there may be more than counted."""
-    in_files, mails = list(_in_files(company, desk)), list(_mails(company, desk))
+    settled = desk.ledger.exports.watermark(company).settled
+    in_files, mails = list(_in_files(company, settled, desk)), list(_mails(company, desk))
     return _by_route(in_files, mails), MOST_LOOKED_AT in (len(in_files), len(mails))
 
 
@@ -80,9 +82,10 @@ def _by_route(in_files: Sequence[Snapshot], mails: Sequence[int]) -> dict[str, i
 
 
 def _invoices(company: Company, problems: int, desk: Desk) -> dict[str, Any]:
-    in_files, mails = list(_in_files(company.id, desk)), list(_mails(company.id, desk))
-    firsts = [*in_files[:1], *(desk.ledger.invoices.get(company.id, seq) for seq in mails[:1])]
     watermark = desk.ledger.exports.watermark(company.id)
+    in_files = list(_in_files(company.id, watermark.settled, desk))
+    mails = list(_mails(company.id, desk))
+    firsts = [*in_files[:1], *(desk.ledger.invoices.get(company.id, seq) for seq in mails[:1])]
     return {
         "received": desk.ledger.invoices.head(company.id),
         "route": str(company.route),
@@ -95,9 +98,8 @@ def _invoices(company: Company, problems: int, desk: Desk) -> dict[str, Any]:
     }
 
 
-def _in_files(company: CompanyId, desk: Desk) -> Iterator[Snapshot]:
+def _in_files(company: CompanyId, settled: int, desk: Desk) -> Iterator[Snapshot]:
     """Oldest first. Some that have left may lie among those that wait."""
-    settled = desk.ledger.exports.watermark(company).settled
     arrived = islice(desk.ledger.invoices.since(company, settled), 2 * MOST_LOOKED_AT)
     waiting = (each for each in arrived if each.export is None and not never_leaves_in_a_file(each))
     return islice(waiting, MOST_LOOKED_AT)
