@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_moment(commands.add_parser("moment", help="the simulated Moment, until stopped", allow_abbrev=False))
     _add_company(
         commands.add_parser(
-            "company", help="create, show or test a company of a deployment", allow_abbrev=False
+            "company", help="create, show, test or report on a company of a deployment", allow_abbrev=False
         )
     )
     _add_generate(
@@ -115,11 +115,12 @@ def _add_moment(moment: argparse.ArgumentParser) -> None:
 
 def _add_company(company: argparse.ArgumentParser) -> None:
     add = company.add_argument
-    add("what", choices=("create", "show", "test"), help="create also changes what is there")
+    add("what", choices=("create", "show", "test", "report"), help="create also changes what is there")
     add("id", metavar="ID", help="the company's id in Moment")
     add("--stack", required=True, metavar="NAME", help="the name of the deployed stack")
     add("--settings", type=Path, metavar="FILE", help="the settings to save, as JSON")
     add("--keys", metavar="FILE", help="the keys to save, as JSON; - reads standard input")
+    add("--month", metavar="YYYY-MM", help="of the report: invoices dated in it, as CSV")
     company.set_defaults(command=_company)
 
 

@@ -1,4 +1,4 @@
-"""`company`: creates, shows and tests one company of a deployment, with the AWS credentials of the shell.
+"""`company`: creates, shows, tests and reports on one company of a deployment, with the AWS credentials of the shell.
 
 Keys are read from a file or from standard input, never from the command line, where others could see them.
 """
@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ from local.run.misuse import Misuse
 from moment_xledger.adapters.secrets import Vault
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.connection_tests import Check, Outcome
-from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.errors import Conflict, Unreachable
 from moment_xledger.domain.exports import LEAVE_IN_A_FILE
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.environment import Environment
 from moment_xledger.flows.check_before_sending import check_before_sending
+from moment_xledger.flows.control_report import control_report
 from moment_xledger.flows.save_company import OPERATOR, Form, save_form
 from moment_xledger.flows.test_connection import try_connection
 from moment_xledger.wiring import Wiring, now
@@ -55,11 +56,14 @@ def company(options: argparse.Namespace) -> int:
     company_id = CompanyId(options.id)
     if options.what != "create" and (options.settings or options.keys):
         raise Misuse("--settings and --keys go with create.")
+    month = _month(options)
     form = _form(company_id, options) if options.what == "create" else None
     try:
         deployment = find_deployment(options.stack)
         if form:
             return create(form, deployment)
+        if month:
+            return report(company_id, month, deployment)
         return show(company_id, deployment) if options.what == "show" else try_it(company_id, deployment)
     except (ClientError, BotoCoreError) as fault:
         raise Misuse(f"AWS: {_words(fault)}") from None
@@ -102,6 +106,18 @@ def try_it(company_id: CompanyId, deployment: Deployment) -> int:
     return 0 if result.passed else 1
 
 
+def report(company_id: CompanyId, month: date, deployment: Deployment) -> int:
+    """The month's control report, as CSV. 1 if Moment does not answer, and then nothing is printed."""
+    company, use = _known(company_id, deployment), deployment.use.reconciler(lambda: True)
+    try:
+        found = control_report(company, month, use.ledger, use.vault, use.moment)
+    except Unreachable as unreachable:
+        print(f"{unreachable}. There is no report without it; try again later.", file=sys.stderr)
+        return 1
+    print(found.to_csv(company.language), end="")
+    return 0
+
+
 def find_deployment(stack: str) -> Deployment:
     """By what the stack itself says of its table, its addresses and its secrets."""
     cloudformation = boto3.client("cloudformation")
@@ -126,6 +142,16 @@ def _form(company: CompanyId, options: argparse.Namespace) -> Form:
     if "id" in settings and settings["id"] != company:
         raise Misuse(f"--settings: the file is of another company than {company}; leave out id.")
     return Form(company, {name: value for name, value in settings.items() if name != "id"}, keys, 0, OPERATOR)
+
+
+def _month(options: argparse.Namespace) -> date | None:
+    """Its first day, where a report is asked for."""
+    if (options.what == "report") != bool(options.month):
+        raise Misuse("--month goes with report, and report with --month, such as 2026-10.")
+    try:
+        return datetime.strptime(options.month, "%Y-%m").date() if options.month else None  # noqa: DTZ007 a month
+    except ValueError:
+        raise Misuse("--month: must be a year and a month, such as 2026-10.") from None
 
 
 def _is_file(path: Path | None, option: str = "--settings") -> bool:

@@ -3,18 +3,22 @@
 import io
 import json
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local import __main__
-from local.company import Deployment, _form, create, show, try_it
+from local.company import Deployment, _form, create, report, show, try_it
 from local.run.misuse import Misuse
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.flows.reconcile import Reconciler
 from moment_xledger.flows.test_connection import Trial
+from tests.flows.test_reconcile import Moments
 from tests.office import FakeVault, keys, settings
 from tests.world import TOKEN, World
 
@@ -27,6 +31,7 @@ class Stack:
 
     world: World = field(default_factory=lambda: World(companies=[]))
     vault: FakeVault = field(default_factory=FakeVault)
+    moment: Moments = field(default_factory=Moments)
 
     @property
     def ledger(self) -> Any:
@@ -36,6 +41,9 @@ class Stack:
         worker = self.world.worker()
         object.__setattr__(worker, "vault", self.vault)
         return Trial(worker, Reference, lambda *_: True, lambda *_: True)
+
+    def reconciler(self, has_time: Callable[[], bool]) -> Reconciler:
+        return Reconciler(self.ledger, self.vault, self.moment, has_time, self.world.time)
 
     @property
     def deployment(self) -> Deployment:
@@ -100,11 +108,30 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_saved(stack: Stack, typed:
         show(NORDVIK, stack.deployment)
 
 
+def test_a_report_is_printed_as_csv_and_not_at_all_when_moment_is_down(
+    stack: Stack, typed: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create(typed(keys(), **settings(language="en")), stack.deployment)
+    capsys.readouterr()
+    assert report(NORDVIK, date(2026, 10, 1), stack.deployment) == 0
+    assert capsys.readouterr().out == "\ufeffWhere;Route;Detail;Currency;Count;Sum incl. VAT\r\n"
+    stack.moment.down_at_page = 1
+    assert report(NORDVIK, date(2026, 10, 1), stack.deployment) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "Moment: ConnectionError. There is no report without it; try again later.\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         pytest.param(["create", "nord vik", "--stack", "s"], "ID", id="an id with a space"),
         pytest.param(["show", "nordvik"], "--stack", id="no stack"),
+        pytest.param(["report", "nordvik", "--stack", "s"], "--month", id="a report of no month"),
+        pytest.param(["report", "nordvik", "--stack", "s", "--month", "2026-13"], "--month", id="no month"),
+        pytest.param(
+            ["show", "nordvik", "--stack", "s", "--month", "2026-10"], "--month", id="a month to show"
+        ),
         pytest.param(["fly", "nordvik", "--stack", "s"], "fly", id="something else to do"),
         pytest.param(["show", "nordvik", "--stack", "s", "--keys", "-"], "create", id="keys to show"),
         pytest.param(

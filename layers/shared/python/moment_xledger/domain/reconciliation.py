@@ -36,7 +36,7 @@ class Progress:
 class Unusable:
     """A finalized invoice that cannot be read. Never its values: they are personal data."""
 
-    number: int
+    invoice_number: int
     field: str
     fault: str
     invoice_date: date | None = None

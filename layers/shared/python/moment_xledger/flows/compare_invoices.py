@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from moment_xledger.domain.companies import Company
+from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import (
@@ -64,12 +64,12 @@ class Comparison:
         listed = [each for content in page if (each := read_listed(content))]
         invoices = [each for each in listed if isinstance(each, Invoice)]
         unusable = [each for each in listed if isinstance(each, Unusable)]
-        held = self._in_ledger([*(i.invoice_number for i in invoices), *(u.number for u in unusable)])
+        held = self._in_ledger([*(i.invoice_number for i in invoices), *(u.invoice_number for u in unusable)])
         self._report.compared += len(listed)
         self._take_in_missing([invoice for invoice in invoices if invoice.invoice_number not in held])
         self._take_in([invoice for invoice in invoices if held.is_corrected(invoice)])
         self._tell_changed([invoice for invoice in invoices if held.is_changed(invoice)])
-        self._tell_unusable([each for each in unusable if each.number not in held])
+        self._tell_unusable([each for each in unusable if each.invoice_number not in held])
         readable = [("invoice", invoice.number) for invoice in invoices]
         self._ledger.problems.close(self._company.id, readable, [Code.INVOICE_UNREADABLE])
 
@@ -129,7 +129,7 @@ class Comparison:
             Problem(
                 self._company.id,
                 "invoice",
-                str(each.number),
+                str(each.invoice_number),
                 Code.INVOICE_UNREADABLE,
                 {"field": each.field, "fault": each.fault},
                 "",
@@ -156,14 +156,17 @@ class Comparison:
         self._ledger.problems.close(self._company.id, told, [Code.LATE_FROM_MOMENT])
 
     def _in_ledger(self, numbers: Sequence[int]) -> InLedger:
-        invoices, company = self._ledger.invoices, self._company.id
-        return InLedger(
-            invoices.arrived(company, numbers),
-            invoices.held_among(company, numbers),
-            frozenset(invoices.skipped_among(company, numbers)),
-        )
+        return in_ledger(self._company.id, numbers, self._ledger)
 
     def _save(self, progress: Progress) -> None:
         following = replace(progress, ver=self.progress.ver + 1)
         self._ledger.reconciliations.save(self._company.id, following)
         self.progress = following
+
+
+def in_ledger(company: CompanyId, numbers: Sequence[int], ledger: "Ledger") -> InLedger:
+    return InLedger(
+        ledger.invoices.arrived(company, numbers),
+        ledger.invoices.held_among(company, numbers),
+        frozenset(ledger.invoices.skipped_among(company, numbers)),
+    )

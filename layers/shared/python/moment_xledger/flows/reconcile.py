@@ -75,10 +75,10 @@ def _compare_all(company: Company, reconciler: Reconciler, report: Report) -> No
     began, secrets = reconciler.clock(), reconciler.vault.secrets(company.id)
     if secrets is None:
         raise Unreachable("Moment: the company has no API key yet")
-    set_up = _set_up(company, reconciler)
-    run = Comparison(company, reconciler.ledger, reconciler.clock, report, set_up)
+    first_saved = set_up(company, reconciler.ledger)
+    run = Comparison(company, reconciler.ledger, reconciler.clock, report, first_saved)
     run.resume()
-    since = reach(run.progress, set_up, began)
+    since = reach(run.progress, first_saved, began)
     pages = reconciler.moment.invoice_pages(company.id, secrets.moment_key, since)
     while True:
         if not reconciler.has_time():
@@ -90,6 +90,7 @@ def _compare_all(company: Company, reconciler: Reconciler, report: Report) -> No
     run.finish(began)
 
 
-def _set_up(company: Company, reconciler: Reconciler) -> datetime | None:
-    saved = list(reconciler.ledger.settings_history.of(company.id))
+def set_up(company: Company, ledger: "Ledger") -> datetime | None:
+    """When the company's settings were first saved here."""
+    saved = list(ledger.settings_history.of(company.id))
     return saved[-1].when if saved else None

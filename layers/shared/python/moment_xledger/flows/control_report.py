@@ -1,0 +1,125 @@
+"""A company's month in Moment and here, invoice by invoice, in memory that does not grow with them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from moment_xledger.domain.companies import Company, Route
+from moment_xledger.domain.control import ControlReport, Place
+from moment_xledger.domain.errors import Unreachable
+from moment_xledger.domain.invoice_mails import State as MailState
+from moment_xledger.domain.invoices import Snapshot, fault
+from moment_xledger.domain.moment import Invoice, Kind
+from moment_xledger.domain.reconciliation import Unusable, is_older_than_us, read_listed
+from moment_xledger.domain.uploads import State as UploadState
+from moment_xledger.flows.compare_invoices import in_ledger
+from moment_xledger.flows.reconcile import Keys, Moment, set_up
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
+LEFT_BY_MAIL = (MailState.SENT, MailState.BOUNCED)
+EARLY = timedelta(days=31)  # an invoice is seldom finalized longer before its date
+
+
+def control_report(
+    company: Company, month: date, ledger: "Ledger", vault: Keys, moment: Moment
+) -> ControlReport:
+    """Of the invoices dated in the month of that day. Raises `Unreachable` if Moment cannot be asked."""
+    report = ControlReport(month.replace(day=1))
+    _add_ledger(company, report, ledger)
+    _add_held(company, report, ledger)
+    _add_moment(company, report, ledger, vault, moment)
+    return report
+
+
+def _add_ledger(company: Company, report: ControlReport, ledger: "Ledger") -> None:
+    @cache
+    def upload_state(export: int) -> UploadState | None:
+        found = ledger.uploads.get(company.id, export)
+        return found.state if found else None
+
+    for snapshot in ledger.invoices.since(company.id):
+        if report.takes(snapshot.invoice.invoice_date):
+            place, detail = _place(snapshot, company, upload_state, ledger)
+            report.add(Place.IN_LEDGER, snapshot.invoice, str(snapshot.route))
+            report.add(place, snapshot.invoice, str(snapshot.route), detail)
+
+
+def _place(
+    snapshot: Snapshot,
+    company: Company,
+    upload_state: Callable[[int], UploadState | None],
+    ledger: "Ledger",
+) -> tuple[Place, str]:
+    if snapshot.route is Route.OFF or snapshot.invoice.do_not_transfer:
+        return Place.KEPT, ""
+    if snapshot.route is Route.EMAIL:
+        mail = ledger.mails.get(company.id, snapshot.seq)
+        if mail and mail.state in LEFT_BY_MAIL:
+            return Place.MAILED, str(mail.state)
+        return Place.WAITING, str(mail.state) if mail else ""
+    if snapshot.export is None:
+        return Place.WAITING, ""
+    if snapshot.route is Route.FILE:
+        return Place.EXPORTED, str(snapshot.export)
+    state = upload_state(snapshot.export)
+    if state is UploadState.UPLOADED:
+        return Place.UPLOADED, str(snapshot.export)
+    return Place.WAITING, str(state or "")
+
+
+def _add_held(company: Company, report: ControlReport, ledger: "Ledger") -> None:
+    for invoice in ledger.invoices.held(company.id):
+        if report.takes(invoice.invoice_date):
+            known = ledger.records.by_number(company.id, Kind.CUSTOMER, {invoice.customer.customer_number})
+            why = fault(invoice, company, known)
+            report.add(Place.HELD, invoice, str(company.route), str(why.code) if why else "")
+
+
+def _add_moment(
+    company: Company, report: ControlReport, ledger: "Ledger", vault: Keys, moment: Moment
+) -> None:
+    secrets = vault.secrets(company.id)
+    if secrets is None:
+        raise Unreachable("Moment: the company has no API key yet")
+    since = datetime.combine(report.month - EARLY, time(), UTC)
+    began, newest_id = set_up(company, ledger), 0
+    for page in moment.invoice_pages(company.id, secrets.moment_key, since):
+        fresh = [content for content in page if _id(content) > newest_id]  # others were pushed here
+        newest_id = max(map(_id, fresh), default=newest_id)
+        listed = [each for content in fresh if (each := read_listed(content))]
+        _add_listed(
+            company, [each for each in listed if report.takes(each.invoice_date)], began, report, ledger
+        )
+
+
+def _id(content: Mapping[str, Any]) -> int:
+    id_ = content.get("id")
+    if not isinstance(id_, int):
+        raise Unreachable("Moment: an invoice of the list has no id")
+    return id_
+
+
+def _add_listed(
+    company: Company,
+    listed: Sequence[Invoice | Unusable],
+    began: datetime | None,
+    report: ControlReport,
+    ledger: "Ledger",
+) -> None:
+    here = in_ledger(company.id, [each.invoice_number for each in listed], ledger)
+    for each in listed:
+        invoice = each if isinstance(each, Invoice) else None
+        report.add(Place.IN_MOMENT, invoice)
+        if each.invoice_number in here.skipped and each.invoice_number not in here.arrived:
+            report.add(Place.KEPT, invoice)
+        elif each.invoice_number not in here:
+            report.add(_why_absent(each, began), invoice)
+
+
+def _why_absent(listed: Invoice | Unusable, began: datetime | None) -> Place:
+    if is_older_than_us(listed.invoice_date, began):
+        return Place.EARLIER
+    return Place.MISSING if isinstance(listed, Invoice) else Place.UNREADABLE
