@@ -71,9 +71,9 @@ class _Unconditional:
 
 GUARDS = (
     Guard("version check at arrival", 0, ((take_in_records, "take_in", _take_in_anything),)),
-    Guard("clean only if still the version sent", 18, ((outcomes, "settle", _settle_whatever_came),)),
-    Guard("lease checked on one's own clock", 3, ((Timing, "is_safe_to_send", lambda *_: True),)),
-    Guard("waiting until a write in doubt is over", 2, ((Timing, "doubt", timedelta(0)),)),
+    Guard("clean only if still the version sent", 3, ((outcomes, "settle", _settle_whatever_came),)),
+    Guard("lease checked on one's own clock", 14, ((Timing, "is_safe_to_send", lambda *_: True),)),
+    Guard("waiting until a write in doubt is over", 1, ((Timing, "doubt", timedelta(0)),)),
     Guard("sweeper", 0, change=lambda setting: replace(setting, has_sweeper=False)),
     Guard(
         "look up before add",
@@ -83,5 +83,5 @@ GUARDS = (
             (Projects, "look_up", lambda *_: {}),
         ),
     ),
-    Guard("conditions of an export's claim and members", 29, ((ledger, "Exports", _Careless),)),
+    Guard("conditions of an export's claim and members", 7, ((ledger, "Exports", _Careless),)),
 )

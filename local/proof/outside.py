@@ -94,14 +94,13 @@ class BucketTwin:
         self._outside = outside
         self.files: dict[str, bytes] = {}
         self.changed: list[str] = []
-        self.heeds_conditions = True
 
     def put_object(self, *, Key: str, Body: Any, IfNoneMatch: str = "", **_: Any) -> None:  # noqa: N803
         body = Body if isinstance(Body, bytes) else Body.read()
         self._outside.call("put_object", lambda: self._put(Key, body, bool(IfNoneMatch)))
 
     def _put(self, key: str, body: bytes, only_if_absent: bool) -> None:
-        if only_if_absent and self.heeds_conditions and key in self.files:
+        if only_if_absent and key in self.files:
             raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
         if self.files.get(key, body) != body:
             self.changed.append(key)

@@ -44,7 +44,7 @@ from moment_xledger.flows.sync_records import Worker
 MINUTE = timedelta(minutes=1)
 USUAL, SMALL = Rates(), Size()
 CALM = PERIOD + timedelta(minutes=20)  # from then on nothing bad happens
-TOO_LONG = timedelta(hours=14)
+TOO_LONG = timedelta(hours=8)
 GOES_AWAY = {"Conflict", "Unreachable"}  # what a function may fail with: its message comes again
 TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du")}
 SECONDS = timedelta(seconds=1)
@@ -75,7 +75,6 @@ class Setting:
     size: Size = SMALL
     chosen: Chosen | None = None
     has_sweeper: bool = True
-    heeds_conditions: bool = True  # of the bucket
 
 
 @dataclass
@@ -172,7 +171,6 @@ class _Player:
         story = tell(self.random, setting.size, plan.credits_per_hour)
         server = Xledger(plan, clock=self.scheduler.clock)
         bucket = BucketTwin(self.outside)
-        bucket.heeds_conditions = setting.heeds_conditions
         ledger = Ledger(TableTwin(self.outside))  # type: ignore[arg-type]
         self.stage = Stage(
             story,
