@@ -8,6 +8,7 @@ import pytest
 from local.xledger.plan import EntityPlan, Plan, TokenPlan
 from moment_xledger.domain.moment import Customer, Kind
 from moment_xledger.domain.records import State
+from moment_xledger.flows.outcomes import Outcomes
 from tests.builders import COMPANY, a_company, a_customer, a_project, of
 from tests.world import START, World
 
@@ -208,6 +209,26 @@ def test_projects_whose_release_was_lost_in_a_crash_are_released_by_the_next_loo
     assert state_of(world, "P-1") is State.WAITING
     world.run()
     assert sorted(projects(world)) == ["P-1"]
+
+
+def test_a_project_that_had_given_up_goes_on_also_if_the_worker_dies_before_it_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.receive(a_project("P-1", customerNumber="10002"))
+    world.run()
+    assert list(world.problems()) == [("project", "P-1", "CUSTOMER_UNKNOWN")]
+    world.receive(a_customer("10002"))
+    with monkeypatch.context() as crash:
+        crash.setattr(Outcomes, "release", _dies)
+        with pytest.raises(SystemExit):
+            world.carry_wakes()
+    world.run()
+    assert sorted(projects(world)) == ["P-1"]
+    assert list(world.problems()) == []
+
+
+def _dies(*_: Any) -> None:
+    raise SystemExit
 
 
 def test_where_customers_are_kept_by_hand_projects_do_not_wait(world: World) -> None:

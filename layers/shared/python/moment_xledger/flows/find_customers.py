@@ -24,9 +24,11 @@ def find_customers(outcomes: Outcomes, ask_moment: AskMoment) -> datetime | None
     who died before he said so are said to be there.
     """
     waiting, now = _oldest_by_number(outcomes), outcomes.clock()
-    missing = missing_customers(waiting, outcomes)
-    if arrived := waiting.keys() - missing:
+    wanted = waiting.keys() | outcomes.ledger.records.lacking(outcomes.company.id)
+    absent = missing_customers(wanted, outcomes)
+    if arrived := wanted - absent:
         outcomes.release(arrived)
+    missing = absent & waiting.keys()
     overdue = [number for number in missing if waiting[number] + PATIENCE <= now]
     unknown = [number for number in overdue if not _is_known(number, outcomes)]
     for number in unknown[:MOST_AT_ONCE]:

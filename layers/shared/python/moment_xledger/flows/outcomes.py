@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, TokenId
@@ -23,6 +23,7 @@ from moment_xledger.domain.replies import Refusal
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
+LOOK_AGAIN = timedelta(minutes=5)  # by then whoever settles a customer has released its projects, or is dead
 ROUNDS = 8  # of reading again what somebody else wrote meanwhile
 
 
@@ -111,6 +112,8 @@ class Outcomes:
     def _settle(self, done: Sequence[tuple[Record, int]]) -> None:
         """What Xledger was told holds for a record all the same if somebody changed it meanwhile."""
         sent = {record.id: (record, db_id) for record, db_id in done}
+        new = {r.number for r, _ in done if r.kind is Kind.CUSTOMER and r.sent_number is None}
+        self._announce(new)
         now = self.clock()
         stored = self._save_again(
             [record for record, _ in done], lambda record: settle(record, *sent[record.id], now)
@@ -119,8 +122,14 @@ class Outcomes:
         self.ledger.problems.close(
             self.company.id, [(r.kind, r.number) for r, _ in done if r.suspect], SOLVED_BY_SENDING
         )
-        if new := {r.number for r, _ in done if r.kind is Kind.CUSTOMER and r.sent_number is None}:
+        if new:
             self.release(new)
+
+    def _announce(self, customer_numbers: Collection[str]) -> None:
+        """Somebody will look at the projects of these new customers, also if we die before we release them."""
+        if customer_numbers and any(self.ledger.records.waiting_for(self.company.id, customer_numbers)):
+            later = self.clock() + LOOK_AGAIN
+            self.ledger.records.mark_work(self.company.token_id, Kind.PROJECT, self.company.id, later)
 
     def _save_again(self, records: Sequence[Record], change: Callable[[Record], Record]) -> list[Record]:
         """Reads again those that somebody else wrote meanwhile. A record that cannot be saved (because its number

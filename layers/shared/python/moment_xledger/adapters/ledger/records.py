@@ -73,6 +73,10 @@ class Records:
         for number, _, since in self._customer_pointers(company, "WAIT"):
             yield number, since
 
+    def lacking(self, company: CompanyId) -> set[str]:
+        """Customer numbers that projects have given up waiting for."""
+        return {number for number, _, _ in self._customer_pointers(company, "LACK")}
+
     def _customer_pointers(self, company: CompanyId, state: str) -> Iterator[tuple[str, int, datetime]]:
         for pointer in self._table.query(keys.company(company), f"{state}#{Kind.CUSTOMER}#"):
             yield pointer["sk"].split("#")[2], int(pointer["id"]), keys.moment(pointer["since"])
