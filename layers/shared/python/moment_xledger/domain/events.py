@@ -4,6 +4,7 @@ CloudEvents 1.0 in structured JSON. A reason names the field and never quotes it
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -94,7 +95,7 @@ def first_fault(error: ValidationError) -> tuple[str, str, bool]:
     """Field, what is wrong with it, and whether it is simply not there. Never the value."""
     fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
     field = ".".join(str(step) for step in fault["loc"])
-    sentence = fault["msg"].removeprefix("Value error, ")
+    sentence = re.sub(r"^\w+ should ", "must ", fault["msg"].removeprefix("Value error, "))
     return field, sentence[:1].lower() + sentence[1:], fault["type"] == "missing"
 
 
