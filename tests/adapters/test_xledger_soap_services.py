@@ -114,10 +114,10 @@ def test_a_certificate_and_the_time_out_go_along_and_nothing_is_left_open():
             sent.update(options, url=url)
             raise requests.ConnectionError
 
-    line = Line(host("live"), Recording(), timedelta(seconds=7), certificate=("client.pem", "client.key"))
+    line = Line(host("live"), Recording(), timedelta(seconds=7), certificate="client.pem")
     XledgerSoap(SoapLogin("ws", "hush", "key"), line).upload("f.csv", b"1", "AR10", 1)
     assert sent["url"] == "https://ws.xledger.net/WS/Common/Lib/FileUpload.asmx"
-    assert sent["cert"] == ("client.pem", "client.key")
+    assert sent["cert"] == "client.pem"
     assert (sent["timeout"], sent["allow_redirects"], sent.get("verify", True)) == (7, False, True)
 
 

@@ -146,6 +146,23 @@ def test_a_new_password_forgets_the_key_that_the_old_one_was_given() -> None:
     assert soap == SoapLogin("per", "another", None)
 
 
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"
+PEM = f"{CERTIFICATE}\n-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----"
+
+
+def test_a_certificate_is_kept_with_the_login_and_never_shown() -> None:
+    kept = with_typed({"soap_certificate": PEM}, STORED)
+    assert kept.soap and kept.soap.certificate == PEM  # noqa: PT018
+    assert with_typed({"soap_password": "another"}, kept).soap == SoapLogin("per", "another", None, PEM)
+    assert tails(kept).soap_certificate == "…"
+    assert "MIGH" not in repr(kept)
+
+
+def test_a_certificate_without_its_key_is_refused() -> None:
+    with pytest.raises(BadSettings, match="SOAP certificate"):
+        with_typed({"soap_certificate": CERTIFICATE}, STORED)
+
+
 def test_a_user_without_a_password_is_refused() -> None:
     with pytest.raises(BadSettings, match="SOAP password"):
         with_typed({"soap_user": "per"}, Secrets(STORED.xledger_token, STORED.moment_key))

@@ -180,12 +180,15 @@ class Wiring:
         """Xledger's SOAP services for one company; a renewed logon key is kept."""
         import requests
 
+        from moment_xledger.adapters.xledger_soap.certificates import as_file
         from moment_xledger.adapters.xledger_soap.client import XledgerSoap
         from moment_xledger.adapters.xledger_soap.hosts import pinned
         from moment_xledger.adapters.xledger_soap.posting import Line
 
         host = pinned(self._environment["XLEDGER_SOAP_URL"], self._environment["XLEDGER_APPLICATION"])
-        line = Line(host, requests.Session())
+        line = Line(
+            host, requests.Session(), certificate=as_file(login.certificate) if login.certificate else None
+        )
         return XledgerSoap(login, line, keep_key=lambda key: self.vault.keep_logon_key(company, key))
 
     def importer(self) -> "Importer":

@@ -24,11 +24,15 @@ class Token:
 
 @dataclass(frozen=True)
 class SoapLogin:
-    """For Xledger's SOAP services. The logon key is optional: where it is missing or refused, one is fetched."""
+    """For Xledger's SOAP services. The logon key is optional: where it is missing or refused, one is fetched.
+
+    `certificate` is PEM text with the certificate and its private key, for companies whose Xledger wants one.
+    """
 
     user: str
     password: str = field(repr=False)
     logon_key: str | None = field(default=None, repr=False)
+    certificate: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

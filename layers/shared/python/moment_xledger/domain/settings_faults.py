@@ -204,6 +204,12 @@ FIELDS: Mapping[str, _Field] = {
         "må være 1 til 200 tegn på én linje, eller tom",
         "must be 1 to 200 characters on one line, or empty",
     ),
+    "soap_certificate": _Field(
+        "SOAP-sertifikat",
+        "SOAP certificate",
+        "må være PEM-tekst med både sertifikat og privat nøkkel, eller tomt",
+        "must be PEM text with both the certificate and its private key, or empty",
+    ),
     "form": _Field("Skjemaet", "The form", "må være under 64 kB", "must be under 64 kB"),
 }
 

@@ -14,7 +14,10 @@ _LINES = {
     "soap_password": re.compile(r"[^\x00-\x1f\x7f]{1,200}"),
     "soap_logon_key": re.compile(r"[^\x00-\x1f\x7f]{1,200}"),
 }
-LIMITS = {"xledger_token": _KEY, "moment_key": _KEY, **_LINES}
+_CERTIFICATE = re.compile(
+    r"(?=.*-----BEGIN CERTIFICATE-----)(?=.*-----BEGIN [A-Z ]*PRIVATE KEY-----)[\n\r -~]{1,20000}", re.DOTALL
+)
+LIMITS = {"xledger_token": _KEY, "moment_key": _KEY, **_LINES, "soap_certificate": _CERTIFICATE}
 
 TAIL = 4
 SHORTEST_WITH_TAIL = 12  # of a shorter key, four characters would be too much
@@ -44,7 +47,10 @@ def _login(given: Mapping[str, str], stored: SoapLogin | None) -> SoapLogin | No
         raise BadSettings([FieldFault("soap_password" if user else "soap_user", contradicts=True)])
     is_same = stored is not None and (stored.user, stored.password) == (user, password)
     return SoapLogin(
-        user, password, given.get("soap_logon_key") or (stored.logon_key if stored and is_same else None)
+        user,
+        password,
+        given.get("soap_logon_key") or (stored.logon_key if stored and is_same else None),
+        given.get("soap_certificate") or (stored.certificate if stored else None),
     )
 
 
@@ -63,6 +69,7 @@ class Tails:
     soap_user: str = ""
     soap_password: str = ""
     soap_logon_key: str = ""
+    soap_certificate: str = ""
 
 
 def tails(secrets: Secrets) -> Tails:
@@ -73,6 +80,7 @@ def tails(secrets: Secrets) -> Tails:
         soap.user if soap else "",
         "…" if soap else "",  # a person chose it: its end may be half of it
         _tail(soap.logon_key) if soap and soap.logon_key else "",
+        "…" if soap and soap.certificate else "",
     )
 
 
@@ -96,4 +104,5 @@ def _plain(secrets: Secrets | None) -> dict[str, str | None]:
         "soap_user": soap.user if soap else None,
         "soap_password": soap.password if soap else None,
         "soap_logon_key": soap.logon_key if soap else None,
+        "soap_certificate": soap.certificate if soap else None,
     }

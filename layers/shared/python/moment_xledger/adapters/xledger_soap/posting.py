@@ -36,13 +36,13 @@ REFUSED_HANDSHAKES = (
 
 @dataclass(frozen=True)
 class Line:
-    """How we reach Xledger. `certificate`: paths of a PEM certificate and its key (a .pfx has to be converted)."""
+    """How we reach Xledger. `certificate`: path of a PEM file with the certificate and its key."""
 
     host: Host
     session: requests.Session
     timeout: timedelta = timedelta(seconds=60)
     largest: int = LARGEST_ANSWER
-    certificate: tuple[str, str] | None = None
+    certificate: str | None = None
 
 
 @dataclass(frozen=True)
