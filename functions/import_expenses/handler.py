@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.flows.import_expenses import import_expenses
 from moment_xledger.wiring import Wiring
 
@@ -16,7 +16,7 @@ wire = cache(Wiring)
 
 
 @logger.inject_lambda_context
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     for record in event["Records"]:  # one at a time
         company = json.loads(record["body"])["company"]
         report = import_expenses(company, wire().importer())

@@ -25,6 +25,7 @@ from moment_xledger.domain.exports import Export as LedgerExport
 from moment_xledger.domain.exports import Status
 from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.moment import Kind as RecordKind
+from moment_xledger.domain.problems import NOBODY
 from moment_xledger.domain.uploads import State as UploadState
 from moment_xledger.environment import Environment
 from moment_xledger.flows.decide_mail import waiting_mails
@@ -32,7 +33,6 @@ from moment_xledger.flows.save_company import save_company
 from moment_xledger.wiring import Wiring
 
 COMPANY = CompanyId(SAMPLE_COMPANY)
-NOBODY = CompanyId("?")  # whose problems are those of events of no known company
 NAMES = {RecordKind.CUSTOMER: "customers", RecordKind.PROJECT: "projects"}
 SETTINGS = {"id": COMPANY, "name": "Nordvik Arkitekter AS", "notify": ("regnskap@nordvik.example",)}
 # A gate that is closed for longer is not waited for.

@@ -42,6 +42,18 @@ class Bounce(BaseModel, alias_generator=to_camel):
     bounce_sub_type: str = ""
     bounced_recipients: tuple[Recipient, ...] = ()
 
+    @property
+    def kind(self) -> str:
+        """In SES's own words, with which its pages explain what to do."""
+        return " ".join(filter(None, (self.bounce_type, self.bounce_sub_type)))
+
+    @property
+    def words(self) -> str:
+        """What the receiving side said."""
+        return "; ".join(each.diagnostic_code for each in self.bounced_recipients if each.diagnostic_code)[
+            :LONGEST_WORDS
+        ]
+
 
 class Complaint(BaseModel, alias_generator=to_camel):
     complaint_feedback_type: str = ""
@@ -75,14 +87,13 @@ def read_feedback(body: str) -> Feedback | None:
 
 def _feedback(detail: Detail, happened: Happened) -> Feedback:
     tags: Any = detail.mail.tags
-    said = [recipient.diagnostic_code for recipient in detail.bounce.bounced_recipients]
     return Feedback(
         CompanyId(tags.company[0]),
         tags.invoice[0],
         tags.attempt[0],
         happened,
         _why(detail, happened),
-        "; ".join(filter(None, said))[:LONGEST_WORDS],
+        detail.bounce.words,
         detail.mail.message_id,
     )
 
@@ -90,7 +101,7 @@ def _feedback(detail: Detail, happened: Happened) -> Feedback:
 def _why(detail: Detail, happened: Happened) -> str:
     """In SES's own words, with which its pages explain what to do."""
     words = {
-        Happened.BOUNCED: (detail.bounce.bounce_type, detail.bounce.bounce_sub_type),
+        Happened.BOUNCED: (detail.bounce.kind,),
         Happened.COMPLAINED: ("Complaint", detail.complaint.complaint_feedback_type),
         Happened.REJECTED: ("Reject", detail.reject.reason),
     }

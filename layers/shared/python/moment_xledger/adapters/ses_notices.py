@@ -8,10 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from moment_xledger.adapters.ses_events import Bounce
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.feedback import ReturnedNotice
-
-LONGEST_WORDS = 500
 
 
 class Tags(BaseModel):
@@ -22,16 +21,6 @@ class Tags(BaseModel):
 class Mail(BaseModel):
     destination: Annotated[tuple[str, ...], Field(min_length=1)]
     tags: Tags
-
-
-class Recipient(BaseModel, alias_generator=to_camel):
-    diagnostic_code: str = ""
-
-
-class Bounce(BaseModel, alias_generator=to_camel):
-    bounce_type: str = ""
-    bounce_sub_type: str = ""
-    bounced_recipients: tuple[Recipient, ...] = ()
 
 
 class Detail(BaseModel, alias_generator=to_camel):
@@ -52,8 +41,6 @@ def read_returned_notice(body: str) -> ReturnedNotice | None:
         return None
     if detail.event_type == "Bounce" and detail.bounce.bounce_type == "Transient":
         return None
-    bounce = detail.bounce
-    words = "; ".join(each.diagnostic_code for each in bounce.bounced_recipients if each.diagnostic_code)
-    why = " ".join(filter(None, (bounce.bounce_type, bounce.bounce_sub_type))) or detail.event_type
     company = CompanyId(detail.mail.tags.company[0])
-    return ReturnedNotice(company, detail.mail.destination[0], why, words[:LONGEST_WORDS])
+    why = detail.bounce.kind or detail.event_type
+    return ReturnedNotice(company, detail.mail.destination[0], why, detail.bounce.words)

@@ -10,6 +10,9 @@ from moment_xledger.domain.kid import is_valid_kid
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.problems import Code
 
+# At once: three actions an invoice, one for the head, and a transaction of DynamoDB's takes a hundred.
+MOST_ARRIVALS = 33
+
 
 @dataclass(frozen=True)
 class Snapshot:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from moment_xledger.domain.companies import CompanyId, Language
 
+NOBODY = CompanyId("?")  # whose problems are those of events of no known company; no company can be called so
+
 
 class Fixer(StrEnum):
     ACCOUNTANT = "accountant"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.events import Event, Unreadable, read_event
 from moment_xledger.domain.moment import Invoice, Kind
-from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.problems import NOBODY, Code, Problem
 from moment_xledger.flows.offer_held import offer_held
 from moment_xledger.flows.take_in_invoices import take_in_invoices
 from moment_xledger.flows.take_in_records import take_in_records
@@ -18,8 +18,6 @@ from moment_xledger.flows.take_in_records import take_in_records
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.ledger import Ledger
-
-NOBODY = CompanyId("?")
 
 
 @dataclass(frozen=True)

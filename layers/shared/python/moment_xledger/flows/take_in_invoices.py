@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoices import Fault, Sorted, fault, sort_out
+from moment_xledger.domain.invoices import MOST_ARRIVALS, Fault, Sorted, fault, sort_out
 from moment_xledger.domain.moment import Invoice, Kind
 from moment_xledger.domain.problems import Code, Problem
 
@@ -14,15 +14,14 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
 ROUNDS = 8
-MOST_AT_ONCE = 33  # invoices in one transaction
 
 
 def take_in_invoices(
     company: Company, invoices: Sequence[Invoice], ledger: "Ledger", clock: Callable[[], datetime]
 ) -> None:
     """Raises `Conflict` where others keep writing; nothing is lost then, the events come back."""
-    for start in range(0, len(invoices), MOST_AT_ONCE):
-        _take_in(company, invoices[start : start + MOST_AT_ONCE], ledger, clock)
+    for start in range(0, len(invoices), MOST_ARRIVALS):
+        _take_in(company, invoices[start : start + MOST_ARRIVALS], ledger, clock)
 
 
 def _take_in(

@@ -14,9 +14,6 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoices import Known, Snapshot
 from moment_xledger.domain.moment import Invoice
 
-# Three actions an invoice, one for the head, and DynamoDB takes a hundred.
-MOST_AT_ONCE = 33
-
 
 class Invoices:
     def __init__(self, table: Table) -> None:
@@ -59,7 +56,7 @@ class Invoices:
     def add(
         self, company: CompanyId, head: int, invoices: Sequence[Invoice], route: Route, now: datetime
     ) -> None:
-        """At most `MOST_AT_ONCE`, behind `head`, in one transaction: the number exists exactly when the invoice does.
+        """At most `MOST_ARRIVALS`, behind `head`, in one transaction: the number exists exactly when the invoice does.
 
         Those that leave by mail are due in the same transaction: whoever dies behind it has forgotten none of them.
         Raises `Conflict` if one of them, or anything else, has arrived since.

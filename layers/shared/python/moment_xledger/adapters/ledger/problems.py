@@ -21,7 +21,6 @@ from moment_xledger.domain.problems import Code, Problem
 REPLACED = tuple(code for code in Code if code is not Code.NUMBER_TAKEN)
 COUNTERS = 16  # of a company: writers that come together seldom meet at one
 TRIES = 10  # where they do
-NOBODY = CompanyId("?")  # problems of no company that is known; no company can be called so
 
 
 class Problems:
