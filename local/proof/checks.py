@@ -3,43 +3,77 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from email.message import Message
+from typing import TYPE_CHECKING, Any, Protocol
 
-from local.proof.story import NORTH, SOUTH
+from local.proof.story import NORTH, SOUTH, Story
 
 if TYPE_CHECKING:
     from local.proof.network import Request
     from local.proof.simulation import Stage
 
 
+class _Server(Protocol):
+    def seen(self) -> Mapping[str, Any]: ...
+
+
+class _Bucket(Protocol):
+    @property
+    def changed(self) -> Iterable[str]: ...
+
+
+class _Post(Protocol):
+    @property
+    def sent(self) -> Iterable[tuple[str, Message]]: ...
+
+
+class Outside(Protocol):
+    """What is left at the end of a run, of a simulated one or of one with real processes."""
+
+    @property
+    def story(self) -> Story: ...
+    @property
+    def server(self) -> _Server: ...
+    @property
+    def bucket(self) -> _Bucket: ...
+    @property
+    def post(self) -> _Post: ...
+    def csv_files(self, company: str) -> Iterator[tuple[str, bytes]]: ...
+
+
 def wrongs(stage: "Stage") -> list[str]:
     """Each in one sentence; nothing where all promises were kept."""
     return [
-        *_customers(stage),
-        *_companies(stage),
-        *_projects(stage),
-        *_invoices(stage),
-        *_readers(stage),
+        *broken_promises(stage),
         *_parallel(stage),
         *_refused(stage),
         *stage.unexpected,
     ]
 
 
-def _by_code(stage: "Stage", what: str) -> dict[tuple[int, str], list[dict[str, Any]]]:
+def broken_promises(stage: Outside) -> Iterator[str]:
+    """What is lost, doubled, old or changed."""
+    yield from _customers(stage)
+    yield from _companies(stage)
+    yield from _projects(stage)
+    yield from _invoices(stage)
+    yield from _readers(stage)
+
+
+def _by_code(stage: Outside, what: str) -> dict[tuple[int, str], list[dict[str, Any]]]:
     found: dict[tuple[int, str], list[dict[str, Any]]] = {}
     for record in stage.server.seen()[what]:
         found.setdefault((record["owner"]["ownerCode"], str(record["code"])), []).append(record)
     return found
 
 
-def _customers(stage: "Stage") -> Iterator[str]:
+def _customers(stage: Outside) -> Iterator[str]:
     held = _by_code(stage, "customers")
     companies = {each["dbId"]: each for each in stage.server.seen()["companies"]}
     owners = {str(company.id): company.owner_code or 0 for company in stage.story.companies}
-    for (company, number), wanted in stage.wanted_customers().items():
+    for (company, number), wanted in stage.story.wanted_customers().items():
         name = f"customer {number} of {company}"
         match held.get((owners[company], number), []):
             case []:
@@ -56,7 +90,7 @@ def _customers(stage: "Stage") -> Iterator[str]:
     yield from (f"customer {key} is nobody's" for key in held.keys() - known)
 
 
-def _companies(stage: "Stage") -> Iterator[str]:
+def _companies(stage: Outside) -> Iterator[str]:
     """One token's books have one company for one organisation number, and for one private person."""
     keys = Counter(
         (
@@ -68,7 +102,7 @@ def _companies(stage: "Stage") -> Iterator[str]:
     yield from (f"company {key} is there {count} times" for key, count in keys.items() if count > 1)
 
 
-def _projects(stage: "Stage") -> Iterator[str]:
+def _projects(stage: Outside) -> Iterator[str]:
     held = _by_code(stage, "projects")
     owners = {str(company.id): company.owner_code or 0 for company in stage.story.companies}
     for (company, number), wanted in stage.story.projects.items():
@@ -84,7 +118,7 @@ def _projects(stage: "Stage") -> Iterator[str]:
                 yield f"{name} is there {len(several)} times"
 
 
-def _invoices(stage: "Stage") -> Iterator[str]:
+def _invoices(stage: Outside) -> Iterator[str]:
     """Each in one file, once; and no file ever changed."""
     for company, numbers in stage.story.invoices.items():
         left = Counter(
@@ -100,7 +134,7 @@ def _numbers_in(text: str) -> list[int]:
     return [int(row["InvoiceNo"]) for row in csv.DictReader(io.StringIO(text), delimiter=";")]
 
 
-def _readers(stage: "Stage") -> Iterator[str]:
+def _readers(stage: Outside) -> Iterator[str]:
     """Whoever is told of an export is told of one that is there; a repeated mail has the id of the first."""
     told = Counter(to for to, _ in stage.post.sent)
     ids = {to: {str(mail["Message-ID"]) for reader, mail in stage.post.sent if reader == to} for to in told}

@@ -93,13 +93,6 @@ class Stage:
     schedule: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
-    def wanted_customers(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """The first of each company is nowhere but in Moment's API, and comes when a project needs it."""
-        needed = {(company, wanted["customerNumber"]) for (company, _), wanted in self.story.projects.items()}
-        return {
-            key: wanted for key, wanted in self.story.customers.items() if key[1] != "10001" or key in needed
-        }
-
     def csv_files(self, company: str) -> Iterator[tuple[str, bytes]]:
         for name, body in self.bucket.files.items():
             if name.endswith(".csv") and f"/{company}/" in name:

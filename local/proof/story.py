@@ -39,6 +39,11 @@ class Story:
     projects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     invoices: dict[str, list[int]] = field(default_factory=dict)
 
+    def wanted_customers(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The first of each company is nowhere but in Moment's API, and comes when a project needs it."""
+        needed = {(company, wanted["customerNumber"]) for (company, _), wanted in self.projects.items()}
+        return {key: wanted for key, wanted in self.customers.items() if key[1] != "10001" or key in needed}
+
 
 def companies(requests_per_hour: int | None) -> list[Company]:
     """The first two share a token that reaches both of their books; they use the same numbers."""
