@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "record": ("Finn", "Find"),
-    "find": ("Finn", "Find"),
+    "find": ("Slå opp", "Look up"),
     "find_how": ("Finn én kunde, ett prosjekt eller én faktura", "Find one customer, project or invoice"),
     "find_number": ("Nummer i Moment", "Number in Moment"),
     "find_kind": ("Hva", "What"),
