@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -16,10 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from moment_xledger.adapters.ledger.links import new_token
 from moment_xledger.console import showing
+from moment_xledger.console.facts.refusals import Refusal
 from moment_xledger.console.visits import Visit, language_of, wants_json
 from moment_xledger.console.words import Words, late
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.sessions import Right
+from moment_xledger.domain.settings_changes import Change
 
 HERE = Path(__file__).parent / "pages"
 LANGUAGES = {Language.NORWEGIAN: "nb", Language.ENGLISH: "en"}
@@ -71,7 +74,7 @@ def refusal(event: LambdaFunctionUrlEvent, status: HTTPStatus) -> Answer:
     """For every reason the same."""
     words = Words(language_of(event))
     name = f"refused_{status.value}"
-    facts = {"error": words(name), "what_to_do": words(f"{name}_what")}
+    facts: Refusal = {"error": words(name), "what_to_do": words(f"{name}_what")}
     if wants_json(event):
         return _json(facts, status)
     return _html("refusal.html", status, words, visit=None, facts=facts)
@@ -92,13 +95,15 @@ def _json(facts: Facts, status: HTTPStatus = HTTPStatus.OK) -> Answer:
     return Answer(status.value, "application/json", body, headers())
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | dict[str, Any]:
     """Amounts as strings, for a float would not be what was meant; times in UTC."""
     match value:
         case Decimal():
             return str(value)
         case datetime():
             return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case Change():
+            return asdict(value)
     raise TypeError(f"{type(value).__name__} has no place in an answer")
 
 

@@ -1,8 +1,7 @@
 """The facts of the log: who did what, and whom we have told."""
 
-from typing import Any
-
 from moment_xledger.console.desk import Desk
+from moment_xledger.console.facts.log import DeedFacts, Log, Told
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import EmailAddress
 from moment_xledger.domain.deeds import BY_LINK, Deed, What
@@ -10,7 +9,7 @@ from moment_xledger.domain.deeds import BY_LINK, Deed, What
 A_PAGE = 50
 
 
-def log_page(visit: Visit, desk: Desk, before: str) -> dict[str, Any]:
+def log_page(visit: Visit, desk: Desk, before: str) -> Log:
     deeds, following = desk.ledger.audit.page(visit.company.id, A_PAGE, before)
     addresses = visit.company.notify if not before else ()
     return {
@@ -20,7 +19,7 @@ def log_page(visit: Visit, desk: Desk, before: str) -> dict[str, Any]:
     }
 
 
-def _deed(deed: Deed, visit: Visit) -> dict[str, Any]:
+def _deed(deed: Deed, visit: Visit) -> DeedFacts:
     return {
         "when": deed.when,
         "who": visit.words("by_link") if deed.who == BY_LINK else deed.who,
@@ -38,7 +37,7 @@ def _about(deed: Deed, visit: Visit) -> str:
     return ", ".join(visit.words.field(name) for name in deed.about.split(", "))
 
 
-def _told(visit: Visit, address: EmailAddress, desk: Desk) -> dict[str, Any]:
+def _told(visit: Visit, address: EmailAddress, desk: Desk) -> Told:
     told = desk.ledger.notices.told(visit.company.id, address)
     return {
         "address": address,

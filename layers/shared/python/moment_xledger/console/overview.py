@@ -5,30 +5,30 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
-from typing import Any
 
 from moment_xledger.console.desk import Desk
+from moment_xledger.console.facts.overview import GateFacts, InvoicesFacts, KindFacts, Overview
 from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.exports import never_leaves_in_a_file
 from moment_xledger.domain.gate import FAR_AWAY, Gate, why_closed
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Kind
-from moment_xledger.domain.problems import REASONS
+from moment_xledger.domain.problems import REASONS, Fixer
 from moment_xledger.domain.records import State
 
 MOST_LOOKED_AT = 500
 NOBODY = ""  # holds no lease: whoever holds one is at work, and that is no closing
 
 
-def overview(company: Company, desk: Desk) -> dict[str, Any]:
+def overview(company: Company, desk: Desk) -> Overview:
     now = desk.clock()
     problems = desk.ledger.problems.counts(company.id)
     by_kind: Counter[str] = Counter()
-    by_fixer: Counter[str] = Counter()
+    by_fixer: Counter[Fixer] = Counter()
     for (kind, code), count in problems.items():
         by_kind[kind] += count
-        by_fixer[str(REASONS[code].fixer)] += count
+        by_fixer[REASONS[code].fixer] += count
     return {
         "now": now,
         "gate": gate_facts(desk.ledger.gates.get(company.token_id), company.requests_per_hour, now),
@@ -39,7 +39,7 @@ def overview(company: Company, desk: Desk) -> dict[str, Any]:
     }
 
 
-def gate_facts(gate: Gate, plan: int | None, now: datetime) -> dict[str, Any]:
+def gate_facts(gate: Gate, plan: int | None, now: datetime) -> GateFacts:
     """`until` is nothing where no time will open it."""
     closed = why_closed(gate, NOBODY, now)
     if closed and closed.why is Why.HELD:
@@ -47,18 +47,18 @@ def gate_facts(gate: Gate, plan: int | None, now: datetime) -> dict[str, Any]:
     never = closed is not None and closed.until - now > FAR_AWAY / 2
     return {
         "is_open": closed is None,
-        "why": str(closed.why) if closed else None,
+        "why": closed.why if closed else None,
         "until": closed.until if closed and not never else None,
         "used": gate.used(now),
         "plan": plan,
     }
 
 
-def _kind(company: Company, kind: Kind, problems: int, desk: Desk) -> dict[str, Any]:
+def _kind(company: Company, kind: Kind, problems: int, desk: Desk) -> KindFacts:
     counts = desk.ledger.records.count(company.id, kind)
     waiting = counts[State.DIRTY] + counts[State.WAITING]
     return {
-        "kind": str(kind),
+        "kind": kind,
         "is_on": company.carries(kind),
         "in_xledger": counts[State.SYNCED],
         "waiting": waiting,
@@ -67,28 +67,28 @@ def _kind(company: Company, kind: Kind, problems: int, desk: Desk) -> dict[str, 
     }
 
 
-def to_go(company: CompanyId, desk: Desk) -> tuple[dict[str, int], bool]:
+def to_go(company: CompanyId, desk: Desk) -> tuple[dict[Route, int], bool]:
     """Invoices that wait, by the route that was fixed when each came; and whether there may be more than counted."""
     settled = desk.ledger.exports.watermark(company).settled
     in_files, mails = list(_in_files(company, settled, desk)), list(_mails(company, desk))
     return _by_route(in_files, mails), MOST_LOOKED_AT in (len(in_files), len(mails))
 
 
-def _by_route(in_files: Sequence[Snapshot], mails: Sequence[int]) -> dict[str, int]:
-    routes = Counter(str(each.route) for each in in_files)
+def _by_route(in_files: Sequence[Snapshot], mails: Sequence[int]) -> dict[Route, int]:
+    routes = Counter(each.route for each in in_files)
     if mails:
-        routes[str(Route.EMAIL)] = len(mails)
+        routes[Route.EMAIL] = len(mails)
     return dict(sorted(routes.items()))
 
 
-def _invoices(company: Company, problems: int, desk: Desk) -> dict[str, Any]:
+def _invoices(company: Company, problems: int, desk: Desk) -> InvoicesFacts:
     watermark = desk.ledger.exports.watermark(company.id)
     in_files = list(_in_files(company.id, watermark.settled, desk))
     mails = list(_mails(company.id, desk))
     firsts = [*in_files[:1], *(desk.ledger.invoices.get(company.id, seq) for seq in mails[:1])]
     return {
         "received": desk.ledger.invoices.head(company.id),
-        "route": str(company.route),
+        "route": company.route,
         "to_go": _by_route(in_files, mails),
         "is_more": MOST_LOOKED_AT in (len(in_files), len(mails)),
         "oldest_waiting": min((first.arrived for first in firsts if first), default=None),

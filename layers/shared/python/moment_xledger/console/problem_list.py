@@ -1,8 +1,7 @@
 """The facts of the pages about problems. Each page holds so many, however many there are."""
 
-from typing import Any
-
 from moment_xledger.console.desk import Desk
+from moment_xledger.console.facts.problems import Group, Groups, Heading, OneGroup, ProblemFacts
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.problems import REASONS, Code, Problem
 from moment_xledger.domain.resolutions import Way, can_be_skipped, way_of
@@ -14,7 +13,7 @@ MOST_GROUPS = 40
 RETRIED = (Way.SEND, Way.OFFER, Way.OPEN_GATE, Way.CONFIRM, Way.MAIL)
 
 
-def groups(visit: Visit, desk: Desk) -> dict[str, Any]:
+def groups(visit: Visit, desk: Desk) -> Groups:
     """By what they are about and why; the commonest first."""
     counts = desk.ledger.problems.counts(visit.company.id)
     first = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:MOST_GROUPS]
@@ -24,7 +23,7 @@ def groups(visit: Visit, desk: Desk) -> dict[str, Any]:
     }
 
 
-def one_group(visit: Visit, desk: Desk, kind: str, code: Code, after: str) -> dict[str, Any]:
+def one_group(visit: Visit, desk: Desk, kind: str, code: Code, after: str) -> OneGroup:
     count = desk.ledger.problems.counts(visit.company.id).get((kind, code), 0)
     found, following = desk.ledger.problems.page(visit.company.id, A_PAGE, after, kind, code)
     return {
@@ -34,14 +33,14 @@ def one_group(visit: Visit, desk: Desk, kind: str, code: Code, after: str) -> di
     }
 
 
-def problem_facts(problem: Problem, visit: Visit) -> dict[str, Any]:
+def problem_facts(problem: Problem, visit: Visit) -> ProblemFacts:
     """What Xledger said may hold what stands in the company's books, so not everybody reads it."""
     reads = visit.may(Right.READ_THEIR_WORDS)
     return {
         "kind": problem.kind,
         "number": problem.number,
-        "code": str(problem.code),
-        "fixer": str(REASONS[problem.code].fixer),
+        "code": problem.code,
+        "fixer": REASONS[problem.code].fixer,
         "sentence": _sentence(problem, visit),
         "their_words": problem.their_words if reads else "",
         "first_seen": problem.first_seen,
@@ -63,16 +62,16 @@ def _sentence(problem: Problem, visit: Visit) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _group(visit: Visit, desk: Desk, kind: str, code: Code, count: int) -> dict[str, Any]:
+def _group(visit: Visit, desk: Desk, kind: str, code: Code, count: int) -> Group:
     found, _ = desk.ledger.problems.page(visit.company.id, EXAMPLES, "", kind, code)
     return {**_heading(kind, code, count), "problems": [problem_facts(problem, visit) for problem in found]}
 
 
-def _heading(kind: str, code: Code, count: int) -> dict[str, Any]:
+def _heading(kind: str, code: Code, count: int) -> Heading:
     return {
         "kind": kind,
-        "code": str(code),
+        "code": code,
         "count": count,
-        "fixer": str(REASONS[code].fixer),
+        "fixer": REASONS[code].fixer,
         "can_be_retried": way_of(code) in RETRIED,
     }

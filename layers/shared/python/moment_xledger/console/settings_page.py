@@ -6,9 +6,16 @@ from itertools import chain, islice
 from typing import Any
 
 from moment_xledger.console.desk import Desk
+from moment_xledger.console.facts.settings import (
+    DifferenceFacts,
+    Preflight,
+    SavedFacts,
+    SettingsFacts,
+    TestFacts,
+)
 from moment_xledger.console.overview import MOST_LOOKED_AT, to_go
 from moment_xledger.console.visits import Visit
-from moment_xledger.domain.companies import Company
+from moment_xledger.domain.companies import Company, Route
 from moment_xledger.domain.connection_tests import ConnectionTest
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.preflight import Difference, differences, with_absent
@@ -43,7 +50,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def settings_page(visit: Visit, desk: Desk) -> dict[str, Any]:
+def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
     company, ledger = visit.company, desk.ledger
     test = ledger.connection_tests.newest(company.id)
     history = list(ledger.settings_history.of(company.id, MOST_SAVES))
@@ -64,15 +71,15 @@ def _shown(company: Company) -> dict[str, Any]:
     return plain | {f"file.{name}": value for name, value in file.items()}
 
 
-def _test(test: ConnectionTest, visit: Visit) -> dict[str, Any]:
+def _test(test: ConnectionTest, visit: Visit) -> TestFacts:
     return {
         "when": test.when,
         "by": test.by,
         "passed": test.passed,
         "checks": [
             {
-                "right": str(check.right),
-                "outcome": str(check.outcome),
+                "right": check.right,
+                "outcome": check.outcome,
                 "sentence": check.sentence(visit.words.language),
             }
             for check in test.checks
@@ -80,7 +87,7 @@ def _test(test: ConnectionTest, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _preflight(company: Company, desk: Desk) -> dict[str, Any]:
+def _preflight(company: Company, desk: Desk) -> Preflight:
     """By Xledger's lists as they were last read."""
     lists = desk.ledger.references.get(company.token_id)
     if lists is None:
@@ -98,7 +105,7 @@ def _waiting(company: Company, desk: Desk) -> Iterator[Invoice]:
     return chain(islice(desk.ledger.invoices.held(company.id), MOST_LOOKED_AT), unexported)
 
 
-def _difference(difference: Difference) -> dict[str, Any]:
+def _difference(difference: Difference) -> DifferenceFacts:
     absent = difference.absent
     return {
         "is_account": absent.is_account,
@@ -109,14 +116,14 @@ def _difference(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _other_routes(company: Company, desk: Desk) -> dict[str, int]:
+def _other_routes(company: Company, desk: Desk) -> dict[Route, int]:
     routes, _ = to_go(company.id, desk)
     return {route: count for route, count in routes.items() if route != company.route}
 
 
-def _saved(saved: Saved) -> dict[str, Any]:
+def _saved(saved: Saved) -> SavedFacts:
     return {
         "when": saved.when,
         "who": saved.who,
-        "changes": [asdict(change) for change in saved.changes],
+        "changes": list(saved.changes),
     }

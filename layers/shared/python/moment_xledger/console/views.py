@@ -2,9 +2,17 @@
 
 import json
 from itertools import islice
-from typing import Any
 
 from moment_xledger.console.desk import Desk
+from moment_xledger.console.facts.exports import (
+    Asked,
+    ExportRow,
+    Exports,
+    FinishedExport,
+    SeriesFacts,
+    UnfinishedExport,
+    UploadFacts,
+)
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.exports import Export, Status, Watermark, next_export, routes_to_export
 from moment_xledger.flows.fetch_file import Piece, is_there, name_of
@@ -13,7 +21,7 @@ A_PAGE = 25
 MOST_COUNTED = 200  # invoices that wait for an export; the page says "more than" beyond
 
 
-def list_of_exports(company: Company, desk: Desk, before: int | None, asked: str) -> dict[str, Any]:
+def list_of_exports(company: Company, desk: Desk, before: int | None, asked: str) -> Exports:
     found = list(desk.ledger.exports.newest_first(company.id, A_PAGE + 1, before))
     watermark = desk.ledger.exports.watermark(company.id)
     reach = max((export.high for export in found), default=0)
@@ -29,30 +37,30 @@ def list_of_exports(company: Company, desk: Desk, before: int | None, asked: str
     }
 
 
-def one_export(export: Export, desk: Desk) -> dict[str, Any]:
+def one_export(export: Export, desk: Desk) -> FinishedExport | UnfinishedExport:
     if export.status is not Status.READY:
-        return _row(export) | {"files": []}
+        return {**_row(export), "files": []}
     manifest = desk.files.read(export.folder + name_of(export, Piece.MANIFEST))
     return {
         **_row(export),
         "rows": export.rows,
-        "format": str(export.terms.settings.format),
+        "format": export.terms.settings.format,
         "sums_by_vat_code": {currency: dict(sorted(sums.items())) for currency, sums in export.sums.items()},
         "sha256": export.sha256,
         "upload": _upload(export, desk),
         "series": _series(manifest) if manifest else None,
         "files": [
-            {"piece": str(piece), "name": name_of(export, piece)} for piece in _there(export, manifest, desk)
+            {"piece": piece, "name": name_of(export, piece)} for piece in _there(export, manifest, desk)
         ],
     }
 
 
-def _row(export: Export) -> dict[str, Any]:
+def _row(export: Export) -> ExportRow:
     return {
         "number": export.number,
         "made": export.claimed,
         "by": export.by,
-        "status": str(export.status),
+        "status": export.status,
         "repeats": export.repeats,
         "invoices": export.invoices,
         "first_number": export.first or None,
@@ -78,22 +86,22 @@ def _waiting(company: Company, watermark: Watermark, reach: int, desk: Desk) -> 
     return min(waiting, MOST_COUNTED + 1)
 
 
-def _upload(export: Export, desk: Desk) -> dict[str, Any] | None:
+def _upload(export: Export, desk: Desk) -> UploadFacts | None:
     """What came of handing it to Xledger's import; None where that is not done by us, or with another file."""
     upload = desk.ledger.uploads.get(export.company, export.members_of)
     if upload is None or upload.export != export.number:
         return None
-    return {"state": str(upload.state), "file_key": upload.file_key}
+    return {"state": upload.state, "file_key": upload.file_key}
 
 
-def _asked(company: Company, desk: Desk, request: str) -> dict[str, Any]:
+def _asked(company: Company, desk: Desk, request: str) -> Asked:
     """What became of an order that this person has just sent."""
     number = desk.ledger.exports.asked_for(company.id, request)
     export = desk.ledger.exports.get(company.id, number) if number else None
-    return {"export": number, "status": str(export.status) if export else None}
+    return {"export": number, "status": export.status if export else None}
 
 
-def _series(manifest: bytes) -> dict[str, Any]:
+def _series(manifest: bytes) -> SeriesFacts:
     content = json.loads(manifest)
     return {
         "gaps": content["gaps"],

@@ -1,0 +1,60 @@
+"""How a company has set it up."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+from typing_extensions import TypedDict
+
+from moment_xledger.domain.companies import Route
+from moment_xledger.domain.connection_tests import Outcome, Right
+from moment_xledger.domain.settings_changes import Change
+
+
+class CheckFacts(TypedDict):
+    right: Right
+    outcome: Outcome
+    sentence: str
+
+
+class TestFacts(TypedDict):
+    """The newest test of the keys."""
+
+    when: datetime
+    by: str
+    passed: bool
+    checks: list[CheckFacts]
+
+
+class DifferenceFacts(TypedDict):
+    """An account or VAT code that Xledger does not have, with the invoices that it stops."""
+
+    is_account: bool
+    vat_code: str | None
+    theirs: str
+    invoices: int
+    examples: list[str]
+
+
+class Preflight(TypedDict):
+    """By Xledger's lists as they were read then."""
+
+    read_at: datetime | None
+    differences: list[DifferenceFacts]
+
+
+class SavedFacts(TypedDict):
+    when: datetime
+    who: str
+    changes: list[Change]
+
+
+class SettingsFacts(TypedDict):
+    """`settings`: by the fields' names in the form. `keys`: their last characters. `other_routes`: how many invoices
+    still wait for a route that was chosen before."""
+
+    settings: dict[str, JsonValue]
+    keys: dict[str, str]
+    test: TestFacts | None
+    preflight: Preflight
+    other_routes: dict[Route, int]
+    history: list[SavedFacts]
