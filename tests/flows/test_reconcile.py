@@ -11,7 +11,7 @@ import requests
 from local import moment as simulator
 from moment_xledger.adapters.moment_api import MomentApi
 from moment_xledger.domain.companies import Route, Secrets, Token
-from moment_xledger.domain.errors import Unreachable
+from moment_xledger.domain.errors import KeyRefused, Unreachable
 from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.flows.compare_invoices import Report
 from moment_xledger.flows.reconcile import Reconciler, reconcile_all
@@ -33,6 +33,7 @@ class Moments:
     held: dict[int, tuple[datetime, dict[str, Any]]] = field(default_factory=dict)
     asked_from: list[datetime] = field(default_factory=list)
     down_at_page: int = 0
+    refuses: bool = False
 
     def save(self, at: datetime, *events: Mapping[str, Any]) -> None:
         for event in events:
@@ -40,6 +41,8 @@ class Moments:
 
     def invoice_pages(self, _company: str, _key: Token, since: datetime) -> Iterator[list[dict[str, Any]]]:
         self.asked_from.append(since)
+        if self.refuses:
+            raise KeyRefused("Moment: the API key is refused")
         found = [data for _, (at, data) in sorted(self.held.items()) if at >= since]
         for page, start in enumerate(range(0, len(found) or 1, PAGE), start=1):
             with self.fate.call():
@@ -192,6 +195,21 @@ class TestFromWhenOn:
         nights.vault.held.clear()
         assert nights.night().later == {COMPANY: "Moment: the company has no API key yet"}
         assert nights.office.ledger.reconciliations.progress(COMPANY).cursor is None
+
+    def test_a_refused_key_is_told_to_who_can_mend_it_until_it_is_taken_again(self, nights: Nights) -> None:
+        nights.moment.refuses = True
+        for _ in range(2):
+            assert nights.night().later == {COMPANY: "Moment: the API key is refused"}
+        (problem,) = nights.office.ledger.problems.of(COMPANY)
+        assert (problem.kind, problem.number, problem.code, problem.count) == (
+            "settings",
+            "moment_key",
+            "MOMENT_KEY_REFUSED",
+            2,
+        )
+        nights.moment.refuses = False
+        nights.night()
+        assert nights.office.problems() == []
 
     def test_who_waited_longest_comes_first(self, nights: Nights) -> None:
         nights.night()

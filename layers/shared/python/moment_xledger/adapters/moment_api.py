@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
 
 from moment_xledger.domain.companies import CompanyId, Token
-from moment_xledger.domain.errors import Unreachable
+from moment_xledger.domain.errors import KeyRefused, Unreachable
 from moment_xledger.domain.moment import Customer
 
 TIMEOUT = timedelta(seconds=20)
@@ -31,10 +31,6 @@ class _PageInfo(BaseModel, alias_generator=to_camel):
 class _Page(BaseModel):
     content: list[dict[str, Any]]
     page: _PageInfo
-
-
-class KeyRefused(Unreachable):
-    pass
 
 
 class MomentApi:

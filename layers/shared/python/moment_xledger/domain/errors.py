@@ -6,6 +6,7 @@ Errors, named by what should happen next.
   + Rejected       Xledger refuses this request whenever it comes: a person must look, the others carry on
     - NoRight      ... because the token has not the right to it, which other requests may not need
   + Unreachable    the other system does not answer: nothing is wrong with the work, try later
+    - KeyRefused   ... because Moment does not accept the company's key: only a new one helps
   + Conflict       somebody else wrote first: read again and decide again
   + AnswerTooLarge Xledger's answer is over our limit: ask for less at a time
   + RunStopped     an import cannot go on until a person has done what its reason says
@@ -60,6 +61,10 @@ class NoRight(Rejected):
 
 
 class Unreachable(SyncError):
+    pass
+
+
+class KeyRefused(Unreachable):
     pass
 
 

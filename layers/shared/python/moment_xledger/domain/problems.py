@@ -286,8 +286,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.MOMENT_KEY_REFUSED: Reason(
         Fixer.ADMINISTRATOR,
-        "Moment godtar ikke API-nøkkelen, så ingen fakturaer sendes med e-post. Lag en ny nøkkel i Moment og lim den inn i innstillingene. Alt som venter, går av seg selv etterpå.",
-        "Moment does not accept the API key, so no invoices are mailed. Make a new one in Moment and paste it into the settings. All that waits goes by itself afterwards.",
+        "Moment godtar ikke API-nøkkelen, så ingen fakturaer sendes med e-post, og ingen som mangler, blir funnet. Lag en ny nøkkel i Moment og lim den inn i innstillingene. Alt som venter, går av seg selv etterpå.",
+        "Moment does not accept the API key, so no invoices are mailed, and none that are missing are found. Make a new one in Moment and paste it into the settings. All that waits goes by itself afterwards.",
     ),
     Code.MAIL_REFUSED: Reason(
         Fixer.OPERATOR,

@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from moment_xledger.domain.companies import Company, CompanyId, Secrets, Token
-from moment_xledger.domain.errors import Conflict, Unreachable
+from moment_xledger.domain.errors import Conflict, KeyRefused, Unreachable
+from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import reach
 from moment_xledger.flows.compare_invoices import Comparison, Report
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
+
+ABOUT_THE_KEY = ("settings", "moment_key")  # as whoever uses the key for mails reports it too
 
 
 class Moment(Protocol):
@@ -59,12 +62,16 @@ def reconcile_all(reconciler: Reconciler) -> Report:
 
 
 def reconcile(company: Company, reconciler: Reconciler, report: Report) -> None:
-    """Where Moment is down, its key missing or the time over, the next night begins at the same place."""
+    """Where Moment is down, its key missing or refused, or the time over, the next night begins at the same place."""
     try:
         _compare_all(company, reconciler, report)
+        reconciler.ledger.problems.close(company.id, [ABOUT_THE_KEY], [Code.MOMENT_KEY_REFUSED])
         report.companies += 1
     except _OutOfTime:
         report.later[company.id] = "out of time"
+    except KeyRefused as refused:
+        _tell_refused(company, reconciler)
+        report.later[company.id] = str(refused)
     except Unreachable as unreachable:
         report.later[company.id] = str(unreachable)
     except Conflict:
@@ -88,6 +95,12 @@ def _compare_all(company: Company, reconciler: Reconciler, report: Report) -> No
             break
         run.compare(page)
     run.finish(began)
+
+
+def _tell_refused(company: Company, reconciler: Reconciler) -> None:
+    now = reconciler.clock()
+    told = Problem(company.id, *ABOUT_THE_KEY, Code.MOMENT_KEY_REFUSED, first_seen=now, last_seen=now)
+    reconciler.ledger.problems.report([told])
 
 
 def set_up(company: Company, ledger: "Ledger") -> datetime | None:
