@@ -1,8 +1,7 @@
 """The facts of one customer, project or invoice: where it stands, and what is recorded of how it came there."""
 
-from typing import Any
-
 from moment_xledger.console.desk import Desk
+from moment_xledger.console.facts.record import Found, RecordFacts, Step
 from moment_xledger.console.problem_list import problem_facts
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId, Route
@@ -13,54 +12,71 @@ from moment_xledger.domain.records import Record
 
 INVOICE = "invoice"
 KINDS = (*(str(kind) for kind in Kind), INVOICE)
-_NOTHING: dict[str, Any] = dict.fromkeys(
-    ("name", "state", "moment_version", "xledger_version", "xledger_id", "route", "currency", "total")
-)
+_NOTHING: Found = {
+    "name": None,
+    "state": None,
+    "moment_version": None,
+    "xledger_version": None,
+    "xledger_id": None,
+    "route": None,
+    "currency": None,
+    "total": None,
+    "steps": [],
+    "problems": [],
+}
 
 
-def record_page(visit: Visit, desk: Desk, kind: str, number: str) -> dict[str, Any]:
-    """`state` is nothing where we do not know it."""
-    named = {**_NOTHING, "kind": kind, "number": number, "steps": [], "problems": []}
+def record_page(visit: Visit, desk: Desk, kind: str, number: str) -> RecordFacts:
+    return {"kind": kind, "number": number, **_found(visit, desk, kind, number)}
+
+
+def _found(visit: Visit, desk: Desk, kind: str, number: str) -> Found:
     if not number:
-        return named
+        return _NOTHING
     if kind == INVOICE:
-        return named | _invoice(visit, desk, number)
+        return _invoice(visit, desk, number)
     found = desk.ledger.records.by_number(visit.company.id, Kind(kind), [number]).get(number)
-    return named | (_record(visit, desk, found) if found else {})
+    return _record(visit, desk, found) if found else _NOTHING
 
 
-def _record(visit: Visit, desk: Desk, record: Record) -> dict[str, Any]:
+def _record(visit: Visit, desk: Desk, record: Record) -> Found:
     codes = [record.problem] if record.problem else []
     problems = _problems(visit.company.id, str(record.kind), record.number, codes, desk)
+    since: Step = {"what": "since", "when": record.since, "export": None}
     return {
+        **_NOTHING,
         "name": record.content.name,
         "state": str(record.state),
         "moment_version": record.content.version,
         "xledger_version": record.sent_version,
         "xledger_id": record.db_id,
-        "steps": _in_order([{"what": "since", "when": record.since, "export": None}, *_seen(problems)]),
+        "steps": _in_order([since, *_seen(problems)]),
         "problems": [problem_facts(problem, visit) for problem in problems],
     }
 
 
-def _invoice(visit: Visit, desk: Desk, number: str) -> dict[str, Any]:
+def _invoice(visit: Visit, desk: Desk, number: str) -> Found:
     if not number.isascii() or not number.isdecimal() or len(number) > 12:
-        return {}
+        return _NOTHING
     company, ledger = visit.company.id, desk.ledger
     snapshot = ledger.invoices.by_number(company, [int(number)]).get(int(number))
     problems = _problems(company, INVOICE, number, _codes(desk, company), desk)
-    facts = {"problems": [problem_facts(problem, visit) for problem in problems]}
+    shown = [problem_facts(problem, visit) for problem in problems]
     if snapshot is None:
-        return facts | {
+        return {
+            **_NOTHING,
+            "problems": shown,
             "state": _state_behind(desk, company, int(number)),
             "steps": _in_order(_seen(problems)),
         }
     invoice = snapshot.invoice
-    return facts | {
+    return {
+        **_NOTHING,
+        "problems": shown,
         "name": invoice.customer.name,
         "state": _state(snapshot, desk, company),
         "moment_version": invoice.version,
-        "route": str(snapshot.route),
+        "route": snapshot.route,
         "currency": invoice.currency,
         "total": invoice.total,
         "steps": _in_order([*_steps(snapshot, desk, company), *_seen(problems)]),
@@ -92,19 +108,19 @@ def _state(snapshot: Snapshot, desk: Desk, company: CompanyId) -> str:
     return str(mail.state) if mail else "to_go"
 
 
-def _steps(snapshot: Snapshot, desk: Desk, company: CompanyId) -> list[dict[str, Any]]:
-    steps: list[dict[str, Any]] = [{"what": "arrived", "when": snapshot.arrived, "export": None}]
+def _steps(snapshot: Snapshot, desk: Desk, company: CompanyId) -> list[Step]:
+    steps: list[Step] = [{"what": "arrived", "when": snapshot.arrived, "export": None}]
     export = desk.ledger.exports.get(company, snapshot.export) if snapshot.export else None
     if export:
         steps.append({"what": "exported", "when": export.claimed, "export": export.number})
     return steps
 
 
-def _seen(problems: list[Problem]) -> list[dict[str, Any]]:
-    first = [
+def _seen(problems: list[Problem]) -> list[Step]:
+    first: list[Step] = [
         {"what": "seen", "when": each.first_seen, "export": None} for each in problems if each.first_seen
     ]
-    last = [
+    last: list[Step] = [
         {"what": "seen_last", "when": each.last_seen, "export": None}
         for each in problems
         if each.last_seen and each.last_seen != each.first_seen
@@ -112,5 +128,5 @@ def _seen(problems: list[Problem]) -> list[dict[str, Any]]:
     return first + last
 
 
-def _in_order(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _in_order(steps: list[Step]) -> list[Step]:
     return sorted(steps, key=lambda step: step["when"])

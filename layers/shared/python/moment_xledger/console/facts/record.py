@@ -16,11 +16,9 @@ class Step(TypedDict):
     export: int | None
 
 
-class RecordFacts(TypedDict):
-    """Everything but `kind` and `number` is empty where there is no such record; `state` where it is not known."""
+class Found(TypedDict):
+    """All of it is empty where there is no such record; `state` also where it is not known."""
 
-    kind: str
-    number: str
     name: str | None
     state: str | None
     moment_version: int | None
@@ -31,3 +29,10 @@ class RecordFacts(TypedDict):
     total: Decimal | None
     steps: list[Step]
     problems: list[ProblemFacts]
+
+
+class RecordFacts(Found):
+    """As it was asked for, and what was found."""
+
+    kind: str
+    number: str
