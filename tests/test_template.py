@@ -1,7 +1,8 @@
 """What no emulator enforces about the template, held here on what SAM makes of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,15 @@ FOURTEEN_DAYS = 14 * 24 * 3600
 
 @cache
 def translated() -> dict[str, Any]:
+    return translated_with({})
+
+
+def translated_with(
+    parameters: dict[str, str], key: Callable[[Path], str] = lambda folder: folder.name
+) -> dict[str, Any]:
     """Translated without any code: what folder a function comes from is in its key."""
     return templates.translate(
-        templates.read(TEMPLATE), {}, lambda folder: ("bucket", folder.name), ROOT, "eu-north-1"
+        templates.read(TEMPLATE), parameters, lambda folder: ("bucket", key(folder)), ROOT, "eu-north-1"
     )
 
 
@@ -38,6 +45,11 @@ def the(kind: str) -> dict[str, Any]:
 def target(reference: dict[str, Any]) -> str:
     """What a `Ref` or `GetAtt` points to."""
     return str(reference["Ref"]) if "Ref" in reference else str(reference["Fn::GetAtt"][0])
+
+
+def function_of(reference: dict[str, Any]) -> str:
+    """The function behind an alias. Whatever starts one must lead to its alias, or a roll-out would not be gradual."""
+    return target(of_type("AWS::Lambda::Alias")[target(reference)]["FunctionName"])
 
 
 def mappings() -> dict[str, dict[str, Any]]:
@@ -96,6 +108,44 @@ def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
     assert len({target(each["LoggingConfig"]["LogGroup"]) for each in functions}) == len(functions)
 
 
+def test_a_new_version_is_tried_with_a_tenth_of_the_work_before_it_gets_the_rest() -> None:
+    groups = of_type("AWS::CodeDeploy::DeploymentGroup")
+    assert len(groups) == len(of_type("AWS::Lambda::Alias")) == len(FUNCTIONS)
+    for group in groups.values():
+        assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "Canary10Percent10Minutes"}
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+    for name in of_type("AWS::Lambda::Alias"):
+        (how,) = translated()["Resources"][name]["UpdatePolicy"].values()
+        assert target(how["DeploymentGroupName"]) in groups
+
+
+def test_without_codedeploy_the_alias_moves_at_once() -> None:
+    """For a repair while the alarm rings, which would withdraw it again; and where there is no CodeDeploy."""
+    resources = translated_with({"GradualRollout": "false"})["Resources"].values()
+    assert not [each for each in resources if each["Type"].startswith("AWS::CodeDeploy")]
+    aliases = [each for each in resources if each["Type"] == "AWS::Lambda::Alias"]
+    assert len(aliases) == len(FUNCTIONS)
+    assert not any("UpdatePolicy" in each for each in aliases)
+
+
+def test_a_change_in_a_layer_makes_a_new_version_of_every_function_that_has_it() -> None:
+    """Almost all of our code is in one: without this a release of it would reach no alias."""
+
+    def versions(changed: str = "") -> set[str]:
+        resources = translated_with({}, lambda folder: folder.name + "-changed" * (folder.name == changed))
+        return {
+            name for name, each in resources["Resources"].items() if each["Type"] == "AWS::Lambda::Version"
+        }
+
+    assert versions() == versions()
+    assert not versions() & versions("shared")
+    assert not versions() & versions("dependencies")
+    assert {name[: -len("Version0123456789")] for name in versions() - versions("soap")} == {
+        "ImportExpenses",
+        "UploadExports",
+    }
+
+
 @pytest.mark.parametrize(
     "queue",
     [
@@ -125,11 +175,11 @@ def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
 
 def test_a_scheduled_function_that_fails_leaves_a_trace() -> None:
     scheduled = {
-        target(each["FunctionName"])
+        function_of(each["FunctionName"])
         for each in of_type("AWS::Lambda::Permission").values()
         if each["Principal"] == "events.amazonaws.com"
     }
-    scheduled |= {target(each["Target"]["Arn"]) for each in of_type("AWS::Scheduler::Schedule").values()}
+    scheduled |= {function_of(each["Target"]["Arn"]) for each in of_type("AWS::Scheduler::Schedule").values()}
     traced = {
         target(each["FunctionName"])
         for each in of_type("AWS::Lambda::EventInvokeConfig").values()
@@ -140,17 +190,20 @@ def test_a_scheduled_function_that_fails_leaves_a_trace() -> None:
 
 def test_only_the_console_is_open_to_everybody() -> None:
     urls = {
-        target(each["TargetFunctionArn"]): each["AuthType"] for each in of_type("AWS::Lambda::Url").values()
+        function_of(each["TargetFunctionArn"]): each["AuthType"]
+        for each in of_type("AWS::Lambda::Url").values()
     }
     assert urls == {"Console": "NONE", "OpenSession": "AWS_IAM"}
     permissions = of_type("AWS::Lambda::Permission").values()
-    assert {target(each["FunctionName"]) for each in permissions if each["Principal"] == "*"} == {"Console"}
+    assert {function_of(each["FunctionName"]) for each in permissions if each["Principal"] == "*"} == {
+        "Console"
+    }
 
 
 @pytest.mark.parametrize("mapping", sorted(mappings()))
 def test_a_message_in_work_is_not_handed_out_again(mapping: str) -> None:
     queue = of_type("AWS::SQS::Queue")[target(mappings()[mapping]["EventSourceArn"])]
-    function = of_type("AWS::Lambda::Function")[target(mappings()[mapping]["FunctionName"])]
+    function = of_type("AWS::Lambda::Function")[function_of(mappings()[mapping]["FunctionName"])]
     assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
 
 
@@ -255,7 +308,7 @@ def test_invoices_are_mailed_from_one_address_and_told_of_when_they_come_back() 
         "identity/${Sender}",
         "configuration-set/${Mails}",
     ]
-    (mapping,) = [each for each in mappings().values() if target(each["FunctionName"]) == "MailInvoices"]
+    (mapping,) = [each for each in mappings().values() if function_of(each["FunctionName"]) == "MailInvoices"]
     assert (mapping["BatchSize"], mapping["ScalingConfig"]["MaximumConcurrency"]) == (1, 2)
     destination = the("AWS::SES::ConfigurationSetEventDestination")["EventDestination"]
     assert set(destination["MatchingEventTypes"]) == {"bounce", "complaint", "reject", "delivery"}
@@ -292,7 +345,7 @@ def schedules(run: str = "") -> dict[str, dict[str, Any]]:
     """By the function that each starts; those that say `run` to it."""
     found = of_type("AWS::Scheduler::Schedule").values()
     return {
-        target(schedule["Target"]["Arn"]): schedule
+        function_of(schedule["Target"]["Arn"]): schedule
         for schedule in found
         if run in schedule["Target"].get("Input", "")
     }

@@ -96,7 +96,9 @@ def _lifecycle_rule(rule: Properties) -> Properties:
 
 def _retries(aws: "EmbeddedAws", _: str, wanted: Properties) -> None:
     aws.client("lambda").put_function_event_invoke_config(
-        FunctionName=wanted["FunctionName"], MaximumRetryAttempts=wanted["MaximumRetryAttempts"]
+        FunctionName=wanted["FunctionName"],
+        Qualifier=wanted["Qualifier"],
+        MaximumRetryAttempts=wanted["MaximumRetryAttempts"],
     )
 
 

@@ -13,6 +13,8 @@ from local.aws.completion import complete
 from local.aws.ministack import REGION, AwsError, EmbeddedAws
 from local.aws.template import Template
 
+ALIAS = "live"  # as in template.yaml: what queues, schedules and addresses lead to
+
 _CODE_BUCKET = "deployment"
 _TEMPLATE_KEY = "template.json"
 _CREATE_SECONDS = 120
@@ -54,10 +56,17 @@ def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: st
         code[key] = content
         return _CODE_BUCKET, key
 
-    template = templates.translate(templates.read(path), parameters, put, path.parent, REGION)
+    source = templates.read(path)
+    parameters = {**_at_once(source), **parameters}
+    template = templates.translate(source, parameters, put, path.parent, REGION)
     _fit_to_this_machine(template)
     _upload(aws, code)
     return _create(aws, template, parameters, name)
+
+
+def _at_once(source: Template) -> dict[str, str]:
+    """The emulator has versions and aliases, but no CodeDeploy that would move an alias little by little."""
+    return {"GradualRollout": "false"} if "GradualRollout" in source["Parameters"] else {}
 
 
 def _fit_to_this_machine(template: Template) -> None:

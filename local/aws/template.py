@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -33,6 +34,8 @@ def translate(
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 
+    # It warns of switches and measurements inside AWS, of which a template knows nothing.
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
     _name_the_code(template, put, folder)
     # A session that holds no key: translating asks only which region it is for.
     session = Session(aws_access_key_id="none", aws_secret_access_key="none", region_name=region)

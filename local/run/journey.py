@@ -8,6 +8,7 @@ from pathlib import Path
 
 from local import ROOT
 from local.aws import EmbeddedAws, Stack
+from local.aws.stack import ALIAS
 from local.run import costs
 from local.run.arrivals import Arrived, State, in_files, in_imports, in_mails, uploads_between
 from local.run.bodies import bodies
@@ -221,7 +222,8 @@ class Journey:
 
     def _invoke(self, function: str, event: Mapping[str, object]) -> None:
         name = self._stack.resources[function]
-        answer = self._aws.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+        functions = self._aws.client("lambda")
+        answer = functions.invoke(FunctionName=name, Qualifier=ALIAS, Payload=json.dumps(event))
         if "FunctionError" in answer:
             what = json.loads(answer["Payload"].read()).get("errorMessage", "")
             self._not_done.append(f"{function} failed: {what}")

@@ -10,6 +10,7 @@ from botocore.credentials import Credentials
 
 from local.aws import AwsError, EmbeddedAws, Stack
 from local.aws.ministack import ACCESS_KEY, REGION, SECRET_KEY
+from local.aws.stack import ALIAS
 from moment_xledger.domain.sessions import Role
 
 _TIMEOUT = 30
@@ -24,15 +25,19 @@ def open_to_browser(aws: EmbeddedAws, stack: Stack) -> str:
     """The console's address from now on, also in mails. Browsers lead every name under `localhost` to this machine."""
     label = _host(stack, "ConsoleUrl").partition(".")[0]
     address = f"http://{label}.lambda-url.{REGION}.localhost:{aws.port}/"
-    functions = aws.client("lambda")
     for function in stack.functions:
         variables = stack.environment_of(aws, function)
         if "CONSOLE_URL" in variables:
-            functions.update_function_configuration(
-                FunctionName=stack.resources[function],
-                Environment={"Variables": variables | {"CONSOLE_URL": address}},
-            )
+            _release(aws, stack.resources[function], variables | {"CONSOLE_URL": address})
     return address
+
+
+def _release(aws: EmbeddedAws, name: str, variables: dict[str, str]) -> None:
+    """What leads to the alias meets the new variables only in a new version."""
+    functions = aws.client("lambda")
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    version = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_alias(FunctionName=name, Name=ALIAS, FunctionVersion=version)
 
 
 def sign_in_links(aws: EmbeddedAws, stack: Stack, company: str) -> dict[Role, str]:
