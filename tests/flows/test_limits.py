@@ -73,6 +73,17 @@ def test_out_of_credits_nobody_calls_until_they_are_given_again_and_then_all_goe
     assert refused == world.requests["refused"] == 1
 
 
+def test_the_gate_counts_what_xledger_counted_and_remembers_when_it_was_closed() -> None:
+    world = World(Plan(credits_per_hour=4, reset_at="utc"))
+    world.receive(a_customer("10001"), a_customer("10002"), a_project("P-1"))
+    world.run()
+    usage = world.ledger.gates.get(TOKEN_ID).usage
+    assert sum(usage.requests.values()) == usage.of_month(world.time()) == world.requests["total"]
+    assert sum(usage.turned_away.values()) == world.requests["refused"] == 1
+    (closing,) = usage.closings
+    assert (closing.why, closing.until) == (world.closed[0].why, world.closed[0].until)
+
+
 @pytest.mark.parametrize("form", ["utc", "offset", "cet", "epoch", "seconds", "absent", "garbage"])
 def test_whatever_form_the_end_of_the_closing_comes_in_the_work_goes_on_within_an_hour_and_a_bit(
     form: Any,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Why
+from moment_xledger.domain.usage import Usage, with_closing, with_request, with_turned_away
 
 HOUR = timedelta(hours=1)
 SHARE = 0.9  # of the plan; the rest is left to others who use the token
@@ -67,6 +68,7 @@ class Gate:
     last_start: datetime | None = None
     failures: int = 0  # unanswered requests in a row
     last_served: CompanyId | None = None
+    usage: Usage = field(default_factory=Usage)
 
     def used(self, now: datetime) -> int:
         """Requests of the last hour; a minute counts until it lies behind us whole."""
@@ -98,6 +100,7 @@ def enter(
         last_start=now,
         closed_until=None,
         closed_why=None,
+        usage=with_request(gate.usage, now),
     )
 
 
@@ -122,16 +125,28 @@ def answered(gate: Gate) -> Gate:
     return replace(gate, in_flight=None, failures=0)
 
 
+def turned_away(gate: Gate, now: datetime) -> Gate:
+    """Xledger did not look at the request."""
+    return replace(answered(gate), usage=with_turned_away(gate.usage, now))
+
+
+def held_back(gate: Gate, closed: Closed, now: datetime) -> Gate:
+    """Noted for people's eyes. That another worker is at it is no closing."""
+    if closed.why is Why.HELD:
+        return gate
+    return replace(gate, usage=with_closing(gate.usage, closed.why, now, closed.until))
+
+
 def unanswered(gate: Gate, *, writes: bool, now: datetime, timing: Timing) -> Gate:
     """No readable answer. A write stays in doubt until it can no longer be carried out; then it is looked up."""
     failures = gate.failures + 1
     over = failures - FAILURES_TO_OPEN_BREAKER
     if over >= 0:
         pause = min(timedelta(minutes=1) * 2 ** min(over, 10), LONGEST_BREAK)
-        return _shut(replace(gate, failures=failures), Why.DOWN, now + max(pause, timing.doubt))
+        return _shut(replace(gate, failures=failures), Why.DOWN, now + max(pause, timing.doubt), now)
     if writes and gate.in_flight:
         doubt_over = gate.in_flight.started + timing.doubt
-        return _shut(replace(gate, failures=failures), Why.IN_DOUBT, doubt_over)
+        return _shut(replace(gate, failures=failures), Why.IN_DOUBT, doubt_over, now)
     return replace(gate, failures=failures)
 
 
@@ -142,11 +157,11 @@ def out_of_credits(gate: Gate, reset_at: datetime | None, now: datetime) -> Gate
         until = reset_at + RESET_MARGIN
     elif reset_at and now - CLOCKS_DIFFER <= reset_at <= now:
         until = now + CLOCKS_DIFFER
-    return _shut(answered(gate), Why.CREDITS, until)
+    return _shut(turned_away(gate, now), Why.CREDITS, until, now)
 
 
 def token_refused(gate: Gate, now: datetime) -> Gate:
-    return _shut(answered(gate), Why.AUTH, now + FAR_AWAY)
+    return _shut(turned_away(gate, now), Why.AUTH, now + FAR_AWAY, now)
 
 
 def reopen(gate: Gate) -> Gate:
@@ -173,8 +188,8 @@ def leave(gate: Gate, owner: str) -> Gate:
     return replace(gate, owner=None, lease_until=None) if gate.owner == owner else gate
 
 
-def _shut(gate: Gate, why: Why, until: datetime) -> Gate:
-    return replace(gate, closed_why=why, closed_until=until)
+def _shut(gate: Gate, why: Why, until: datetime, now: datetime) -> Gate:
+    return replace(gate, closed_why=why, closed_until=until, usage=with_closing(gate.usage, why, now, until))
 
 
 def _minute(moment: datetime) -> int:

@@ -142,7 +142,7 @@ class Channel(AbstractContextManager["Channel"]):
                         )
                     )
                 case _:
-                    self._gate = gates_domain.answered(self._gate)
+                    self._gate = gates_domain.turned_away(self._gate, self._clock())
             self._pause(_pause_after(reply, attempt, self._jitter()))
         raise GateClosed(Why.DOWN, self._clock() + LONGEST_PAUSE)
 
@@ -156,6 +156,8 @@ class Channel(AbstractContextManager["Channel"]):
             now=asked_at,
             timing=self._timing,
         )
+        if isinstance(entered, Closed):
+            self._gate = gates_domain.held_back(self._gate, entered, asked_at)
         self._save(_open(entered))
         if not self._timing.is_safe_to_send(asked_at, self._clock()):
             raise GateClosed(Why.HELD, self._clock() + self._timing.lease)

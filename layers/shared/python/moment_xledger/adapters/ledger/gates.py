@@ -1,5 +1,6 @@
 """The gate of each Xledger token: one item, written on condition that nobody else wrote since."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from moment_xledger.adapters.table import Item, Key, Put, Table
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import Gate, InFlight
+from moment_xledger.domain.usage import Closing, Usage
 
 _TIMES = ("closed_until", "lease_until", "last_start")
 _PLAIN = ("plan", "owner", "failures", "last_served")
@@ -45,6 +47,7 @@ def _item(gate: Gate) -> Item:
         "started": keys.stamp(gate.in_flight.started),
         "client_ids": list(gate.in_flight.client_ids),
     }
+    item["usage"] = _usage_item(gate.usage)
     return {name: value for name, value in item.items() if value is not None}
 
 
@@ -65,7 +68,30 @@ def _gate(item: Item) -> Gate:
         last_start=_moment(item, "last_start"),
         failures=int(item["failures"]),
         last_served=CompanyId(item["last_served"]) if "last_served" in item else None,
+        usage=_usage(item["usage"]) if "usage" in item else Usage(),
     )
+
+
+def _usage_item(usage: Usage) -> str:
+    """As text: forty closings as maps of their own would make the item, and each request's write, twice as large."""
+    closings = [[str(each.why), keys.stamp(each.since), keys.stamp(each.until)] for each in usage.closings]
+    kept = [dict(usage.requests), dict(usage.turned_away), closings, usage.month, usage.in_month]
+    return json.dumps(kept, separators=(",", ":"))
+
+
+def _usage(text: str) -> Usage:
+    requests, turned_away, closings, month, in_month = json.loads(text)
+    return Usage(
+        _by_hour(requests),
+        _by_hour(turned_away),
+        tuple(Closing(Why(why), keys.moment(since), keys.moment(until)) for why, since, until in closings),
+        month,
+        in_month,
+    )
+
+
+def _by_hour(counts: dict[str, int]) -> dict[int, int]:
+    return {int(hour): count for hour, count in counts.items()}
 
 
 def _moment(item: Item, name: str) -> datetime | None:
