@@ -1,5 +1,6 @@
 """What is known of each posted line, and how far was read: under conditions that two workers cannot both meet."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -63,6 +64,17 @@ def test_a_line_is_open_until_moment_has_it_and_can_then_be_found_by_its_match(e
     assert list(expenses.open(COMPANY)) == []
     assert expenses.matching(COMPANY, "7001") == [booked]
     assert expenses.matching(COMPANY, "700") == []
+
+
+def test_lines_are_counted_as_they_are_stored(expenses: Expenses) -> None:
+    first, second = save(expenses, None, INTENT), save(expenses, None, replace(INTENT, id="2"))
+    save(expenses, first, first.told(7, EXPENSE))
+    assert (expenses.count(COMPANY)[State.INTENT], expenses.count(COMPANY)[State.BOOKED]) == (1, 1)
+    with pytest.raises(Conflict):
+        save(expenses, first, first.told(8, EXPENSE))
+    expenses.forget(COMPANY, second)
+    counted = expenses.count(COMPANY)
+    assert {state: count for state, count in counted.items() if count} == {State.BOOKED: 1}
 
 
 def test_what_is_forgotten_leaves_nothing_behind(expenses: Expenses) -> None:

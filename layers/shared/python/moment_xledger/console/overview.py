@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from moment_xledger.console.desk import Desk
+from moment_xledger.console.expenses_card import expenses_card
 from moment_xledger.console.facts.overview import GateFacts, InvoicesFacts, KindFacts, Overview
 from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.errors import Why
@@ -36,6 +37,7 @@ def overview(company: Company, desk: Desk) -> Overview:
         "problems_by_fixer": dict(sorted(by_fixer.items())),
         "kinds": [_kind(company, kind, by_kind[str(kind)], desk) for kind in Kind],
         "invoices": _invoices(company, by_kind["invoice"], desk),
+        "expenses": expenses_card(company, by_kind, desk),
     }
 
 

@@ -1,5 +1,10 @@
-"""Expenses: what became of each posted line, how far Xledger's ledger was read, and whose turn it is to read it."""
+"""Expenses: what became of each posted line, how far Xledger's ledger was read, and whose turn it is to read it.
 
+How many lines are in which state is counted in the very transactions that store them. One worker at a time has the
+turn, so one counter is enough.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -47,13 +52,21 @@ class Expenses:
             before, after = set(_pointers(company, old)), set(_pointers(company, new))
             actions += [Delete(key) for key in sorted(before - after)]
             actions += [Put(key, {}) for key in sorted(after - before)]
-        self._table.write(*actions)
+        moves = Counter(str(new.state) for _, new in changes)
+        moves.subtract(str(old.state) for old, _ in changes if old)
+        self._table.write(*actions, *_counted(company, moves))
         return [_entry(_item(new) | {"sk": _key(company, new.id)[1]}) for _, new in changes]
 
     def forget(self, company: CompanyId, entry: Entry) -> None:
         """Of a line that waited, and has gone elsewhere."""
         pointers = [Delete(key) for key in _pointers(company, entry)]
-        self._table.write(Delete(_key(company, entry.id), when=Attr("rev").eq(entry.rev)), *pointers)
+        gone = Delete(_key(company, entry.id), when=Attr("rev").eq(entry.rev))
+        self._table.write(gone, *pointers, *_counted(company, {str(entry.state): -1}))
+
+    def count(self, company: CompanyId) -> dict[State, int]:
+        """How many lines are in each state; one item is read, however many there are."""
+        item = self._table.get(_count(company)) or {}
+        return {state: int(item.get(state, 0)) for state in State}
 
     def open(self, company: CompanyId) -> Iterator[list[Entry]]:
         """Those that wait, and intents that nobody has settled; some at a time."""
@@ -135,6 +148,16 @@ class Expenses:
 
 def _import(company: CompanyId) -> Key:
     return keys.company(company), "IMP#expenses"
+
+
+def _count(company: CompanyId) -> Key:
+    return keys.company(company), "COUNT#expense"
+
+
+def _counted(company: CompanyId, moves: Mapping[str, int]) -> Iterator[Action]:
+    changed = {state: count for state, count in moves.items() if count}
+    if changed:
+        yield Update(_count(company), add=changed)
 
 
 def _key(company: CompanyId, id_: str) -> Key:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from typing_extensions import TypedDict
 
+from moment_xledger.console.facts.expenses import ExpensesFacts
 from moment_xledger.domain.companies import Route
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.moment import Kind
@@ -51,3 +52,4 @@ class Overview(TypedDict):
     problems_by_fixer: dict[Fixer, int]
     kinds: list[KindFacts]
     invoices: InvoicesFacts
+    expenses: ExpensesFacts | None
