@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from moment_xledger.domain.events import MAX_BYTES, TYPES, Envelope
 
 
-class _WithoutTitles(GenerateJsonSchema):
+class WithoutTitles(GenerateJsonSchema):
     """A field's title would only repeat its name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -27,8 +27,8 @@ def contract() -> dict[str, bytes]:
 
 def _schema(type_: str) -> dict[str, Any]:
     """The whole event: CloudEvents' attributes with the data of this type."""
-    envelope = Envelope.model_json_schema(schema_generator=_WithoutTitles)
-    data = TYPES[type_].model_json_schema(by_alias=True, schema_generator=_WithoutTitles)
+    envelope = Envelope.model_json_schema(schema_generator=WithoutTitles)
+    data = TYPES[type_].model_json_schema(by_alias=True, schema_generator=WithoutTitles)
     definitions = data.pop("$defs", {})
     envelope["properties"] |= {"type": {"const": type_}, "data": data}
     return {

@@ -22,6 +22,7 @@ from tests.fakes import FakeFiles
 from tests.world import World
 
 ADDRESS = "https://console.example"
+A_FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def an_http_event(
         "routeKey": "$default",
         "rawPath": parts.path,
         "rawQueryString": parts.query,
-        "headers": {"host": "console.example"} | dict(headers),
+        "headers": {"host": "console.example"} | ({} if body is None else A_FORM) | dict(headers),
         "requestContext": {
             "accountId": "anonymous",
             "apiId": "console",

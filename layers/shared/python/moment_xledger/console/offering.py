@@ -1,7 +1,6 @@
 """The answer to Moment's back end when it asks to let a person in."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
 
+from moment_xledger.console.facts.sessions import NotOffered, Offered
 from moment_xledger.flows.open_session import Wanted, offer_entry
 
 if TYPE_CHECKING:
@@ -34,6 +34,6 @@ def _sentence(error: ValidationError) -> str:
     return f"{field}: {first['msg']}. Send JSON with company, person, role and, if you like, language."
 
 
-def _answer(status: HTTPStatus, content: Mapping[str, str]) -> Response[str]:
+def _answer(status: HTTPStatus, content: Offered | NotOffered) -> Response[str]:
     headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
     return Response(status.value, "application/json", json.dumps(content, ensure_ascii=False), headers)

@@ -3,10 +3,11 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools.event_handler.exceptions import ForbiddenError, UnauthorizedError
+from aws_lambda_powertools.event_handler.exceptions import ForbiddenError, ServiceError, UnauthorizedError
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from moment_xledger.console.bodies import body_of
@@ -27,6 +28,7 @@ _MENU = {
     "log": Right.SEE_LOG,
 }
 MOST_BYTES = 16 * 1024  # of a form
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def cookies(event: LambdaFunctionUrlEvent) -> dict[str, str]:
 
 
 def form(event: LambdaFunctionUrlEvent) -> Mapping[str, str]:
+    if event.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise ServiceError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not a form")
     body = body_of(event)
     return dict(parse_qsl(body.decode(errors="replace"))) if len(body) <= MOST_BYTES else {}
 

@@ -147,6 +147,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "again_no": ("Nei, tilbake", "No, go back"),
     "held_back": ("holdt tilbake", "held back"),
     # refusals
+    "to_overview": ("Til oversikten", "To the overview"),
     "refused_400": ("Forespørselen kan ikke leses", "The request cannot be read"),
     "refused_400_what": ("Gå tilbake og prøv igjen.", "Go back and try again."),
     "refused_401": ("Lenken virker ikke", "This link does not work"),
@@ -160,7 +161,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Nothing was done. Open the page anew and try again; your role may also lack this right.",
     ),
     "refused_404": ("Siden finnes ikke", "There is no such page"),
-    "refused_404_what": ("Se etter i listen over eksporter.", "Look in the list of exports."),
+    "refused_404_what": (
+        "Adressen er feil, eller det den viser til, finnes ikke.",
+        "The address is wrong, or what it leads to does not exist.",
+    ),
     "refused_409": ("Ingenting er utlevert", "Nothing was handed out"),
     "refused_409_what": (
         (
@@ -171,6 +175,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
             "The stored file is gone or changed, and the same cannot be made again. "
             "The operator has been told and restores it from an older version."
         ),
+    ),
+    "refused_415": ("Ikke et skjema", "Not a form"),
+    "refused_415_what": (
+        "Det som ble sendt, kommer ikke fra et skjema på disse sidene. Gå tilbake og prøv igjen.",
+        "What was sent does not come from a form of these pages. Go back and try again.",
     ),
     "refused_500": ("Noe gikk galt hos oss", "Something went wrong on our side"),
     "refused_500_what": (
@@ -218,6 +227,11 @@ class Words:
         """What a problem is about; as it stands where it is not known here."""
         known = _WORDS.get(f"kind_{kind}")
         return known[self._side] if known else kind
+
+    def one(self, kind: str, number: str) -> str:
+        """What one problem is about."""
+        known = _WORDS.get(f"one_{kind}")
+        return f"{known[self._side] if known else self.kind(kind)} {number}".strip()
 
     def field(self, name: str) -> str:
         """Of the settings, as its form calls it."""
