@@ -65,6 +65,12 @@ def test_who_filled_out_an_old_form_is_told_and_changes_nothing(desk: Desk) -> N
     assert desk.vault.held[NORDVIK].xledger_token == TOKEN
 
 
+def test_what_is_wrong_with_keys_and_with_settings_is_said_at_once(desk: Desk) -> None:
+    with pytest.raises(BadSettings) as refused:
+        desk.save(0, typed={"xledger_token": "short"}, owner_code="12", notify=["nobody"])
+    assert [fault.field for fault in refused.value.faults] == ["xledger_token", "owner_code", "notify"]
+
+
 def test_a_company_is_created_once(desk: Desk) -> None:
     desk.save(0)
     with pytest.raises(Conflict):

@@ -23,19 +23,21 @@ class Right(StrEnum):
     SKIP_PROBLEMS = "skip problems"
     SEE_LOG = "see who did what"
     SEE_SETTINGS = "see the settings"
+    CHANGE_SETTINGS = "change the settings"
+    TEST_CONNECTION = "test the connection"
+    SEE_REPORT = "see the control report"
     SEE_RECORDS = "see one customer, project or invoice"
     SEE_EXPORTS = "see exports"
     MAKE_EXPORTS = "make exports"
     FETCH_FILES = "fetch files"
 
 
-_COMPANYS_OWN = frozenset(Right)
-
-# An operator finds out why something is stuck. What stands in a company's books is none of his business.
+# An accountant reads how it is set up; who fills it out is the company's own administrator. An operator finds out why
+# something is stuck or missing, for which counts and sums are enough: no line of the books is his business.
 RIGHTS = {
-    Role.ACCOUNTANT: _COMPANYS_OWN,
-    Role.ADMINISTRATOR: _COMPANYS_OWN,
-    Role.OPERATOR: frozenset({Right.SEE_STATUS, Right.RETRY_PROBLEMS, Right.SEE_EXPORTS}),
+    Role.ACCOUNTANT: frozenset(Right) - {Right.CHANGE_SETTINGS},
+    Role.ADMINISTRATOR: frozenset(Right),
+    Role.OPERATOR: frozenset({Right.SEE_STATUS, Right.RETRY_PROBLEMS, Right.SEE_EXPORTS, Right.SEE_REPORT}),
 }
 
 

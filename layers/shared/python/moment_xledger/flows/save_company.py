@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_BYTES = 64 * 1024
 OPERATOR = "operator"
+NO_TOKEN = TokenId("")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,11 @@ def save_form(form: Form, ledger: "Ledger", vault: "Vault", clock: Callable[[], 
     """Raises `BadSettings` with what is wrong, and `Conflict` if somebody else saved meanwhile; then nothing is."""
     if len(json.dumps([dict(form.settings), dict(form.keys)], default=str)) > MOST_BYTES:
         raise BadSettings([FieldFault("form")])
-    secrets = with_typed(form.keys, vault.secrets(form.company) if form.since else None)
     settings = {**form.settings, "id": form.company}
+    try:
+        secrets = with_typed(form.keys, vault.secrets(form.company) if form.since else None)
+    except BadSettings as bad:
+        raise BadSettings([*bad.faults, *_faults(settings)]) from None
     return save_company(settings, secrets, ledger, vault, clock, by=form.by, since=form.since)
 
 
@@ -87,6 +91,15 @@ def _read(settings: Mapping[str, Any], token_id: TokenId) -> Company:
         return Company.model_validate({**settings, "token_id": token_id})
     except ValidationError as error:
         raise bad_settings(error) from None  # its text quotes what was typed
+
+
+def _faults(settings: Mapping[str, Any]) -> tuple[FieldFault, ...]:
+    """Whatever the token is, so that all that is wrong is said at once."""
+    try:
+        _read(settings, NO_TOKEN)
+    except BadSettings as bad:
+        return bad.faults
+    return ()
 
 
 def _without_the_old_keys_end(company: Company, before: Company | None) -> Company:
