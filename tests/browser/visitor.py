@@ -61,6 +61,7 @@ class Visitor:
     opened: Opened
     context: BrowserContext
     hands: Hands = field(default_factory=Mouse)
+    look: str = ""
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

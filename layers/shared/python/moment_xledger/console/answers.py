@@ -77,7 +77,8 @@ def refusal(event: LambdaFunctionUrlEvent, status: HTTPStatus) -> Answer:
     facts: Refusal = {"error": words(name), "what_to_do": words(f"{name}_what")}
     if wants_json(event):
         return _json(facts, status)
-    return _html("refusal.html", status, words, visit=None, facts=facts)
+    is_outside = status is HTTPStatus.UNAUTHORIZED
+    return _html("refusal.html", status, words, visit=None, facts=facts, is_outside=is_outside)
 
 
 def see_other(place: str, cookies: Sequence[Cookie] = ()) -> Answer:

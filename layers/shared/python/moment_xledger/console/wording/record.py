@@ -9,6 +9,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "one_customer": ("Kunde", "Customer"),
     "one_project": ("Prosjekt", "Project"),
     "one_invoice": ("Faktura", "Invoice"),
+    "one_export": ("Eksport", "Export"),
+    "one_event": ("Hendelse", "Event"),
+    "one_mail": ("E-post", "Mail"),
+    "one_expense": ("Utgift", "Expense"),
     "not_known": (
         "{0} {1} er ikke mottatt fra Moment. Lagre på nytt i Moment, og se igjen om et minutt.",
         "{0} {1} has not been received from Moment. Save it again in Moment, and look again in a minute.",
