@@ -4,19 +4,18 @@ import json
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.flows.export_invoices import export_asked_for
 from moment_xledger.flows.tell_accountant import tell_accountant
+from moment_xledger.observability import Signal, logger, publish, watched
 from moment_xledger.wiring import Wiring
 
-logger = Logger()
 wire = cache(Wiring)
 
 
-@logger.inject_lambda_context
+@watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     for record in event["Records"]:  # one at a time
         job = json.loads(record["body"])
@@ -27,6 +26,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer
         made = [{"export": each.number, "invoices": each.invoices} for each in exports]
         for counts in made or [{"invoices": 0}]:
             logger.info("exported", extra={"company": company, "counts": counts})
+        invoices = sum(each.invoices for each in exports)
+        publish({Signal.EXPORTS_MADE: len(exports), Signal.INVOICES_EXPORTED: invoices})
         told = tell_accountant(company, wire().teller())
         logger.info("told", extra={"company": company, "counts": told.summary()})
     return {"batchItemFailures": []}

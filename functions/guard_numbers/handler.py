@@ -3,18 +3,17 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.flows.guard_numbers import guard_numbers
 from moment_xledger.flows.sync_records import RUN
+from moment_xledger.observability import logger, watched
 from moment_xledger.wiring import Wiring
 
-logger = Logger()
 wire = cache(Wiring)
 
 
-@logger.inject_lambda_context
+@watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def has_time() -> bool:
         """For one token more."""

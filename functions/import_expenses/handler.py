@@ -4,18 +4,17 @@ import json
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.flows.import_expenses import import_expenses
+from moment_xledger.observability import logger, watched
 from moment_xledger.wiring import Wiring
 
-logger = Logger()
 wire = cache(Wiring)
 
 
-@logger.inject_lambda_context
+@watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     for record in event["Records"]:  # one at a time
         company = json.loads(record["body"])["company"]

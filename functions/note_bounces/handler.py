@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.adapters.queues import BatchAnswer
@@ -11,19 +10,21 @@ from moment_xledger.adapters.ses_events import read_feedback
 from moment_xledger.adapters.ses_notices import read_returned_notice
 from moment_xledger.flows.note_feedback import note_feedback
 from moment_xledger.flows.note_returned_notice import note_returned_notice
+from moment_xledger.observability import Signal, logger, publish, watched
 from moment_xledger.wiring import Wiring, now
 
-logger = Logger()
 wire = cache(Wiring)
 
 
-@logger.inject_lambda_context
+@watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
-    noted = 0
+    noted = came_back = 0
     for record in event["Records"]:
         feedback = read_feedback(record["body"])
         noted += bool(feedback and note_feedback(feedback, wire().ledger, now))
         returned = read_returned_notice(record["body"])
         noted += bool(returned and note_returned_notice(returned, wire().ledger, now))
+        came_back += bool(returned or (feedback and feedback.came_back))
     logger.info("feedback noted", extra={"counts": {"told": len(event["Records"]), "noted": noted}})
+    publish({Signal.MAILS_RETURNED: came_back})
     return {"batchItemFailures": []}

@@ -3,15 +3,14 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.console.bodies import body_of
 from moment_xledger.console.offering import offer
+from moment_xledger.observability import watched
 from moment_xledger.wiring import Wiring, now
 
-logger = Logger()
 wire = cache(Wiring)
 app = LambdaFunctionUrlResolver()
 
@@ -22,6 +21,6 @@ def open_session() -> Response[str]:
     return offer(body_of(app.current_event), use.ledger, use.console_url, now())
 
 
-@logger.inject_lambda_context
+@watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return app.resolve(event, context)

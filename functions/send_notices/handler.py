@@ -3,18 +3,24 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.flows.send_notices import send_notices
+from moment_xledger.observability import Signal, logger, publish, watched
 from moment_xledger.wiring import Wiring
 
-logger = Logger()
 wire = cache(Wiring)
 
 
-@logger.inject_lambda_context
+@watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    report = send_notices(wire().notifier()).summary()
-    logger.info("notices sent", extra={"counts": report})
-    return report
+    report = send_notices(wire().notifier())
+    logger.info("notices sent", extra={"counts": report.summary()})
+    publish(
+        {
+            Signal.NOTICES_SENT: report.urgent + report.digests,
+            Signal.NOTICES_DELAYED: len(report.delayed),
+            Signal.TOKENS_EXPIRE: report.expiring,
+        }
+    )
+    return report.summary()

@@ -3,13 +3,12 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.flows.start_runs import start_exports, start_imports
+from moment_xledger.observability import logger, watched
 from moment_xledger.wiring import Wiring, now
 
-logger = Logger()
 wire = cache(Wiring)
 
 
@@ -24,7 +23,7 @@ def _expenses(use: Wiring, request: str) -> dict[str, int]:
 RUNS = {"exports": _exports, "expenses": _expenses}
 
 
-@logger.inject_lambda_context
+@watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     counts = RUNS[event["run"]](wire(), context.aws_request_id)
     logger.info("runs started", extra={"run": event["run"], "counts": counts})

@@ -3,17 +3,17 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from moment_xledger.flows.measure_work import measure_work
 from moment_xledger.flows.sweep import sweep
+from moment_xledger.observability import logger, publish, watched
 from moment_xledger.wiring import Wiring, now
 
-logger = Logger()
 wire = cache(Wiring)
 
 
-@logger.inject_lambda_context
+@watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     use = wire()
     counts = sweep(
@@ -25,4 +25,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         now(),
     )
     logger.info("swept", extra={"counts": counts})
+    publish(measure_work(use.ledger, now()))
     return counts

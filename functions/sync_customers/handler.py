@@ -3,20 +3,19 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.domain.moment import Kind
 from moment_xledger.flows.sync_customers import sync_customers
+from moment_xledger.observability import watched
 from moment_xledger.wakes import answer_wakes
 from moment_xledger.wiring import Wiring
 
-logger = Logger()
 wire = cache(Wiring)
 
 
-@logger.inject_lambda_context
+@watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     use = wire()
     return answer_wakes(

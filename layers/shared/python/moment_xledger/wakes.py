@@ -5,15 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from moment_xledger.adapters.queues import BatchAnswer, Queues
 from moment_xledger.domain.companies import TokenId
 from moment_xledger.domain.errors import GateClosed, Why
 from moment_xledger.flows.outcomes import Report
+from moment_xledger.observability import logger
 from moment_xledger.wiring import now
-
-logger = Logger(child=True)
 
 
 def answer_wakes(

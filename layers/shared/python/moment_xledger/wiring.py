@@ -133,13 +133,15 @@ class Wiring:
 
         from moment_xledger.adapters import xledger_books
         from moment_xledger.adapters.xledger_graphql import XledgerGraphql
+        from moment_xledger.adapters.xledger_measured import XledgerMeasured
         from moment_xledger.flows.sync_records import Worker
 
         timing = Timing(timedelta(seconds=int(self._environment["XLEDGER_TIMEOUT"])))
+        xledger = XledgerGraphql(requests.Session(), self._environment["XLEDGER_URL"], timing.timeout)
         return Worker(
             self.ledger,
             self.vault,
-            XledgerGraphql(requests.Session(), self._environment["XLEDGER_URL"], timing.timeout),
+            XledgerMeasured(xledger),
             customers=xledger_books.Customers,
             projects=xledger_books.Projects,
             clock=now,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 
@@ -23,8 +22,8 @@ from moment_xledger.console.routes import (
     settings,
 )
 from moment_xledger.domain.errors import FileDiffers
+from moment_xledger.observability import log_failure
 
-logger = Logger(child=True)
 app = LambdaFunctionUrlResolver()
 for each in (choices, entry, exports, link, log, looks, overview, problems, record, settings):
     app.include_router(each.router)
@@ -47,11 +46,11 @@ def nowhere(_: NotFoundError) -> Answer:
 
 @app.exception_handler(FileDiffers)  # type: ignore[untyped-decorator]
 def nothing_handed_out(differs: FileDiffers) -> Answer:
-    logger.error("a stored file differs", extra={"file": str(differs)})
+    log_failure(differs)
     return refusal(app.current_event, HTTPStatus.CONFLICT)
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
-def our_fault(_: Exception) -> Answer:
-    logger.exception("a page failed")
+def our_fault(error: Exception) -> Answer:
+    log_failure(error)
     return refusal(app.current_event, HTTPStatus.INTERNAL_SERVER_ERROR)

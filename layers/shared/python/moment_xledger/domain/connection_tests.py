@@ -3,12 +3,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from moment_xledger.domain.companies import Company, Language, Route
 
 REMIND_BEFORE = (30, 7, 1)  # days
+SOON = timedelta(days=7)
 
 
 class Right(StrEnum):
@@ -86,6 +87,11 @@ def reminder(expires: date | None, today: date) -> int | None:
         return None
     left = (expires - today).days
     return min((days for days in REMIND_BEFORE if left <= days), default=None)
+
+
+def expires_soon(expires: date | None, today: date) -> bool:
+    """So soon that the operator should hear of it as well: nobody may have read the reminders."""
+    return expires is not None and expires - today <= SOON
 
 
 _NAMES: Mapping[Right, tuple[str, str]] = {

@@ -25,6 +25,10 @@ class Feedback:
     their_words: str = ""
     receipt: str = ""
 
+    @property
+    def came_back(self) -> bool:
+        return self.happened is not Happened.DELIVERED
+
 
 @dataclass(frozen=True)
 class ReturnedNotice:

@@ -44,6 +44,10 @@ class Report:
     def summary(self) -> dict[str, Any]:
         return dict(vars(self))
 
+    @property
+    def differences(self) -> int:
+        return self.late + self.changed + self.unreadable
+
 
 class Comparison:
     """`progress` is always what the ledger holds."""

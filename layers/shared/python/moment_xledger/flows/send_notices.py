@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Protocol
 
 from moment_xledger.domain.companies import Company
+from moment_xledger.domain.connection_tests import expires_soon
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, Stopped
 from moment_xledger.domain.notices import (
@@ -25,6 +26,7 @@ from moment_xledger.domain.notices import (
     urgent_notice,
 )
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.records import OSLO
 from moment_xledger.flows.watch_deadlines import watch_deadlines
 
 if TYPE_CHECKING:
@@ -52,11 +54,12 @@ class Notifier:
 
 @dataclass
 class Report:
-    """`delayed`: why a mail did not go now; the next run tries again."""
+    """`delayed`: why a mail did not go now; the next run tries again. `expiring`: companies whose token soon does."""
 
     urgent: int = 0
     digests: int = 0
     refused: int = 0
+    expiring: int = 0
     delayed: list[str] = field(default_factory=list)
 
     def summary(self) -> dict[str, Any]:
@@ -67,6 +70,7 @@ def send_notices(notifier: Notifier) -> Report:
     report = Report()
     for company in notifier.ledger.companies.every():
         watch_deadlines(company, notifier.ledger, notifier.clock())
+        report.expiring += expires_soon(company.token_expires, notifier.clock().astimezone(OSLO).date())
         for address in dict.fromkeys(company.notify):
             _tell(company, address, notifier, report)
         if report.delayed:  # of which the next company would hear the same
