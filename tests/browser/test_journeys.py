@@ -122,3 +122,16 @@ def test_after_signing_out_going_back_shows_nothing(visit: Visit, console: Opene
     kari.sees("Du er logget ut")
     kari.page.go_back()
     kari.sees("Lenken virker ikke")
+
+
+def test_what_a_browser_forbids_or_fetches_elsewhere_is_noticed(visit: Visit, console: Opened) -> None:
+    """Were it not, the visitors of these tests would have nothing to say."""
+    ola = visit()
+    ola.page.goto(console.link())
+    elsewhere = "document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x'}))"
+    for script in ("document.body.setAttribute('style', 'color: red')", elsewhere):
+        with ola.page.expect_console_message():
+            ola.page.evaluate(script)
+    said, ola.complaints[:] = " ".join(ola.complaints), []
+    assert "style-src" in said
+    assert "img-src" in said

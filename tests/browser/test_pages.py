@@ -1,5 +1,6 @@
 """Every page in both languages: nothing that hinders anybody, nothing to scroll sideways for, and a picture of it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser
 
 from local import ROOT
+from moment_xledger.console.application import app
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.sessions import Role
 from tests.browser.busy import make_busy
@@ -46,9 +48,18 @@ PAGES = {
     "log": "/log",
     "nowhere": "/nowhere",
     "signed-out": "/out",
-    "sign-in": "{sign_in}",
-    "export-by-link": "{export}",
+    "sign-in": "{in}",
+    "export-by-link": "{e}",
 }
+
+
+NO_PAGES = {"/", "/style.css", "/icon.svg"}
+
+
+def test_every_page_is_looked_at() -> None:
+    routes = {route.path for route in app._static_routes + app._dynamic_routes if route.method == "GET"}
+    tried = {re.sub(r"\d+", "<number>", path.partition("?")[0]) for path in PAGES.values()}
+    assert {re.sub(r"/(in|e)/<token>", r"{\1}", route) for route in routes - NO_PAGES} <= tried
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +93,7 @@ def shown(request: pytest.FixtureRequest, ola: Visitor) -> Iterator[str]:
 def _links(ola: Visitor) -> dict[str, str]:
     site, (language, _) = ola.opened.site, LOOKS[ola.look]
     export = "/e/" + site.world.ledger.links.make(COMPANY.id, 1, site.world.time())
-    return {"sign_in": site.offer(language=language), "export": export}
+    return {"in": site.offer(language=language), "e": export}
 
 
 def test_a_page_is_fit_for_everybody(ola: Visitor, shown: str) -> None:

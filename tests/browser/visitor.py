@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 
 from tests.browser.opened import Opened
 
-PATIENCE = 5_000  # milliseconds until something that should be on a page is missed
+PATIENCE = 20_000  # milliseconds until something that should be on a page is missed
 MOST_TABS = 60
 _NAME_OF_THE_FOCUSED = "() => (document.activeElement.labels?.[0] ?? document.activeElement).innerText"
 

@@ -1,17 +1,23 @@
 """`make serve`'s own path, as a process: one signs in by a printed link, and sees what is published meanwhile."""
 
+import hashlib
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 import requests
+from playwright.sync_api import Browser, Page, expect
 
 from local import ROOT
+from moment_xledger.domain.sessions import Role
+from tests.browser.chromium import chromium as chromium
 
 A_MINUTE = 60.0
 SAMPLE = ROOT / "events" / "nordvik" / "customers.jsonl"
@@ -51,36 +57,81 @@ def local(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "local", *arguments]
 
 
-def links(process: "subprocess.Popen[str]") -> dict[str, str]:
-    """By role, as they are printed; the accountant's, the administrator's and the operator's."""
-    found: dict[str, str] = {}
-    assert process.stdout
-    for line in process.stdout:
-        if link := re.search(r"^ +(\w+) +(http://\S+/in/\S+)$", line):
-            found[link[1]] = link[2]
-        if len(found) == 3:
-            break
-    return found
+@dataclass(frozen=True)
+class Serving:
+    process: "subprocess.Popen[str]"
+    out: Path
+
+    def links(self) -> dict[str, str]:
+        """By role, as they are printed next."""
+        found: dict[str, str] = {}
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if link := re.search(r"^ +(\w+) +(http://\S+/in/\S+)$", line):
+                found[link[1]] = link[2]
+            if len(found) == len(Role):
+                break
+        return found
+
+    def press_enter(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def publish(self, events: Path) -> str:
+        publish = local("publish", str(events), "--out", str(self.out))
+        return subprocess.run(  # noqa: S603
+            publish, cwd=ROOT, capture_output=True, text=True, timeout=A_MINUTE, check=True
+        ).stdout
 
 
-def test_each_role_gets_in_and_sees_what_is_published(tmp_path: Path) -> None:
-    serve = local("serve", "--events", str(SAMPLE), "--out", str(tmp_path))
-    with subprocess.Popen(  # noqa: S603
-        serve, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Until Ctrl-C, which leaves nothing behind."""
+    out = tmp_path_factory.mktemp("out")
+    serve = local("serve", "--events", str(SAMPLE), "--out", str(out))
+    piped = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(serve, cwd=ROOT, text=True, **piped) as process:  # type: ignore[call-overload] # noqa: S603
         try:
-            found = links(process)
-            people = {role: Signed(link) for role, link in found.items()}
-            assert set(people) == {"accountant", "administrator", "operator"}
-            assert [person.received() for person in people.values()] == [0, 0, 0]
-            publish = local("publish", str(MORE), "--out", str(tmp_path))
-            told = subprocess.run(  # noqa: S603
-                publish, cwd=ROOT, capture_output=True, text=True, timeout=A_MINUTE, check=True
-            )
-            assert told.stdout == "Published 3 of 3 events.\n"
-            assert soon(lambda: people["accountant"].received() > 0)
+            yield Serving(process, out)
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=A_MINUTE)
     assert process.returncode == 130
-    assert not (tmp_path / "serving.json").exists()
+    assert not (out / "serving.json").exists()
+
+
+def test_each_role_gets_in_and_sees_what_is_published(serving: Serving) -> None:
+    people = {role: Signed(link) for role, link in serving.links().items()}
+    assert set(people) == {str(role) for role in Role}
+    assert {person.received() for person in people.values()} == {0}
+    assert serving.publish(MORE) == "Published 3 of 3 events.\n"
+    assert soon(lambda: people["accountant"].received() > 0)
+
+
+def test_an_accountant_exports_in_a_browser_and_has_the_very_file(
+    serving: Serving, chromium: Browser, tmp_path: Path
+) -> None:
+    """The page allows its button to lead to the bucket, which is another site, and the browser saves what it finds."""
+    serving.press_enter()
+    serving.publish(MORE)
+    with chromium.new_context(locale="nb-NO") as context:
+        page = context.new_page()
+        page.goto(serving.links()["accountant"])
+        page.get_by_role("button", name="Logg inn").click()
+        page.get_by_role("link", name="Eksporter").click()
+        assert soon(lambda: _shows(page, "venter på neste eksport"))
+        page.get_by_role("button", name="Eksporter nå").click()
+        assert soon(lambda: _shows(page, "er klar:"))
+        page.get_by_role("link", name="Eksport 1").click()
+        with page.expect_download() as started:
+            page.get_by_role("button", name=re.compile(r"^Last ned .*\.csv$")).click()
+        started.value.save_as(tmp_path / "file.csv")
+        expect(page.locator(".checksum")).to_have_text(
+            hashlib.sha256((tmp_path / "file.csv").read_bytes()).hexdigest()
+        )
+
+
+def _shows(page: Page, text: str) -> bool:
+    page.reload()
+    return page.get_by_text(text).is_visible()
