@@ -216,7 +216,7 @@ def test_a_project_belongs_to_none() -> None:
 
 
 def test_a_client_id_tells_whose_it_is() -> None:
-    assert read_client_id(record().client_id) == (NORDVIK, Kind.CUSTOMER, 1)
+    assert read_client_id(record().client_id) == (NORDVIK, Kind.CUSTOMER, 1, 1)
     assert read_client_id("number:923609016") is None
     assert read_client_id("a:b:c:d") is None
 

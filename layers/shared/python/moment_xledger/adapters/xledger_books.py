@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from moment_xledger.domain.attempts import Fields
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.customers import Found, KnownCustomer, needs_company
 from moment_xledger.domain.errors import Rejected
@@ -102,6 +103,10 @@ class Customers:
         ]
         return _written(self._channel, "UpdateCustomers", "updateCustomers", inputs)
 
+    def shown(self, record: Record) -> Fields:
+        """What is sent of it, for people's eyes; without the company, which Xledger knows by an id of its own."""
+        return _flat(_customer_fields(record))
+
 
 class Projects:
     """As `Customers`."""
@@ -130,12 +135,20 @@ class Projects:
         ]
         return _written(self._channel, "UpdateProjects", "updateProjects", inputs)
 
+    def shown(self, record: Record) -> Fields:
+        return _flat(_project_node(record))
+
 
 def _customer_node(record: Record, companies: Mapping[str, int]) -> Node:
+    company = {"company": {"dbId": companies[str(record.company_key)]}} if needs_company(record) else {}
+    return _customer_fields(record) | company
+
+
+def _customer_fields(record: Record) -> Node:
     customer = record.content
     assert isinstance(customer, Customer)  # noqa: S101 the type checker's business
     address = customer.address
-    node = {
+    return {
         "code": customer.customer_number,
         "description": customer.name,
         "email": customer.email,
@@ -144,7 +157,6 @@ def _customer_node(record: Record, companies: Mapping[str, int]) -> Node:
         "place": address.place,
         "country": address.country_code and {"code": address.country_code},
     }
-    return node | ({"company": {"dbId": companies[str(record.company_key)]}} if needs_company(record) else {})
 
 
 def _private_code(key: str, company: Company) -> str:
@@ -256,6 +268,15 @@ def _owner(company: Company) -> Node:
 
 def _input(client_id: str, node: Node) -> Input:
     return {"clientId": client_id, "node": node}
+
+
+def _flat(node: Node) -> Fields:
+    """A reference by its code."""
+    return {
+        name: str(value["code"] if isinstance(value, dict) else value)
+        for name, value in _set(node).items()
+        if value
+    }
 
 
 def _set(node: Node) -> Node:

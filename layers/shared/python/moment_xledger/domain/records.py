@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from moment_xledger.domain.attempts import Attempt, Fields, with_attempt
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.moment import Customer, Kind, Project, Saved
 from moment_xledger.domain.problems import Code
@@ -40,6 +41,7 @@ class Record:
     closed_on: date | None = None  # when an inactive project without an end date was first seen inactive
     problem: Code | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()  # the newest last
 
     @property
     def kind(self) -> Kind:
@@ -150,11 +152,16 @@ def as_retried(record: Record, now: datetime) -> Record:
     return replace(as_dirty(record, now), suspect=True)
 
 
-def read_client_id(text: str) -> tuple[CompanyId, Kind, int] | None:
-    """Whose it is; None for what is not a record's, such as a company's."""
+def tried(record: Record, attempt: Attempt, sent: Fields | None) -> Record:
+    """`sent`: all that was sent; None where nothing was, or nobody knows."""
+    return replace(record, attempts=with_attempt(record.attempts, attempt, sent))
+
+
+def read_client_id(text: str) -> tuple[CompanyId, Kind, int, int] | None:
+    """Whose it is, and in which version; None for what is not a record's, such as a company's."""
     match text.split(":"):
-        case [company, kind, id_, _] if kind in tuple(Kind):
-            return CompanyId(company), Kind(kind), int(id_)
+        case [company, kind, id_, version] if kind in tuple(Kind):
+            return CompanyId(company), Kind(kind), int(id_), int(version)
     return None
 
 

@@ -82,9 +82,9 @@ class Channel(AbstractContextManager["Channel"]):
                 return
 
     @property
-    def never_stored(self) -> tuple[str, ...]:
-        """Client ids of a write that was in flight when the holder before us ended."""
-        return self._gate.in_flight.client_ids if self._gate.in_flight else ()
+    def never_stored(self) -> InFlight | None:
+        """The write that was in flight when the holder before us ended."""
+        return self._gate.in_flight
 
     def doubts_are_noted(self) -> None:
         self._gate = replace(self._gate, in_flight=None)

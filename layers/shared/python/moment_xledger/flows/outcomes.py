@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
@@ -19,12 +20,16 @@ from moment_xledger.domain.records import (
     settle,
 )
 from moment_xledger.domain.replies import Refusal
+from moment_xledger.flows.attempts import LOOK_UP, Try, was_refused, was_taken, was_unanswered
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
 LOOK_AGAIN = timedelta(minutes=5)  # by then whoever settles a customer has released its projects, or is dead
 ROUNDS = 8  # of reading again what somebody else wrote meanwhile
+
+
+Finding = tuple[Record, Code, Mapping[str, str], str]  # with Xledger's own words
 
 
 @dataclass
@@ -49,38 +54,27 @@ class Outcomes:
     wake: Callable[[Kind, TokenId], None]
     report: Report = field(default_factory=Report)
 
-    def sent(self, records: Sequence[Record], ids: Mapping[str, int]) -> int:
+    def sent(self, records: Sequence[Record], ids: Mapping[str, int], doing: Try) -> int:
         """How many Xledger answered for. One that is left out is a problem: adding it again might double it."""
         done = [(record, ids[record.client_id]) for record in records if record.client_id in ids]
-        self._settle(done)
+        self._settle(done, doing)
         left_out = [record for record in records if record.client_id not in ids]
-        self.refused([(record, Refusal("the answer does not mention this record")) for record in left_out])
+        refusal = Refusal("the answer does not mention this record")
+        self.refused([(record, refusal) for record in left_out], doing)
         return len(done)
 
     def in_step(self, records: Sequence[tuple[Record, int]]) -> None:
         if records:
-            self._settle(records)
+            self._settle(records, LOOK_UP)
             self.report.unchanged += len(records)
             self.ledger.tallies.add(self.company.id, records[0][0].kind, "unchanged", len(records))
 
     def doubled(self, records: Iterable[Record]) -> None:
         self._problems([(record, Code.NUMBER_TWICE_IN_XLEDGER, {}, "") for record in records])
 
-    def refused(self, refused: Sequence[tuple[Record, Refusal]]) -> None:
+    def refused(self, refused: Sequence[tuple[Record, Refusal]], doing: Try = LOOK_UP) -> None:
         """Reported in Xledger's own words; the field is named where Xledger names it."""
-        self._problems(
-            [
-                (
-                    as_gone(record) if refusal.field == "dbId" else record,
-                    Code.REFERENCE_NOT_FOUND,
-                    {"field": refusal.field},
-                    refusal.message,
-                )
-                if refusal.field and refusal.value is not None
-                else (record, Code.REFUSED_BY_XLEDGER, {"field": refusal.field or ""}, refusal.message)
-                for record, refusal in refused
-            ]
-        )
+        self._problems([_finding(record, refusal) for record, refusal in refused], doing)
 
     def without_customer(self, records: Sequence[tuple[Record, str]]) -> None:
         self._problems(
@@ -109,15 +103,29 @@ class Outcomes:
         found = self.ledger.records.get_many(self.company.id, ids).values()
         self._save_again([record for record in found if in_doubt(record) != record], in_doubt)
 
-    def _settle(self, done: Sequence[tuple[Record, int]]) -> None:
+    def unanswered(
+        self, versions: Mapping[tuple[Kind, int], int], operation: Operation, at: datetime
+    ) -> None:
+        """So `doubt`, of these versions: they were sent, and nobody stored what came of it."""
+
+        def change(record: Record) -> Record:
+            return was_unanswered(record, versions[record.kind, record.id], operation, at)
+
+        found = self.ledger.records.get_many(self.company.id, versions).values()
+        self._save_again([record for record in found if change(record) != record], change)
+
+    def _settle(self, done: Sequence[tuple[Record, int]], doing: Try) -> None:
         """What Xledger was told holds for a record all the same if somebody changed it meanwhile."""
         sent = {record.id: (record, db_id) for record, db_id in done}
         new = {r.number for r, _ in done if r.kind is Kind.CUSTOMER and r.sent_number is None}
         self._announce(new)
         now = self.clock()
-        stored = self._save_again(
-            [record for record, _ in done], lambda record: settle(record, *sent[record.id], now)
-        )
+
+        def change(record: Record) -> Record:
+            told, db_id = sent[record.id]
+            return was_taken(settle(record, told, db_id, now), told, db_id, doing, now)
+
+        stored = self._save_again([record for record, _ in done], change)
         self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
         self.ledger.problems.close(
             self.company.id, [(r.kind, r.number) for r, _ in done if r.suspect], SOLVED_BY_SENDING
@@ -147,10 +155,15 @@ class Outcomes:
             records = list(found.values())
         return saved
 
-    def _problems(self, found: Sequence[tuple[Record, Code, Mapping[str, str], str]]) -> None:
-        """A newer version that came meanwhile wins: it may be the correction."""
+    def _problems(self, found: Sequence[Finding], doing: Try | None = None) -> None:
+        """A newer version that came meanwhile wins: it may be the correction. `doing`: what Xledger refused."""
         now = self.clock()
-        changes = [(record, as_problem(record, code, now, details)) for record, code, details, _ in found]
+
+        def stopped(record: Record, code: Code, details: Mapping[str, str], theirs: str) -> Record:
+            after = as_problem(record, code, now, details)
+            return was_refused(after, theirs, doing, now) if doing else after
+
+        changes = [(finding[0], stopped(*finding)) for finding in found]
         lost = {record.id for record in self.ledger.records.save(changes)}
         words = {record.id: theirs for record, _, _, theirs in found}
         self._report([(record, words[record.id]) for _, record in changes if record.id not in lost])
@@ -166,3 +179,10 @@ class Outcomes:
             if record.problem
         )
         self.report.problems += len(found)
+
+
+def _finding(record: Record, refusal: Refusal) -> Finding:
+    if refusal.field and refusal.value is not None:
+        after = as_gone(record) if refusal.field == "dbId" else record
+        return after, Code.REFERENCE_NOT_FOUND, {"field": refusal.field}, refusal.message
+    return record, Code.REFUSED_BY_XLEDGER, {"field": refusal.field or ""}, refusal.message

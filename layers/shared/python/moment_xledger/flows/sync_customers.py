@@ -49,7 +49,8 @@ def _carry(batch: Batch, xledger: "Customers", outcomes: Outcomes) -> list[Batch
     def update(sent: Sequence[tuple[Record, int]]) -> Mapping[str, int]:
         return xledger.update(sent, with_companies([record for record, _ in sent]))
 
-    return send_plan(plan(batch.records, found.customers), batch.lists, add, update, outcomes)
+    made = plan(batch.records, found.customers)
+    return send_plan(made, batch.lists, add, update, xledger.shown, outcomes)
 
 
 def _look_up(records: Sequence[Record], xledger: "Customers") -> Found:

@@ -40,7 +40,7 @@ def carry_projects(records: Sequence[Record], xledger: "Projects", outcomes: Out
 def _carry(batch: Batch, xledger: "Projects", outcomes: Outcomes) -> list[Batch]:
     new = [record.number for record in batch.records if record.db_id is None]
     made = plan(batch.records, xledger.look_up(new) if new else {})
-    return send_plan(made, batch.lists, xledger.add, xledger.update, outcomes)
+    return send_plan(made, batch.lists, xledger.add, xledger.update, xledger.shown, outcomes)
 
 
 def _let_wait(records: Sequence[Record], outcomes: Outcomes) -> None:

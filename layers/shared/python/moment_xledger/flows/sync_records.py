@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.errors import GateClosed, Why
 from moment_xledger.domain.gate import Timing
@@ -44,6 +45,7 @@ class Worker:
     new_id: Callable[[], str]
     wake: Callable[[Kind, TokenId], None]
     timing: Timing
+    run: timedelta = RUN
 
 
 def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, when_idle: WhenIdle) -> Report:
@@ -79,12 +81,17 @@ def open_channel(token_id: TokenId, worker: Worker) -> Iterator[Channel]:
 
 def _note_doubts(channel: Channel, worker: Worker) -> None:
     """Records that the holder before us sent, but died before it stored what came of them."""
-    doubtful: dict[CompanyId, list[tuple[Kind, int]]] = defaultdict(list)
-    for company, kind, id_ in filter(None, map(read_client_id, channel.never_stored)):
-        doubtful[company].append((kind, id_))
-    for company, ids in doubtful.items():
+    write = channel.never_stored
+    if write is None:
+        return
+    doubtful: dict[CompanyId, dict[tuple[Kind, int], int]] = defaultdict(dict)
+    for company, kind, id_, version in filter(None, map(read_client_id, write.client_ids)):
+        doubtful[company][kind, id_] = version
+    operation = Operation.ADD if write.operation.startswith("Add") else Operation.UPDATE
+    for company, versions in doubtful.items():
         known = worker.ledger.companies.get_known(company)
-        Outcomes(worker.ledger, known, worker.clock, worker.wake).doubt(ids)
+        outcomes = Outcomes(worker.ledger, known, worker.clock, worker.wake)
+        outcomes.unanswered(versions, operation, write.started)
     channel.doubts_are_noted()
 
 
@@ -152,6 +159,6 @@ def _channel(token_id: TokenId, worker: Worker) -> Channel:
         sleep=worker.sleep,
         jitter=worker.jitter,
         timing=worker.timing,
-        run_ends=worker.clock() + RUN,
+        run_ends=worker.clock() + worker.run,
         plan=max((company.requests_per_hour or 0 for company in companies), default=0) or None,
     )

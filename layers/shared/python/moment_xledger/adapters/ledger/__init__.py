@@ -7,6 +7,7 @@ from moment_xledger.adapters.ledger.due import Due
 from moment_xledger.adapters.ledger.expenses import Expenses
 from moment_xledger.adapters.ledger.exports import Exports
 from moment_xledger.adapters.ledger.gates import Gates
+from moment_xledger.adapters.ledger.hours import Hours
 from moment_xledger.adapters.ledger.invoices import Invoices
 from moment_xledger.adapters.ledger.links import Links
 from moment_xledger.adapters.ledger.mails import Mails
@@ -37,6 +38,7 @@ class Ledger:
         self.expenses = Expenses(table)
         self.links = Links(table)
         self.problems = Problems(table)
+        self.hours = Hours(table)
         self.tallies = Tallies(table)
         self.sessions = Sessions(table)
         self.audit = Audit(table)

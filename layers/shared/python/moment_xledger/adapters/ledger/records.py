@@ -12,6 +12,8 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.ledger.attempts import as_text, from_text
+from moment_xledger.adapters.ledger.hours import tried
 from moment_xledger.adapters.table import MOST_ACTIONS, Action, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Conflict
@@ -22,6 +24,7 @@ from moment_xledger.domain.records import Record, State
 Change = tuple[Record | None, Record]  # as it was read, as it is to be
 
 READ_AT_ONCE = 100
+COUNTED_BESIDE = 2 * len(Kind)  # the counters of each kind, and what was tried in this hour
 COUNTERS = 16  # of a company and kind: writers that come together seldom meet at one
 
 CONTENT: dict[Kind, type[Customer | Project]] = {Kind.CUSTOMER: Customer, Kind.PROJECT: Project}
@@ -112,7 +115,8 @@ class Records:
         for batch in _batches(changes):
             try:
                 counted = _counted([change for change, _ in batch])
-                self._table.write(*[action for _, actions in batch for action in actions], *counted)
+                carried = tried(change for change, _ in batch)
+                self._table.write(*[each for _, actions in batch for each in actions], *counted, *carried)
             except Conflict:
                 lost += self._one_by_one([change for change, _ in batch])
         return lost
@@ -121,7 +125,7 @@ class Records:
         lost = []
         for old, new in changes:
             try:
-                self._table.write(*_actions(old, new), *_counted([(old, new)]))
+                self._table.write(*_actions(old, new), *_counted([(old, new)]), *tried([(old, new)]))
             except Conflict:
                 lost.append(new)
         return lost
@@ -164,7 +168,7 @@ def _batches(changes: Iterable[Change]) -> Iterator[list[tuple[Change, list[Acti
     for change in changes:
         actions = _actions(*change)
         wanted = {action.key for action in actions}
-        if len(taken) + len(actions) > MOST_ACTIONS - len(Kind) or taken & wanted:
+        if len(taken) + len(actions) > MOST_ACTIONS - COUNTED_BESIDE or taken & wanted:
             yield batch
             batch, taken = [], set()
         batch.append((change, actions))
@@ -234,6 +238,7 @@ def _item(record: Record) -> Item:
         "closed_on": record.closed_on and record.closed_on.isoformat(),
         "problem": record.problem,
         "details": dict(record.details),
+        "attempts": as_text(record.attempts) if record.attempts else None,
     }
     return {
         name: str(value) if isinstance(value, State | Code) else value
@@ -259,4 +264,5 @@ def _record(company: CompanyId, item: Item) -> Record:
         closed_on=date.fromisoformat(item["closed_on"]) if "closed_on" in item else None,
         problem=Code(item["problem"]) if "problem" in item else None,
         details=item.get("details", {}),
+        attempts=from_text(item["attempts"]) if "attempts" in item else (),
     )
