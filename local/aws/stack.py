@@ -60,6 +60,7 @@ def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: st
     parameters = {**_at_once(source), **parameters}
     template = templates.translate(source, parameters, put, path.parent, REGION)
     _fit_to_this_machine(template)
+    _leave_out_what_looks_at_several_figures(template)
     _upload(aws, code)
     return _create(aws, template, parameters, name)
 
@@ -74,6 +75,14 @@ def _fit_to_this_machine(template: Template) -> None:
     for resource in template["Resources"].values():
         if scaling := resource.get("Properties", {}).get("ScalingConfig"):
             scaling["MaximumConcurrency"] = min(scaling["MaximumConcurrency"], max(2, os.cpu_count() or 2))
+
+
+def _leave_out_what_looks_at_several_figures(template: Template) -> None:
+    """The emulator refuses a stack with an alarm over several metrics; and here nobody would hear it."""
+    resources = template["Resources"]
+    over_several = [name for name, each in resources.items() if "Metrics" in each.get("Properties", {})]
+    for name in over_several:
+        del resources[name]
 
 
 def _upload(aws: EmbeddedAws, code: Mapping[str, bytes]) -> None:
