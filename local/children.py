@@ -65,6 +65,10 @@ class Child:
         return said[1]
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         return self._process.poll() is None
 

@@ -2,14 +2,16 @@
 
 import platform
 import shutil
+import ssl
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from local.aws.workers import Worker, workers_of
 from local.children import HOST, Child, free_port
 
 if TYPE_CHECKING:
@@ -31,11 +33,16 @@ class EmbeddedAws:
     """
     An account of one's own for as long as the `with` block lasts.
 
-    Entering starts it and returns at once; the first use waits until it answers.
+    Entering starts it and returns at once; the first use waits until it answers. `witness` makes it strict: each
+    function has the rights of its role and no more, nothing is answered but over TLS, and every right that was asked
+    for is written to that file.
     """
 
-    def __init__(self, *, smtp: str = "", pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, *, smtp: str = "", witness: Path | None = None, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self._smtp = smtp
+        self._witness = witness
         self._pause = pause
         self._ready = False
         self._clients: dict[str, Any] = {}
@@ -43,7 +50,8 @@ class EmbeddedAws:
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="aws-"))
         self.port = free_port()
-        self._child = Child("ministack", log=self.folder / "log", **self._settings())
+        module = "local.aws.witness" if self._witness else "ministack"
+        self._child = Child(module, log=self.folder / "log", **self._settings())
         return self
 
     def __exit__(
@@ -54,11 +62,18 @@ class EmbeddedAws:
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
+        return f"{'https' if self._witness else 'http'}://{HOST}:{self.port}"
+
+    @property
+    def _certificate(self) -> Path:
+        """It makes one for itself."""
+        return self.folder / "ministack-tls" / "server.crt"
 
     def environment(self) -> dict[str, str]:
-        """What any AWS client needs to find its way here."""
+        """What any AWS client needs to find its way here, and to trust what it finds."""
+        bundles = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE") if self._witness else ()
         return {
+            **dict.fromkeys(bundles, str(self._certificate)),
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
@@ -83,11 +98,15 @@ class EmbeddedAws:
         """Return when it answers."""
         give_up = time.monotonic() + _START_SECONDS
         while not self._ready:
-            self._ready = answers(self.port)
+            self._ready = answers(self.port, secure=bool(self._witness))
             if not self._child.running or time.monotonic() > give_up:
                 raise AwsError(f"The embedded AWS did not start. Its last words:\n{self._child.last_words()}")
             if not self._ready:
                 self._pause(_POLL_SECONDS)
+
+    def workers(self) -> list[Worker]:
+        """The processes that its functions run in at this moment."""
+        return workers_of(self._child.pid)
 
     def last_words(self) -> str:
         return self._child.last_words()
@@ -98,7 +117,8 @@ class EmbeddedAws:
 
         session: Any = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
         straight = Config(proxies={}, retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=920)
-        return session.client(service, endpoint_url=self.url, config=straight)
+        trusted = str(self._certificate) if self._witness else None
+        return session.client(service, endpoint_url=self.url, config=straight, verify=trusted)
 
     def _settings(self) -> dict[str, str]:
         settings = {
@@ -113,11 +133,13 @@ class EmbeddedAws:
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "DOCKER_HOST": "unix:///dev/null",  # nothing here is ever to run in a container
         }
+        if self._witness:
+            settings |= {"AUTH": "true", "USE_SSL": "1", "WITNESS": str(self._witness)}
         return settings | ({"SMTP_HOST": self._smtp} if self._smtp else {})
 
 
-def answers(port: int) -> bool:
-    connection = HTTPConnection(HOST, port, timeout=5)
+def answers(port: int, *, secure: bool = False) -> bool:
+    connection = _connection(port, secure)
     try:
         connection.request("GET", "/_ministack/ready")
         return connection.getresponse().status == 200
@@ -125,3 +147,12 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _connection(port: int, secure: bool) -> HTTPConnection:
+    """That it listens is all that is asked: its certificate is not looked at, it may still be writing it."""
+    if not secure:
+        return HTTPConnection(HOST, port, timeout=5)
+    anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    return HTTPSConnection(HOST, port, timeout=5, context=anybody)

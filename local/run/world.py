@@ -25,11 +25,12 @@ class World:
 
 
 @contextmanager
-def world(options: Options) -> Iterator[World]:
+def world(options: Options, *, witness: Path | None = None) -> Iterator[World]:
+    """With a `witness`, in an account where rights count: see `EmbeddedAws`."""
     with ExitStack() as until_the_end:
         logs = Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="run-")))
         mailbox = until_the_end.enter_context(Mailbox(options.out / "mail"))
-        aws = until_the_end.enter_context(EmbeddedAws(smtp=mailbox.address))
+        aws = until_the_end.enter_context(EmbeddedAws(smtp=mailbox.address, witness=witness))
 
         def start(*arguments: str) -> Child:
             child = Child("local", arguments, log=logs / arguments[0])
