@@ -1,6 +1,6 @@
 # `make` alone lists what there is. `make run` and `make test` set everything up by themselves, in this folder.
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check bench prove format setup clean
+.PHONY: help run serve test check audit build rehearse deploy bench prove format setup clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -23,6 +23,20 @@ check: $(READY) ## What CI checks besides the tests: style, types, template
 	@$(VENV)/bin/cfn-lint
 	@$(VENV)/bin/python -m local generate --check
 
+audit: $(READY) .tools/checkov/.ready .tools/pip-audit/.ready ## Look for known weaknesses in the template and in every package
+	@.tools/checkov/bin/checkov --config-file .checkov.yaml
+	@$(VENV)/bin/python -m local.build.audit
+
+build: $(READY) .tools/sam/.ready ## Build what is deployed into .aws-sam (ARCH=x86_64 for the other processor)
+	@$(VENV)/bin/python -m local.build $(if $(ARCH),--arch $(ARCH))
+
+rehearse: $(READY) .tools/sam/.ready ## Build it for this machine, `sam deploy` that to the embedded AWS, and run
+	@$(VENV)/bin/python -m local.build --for-this-machine --into out/built
+	@$(VENV)/bin/python -m local run --built out/built
+
+deploy: build ## Build, and deploy that to the AWS account of the shell, asking for each parameter
+	@.tools/sam/bin/sam deploy --guided $(if $(ARCH),--parameter-overrides Arch=$(ARCH))
+
 bench: $(READY) ## Measure what is promised in figures, beside a naive client, on this machine
 	@$(VENV)/bin/python -m local.bench
 
@@ -36,8 +50,12 @@ format: $(READY) ## Put the code into its usual shape, and make again what is ge
 setup: $(READY) ## Install everything into this folder and stop
 
 clean: ## Remove what was installed and made
-	@rm -rf $(VENV) .uv out
+	@rm -rf $(VENV) .uv .tools .aws-sam out
 
 $(READY): uv.lock pyproject.toml local/uv.txt local/set_up.sh
 	@sh local/set_up.sh $(VENV)
+	@touch $@
+
+.tools/%/.ready: local/tools/%.txt local/tools/set_up.sh | $(READY)
+	@sh local/tools/set_up.sh $*
 	@touch $@

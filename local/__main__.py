@@ -77,6 +77,7 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     add("--xledger-url", metavar="URL", help="a running Xledger, instead of a simulated one")
     add("--xledger-token", metavar="TOKEN", help="the token for it")
     add("--moment-url", metavar="URL", help="a running Moment, instead of a simulated one")
+    add("--built", type=Path, metavar="DIR", help="deploy what `sam build` wrote there, by `sam deploy`")
     run.set_defaults(command=_run)
 
 

@@ -21,8 +21,9 @@ Step = Callable[["EmbeddedAws", str, Properties], None]
 def complete(aws: "EmbeddedAws", template: "Template", names: Mapping[str, str]) -> Iterator[str]:
     """Set what was left out; yield one sentence for each thing that could not be set."""
     for logical, resource in template["Resources"].items():
-        properties = _resolved(resource.get("Properties", {}), names)
-        for wanted, step in _STEPS.get(resource["Type"], {}).items():
+        steps = _STEPS.get(resource["Type"], {})
+        properties = _resolved(resource["Properties"], names) if steps else {}
+        for wanted, step in steps.items():
             if wanted not in properties:
                 continue
             try:

@@ -57,7 +57,7 @@ def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: st
         return _CODE_BUCKET, key
 
     source = templates.read(path)
-    parameters = {**_at_once(source), **parameters}
+    parameters = {**at_once(source), **parameters}
     template = templates.translate(source, parameters, put, path.parent, REGION)
     _fit_to_this_machine(template)
     _leave_out_what_looks_at_several_figures(template)
@@ -65,9 +65,9 @@ def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: st
     return _create(aws, template, parameters, name)
 
 
-def _at_once(source: Template) -> dict[str, str]:
+def at_once(source: Template) -> dict[str, str]:
     """The emulator has versions and aliases, but no CodeDeploy that would move an alias little by little."""
-    return {"GradualRollout": "false"} if "GradualRollout" in source["Parameters"] else {}
+    return {"GradualRollout": "false"} if "GradualRollout" in source.get("Parameters", {}) else {}
 
 
 def _fit_to_this_machine(template: Template) -> None:
@@ -100,6 +100,12 @@ def _create(aws: EmbeddedAws, template: Template, parameters: Mapping[str, str],
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         Capabilities=["CAPABILITY_IAM"],
     )
+    return created(aws, template, name)
+
+
+def created(aws: EmbeddedAws, template: Template, name: str) -> Stack:
+    """Of a stack that is there, or that will be in a moment, with what the emulator left out completed."""
+    cloudformation = aws.client("cloudformation")
     outputs = _wait(cloudformation, name)
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
     resources = {

@@ -9,6 +9,7 @@ from pathlib import Path
 from local import ROOT
 from local.aws import EmbeddedAws, Stack
 from local.aws.stack import ALIAS
+from local.build.deploying import deploy_built
 from local.run import costs
 from local.run.arrivals import Arrived, State, in_files, in_imports, in_mails, uploads_between
 from local.run.bodies import bodies
@@ -115,8 +116,11 @@ class Journey:
             parameters["XledgerSoapUrl"] = self._around.soap_url
         if not self._options.xledger_url:
             parameters["XledgerTimeout"] = SIMULATED_TIMEOUT
-        stack = self._aws.deploy(TEMPLATE, parameters)
-        self._progress.step(f"deployed {TEMPLATE.name}: {len(stack.resources)} resources")
+        built = self._options.built
+        stack = (
+            deploy_built(self._aws, built, parameters) if built else self._aws.deploy(TEMPLATE, parameters)
+        )
+        self._progress.step(f"deployed {built or TEMPLATE.name}: {len(stack.resources)} resources")
         self._not_done += stack.left_out
         return stack
 

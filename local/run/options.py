@@ -26,6 +26,7 @@ class Options:
     moment_url: str | None = None
     later_events: tuple[Path, ...] = ()  # after the first export
     route: Route = Route.FILE
+    built: Path | None = None  # what `sam build` wrote, to be deployed instead of what lies in the folders
 
     @classmethod
     def checked(cls, given: argparse.Namespace) -> "Options":
@@ -42,6 +43,10 @@ class Options:
             raise Misuse(
                 "--route upload needs a simulated Xledger on this machine: no other has a SOAP user for this run."
             )
+        if given.built and not (given.built / "template.yaml").is_file():
+            raise Misuse(
+                f"--built {given.built}: no template.yaml is in it; `make rehearse` builds one and uses it."
+            )
         return cls(
             events=tuple(event_files(given.events or [SAMPLE_EVENTS])),
             out=_folder("--out", given.out),
@@ -52,6 +57,7 @@ class Options:
             later_events=() if given.events else (MORE_INVOICES,),
             route=Route(given.route),
             moment_url=_address("--moment-url", given.moment_url, MOMENT_PATH),
+            built=given.built,
         )
 
 

@@ -1,0 +1,76 @@
+"""The programs that build, each in an environment of its own, for they cannot share one with the project."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from local import ROOT
+from local.children import surroundings
+
+SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
+# `sam validate` looks for an account, but asks it nothing.
+_NO_ACCOUNT = {
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "AWS_DEFAULT_REGION": "eu-north-1",
+}
+
+
+class ToolError(Exception):
+    """A program did not do what it was told; the message is for a person."""
+
+
+def validate(template: Path) -> None:
+    _sam(["validate", "--lint", "--template-file", str(template)], surroundings(os.environ, **_NO_ACCOUNT))
+
+
+def build(template: Path, into: Path, arch: str, python: str) -> None:
+    """For Lambda's processor and Python, whatever this machine's are. Packages come over the network."""
+    arguments = ["build", "--template-file", str(template), "--build-dir", str(into)]
+    arguments += ["--parameter-overrides", f"Arch={arch}"]
+    layers = {"LAYER_ARCH": arch, "LAYER_PYTHON": python}
+    path = f"{uv().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    _sam(arguments, {**os.environ, **layers, "PATH": path})
+
+
+def deploy(template: Path, name: str, parameters: Mapping[str, str], environment: Mapping[str, str]) -> None:
+    """With the account and the addresses of `environment` only."""
+    arguments = ["deploy", "--template-file", str(template), "--stack-name", name]
+    arguments += ["--resolve-s3", "--no-confirm-changeset", "--no-progressbar"]
+    arguments += ["--capabilities", "CAPABILITY_IAM", "--parameter-overrides"]
+    arguments += [f"{key}={value}" for key, value in parameters.items()]
+    _sam(arguments, surroundings(os.environ, **environment))
+
+
+def bill_of_materials() -> str:
+    """As uv writes it: of what the layers hold, from uv.lock. Needs no network."""
+    groups = ["--no-default-groups", "--group", "soap"]
+    return _output([str(uv()), "export", "--frozen", *groups, "--format", "cyclonedx1.5"], os.environ)
+
+
+def locked_requirements() -> str:
+    """Everything in uv.lock, as pip reads it."""
+    return _output([str(uv()), "export", "--frozen", "--all-groups", "--no-header"], os.environ)
+
+
+def uv() -> Path:
+    """The one that is installed, else the one that `make` has fetched into this folder."""
+    return Path(shutil.which("uv") or ROOT / ".uv" / "bin" / "uv")
+
+
+def _sam(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    if not SAM.exists():
+        raise ToolError("sam is not installed here: `make build` does that.")
+    _output([str(SAM), *arguments], {**environment, "SAM_CLI_TELEMETRY": "0"})
+
+
+def _output(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    """What it says is shown only if it fails."""
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ToolError(
+            f"`{Path(command[0]).name} {command[1]}` failed:\n{done.stdout}{done.stderr}".rstrip()
+        )
+    return done.stdout
