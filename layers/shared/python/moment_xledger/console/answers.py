@@ -119,6 +119,7 @@ def _pages() -> Environment:
     )
     pages.filters |= {
         "amount": showing.amount,
+        "clock": showing.clock,
         "count": showing.count,
         "moment": showing.moment,
         "until": showing.until,

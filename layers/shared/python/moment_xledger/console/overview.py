@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
 
+from moment_xledger.console.day import day_facts
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.expenses_card import expenses_card
 from moment_xledger.console.facts.overview import GateFacts, InvoicesFacts, KindFacts, Overview
@@ -24,6 +25,7 @@ NOBODY = ""  # holds no lease: whoever holds one is at work, and that is no clos
 
 def overview(company: Company, desk: Desk) -> Overview:
     now = desk.clock()
+    gate = desk.ledger.gates.get(company.token_id)
     problems = desk.ledger.problems.counts(company.id)
     by_kind: Counter[str] = Counter()
     by_fixer: Counter[Fixer] = Counter()
@@ -32,12 +34,13 @@ def overview(company: Company, desk: Desk) -> Overview:
         by_fixer[REASONS[code].fixer] += count
     return {
         "now": now,
-        "gate": gate_facts(desk.ledger.gates.get(company.token_id), company.requests_per_hour, now),
+        "gate": gate_facts(gate, company.requests_per_hour, now),
         "problems": sum(problems.values()),
         "problems_by_fixer": dict(sorted(by_fixer.items())),
         "kinds": [_kind(company, kind, by_kind[str(kind)], desk) for kind in Kind],
         "invoices": _invoices(company, by_kind["invoice"], desk),
         "expenses": expenses_card(company, by_kind, desk),
+        "day": day_facts(company, gate, desk, now),
     }
 
 

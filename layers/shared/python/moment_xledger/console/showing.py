@@ -23,10 +23,15 @@ def moment(value: datetime) -> str:
     return value.astimezone(OSLO).strftime("%d.%m.%Y %H:%M")
 
 
+def clock(value: datetime) -> str:
+    """09:00"""
+    return value.astimezone(OSLO).strftime("%H:%M")
+
+
 def until(value: datetime, now: datetime) -> str:
     """11:00, or with its day where that is another."""
     is_today = value.astimezone(OSLO).date() == now.astimezone(OSLO).date()
-    return value.astimezone(OSLO).strftime("%H:%M") if is_today else moment(value)
+    return clock(value) if is_today else moment(value)
 
 
 def _grouped(digits: str, is_negative: bool) -> str:

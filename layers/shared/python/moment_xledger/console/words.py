@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 
-from moment_xledger.console.wording import expenses, log, overview, problems, record, settings
+from moment_xledger.console.wording import day, expenses, log, overview, problems, record, settings
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.settings_faults import FIELDS
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    **day.WORDS,
     **expenses.WORDS,
     **log.WORDS,
     **overview.WORDS,

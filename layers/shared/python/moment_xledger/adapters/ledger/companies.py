@@ -59,6 +59,10 @@ class Companies:
     def every(self) -> list[Company]:
         return [self.get_known(CompanyId(item["sk"])) for item in self._table.query(_ALL)]
 
+    def is_shared(self, token: TokenId) -> bool:
+        """By more than one company."""
+        return len(list(self._table.query(keys.token(token), "TENANT#", limit=2))) > 1
+
     def sharing(self, token: TokenId) -> list[Company]:
         found = self._table.query(keys.token(token), "TENANT#")
         return [self.get_known(CompanyId(item["sk"].removeprefix("TENANT#"))) for item in found]

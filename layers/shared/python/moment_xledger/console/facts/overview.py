@@ -4,6 +4,7 @@ from datetime import datetime
 
 from typing_extensions import TypedDict
 
+from moment_xledger.console.facts.day import DayFacts
 from moment_xledger.console.facts.expenses import ExpensesFacts
 from moment_xledger.domain.companies import Route
 from moment_xledger.domain.errors import Why
@@ -53,3 +54,4 @@ class Overview(TypedDict):
     kinds: list[KindFacts]
     invoices: InvoicesFacts
     expenses: ExpensesFacts | None
+    day: DayFacts

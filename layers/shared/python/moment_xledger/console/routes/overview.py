@@ -1,6 +1,7 @@
 """How it goes: the page that one comes to first."""
 
 from moment_xledger.console.answers import Answer, answer
+from moment_xledger.console.chart import chart
 from moment_xledger.console.desk import desk_of, new_router
 from moment_xledger.console.overview import MOST_LOOKED_AT, overview
 from moment_xledger.console.visits import signed_in
@@ -13,4 +14,5 @@ router = new_router()
 def show_overview() -> Answer:
     visit = signed_in(router.current_event, desk_of(router), Right.SEE_STATUS)
     facts = overview(visit.company, desk_of(router))
-    return answer(router.current_event, visit, "overview.html", facts, most=MOST_LOOKED_AT)
+    drawn = chart(facts["day"])
+    return answer(router.current_event, visit, "overview.html", facts, most=MOST_LOOKED_AT, chart=drawn)

@@ -1,0 +1,46 @@
+"""The facts of the last 24 hours: what was carried, what that cost in requests, and when nothing could be sent.
+
+A fixed number of small items is read, however many records there are.
+"""
+
+from datetime import datetime, timedelta
+
+from moment_xledger.adapters.ledger.hours import Count
+from moment_xledger.console.desk import Desk
+from moment_xledger.console.facts.day import ClosingFacts, DayFacts, HourFacts
+from moment_xledger.domain.companies import Company
+from moment_xledger.domain.gate import FAR_AWAY, Gate
+from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.usage import Closing, Usage, hour_of
+
+HOUR = timedelta(hours=1)
+HOURS = 24
+
+Counts = dict[tuple[datetime, Kind], Count]
+
+
+def day_facts(company: Company, gate: Gate, desk: Desk, now: datetime) -> DayFacts:
+    first = now.replace(minute=0, second=0, microsecond=0) - (HOURS - 1) * HOUR
+    counts = desk.ledger.hours.since(company.id, first)
+    return {
+        "hours": [_hour(first + n * HOUR, counts, gate.usage) for n in range(HOURS)],
+        "closings": [_closing(each, now) for each in gate.usage.closings if each.until > first],
+        "is_shared": desk.ledger.companies.is_shared(company.token_id),
+        "requests_this_month": gate.usage.of_month(now),
+    }
+
+
+def _hour(begins: datetime, counts: Counts, usage: Usage) -> HourFacts:
+    found = {kind: counts.get((begins, kind), Count()) for kind in Kind}
+    return {
+        "begins": begins,
+        "carried": {kind: count.carried for kind, count in found.items()},
+        "refused": sum(count.refused for count in found.values()),
+        "requests": usage.requests.get(hour_of(begins), 0),
+        "turned_away": usage.turned_away.get(hour_of(begins), 0),
+    }
+
+
+def _closing(closing: Closing, now: datetime) -> ClosingFacts:
+    never = closing.until - now > FAR_AWAY / 2
+    return {"why": closing.why, "since": closing.since, "until": None if never else closing.until}
