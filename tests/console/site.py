@@ -18,6 +18,7 @@ from moment_xledger.domain.exports import Export
 from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from tests.builders import COMPANY, a_customer, an_invoice, of
+from tests.console import documented
 from tests.fakes import FakeFiles
 from tests.world import World
 
@@ -115,20 +116,22 @@ class Browser:
     jar: dict[str, str] = field(default_factory=dict)
 
     def get(self, address: str, **headers: str) -> Page:
-        return self._ask("GET", address, None, headers)
+        return self.ask("GET", address, None, headers)
 
     def get_json(self, address: str) -> Page:
         return self.get(address, accept="application/json")
 
     def post(self, address: str, form: Mapping[str, str] | None = None, **headers: str) -> Page:
-        return self._ask("POST", address, urlencode(form or {}), headers)
+        return self.ask("POST", address, urlencode(form or {}), headers)
 
     def press(self, page: str, address: str, **but: str) -> Page:
         """Send a form of a page, with what the page gave along."""
         return self.post(address, self.get(page).inputs() | but)
 
-    def _ask(self, method: str, address: str, body: str | None, headers: Mapping[str, str]) -> Page:
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
+    def ask(
+        self, method: str, address: str, body: str | bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Page:
+        given = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         event = an_http_event(method, address, body, {"accept": "text/html"} | given, self.jar)
         answer = handler.lambda_handler(event, Context())  # type: ignore[arg-type]
         page = Page(
@@ -137,6 +140,9 @@ class Browser:
             answer.get("body") or "",
             tuple(answer.get("cookies", ())),
         )
+        documented.check(
+            method, urlsplit(address).path, page.status, page.headers.get("Content-Type", ""), page.text
+        )
         for cookie in page.cookies:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.jar[name] = value
@@ -144,7 +150,11 @@ class Browser:
 
 
 def an_http_event(
-    method: str, address: str, body: str | None, headers: Mapping[str, str], cookies: Mapping[str, str]
+    method: str,
+    address: str,
+    body: str | bytes | None,
+    headers: Mapping[str, str],
+    cookies: Mapping[str, str],
 ) -> dict[str, Any]:
     """As a function URL gives it: a form's body in base64, cookies apart."""
     parts = urlsplit(address)
@@ -171,7 +181,8 @@ def an_http_event(
     if cookies:
         event["cookies"] = [f"{name}={value}" for name, value in cookies.items()]
     if body is not None:
-        event["body"] = base64.b64encode(body.encode()).decode()
+        sent = body.encode() if isinstance(body, str) else body
+        event["body"] = base64.b64encode(sent).decode()
     return event
 
 
