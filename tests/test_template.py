@@ -1,7 +1,9 @@
 """What no emulator enforces about the template, held here on what SAM makes of it."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +101,12 @@ def test_only_what_speaks_soap_has_its_layer() -> None:
         for name, each in of_type("AWS::Lambda::Function").items()
     }
     assert all({"Dependencies", "Shared"} <= its for its in layers.values())
-    assert {name for name, its in layers.items() if "Soap" in its} == {"ImportExpenses", "UploadExports"}
+    speak = {
+        "ImportExpenses",
+        "UploadExports",
+        "Console",
+    }  # the console in a test that needs it, and on no page
+    assert {name for name, its in layers.items() if "Soap" in its} == speak
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
@@ -113,10 +120,40 @@ def test_a_new_version_is_tried_with_a_tenth_of_the_work_before_it_gets_the_rest
     assert len(groups) == len(of_type("AWS::Lambda::Alias")) == len(FUNCTIONS)
     for group in groups.values():
         assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "Canary10Percent10Minutes"}
+        alarms = [target(each["Name"]) for each in group["AlarmConfiguration"]["Alarms"]]
+        assert alarms == ["ReleaseAlarm", "StaleAlarm"]
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
     for name in of_type("AWS::Lambda::Alias"):
         (how,) = translated()["Resources"][name]["UpdatePolicy"].values()
         assert target(how["DeploymentGroupName"]) in groups
+
+
+def test_nothing_waits_for_itself() -> None:
+    """An alias waits for its alarms, they for functions, and some of these for the console's alias."""
+    resources = translated()["Resources"]
+    waits = {name: set(references(resource)) & resources.keys() for name, resource in resources.items()}
+    TopologicalSorter(waits).prepare()
+
+
+def references(value: Any) -> Iterator[str]:
+    """What a resource waits for: all that it names, in whatever way."""
+    if isinstance(value, list):
+        for each in value:
+            yield from references(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            match key:
+                case "Ref":
+                    yield each
+                case "Fn::GetAtt":
+                    yield each[0]
+                case "Fn::Sub":
+                    yield from re.findall(r"\$\{(\w+)", each if isinstance(each, str) else each[0])
+                    yield from references(each)
+                case "DependsOn":
+                    yield from [each] if isinstance(each, str) else each
+                case _:
+                    yield from references(each)
 
 
 def test_without_codedeploy_the_alias_moves_at_once() -> None:
@@ -141,6 +178,7 @@ def test_a_change_in_a_layer_makes_a_new_version_of_every_function_that_has_it()
     assert not versions() & versions("shared")
     assert not versions() & versions("dependencies")
     assert {name[: -len("Version0123456789")] for name in versions() - versions("soap")} == {
+        "Console",
         "ImportExpenses",
         "UploadExports",
     }
@@ -297,6 +335,22 @@ def test_a_function_sends_only_to_the_queues_it_is_told_of() -> None:
         wakes = [each["Resource"] for each in statements if each["Sid"] == "Wakes"]
         queues = {target(arn) for arns in wakes for arn in (arns if isinstance(arns, list) else [arns])}
         assert queues == {queue for name, queue in told.items() if name in names}
+
+
+def test_only_the_console_saves_what_a_person_typed_and_nobody_the_key_of_fingerprints() -> None:
+    writes = {
+        (name, str(statement["Resource"]["Fn::Sub"]).rpartition("/")[2])
+        for name, statement in allowed()
+        if "secretsmanager:PutSecretValue" in statement["Action"]
+    }
+    assert writes == {
+        ("ConsoleRole", "*"),
+        ("ImportExpensesRole", "*.logon-key*"),
+        ("UploadExportsRole", "*.logon-key*"),
+    }
+    statements = of_type("AWS::IAM::Role")["ConsoleRole"]["Policies"][0]["PolicyDocument"]["Statement"]
+    (denied,) = [each for each in statements if each["Effect"] == "Deny"]
+    assert (denied["Action"], target(denied["Resource"])) == ("secretsmanager:PutSecretValue", "Fingerprint")
 
 
 def test_invoices_are_mailed_from_one_address_and_told_of_when_they_come_back() -> None:

@@ -10,9 +10,12 @@ from moment_xledger.console.facts.log import Log
 from moment_xledger.console.facts.overview import Overview
 from moment_xledger.console.facts.problems import Groups, NotSkipped, OneGroup, ProblemFacts
 from moment_xledger.console.facts.record import RecordFacts
-from moment_xledger.console.facts.settings import SettingsFacts
+from moment_xledger.console.facts.refusals import Refusal
+from moment_xledger.console.facts.settings import NotSaved, SettingsFacts
 from moment_xledger.console.record_page import KINDS
 from moment_xledger.console.routes.record import LONGEST_NUMBER
+from moment_xledger.console.settings_form import KEYS
+from moment_xledger.domain.typed_settings import FIELDS, OFF, ON, SWITCHES
 
 Fields = Mapping[str, dict[str, Any]]
 
@@ -27,6 +30,11 @@ ONE: Fields = {
 }
 GROUP: Fields = {name: ONE[name] for name in ("kind", "code")}
 DID: Fields = {"did": {"type": "string", "description": "What was done; the page says so."}}
+SETTINGS: Fields = {
+    "since": {"type": "string", "pattern": "^[1-9][0-9]{0,5}$", "description": "`version` as it was read."},
+    **{name: {"enum": [ON, OFF]} if name in SWITCHES else {"type": "string"} for name in FIELDS},
+    **{name: {"type": "string", "format": "password"} for name in KEYS},
+}
 AN_EXPORT = FinishedExport | UnfinishedExport
 
 # In paths, which all of them need.
@@ -100,8 +108,15 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         also=_GONE,
     ),
     ("GET", "/settings"): Operation(
-        "The settings, the newest test of the keys, and what Xledger lacks", SettingsFacts
+        "The settings, the newest test of the keys, and what Xledger lacks", SettingsFacts, query=DID
     ),
+    ("POST", "/settings"): Operation(
+        "Save the settings, and test them at once; an empty key stays as it is stored",
+        leads="/settings",
+        form=SETTINGS,
+        also={400: NotSaved | Refusal, 409: NotSaved},
+    ),
+    ("POST", "/settings/test"): Operation("Test the connection", leads="/settings", form={}),
     ("GET", "/log"): Operation(
         "Who did what, and whom we have told",
         Log,

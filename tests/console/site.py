@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -12,15 +12,19 @@ import pytest
 
 from functions.console import handler
 from moment_xledger.adapters.review_file import write_review
+from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.console.desk import Desk
-from moment_xledger.domain.companies import Company, CompanyId, Language
+from moment_xledger.domain.companies import Company, CompanyId, Language, Secrets
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
+from moment_xledger.flows.test_connection import Trial
 from tests.builders import COMPANY, a_customer, an_invoice, of
 from tests.console import documented
 from tests.fakes import FakeFiles
-from tests.world import World
+from tests.flows.test_reconcile import Moments
+from tests.office import MOMENT_KEY, FakeVault
+from tests.world import TOKEN, World
 
 ADDRESS = "https://console.example"
 A_FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -66,9 +70,26 @@ class Site:
         self.world = World(companies=companies)
         self.files = FakeFiles()
         self.jobs: list[dict[str, Any]] = []
+        self.vault = FakeVault()
+        for company in companies:
+            self.vault.save(company.id, Secrets(TOKEN, MOMENT_KEY))
+        self.moment = Moments()
+        self.moment_accepts, self.soap_accepts = True, True
 
     def desk(self) -> Desk:
-        return Desk(self.world.ledger, self.files, self._start_export, self.world.time)  # type: ignore[arg-type]
+        return Desk(
+            self.world.ledger,
+            self.files,  # type: ignore[arg-type]
+            self._start_export,
+            self.world.time,
+            vault=lambda: self.vault,  # type: ignore[arg-type,return-value]
+            trial=self._trial,
+            moment=lambda: self.moment,
+        )
+
+    def _trial(self) -> Trial:
+        worker = replace(self.world.worker(), vault=self.vault)  # type: ignore[arg-type]
+        return Trial(worker, Reference, lambda *_: self.moment_accepts, lambda *_: self.soap_accepts)
 
     def _start_export(self, company: CompanyId, request: str, by: str, repeats: int | None = None) -> None:
         self.jobs.append({"company_id": company, "request": request, "by": by, "repeats": repeats})

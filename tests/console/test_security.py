@@ -11,6 +11,7 @@ from moment_xledger.console.application import app
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.sessions import Role
+from moment_xledger.domain.typed_settings import as_typed
 from tests.builders import COMPANY, a_company
 from tests.console.site import Browser, Context, Page, Site, an_http_event, opened
 
@@ -31,6 +32,8 @@ ROUTES = [
     ("POST", "/problems/choose", MAKERS, 303),
     ("GET", "/record?kind=invoice&number=1", MAKERS, 200),
     ("GET", "/settings", MAKERS, 200),
+    ("POST", "/settings", {Role.ADMINISTRATOR}, 303),
+    ("POST", "/settings/test", MAKERS, 303),
     ("GET", "/log", MAKERS, 200),
     ("GET", "/exports", EVERYONE, 200),
     ("POST", "/exports", MAKERS, 303),
@@ -72,7 +75,8 @@ def ask(browser: Browser, method: str, path: str, form: Mapping[str, str] | None
 
 def its_form(browser: Browser) -> dict[str, str]:
     problem = {"kind": "customer", "code": "NUMBER_TAKEN", "number": "77", "reason": "a double"}
-    return {"csrf": browser.get("/exports").hidden("csrf"), "request": REQUEST} | problem
+    settings = as_typed(COMPANY) | {"since": "1"}
+    return {"csrf": browser.get("/exports").hidden("csrf"), "request": REQUEST} | problem | settings
 
 
 def test_every_route_is_tried_here() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moment_xledger.console.settings_page import GROUPS
+from moment_xledger.console.settings_form import GROUPS
 from moment_xledger.domain.companies import Company, Language
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
 from moment_xledger.domain.preflight import Lists

@@ -4,6 +4,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.mail import Mail
+    from moment_xledger.adapters.moment_api import MomentApi
     from moment_xledger.adapters.queues import Queues
     from moment_xledger.adapters.secrets import Vault
     from moment_xledger.adapters.xledger_postings import Postings
@@ -40,11 +42,17 @@ if TYPE_CHECKING:
     from moment_xledger.flows.test_connection import Trial
     from moment_xledger.flows.upload_export import Uploader
 
+A_WAIT = timedelta(seconds=15)  # for one answer, while a person waits for all of them
+SOAP_TIMEOUT = timedelta(seconds=60)
 QUEUES = {Kind.CUSTOMER: "CUSTOMERS_QUEUE", Kind.PROJECT: "PROJECTS_QUEUE"}
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def _left_to_the_sweep(kind: Kind, token: TokenId) -> None:
+    pass
 
 
 class Wiring:
@@ -109,7 +117,32 @@ class Wiring:
     def desk(self) -> "Desk":
         from moment_xledger.console.desk import Desk
 
-        return Desk(self.ledger, self.files, self.start_export, now)
+        return Desk(
+            self.ledger,
+            self.files,
+            self.start_export,
+            now,
+            vault=self.vault_for_saving,
+            trial=self.trial,
+            moment=self.moment,
+        )
+
+    def vault_for_saving(self) -> "Vault":
+        """One that tells tokens apart as well, which nobody else needs to."""
+        from moment_xledger.adapters.secrets import Vault
+
+        return Vault(
+            boto3.client("secretsmanager"),
+            self._environment["SECRETS_PREFIX"],
+            self._environment["FINGERPRINT"],
+        )
+
+    def moment(self) -> "MomentApi":
+        import requests
+
+        from moment_xledger.adapters.moment_api import MomentApi
+
+        return MomentApi(requests.Session(), self._environment["MOMENT_URL"])
 
     def teller(self) -> "Teller":
         from moment_xledger.adapters.ledger.links import LIFETIME
@@ -127,7 +160,7 @@ class Wiring:
     def console_url(self) -> str:
         return self._environment["CONSOLE_URL"]
 
-    def worker(self) -> "Worker":
+    def worker(self, longest_wait: timedelta = timedelta.max) -> "Worker":
         """With a connection of its own: one that slept with a frozen function may be dead, and a write lost in it."""
         import requests
 
@@ -136,7 +169,8 @@ class Wiring:
         from moment_xledger.adapters.xledger_measured import XledgerMeasured
         from moment_xledger.flows.sync_records import Worker
 
-        timing = Timing(timedelta(seconds=int(self._environment["XLEDGER_TIMEOUT"])))
+        timeout = timedelta(seconds=int(self._environment["XLEDGER_TIMEOUT"]))
+        timing = Timing(min(timeout, longest_wait))
         xledger = XledgerGraphql(requests.Session(), self._environment["XLEDGER_URL"], timing.timeout)
         return Worker(
             self.ledger,
@@ -178,7 +212,9 @@ class Wiring:
 
         return Uploader(self.ledger, self.vault, self.files, self.open_soap, tell, now)
 
-    def open_soap(self, company: CompanyId, login: SoapLogin) -> "XledgerSoap":
+    def open_soap(
+        self, company: CompanyId, login: SoapLogin, timeout: timedelta = SOAP_TIMEOUT
+    ) -> "XledgerSoap":
         """Xledger's SOAP services for one company; a renewed logon key is kept."""
         import requests
 
@@ -188,9 +224,8 @@ class Wiring:
         from moment_xledger.adapters.xledger_soap.posting import Line
 
         host = pinned(self._environment["XLEDGER_SOAP_URL"], self._environment["XLEDGER_APPLICATION"])
-        line = Line(
-            host, requests.Session(), certificate=as_file(login.certificate) if login.certificate else None
-        )
+        certificate = as_file(login.certificate) if login.certificate else None
+        line = Line(host, requests.Session(), timeout, certificate=certificate)
         return XledgerSoap(login, line, keep_key=lambda key: self.vault.keep_logon_key(company, key))
 
     def importer(self) -> "Importer":
@@ -229,13 +264,9 @@ class Wiring:
         return Guard(self.worker(), Reference, has_time)
 
     def reconciler(self, has_time: Callable[[], bool]) -> "Reconciler":
-        import requests
-
-        from moment_xledger.adapters.moment_api import MomentApi
         from moment_xledger.flows.reconcile import Reconciler
 
-        moment = MomentApi(requests.Session(), self._environment["MOMENT_URL"])
-        return Reconciler(self.ledger, self.vault, moment, has_time, now)
+        return Reconciler(self.ledger, self.vault, self.moment(), has_time, now)
 
     def notifier(self) -> "Notifier":
         """Its mails are told of by the same events as those with invoices, so that a bounce stops an address."""
@@ -261,26 +292,21 @@ class Wiring:
         return notice_mail(notice, company, to, sender, at, link)
 
     def trial(self) -> "Trial":
-        """A connection test. SOAP is loaded only where a company's switches need it."""
-        import requests
+        """A connection test, for somebody who waits for it. It wakes nobody: what it finds to do, the sweep finds too.
 
-        from moment_xledger.adapters.moment_api import MomentApi
+        SOAP is loaded only where a company's switches need it.
+        """
         from moment_xledger.adapters.xledger_reference import Reference
-        from moment_xledger.flows.test_connection import Trial
+        from moment_xledger.flows.test_connection import RUN, Trial
 
         def accepts_soap(company: CompanyId, login: SoapLogin) -> bool:
-            return self.open_soap(company, login).authenticate()
+            return self.open_soap(company, login, A_WAIT).authenticate()
 
-        moment = MomentApi(requests.Session(), self._environment["MOMENT_URL"])
-        return Trial(self.worker(), Reference, moment.accepts, accepts_soap)
+        worker = replace(self.worker(A_WAIT), run=RUN, wake=_left_to_the_sweep)
+        return Trial(worker, Reference, self.moment().accepts, accepts_soap)
 
     def ask_moment(self, company: Company, number: str) -> Customer | None:
-        import requests
-
-        from moment_xledger.adapters.moment_api import MomentApi
-
-        moment = MomentApi(requests.Session(), self._environment["MOMENT_URL"])
-        return moment.customer(company.id, self.vault.moment_key(company.id), number)
+        return self.moment().customer(company.id, self.vault.moment_key(company.id), number)
 
     def wake(self, kind: Kind, token: TokenId) -> None:
         self.queues.send(self.queue(kind), {"token": token}, group=token)

@@ -15,6 +15,9 @@ from moment_xledger.flows.resolve_problem import Resolver
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.adapters.secrets import Vault
+    from moment_xledger.flows.reconcile import Moment
+    from moment_xledger.flows.test_connection import Trial
 
 
 class StartExport(Protocol):
@@ -27,6 +30,9 @@ class Desk:
     files: "Files"
     start_export: StartExport
     clock: Callable[[], datetime]
+    vault: Callable[[], "Vault"]  # these three are made by whoever needs them, and by no other page
+    trial: Callable[[], "Trial"]
+    moment: Callable[[], "Moment"]
 
     @property
     def shelf(self) -> Shelf:

@@ -1,9 +1,8 @@
 """The facts of the settings page. Keys are known here by their last characters only; nothing is asked of Xledger."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain, islice
-from typing import Any
 
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.settings import (
@@ -17,65 +16,38 @@ from moment_xledger.console.overview import MOST_LOOKED_AT, to_go
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import Company, Route
 from moment_xledger.domain.connection_tests import ConnectionTest
+from moment_xledger.domain.exports import never_leaves_in_a_file
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.preflight import Difference, differences, with_absent
 from moment_xledger.domain.settings_changes import Saved
+from moment_xledger.domain.typed_settings import flat
 
 MOST_SAVES = 10
 
-# In the order of the page. What is not in here is not shown.
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "what": (
-        "export_customers",
-        "export_projects",
-        "route",
-        "schedule",
-        "issue_limit",
-        "reception_address",
-        "import_code",
-        "vat_codes",
-    ),
-    "file": (
-        "file.format",
-        "file.header",
-        "file.receivable_account",
-        "file.revenue_accounts",
-        "file.department",
-        "file.gl02b_voucher_type",
-        "file.gl02b_amount",
-        "file.vat_account",
-    ),
-    "expenses": ("import_expenses", "expense_accounts", "expenses_from", "expenses_billable"),
-    "company": ("name", "owner_code", "token_expires", "requests_per_hour", "notify", "language"),
-}
-
 
 def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
-    company, ledger = visit.company, desk.ledger
+    ledger = desk.ledger
+    company, version = ledger.companies.get_with_version(visit.company.id)
+    company = company or visit.company
     test = ledger.connection_tests.newest(company.id)
     history = list(ledger.settings_history.of(company.id, MOST_SAVES))
     return {
-        "settings": _shown(company),
+        "version": version,
+        "settings": flat(company),
         "keys": asdict(ledger.settings_history.tails(company.id)),
-        "test": _test(test, visit) if test else None,
+        "test": _test(test, history, visit) if test else None,
         "preflight": _preflight(company, desk),
         "other_routes": _other_routes(company, desk),
         "history": [_saved(saved) for saved in history],
     }
 
 
-def _shown(company: Company) -> dict[str, Any]:
-    """By the fields' names in the form."""
-    plain = company.model_dump(mode="json", exclude={"token_id", "id"})
-    file = plain.pop("file")
-    return plain | {f"file.{name}": value for name, value in file.items()}
-
-
-def _test(test: ConnectionTest, visit: Visit) -> TestFacts:
+def _test(test: ConnectionTest, history: Sequence[Saved], visit: Visit) -> TestFacts:
     return {
         "when": test.when,
         "by": test.by,
         "passed": test.passed,
+        "is_of_these_settings": not history or history[0].when <= test.when,
         "checks": [
             {
                 "right": check.right,
@@ -101,7 +73,9 @@ def _waiting(company: Company, desk: Desk) -> Iterator[Invoice]:
     """Held back, or arrived and in no export yet."""
     settled = desk.ledger.exports.watermark(company.id).settled
     arrived = desk.ledger.invoices.since(company.id, settled)
-    unexported = (each.invoice for each in arrived if each.export is None)
+    unexported = (
+        each.invoice for each in arrived if each.export is None and not never_leaves_in_a_file(each)
+    )
     return chain(islice(desk.ledger.invoices.held(company.id), MOST_LOOKED_AT), unexported)
 
 

@@ -73,11 +73,13 @@ def signed_in(event: LambdaFunctionUrlEvent, desk: Desk, right: Right | None = N
     return Visit(desk.company(person.company), Words(person.language), person, session)
 
 
-def submitted(event: LambdaFunctionUrlEvent, desk: Desk, right: Right | None = None) -> Visit:
+def submitted(
+    event: LambdaFunctionUrlEvent, desk: Desk, right: Right | None = None, most: int = MOST_BYTES
+) -> Visit:
     """A form of one of our own pages, sent by whoever was given that page."""
     ours_alone(event)
     visit = signed_in(event, desk, right)
-    if not hmac.compare_digest(form(event).get("csrf", "").encode(), visit.csrf.encode()):
+    if not hmac.compare_digest(form(event, most).get("csrf", "").encode(), visit.csrf.encode()):
         raise ForbiddenError("not from a page of this session")
     return visit
 
@@ -100,11 +102,11 @@ def cookies(event: LambdaFunctionUrlEvent) -> dict[str, str]:
     return {name: value for name, _, value in pairs if value}
 
 
-def form(event: LambdaFunctionUrlEvent) -> Mapping[str, str]:
+def form(event: LambdaFunctionUrlEvent, most: int = MOST_BYTES) -> Mapping[str, str]:
     if event.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise ServiceError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not a form")
     body = body_of(event)
-    return dict(parse_qsl(body.decode(errors="replace"))) if len(body) <= MOST_BYTES else {}
+    return dict(parse_qsl(body.decode(errors="replace"))) if len(body) <= most else {}
 
 
 def query(event: LambdaFunctionUrlEvent, name: str) -> str:

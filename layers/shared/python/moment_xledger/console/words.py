@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from moment_xledger.console.wording import day, expenses, log, overview, problems, record, settings
+from moment_xledger.console.wording import day, expenses, log, overview, problems, record, settings, settings_form
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.problems import Code
-from moment_xledger.domain.settings_faults import FIELDS
+from moment_xledger.domain.settings_faults import FIELDS, limits
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     **day.WORDS,
@@ -17,6 +17,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     **problems.WORDS,
     **record.WORDS,
     **settings.WORDS,
+    **settings_form.WORDS,
     # every page
     "product": ("Moment til Xledger", "Moment to Xledger"),
     "skip": ("Til innholdet", "Skip to content"),
@@ -251,6 +252,16 @@ class Words:
                 return ", ".join(f"{ours}\u00a0→\u00a0{theirs}" for ours, theirs in value.items())
         known = _WORDS.get(f"value_{value}")
         return known[self._side] if known else str(value)
+
+    def option(self, value: str) -> str:
+        """Of a field where one chooses."""
+        known = _WORDS.get(f"value_{value}")
+        return known[self._side] if known else value
+
+    def hint(self, field: str) -> str:
+        """What to write there."""
+        known = _WORDS.get(f"hint_{field.replace('.', '_')}")
+        return known[self._side] if known else limits(field, self.language)
 
     def deed(self, what: What) -> str:
         return log.NORWEGIAN[what] if self.language is Language.NORWEGIAN else str(what)

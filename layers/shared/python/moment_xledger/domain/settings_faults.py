@@ -267,6 +267,16 @@ class FieldFault:
         return (known.must_no, known.must_en) if known else _UNKNOWN
 
 
+def limits(field: str, language: Language) -> str:
+    """What it must be, as a hint beside it."""
+    known = FIELDS[field]
+    if language is Language.NORWEGIAN:
+        text = known.must_no.removeprefix("må ").removeprefix("være ")
+    else:
+        text = known.must_en.removeprefix("must ").removeprefix("be ")
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 class BadSettings(ValueError):
     """What is typed cannot be saved; nothing was. One fault for each field at most."""
 

@@ -13,6 +13,7 @@ from moment_xledger.domain.files.settings import FileSettings
 
 SWITCHES = frozenset({"export_customers", "export_projects", "import_expenses", "expenses_billable"})
 LISTS = frozenset({"notify"})
+DATES = frozenset({"token_expires", "expenses_from"})
 PAIRS = frozenset({"vat_codes", "file.revenue_accounts"})
 ON, OFF = "on", "off"
 
@@ -34,6 +35,7 @@ _MAY_BE_EMPTY = frozenset(
     }
 )
 _PAIR = re.compile(r"(\S+?)\s*(?:=|:|→|\s)\s*([^\s=:→]\S*)")
+_NORWEGIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _UNREADABLE = ""  # neither a code nor an account
 
 
@@ -83,6 +85,8 @@ def _value(name: str, text: str) -> Any:
         return list(dict.fromkeys(re.split(r"[\s,;]+", text))) if text else []
     if name in PAIRS:
         return _pairs(text)
+    if name in DATES and (found := _NORWEGIAN_DATE.fullmatch(text)):
+        return f"{found[3]}-{found[2]:>02}-{found[1]:>02}"
     return None if name in _MAY_BE_EMPTY and not text else text
 
 

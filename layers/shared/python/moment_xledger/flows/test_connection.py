@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, CompanyId, SoapLogin, Token
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TRIES = 10  # to get the line while another worker has it
 PAUSE = 2.0  # seconds
+RUN = timedelta(seconds=40)  # of its requests to Xledger: somebody waits for what they show
 
 SETTINGS = "settings"
 

@@ -17,11 +17,12 @@ class CheckFacts(TypedDict):
 
 
 class TestFacts(TypedDict):
-    """The newest test of the keys."""
+    """The newest test of the keys. `is_of_these_settings`: nobody has saved since."""
 
     when: datetime
     by: str
     passed: bool
+    is_of_these_settings: bool
     checks: list[CheckFacts]
 
 
@@ -49,12 +50,25 @@ class SavedFacts(TypedDict):
 
 
 class SettingsFacts(TypedDict):
-    """`settings`: by the fields' names in the form. `keys`: their last characters. `other_routes`: how many invoices
-    still wait for a route that was chosen before."""
+    """`version`: to be sent as `since` by whoever saves. `settings`: by the fields' names in the form. `keys`: their
+    last characters. `other_routes`: how many invoices still wait for a route that was chosen before."""
 
+    version: int
     settings: dict[str, JsonValue]
     keys: dict[str, str]
     test: TestFacts | None
     preflight: Preflight
     other_routes: dict[Route, int]
     history: list[SavedFacts]
+
+
+class FaultFacts(TypedDict):
+    field: str
+    sentence: str
+
+
+class NotSaved(SettingsFacts):
+    """As it stands; `faults`: what is wrong with what was sent. Without any, somebody else saved meanwhile."""
+
+    error: str
+    faults: list[FaultFacts]
