@@ -10,8 +10,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.adapters.queues import BatchAnswer
+from moment_xledger.flows.upload_export import Outcome
 from moment_xledger.flows.upload_exports import upload_exports
-from moment_xledger.observability import logger, watched
+from moment_xledger.observability import Signal, logger, publish, watched
 from moment_xledger.wiring import Wiring
 
 wire = cache(Wiring)
@@ -23,4 +24,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer
         company = json.loads(record["body"])["company"]
         counts = upload_exports(company, wire().uploader())
         logger.info("uploaded", extra={"company": company, "counts": dict(counts)})
+        publish({Signal.FILES_DIFFER: counts[Outcome.FILE_DIFFERS]})
     return {"batchItemFailures": []}

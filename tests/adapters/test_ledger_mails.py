@@ -9,8 +9,6 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local import ROOT
-from local.aws.template import read
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.table import Table
 from moment_xledger.domain.companies import CompanyId, Route
@@ -20,6 +18,7 @@ from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.moment import Invoice
 from tests.builders import an_invoice
 from tests.fakes import FakeTable
+from tests.template import resources
 
 NORDVIK = CompanyId("nordvik")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -39,7 +38,7 @@ def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
 
 
 def _definition() -> dict[str, Any]:
-    table = read(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
+    table = resources()["Table"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     return {name: table[name] for name in wanted}
 

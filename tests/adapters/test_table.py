@@ -9,11 +9,10 @@ import pytest
 from boto3.dynamodb.conditions import Attr
 from moto import mock_aws
 
-from local import ROOT
-from local.aws.template import read
 from local.twins.table import FakeTable
 from moment_xledger.adapters.table import Check, Delete, Put, Table, Update
 from moment_xledger.domain.errors import Conflict
+from tests.template import resources
 
 A, B = ("pk", "a"), ("pk", "b")
 
@@ -38,7 +37,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[Any]:
 @cache
 def _definition() -> dict[str, Any]:
     """The template's own."""
-    table = read(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
+    table = resources()["Table"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     return {name: table[name] for name in wanted}
 

@@ -10,10 +10,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local import ROOT
-from local.aws.template import read
 from moment_xledger.environment import Environment
 from moment_xledger.wiring import Wiring
+from tests.template import resources
 
 REGION = "eu-north-1"
 SENDER = "xledger@moment.example"
@@ -47,7 +46,7 @@ def wiring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
 
 def _made() -> dict[str, str]:
     """The variables of all functions together."""
-    table = read(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
+    table = resources()["Table"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     boto3.client("dynamodb").create_table(TableName=TABLE, **{name: table[name] for name in wanted})
     place: Any = {"LocationConstraint": REGION}

@@ -1,6 +1,5 @@
 """The two functions of the mail route on the real wiring, against a simulated AWS and a simulated Moment."""
 
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +15,14 @@ from moto.ses.models import ses_backends
 from functions.mail_invoices import handler as mailing
 from functions.note_bounces import handler as noting
 from functions.sweep import handler as sweeping
-from local import ROOT
-from local.aws.template import read
 from local.moment import start
 from moment_xledger.domain.companies import CompanyId, Secrets
 from moment_xledger.environment import Environment
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.wiring import Wiring
 from tests.builders import TOKEN, a_company, an_invoice
+from tests.handlers.cloud import log_of
+from tests.template import resources
 
 REGION = "eu-north-1"
 SENDER, RECEPTION = "xledger@moment.example", "mb.19168@xledger.example"
@@ -56,7 +55,7 @@ def wiring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
 
 def _made(moment: str) -> dict[str, str]:
     """What the template makes, as far as it is used here."""
-    table = read(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
+    table = resources()["Table"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     boto3.client("dynamodb").create_table(TableName="ledger", **{name: table[name] for name in wanted})
     place: Any = {"LocationConstraint": REGION}
@@ -147,8 +146,7 @@ def test_the_client_that_mails_invoices_never_tries_twice_by_itself(wiring: Wiri
 
 
 def test_the_log_names_no_person_address_or_key(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = io.StringIO()
-    monkeypatch.setattr(mailing.logger.registered_handler, "stream", log)
+    log = log_of(mailing, monkeypatch)
     arrive(wiring)
     mailing.lambda_handler(take_wakes(wiring), Context())  # type: ignore[arg-type]
     logged = log.getvalue()

@@ -14,8 +14,6 @@ from moto import mock_aws
 
 import functions.sync_customers.handler as customers
 import functions.sync_projects.handler as projects
-from local import ROOT
-from local.aws.template import read
 from local.xledger.plan import Plan
 from moment_xledger.adapters.queues import Queues
 from moment_xledger.domain.errors import GateClosed, Why
@@ -24,6 +22,7 @@ from moment_xledger.flows.outcomes import Report
 from moment_xledger.flows.sync_records import Worker
 from moment_xledger.wakes import answer_wakes
 from tests.builders import a_customer, a_project
+from tests.template import resources
 from tests.world import START, TOKEN_ID, World
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -62,7 +61,7 @@ class Queue:
     world: World
 
     def __post_init__(self) -> None:
-        wanted = read(ROOT / "template.yaml")["Resources"]["CustomersQueue"]["Properties"]
+        wanted = resources()["CustomersQueue"]["Properties"]
         self.dead = self.sqs.create_queue(QueueName="dead")["QueueUrl"]
         arn = self.sqs.get_queue_attributes(QueueUrl=self.dead, AttributeNames=["QueueArn"])["Attributes"][
             "QueueArn"

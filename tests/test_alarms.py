@@ -1,0 +1,112 @@
+"""Alarms and dashboard look at what there is, and all that matters is looked at."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from moment_xledger.observability import NAMESPACE, Signal
+from tests.alarms import alarms, on_our_figures
+from tests.template import resources, template
+
+RUNBOOK = re.compile(r"docs/runbook\.md#[a-z]+(-[a-z]+)*$")
+FUNCTIONS = {name for name, each in resources().items() if each["Type"] == "AWS::Serverless::Function"}
+# These watch the clock, and leave the rest to their next run in good time.
+STOP_BY_THEMSELVES = {
+    *("SyncCustomers", "SyncProjects", "MailInvoices", "UploadExports"),
+    *("ImportExpenses", "GuardNumbers", "Reconcile"),
+}
+
+
+def dashboard() -> str:
+    body: str = resources()["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    return body
+
+
+def widgets() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(dashboard())["widgets"]
+    return found
+
+
+def watched(alarm: str) -> dict[str, str]:
+    """The functions or queues that an alarm over several looks at, by its own names for them."""
+    parts = [each for each in alarms()[alarm]["Metrics"] if "MetricStat" in each]
+    return {each["Id"]: _target(each["MetricStat"]["Metric"]["Dimensions"][0]["Value"]) for each in parts}
+
+
+def _target(reference: dict[str, Any]) -> str:
+    return str(reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0])
+
+
+@pytest.mark.parametrize("name", sorted(alarms()))
+def test_every_alarm_says_what_it_means_and_where_to_read_on(name: str) -> None:
+    assert RUNBOOK.search(alarms()[name]["AlarmDescription"])
+
+
+@pytest.mark.parametrize("name", sorted(alarms()))
+def test_every_alarm_goes_to_somebody_and_says_what_silence_means(name: str) -> None:
+    """But for the one that a roll-out asks: it rings at a single failure."""
+    alarm = alarms()[name]
+    told = [[]] if name == "ReleaseAlarm" else [[{"Ref": "Pages"}], [{"Ref": "Tickets"}]]
+    assert alarm.get("AlarmActions", []) in told
+    assert alarm["TreatMissingData"] in {"breaching", "notBreaching", "ignore"}
+
+
+def test_only_the_sweepers_silence_is_alarming() -> None:
+    """It runs every minute whatever happens; all others may have nothing to say."""
+    silent = {name for name, each in alarms().items() if each["TreatMissingData"] == "breaching"}
+    assert silent == {"SweepAlarm"}
+
+
+def test_every_figure_is_looked_at_and_no_other_one() -> None:
+    on_dashboard = [m for w in widgets() for m in w["properties"].get("metrics", []) if m[0] == NAMESPACE]
+    looked_at = {each["MetricName"] for each in on_our_figures().values()} | {m[1] for m in on_dashboard}
+    assert looked_at == set(Signal)
+
+
+def test_two_stacks_in_one_account_are_told_apart_and_companies_are_not() -> None:
+    stack = {"Ref": "AWS::StackName"}
+    assert template()["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == stack
+    for alarm in on_our_figures().values():
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": stack}]
+
+
+def test_every_dead_letter_queue_is_looked_at() -> None:
+    queues = {name for name in resources() if name.endswith("DeadLetters")}
+    assert {"EventsDeadLetters", *watched("DeadLettersAlarm").values()} == queues
+    assert all(f"${{{queue}.QueueName}}" in dashboard() for queue in queues)
+
+
+def test_the_errors_of_every_function_are_looked_at_once() -> None:
+    both = [*watched("CarriersFailAlarm").values(), *watched("OthersFailAlarm").values()]
+    assert sorted(both) == sorted(FUNCTIONS)
+    assert all(f'"FunctionName", "${{{function}}}"' in dashboard() for function in FUNCTIONS)
+
+
+def test_a_function_is_slow_by_the_measure_of_its_own_timeout() -> None:
+    (share,) = [each["Expression"] for each in alarms()["SlowAlarm"]["Metrics"] if "Expression" in each]
+    allowed = {id_: int(limit) for id_, limit in re.findall(r"(\w+)/(\d+)", share)}
+    names = watched("SlowAlarm")
+    wanted = {id_: resources()[name]["Properties"]["Timeout"] * 1000 for id_, name in names.items()}
+    assert allowed == wanted
+    assert set(names.values()) == FUNCTIONS - STOP_BY_THEMSELVES
+
+
+@pytest.mark.parametrize("name", [name for name, each in alarms().items() if "Metrics" in each])
+def test_an_alarm_over_several_figures_counts_all_of_them(name: str) -> None:
+    """CloudWatch takes ten at most."""
+    (sum_,) = [each["Expression"] for each in alarms()[name]["Metrics"] if "Expression" in each]
+    assert set(re.findall(r"[a-z]\w*", sum_)) == set(watched(name))
+    assert len(alarms()[name]["Metrics"]) <= 11
+
+
+def test_the_dashboard_has_three_rows() -> None:
+    titles = [w["properties"]["markdown"].split("**")[1] for w in widgets() if w["type"] == "text"]
+    assert titles == ["Promise", "Budget", "Machine"]
+
+
+def test_the_operator_need_not_be_named() -> None:
+    assert template()["Parameters"]["OperatorEmail"]["Default"] == ""
+    for topic in ("Pages", "Tickets"):
+        assert resources()[topic]["Properties"]["Subscription"]["Fn::If"][0] == "HasOperator"
