@@ -4,25 +4,24 @@ from datetime import timedelta
 
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
 from moment_xledger.domain.gate import out_of_credits
-from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.notices import Told
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import as_problem
 from moment_xledger.flows.save_company import Form, save_form
 from tests.builders import COMPANY, a_customer, a_project, an_invoice
 from tests.console.site import Site
-from tests.office import FakeVault, keys, settings
+from tests.office import keys, settings
 from tests.world import TOKEN_ID
 
 PERSON = "regnskap@nordvik.example"
-WORDS = "Value is too long for field 'description' (max 60 characters)"
+REFUSED = "10005"
+TOO_LONG = "Fjord Bygg og Anlegg Vest med datterselskaper " * 12
 
 
 def make_busy(site: Site) -> None:
     _saves_settings(site)
-    _sends_records(site)
     _exports(site)
+    _sends_records(site)
     _tests_the_connection(site)
     _meets_problems(site)
     _is_told(site)
@@ -38,10 +37,9 @@ def _saves_settings(site: Site) -> None:
         "expense_accounts": "4000-4999,6550",
     }
     soap = {"soap_user": "nordvik-soap", "soap_password": "p-a-s-s-w-o-r-d"}
-    vault = FakeVault()
     for since, values in enumerate((first, then), start=1):
         form = Form(COMPANY.id, values, keys(**soap), since, "Ola Hansen")
-        save_form(form, site.world.ledger, vault, site.world.time)  # type: ignore[arg-type]
+        save_form(form, site.world.ledger, site.vault, site.world.time)  # type: ignore[arg-type]
         site.world.time.now += timedelta(days=1)
 
 
@@ -59,11 +57,20 @@ def _tests_the_connection(site: Site) -> None:
 
 
 def _sends_records(site: Site) -> None:
-    site.world.receive(*(a_customer(f"{number}") for number in range(10001, 10013)))
-    site.world.receive(*(a_project(f"P-{number}") for number in range(1, 9)))
-    site.world.receive(a_project("P-90", customerNumber="99999"))
-    site.world.run()
-    site.world.receive(a_customer("10002", version=2, name="Fjord Bygg og Anlegg Vest AS"))
+    """For a day; some names are longer than Xledger takes, and a project names a customer that nobody knows."""
+    world = site.world
+    for hour in range(20):
+        customers = (a_customer(f"{10_100 + 10 * hour + n}") for n in range(hour % 7))
+        world.receive(*customers, *(a_project(f"P-{10 * hour + n}") for n in range(hour % 4)))
+        world.run()
+        world.time.now += timedelta(hours=1)
+    world.receive(a_customer(REFUSED, version=2))
+    world.run()
+    world.time.now += timedelta(hours=1)
+    world.receive(*(a_customer(f"{number}", version=3, name=TOO_LONG) for number in range(10005, 10015)))
+    world.receive(a_project("P-900", customerNumber="99999"))
+    world.run()
+    world.receive(a_customer("10102", version=2, name="Fjord Bygg og Anlegg Vest AS"))
 
 
 def _exports(site: Site) -> None:
@@ -74,22 +81,9 @@ def _exports(site: Site) -> None:
 
 
 def _meets_problems(site: Site) -> None:
-    ledger, now = site.world.ledger, site.world.time()
-    number = "10005"
-    found = ledger.records.by_number(COMPANY.id, Kind.CUSTOMER, [number])[number]
-    refused, why = Code.REFUSED_BY_XLEDGER, {"why": WORDS}
-    ledger.records.save([(found, as_problem(found, refused, now, why))])
-    yesterday = now - timedelta(days=1)
-    for seen in (yesterday, now):
-        ledger.problems.report(
-            [
-                Problem(COMPANY.id, "customer", number, refused, why, WORDS, first_seen=seen, last_seen=seen)
-                for number in (number, *map(str, range(20001, 20010)))
-            ]
-        )
-    ledger.problems.report(
-        [Problem(COMPANY.id, "export", "1", Code.UPLOAD_UNCERTAIN, first_seen=now, last_seen=now)]
-    )
+    now = site.world.time()
+    uncertain = Problem(COMPANY.id, "export", "1", Code.UPLOAD_UNCERTAIN, first_seen=now, last_seen=now)
+    site.world.ledger.problems.report([uncertain])
 
 
 def _is_told(site: Site) -> None:

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser
 
-from local import ROOT
 from moment_xledger.console.application import app
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.sessions import Role
@@ -18,7 +16,6 @@ from tests.browser.visitor import Visitor
 from tests.builders import COMPANY
 from tests.console.site import opened
 
-PICTURES = ROOT / "out" / "screenshots"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 LOOKS: dict[str, tuple[Language, dict[str, Any]]] = {
     "at a desk": (Language.NORWEGIAN, {"viewport": DESK, "locale": "nb-NO"}),
@@ -97,12 +94,6 @@ def _links(ola: Visitor) -> dict[str, str]:
 
 
 def test_a_page_is_fit_for_everybody(ola: Visitor, shown: str) -> None:
-    picture = PICTURES / ola.look.replace(",", "").replace(" ", "-") / f"{shown}.png"
-    ola.page.screenshot(path=picture, full_page=True)
-    assert _hindrances(ola) == []
-    assert not ola.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-
-
-def _hindrances(visitor: Visitor) -> list[str]:
-    found: list[dict[str, Any]] = Axe().run(visitor.page).response["violations"]
-    return [f"{each['impact']}: {each['help']}: {node['html']}" for each in found for node in each["nodes"]]
+    ola.take_picture(shown)
+    assert ola.hindrances() == []
+    assert not ola.must_scroll_sideways()

@@ -1,12 +1,15 @@
 """A person at a browser, and what the browser complains of meanwhile."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
+from local import ROOT
 from tests.browser.opened import Opened
 
+PICTURES = ROOT / "out" / "screenshots"
 PATIENCE = 20_000  # milliseconds until something that should be on a page is missed
 MOST_TABS = 60
 _NAME_OF_THE_FOCUSED = "() => (document.activeElement.labels?.[0] ?? document.activeElement).innerText"
@@ -41,16 +44,18 @@ class Keyboard:
 
     def write(self, page: Page, label: str, text: str) -> None:
         self._reach(page, label)
+        page.keyboard.press("Control+A")
         page.keyboard.type(text)
 
     def choose(self, page: Page, label: str, option: str) -> None:
-        self.write(page, label, option)
+        self._reach(page, label)
+        page.keyboard.type(option)
 
     def _reach(self, page: Page, name: str) -> None:
         for _ in range(MOST_TABS):
-            page.keyboard.press("Tab")
             if " ".join(page.evaluate(_NAME_OF_THE_FOCUSED).split()) == name:
                 return
+            page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not lead to {name}")
 
 
@@ -61,7 +66,7 @@ class Visitor:
     opened: Opened
     context: BrowserContext
     hands: Hands = field(default_factory=Mouse)
-    look: str = ""
+    look: str = "at a desk"
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -107,3 +112,17 @@ class Visitor:
         """Waits for them, so that whatever comes next is done on the page that has them."""
         for text in texts:
             expect(self.page.locator("main")).to_contain_text(text)
+
+    def hindrances(self) -> list[str]:
+        """What axe says would keep somebody from using the page, of any weight."""
+        found: list[dict[str, Any]] = Axe().run(self.page).response["violations"]
+        return [
+            f"{each['impact']}: {each['help']}: {node['html']}" for each in found for node in each["nodes"]
+        ]
+
+    def must_scroll_sideways(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+    def take_picture(self, name: str) -> None:
+        """For eyes: a test cannot tell what is ugly."""
+        self.page.screenshot(path=PICTURES / self.look.replace(",", "") / f"{name}.png", full_page=True)
