@@ -96,6 +96,8 @@ def test_a_refused_key_is_explained_and_a_good_one_mends_it(site: Site, administ
     assert "Xledger godtar ikke API-nøkkelen. Lag en ny i Xledger" in page
     assert "Lagret: …6789." in page
     assert "Testet 22.11.2026 10:00: avvist." in page
+    assert "Kontoplanen kunne ikke leses, så kontoene er ikke sammenlignet." in page
+    assert "finnes i Xledger" not in page
     save(administrator, xledger_token=TOKEN.secret)
     page = administrator.get("/settings").text
     assert "Testet 22.11.2026 10:00: i orden." in page

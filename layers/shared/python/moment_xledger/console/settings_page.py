@@ -63,10 +63,15 @@ def _preflight(company: Company, desk: Desk) -> Preflight:
     """By Xledger's lists as they were last read."""
     lists = desk.ledger.references.get(company.token_id)
     if lists is None:
-        return {"read_at": None, "differences": []}
+        return {"read_at": None, "unread": [], "differences": []}
     terms = with_absent(company.terms, lists, desk.clock())
     found = differences(terms, islice(_waiting(company, desk), MOST_LOOKED_AT))
-    return {"read_at": lists.read_at, "differences": [_difference(each) for each in found]}
+    codes = {"accounts": lists.accounts, "vat_codes": lists.vat_codes}
+    return {
+        "read_at": lists.read_at,
+        "unread": [name for name, read in codes.items() if read is None],
+        "differences": [_difference(each) for each in found],
+    }
 
 
 def _waiting(company: Company, desk: Desk) -> Iterator[Invoice]:

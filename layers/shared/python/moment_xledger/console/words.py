@@ -3,7 +3,16 @@
 import re
 from collections.abc import Mapping
 
-from moment_xledger.console.wording import day, expenses, log, overview, problems, record, settings, settings_form
+from moment_xledger.console.wording import (
+    day,
+    expenses,
+    log,
+    overview,
+    problems,
+    record,
+    settings,
+    settings_form,
+)
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.problems import Code

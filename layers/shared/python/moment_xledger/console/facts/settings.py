@@ -37,9 +37,10 @@ class DifferenceFacts(TypedDict):
 
 
 class Preflight(TypedDict):
-    """By Xledger's lists as they were read then."""
+    """By Xledger's lists as they were read then. `unread`: those that the API key may not read."""
 
     read_at: datetime | None
+    unread: list[str]
     differences: list[DifferenceFacts]
 
 

@@ -29,6 +29,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Xledgers kontoer og MVA-koder er ikke lest ennå.",
         "Xledger's accounts and VAT codes have not been read yet.",
     ),
+    "unread_accounts": (
+        "Kontoplanen kunne ikke leses, så kontoene er ikke sammenlignet.",
+        "The chart of accounts could not be read, so the accounts have not been compared.",
+    ),
+    "unread_vat_codes": (
+        "MVA-kodene kunne ikke leses, så de er ikke sammenlignet.",
+        "The VAT codes could not be read, so they have not been compared.",
+    ),
     "preflight_none": (
         "Alle kontoer og MVA-koder som er i bruk, finnes i Xledger.",
         "All accounts and VAT codes in use exist in Xledger.",
