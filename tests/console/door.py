@@ -1,21 +1,25 @@
-"""The console's function as a web server's application, for tools that speak HTTP."""
+"""A function behind a URL as a web server's application, for tools that speak HTTP."""
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from functions.console import handler
 from tests.console.site import Context, an_http_event
 
 Start = Callable[[str, list[tuple[str, str]]], Any]
+Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 
-def door(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+def door(handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> Application:
     """WSGI, to what a function URL gives a function and back."""
-    answer = handler.lambda_handler(_event(environ), Context())  # type: ignore[arg-type]
-    headers = [*answer["headers"].items(), *(("Set-Cookie", each) for each in answer.get("cookies", ()))]
-    start(f"{answer['statusCode']} {HTTPStatus(answer['statusCode']).phrase}", headers)
-    return [(answer.get("body") or "").encode()]
+
+    def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        answer = handler(_event(environ), Context())
+        headers = [*answer["headers"].items(), *(("Set-Cookie", each) for each in answer.get("cookies", ()))]
+        start(f"{answer['statusCode']} {HTTPStatus(answer['statusCode']).phrase}", headers)
+        return [(answer.get("body") or "").encode()]
+
+    return application
 
 
 def _event(environ: dict[str, Any]) -> dict[str, Any]:

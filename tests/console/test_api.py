@@ -1,6 +1,7 @@
 """Whatever is asked of the console, it answers as its OpenAPI document says, and never with a fault."""
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,13 +12,17 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.schemas import BaseSchema
 
+from functions.console import handler as console
+from functions.open_session import handler as open_session
 from local.openapi.document import operation, served, spelled
+from local.openapi.operations import OPERATIONS
+from moment_xledger.console.answers import headers
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.sessions import Role
 from tests.builders import COMPANY
 from tests.console.documented import closed
 from tests.console.door import door
-from tests.console.site import Browser, Site, opened
+from tests.console.site import ADDRESS, Browser, Site, opened
 
 ROUTES = [(method, path) for method, path, _ in served()]
 FORMS = [path for method, path in ROUTES if operation(method, path).form is not None]
@@ -29,12 +34,7 @@ PROMISED = (
     "response_schema_conformance",
 )
 PROBLEM = {"kind": "customer", "code": "NUMBER_TAKEN", "number": "77"}
-CAREFUL = {
-    "content-security-policy",
-    "strict-transport-security",
-    "x-content-type-options",
-    "referrer-policy",
-}
+CAREFUL = {name.lower() for name in headers()}
 FEW = settings(
     max_examples=10, derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate]
 )
@@ -64,6 +64,15 @@ def test_it_is_an_openapi_document() -> None:
     schema().validate()
 
 
+def test_what_is_documented_is_served() -> None:
+    assert set(OPERATIONS) == set(ROUTES)
+
+
+def test_a_route_without_an_entry_is_named_with_what_to_do() -> None:
+    with pytest.raises(LookupError, match=r"GET /new has no entry in local/openapi/operations.py: add what"):
+        operation("GET", "/new")
+
+
 def takes_something(method: str, path: str) -> bool:
     takes = operation(method, path)
     return "<" in path or bool(takes.query) or takes.form is not None
@@ -89,7 +98,7 @@ def ask(site: Site, cases: st.SearchStrategy[Case[Any]]) -> None:
         browser = site.browser(role)
         if is_known:
             _with_what_is_there(case, site, browser)
-        answer = case.call(app=door, cookies=browser.jar, headers={"Accept": accept})
+        answer = case.call(app=door(console.lambda_handler), cookies=browser.jar, headers={"Accept": accept})
         case.validate_response(answer, checks=promised())
         assert set(answer.headers) >= CAREFUL
 
@@ -109,6 +118,24 @@ def _with_what_is_there(case: Case[Any], site: Site, browser: Browser) -> None:
 
 def _overlay(given: Any, known: dict[str, str]) -> None:
     given.update({name: value for name, value in known.items() if name in given})
+
+
+@pytest.mark.parametrize("mode", GenerationMode)
+def test_moment_is_answered_as_documented(
+    site: Site, monkeypatch: pytest.MonkeyPatch, mode: GenerationMode
+) -> None:
+    use = SimpleNamespace(ledger=site.world.ledger, console_url=ADDRESS)
+    monkeypatch.setattr(open_session, "wire", lambda: use)
+
+    @FEW
+    @given(case=schema()["/sessions"]["POST"].as_strategy(generation_mode=mode), is_known=st.booleans())
+    def each(case: Case[Any], is_known: bool) -> None:
+        if is_known and isinstance(case.body, dict):
+            _overlay(case.body, {"company": "nordvik"})
+        answer = case.call(app=door(open_session.lambda_handler))
+        case.validate_response(answer, checks=promised())
+
+    each()
 
 
 @pytest.mark.parametrize("role", list(Role))
