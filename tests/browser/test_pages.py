@@ -95,5 +95,6 @@ def _links(ola: Visitor) -> dict[str, str]:
 
 def test_a_page_is_fit_for_everybody(ola: Visitor, shown: str) -> None:
     ola.take_picture(shown)
+    ola.unfold()
     assert ola.hindrances() == []
     assert not ola.must_scroll_sideways()

@@ -113,6 +113,9 @@ class Visitor:
         for text in texts:
             expect(self.page.locator("main")).to_contain_text(text)
 
+    def unfold(self) -> None:
+        self.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+
     def hindrances(self) -> list[str]:
         """What axe says would keep somebody from using the page, of any weight."""
         found: list[dict[str, Any]] = Axe().run(self.page).response["violations"]
