@@ -6,7 +6,7 @@ from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.ledger.settings_history import line
-from moment_xledger.adapters.table import Action, Delete, Put, Table, Update
+from moment_xledger.adapters.table import Action, Delete, Item, Put, Table, Update
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.settings_changes import Saved
@@ -21,7 +21,7 @@ class Companies:
 
     def get(self, company: CompanyId) -> Company | None:
         item = self._table.get((keys.company(company), "CONF"))
-        return Company.model_validate_json(item["settings"]) if item else None
+        return _settings(item) if item else None
 
     def get_known(self, company: CompanyId) -> Company:
         """One that must exist, because the ledger names it."""
@@ -33,7 +33,7 @@ class Companies:
     def get_with_version(self, company: CompanyId) -> tuple[Company | None, int]:
         """Version 0 is a company that was never saved."""
         item = self._table.get((keys.company(company), "CONF"))
-        return (Company.model_validate_json(item["settings"]), int(item["ver"])) if item else (None, 0)
+        return (_settings(item), int(item["ver"])) if item else (None, 0)
 
     def save(self, company: Company, since: int | None = None, saved: Saved | None = None) -> None:
         """Raises `Conflict` if somebody else saved since version `since` was read. `saved` goes into the history.
@@ -66,6 +66,11 @@ class Companies:
     def sharing(self, token: TokenId) -> list[Company]:
         found = self._table.query(keys.token(token), "TENANT#")
         return [self.get_known(CompanyId(item["sk"].removeprefix("TENANT#"))) for item in found]
+
+
+def _settings(item: Item) -> Company:
+    """What only a later release knows is passed over: while one is rolled out, two are at work."""
+    return Company.model_validate_json(item["settings"], extra="ignore")
 
 
 def _mark(company: Company, kind: Kind) -> Update:

@@ -201,7 +201,7 @@ def _export(company: CompanyId, item: Item) -> Export:
         company=company,
         **plain,
         claimed=keys.moment(item["claimed"]),
-        terms=Terms.model_validate_json(item["terms"]),
+        terms=Terms.model_validate_json(item["terms"], extra="ignore"),  # as in companies.py
         status=Status(item["status"]),
         sums={currency: {c: Decimal(s) for c, s in sums.items()} for currency, sums in item["sums"].items()},
         through=date.fromisoformat(item["through"]) if "through" in item else None,
