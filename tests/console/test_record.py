@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from local.xledger.faults import Fault
+from moment_xledger.domain.companies import Language
 from moment_xledger.domain.sessions import Role
 from tests.builders import COMPANY, a_company, a_customer, a_project, an_invoice
 from tests.console.site import Site, opened
@@ -84,3 +86,64 @@ def test_another_companys_is_as_unknown_as_any(monkeypatch: pytest.MonkeyPatch) 
 
 def test_an_operator_reads_no_ones_records(site: Site) -> None:
     assert site.browser(Role.OPERATOR).get("/record?kind=invoice&number=1").status == 403
+
+
+def tries(site: Site, kind: str, number: object) -> list[Any]:
+    steps = facts(site, kind, number)["steps"]
+    return [step["attempt"] for step in steps if step["what"] == "tried"]
+
+
+def test_each_attempt_tells_what_was_sent_and_what_xledger_answered(site: Site) -> None:
+    site.world.receive(a_customer("10001"))
+    site.world.run()
+    site.world.receive(a_customer("10001", version=2, email=None, name="Fjord og Fjell AS"))
+    site.world.run()
+    added, updated = tries(site, "customer", 10001)
+    assert (added["operation"], added["version"]) == ("add", 1)
+    assert added["sent"]["email"] == "post@fjordbygg.example"
+    assert (updated["operation"], updated["version"], updated["changed"]) == (
+        "update",
+        2,
+        ["description", "email"],
+    )
+    assert updated["sent"] == {name: value for name, value in added["sent"].items() if name != "email"} | {
+        "description": "Fjord og Fjell AS"
+    }
+    held = int(site.world.held("customers")[0]["dbId"])
+    assert added["xledger_id"] == updated["xledger_id"] == held
+    page = site.browser().get("/record?kind=customer&number=10001").text
+    assert f"Versjon 2 sendt til Xledger: Xledger svarte med id {held}" in page
+    assert "(tømt)" in page
+
+
+def test_a_refused_attempt_says_so_in_xledgers_own_words(site: Site) -> None:
+    site.world.receive(a_customer("10001", name="x" * 600))
+    site.world.run()
+    (attempt,) = tries(site, "customer", 10001)
+    (problem,) = facts(site, "customer", 10001)["problems"]
+    assert (attempt["xledger_id"], attempt["their_words"]) == (None, problem["their_words"])
+    page = site.browser().get("/record?kind=customer&number=10001").text
+    assert "avvist av Xledger" in page
+
+
+def test_an_attempt_whose_answer_never_came_is_told_before_what_was_found(site: Site) -> None:
+    site.world.server.next_faults.append(Fault("lost_answers", only="addCustomers"))
+    site.world.receive(a_customer("10001"))
+    site.world.run()
+    page = site.browser(language=Language.ENGLISH).get("/record?kind=customer&number=10001").text
+    assert page.index("the answer never came") < page.index("was there already, with id")
+
+
+def test_a_project_tells_its_attempts_too(site: Site) -> None:
+    site.world.receive(a_customer("10001"), a_project("P-1", customerNumber="10001"))
+    site.world.run()
+    (attempt,) = tries(site, "project", "P-1")
+    assert attempt["sent"]["subledger"] == "10001"
+
+
+def test_a_record_that_was_changed_for_ever_has_a_page_of_the_same_size(site: Site) -> None:
+    for version in range(1, 60):
+        site.world.receive(a_customer("10001", version=version, name=f"Navn {version}"))
+        site.world.run()
+    assert [attempt["version"] for attempt in tries(site, "customer", 10001)] == list(range(40, 60))
+    assert len(site.browser().get("/record?kind=customer&number=10001").text) < 40_000

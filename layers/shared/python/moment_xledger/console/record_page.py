@@ -3,6 +3,7 @@
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.record import Found, RecordFacts, Step
 from moment_xledger.console.problem_list import problem_facts
+from moment_xledger.console.time_line import in_order, seen, step, tried
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.invoices import Snapshot
@@ -42,7 +43,6 @@ def _found(visit: Visit, desk: Desk, kind: str, number: str) -> Found:
 def _record(visit: Visit, desk: Desk, record: Record) -> Found:
     codes = [record.problem] if record.problem else []
     problems = _problems(visit.company.id, str(record.kind), record.number, codes, desk)
-    since: Step = {"what": "since", "when": record.since, "export": None}
     return {
         **_NOTHING,
         "name": record.content.name,
@@ -50,7 +50,7 @@ def _record(visit: Visit, desk: Desk, record: Record) -> Found:
         "moment_version": record.content.version,
         "xledger_version": record.sent_version,
         "xledger_id": record.db_id,
-        "steps": _in_order([since, *_seen(problems)]),
+        "steps": in_order([*tried(record), step("since", record.since), *seen(problems)]),
         "problems": [problem_facts(problem, visit) for problem in problems],
     }
 
@@ -67,7 +67,7 @@ def _invoice(visit: Visit, desk: Desk, number: str) -> Found:
             **_NOTHING,
             "problems": shown,
             "state": _state_behind(desk, company, int(number)),
-            "steps": _in_order(_seen(problems)),
+            "steps": in_order(seen(problems)),
         }
     invoice = snapshot.invoice
     return {
@@ -79,7 +79,7 @@ def _invoice(visit: Visit, desk: Desk, number: str) -> Found:
         "route": snapshot.route,
         "currency": invoice.currency,
         "total": invoice.total,
-        "steps": _in_order([*_steps(snapshot, desk, company), *_seen(problems)]),
+        "steps": in_order([*_steps(snapshot, desk, company), *seen(problems)]),
     }
 
 
@@ -109,24 +109,8 @@ def _state(snapshot: Snapshot, desk: Desk, company: CompanyId) -> str:
 
 
 def _steps(snapshot: Snapshot, desk: Desk, company: CompanyId) -> list[Step]:
-    steps: list[Step] = [{"what": "arrived", "when": snapshot.arrived, "export": None}]
+    steps = [step("arrived", snapshot.arrived)]
     export = desk.ledger.exports.get(company, snapshot.export) if snapshot.export else None
     if export:
-        steps.append({"what": "exported", "when": export.claimed, "export": export.number})
+        steps.append(step("exported", export.claimed, export=export.number))
     return steps
-
-
-def _seen(problems: list[Problem]) -> list[Step]:
-    first: list[Step] = [
-        {"what": "seen", "when": each.first_seen, "export": None} for each in problems if each.first_seen
-    ]
-    last: list[Step] = [
-        {"what": "seen_last", "when": each.last_seen, "export": None}
-        for each in problems
-        if each.last_seen and each.last_seen != each.first_seen
-    ]
-    return first + last
-
-
-def _in_order(steps: list[Step]) -> list[Step]:
-    return sorted(steps, key=lambda step: step["when"])

@@ -7,13 +7,50 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from moment_xledger.console.facts.problems import ProblemFacts
+from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Route
+
+StepName = Literal[
+    "since",
+    "arrived",
+    "exported",
+    "seen",
+    "seen_last",
+    "tried",
+    "mailing",
+    "mailed",
+    "delivered",
+    "mail_delayed",
+    "mail_refused",
+    "mail_uncertain",
+    "mail_bounced",
+    "uploaded",
+]
+
+
+class AttemptFacts(TypedDict):
+    """One attempt at a customer or project. `sent`: what it was then, by Xledger's names for the fields; `changed`:
+    which of these are not as the attempt before had them.
+
+    Answered with `xledger_id`, or refused with `their_words`; with neither, no answer is known.
+    """
+
+    operation: Operation
+    version: int
+    sent: dict[str, str]
+    changed: list[str]
+    xledger_id: int | None
+    their_words: str
 
 
 class Step(TypedDict):
-    what: Literal["since", "arrived", "exported", "seen", "seen_last"]
+    """`attempt` where it is "tried". `about`: an address, a file's key or number, or somebody's own words."""
+
+    what: StepName
     when: datetime
     export: int | None
+    attempt: AttemptFacts | None
+    about: str
 
 
 class Found(TypedDict):
