@@ -17,6 +17,7 @@ WHY = {
     HTTPStatus.CONFLICT: "The stored file is not what was exported, so nothing is handed out.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Not a form.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "A fault of ours; it is in the log.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Another system that was asked gave no answer that can be used.",
 }
 # What every route may answer that is come to in this way.
 _ALWAYS = {
