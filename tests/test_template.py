@@ -348,9 +348,82 @@ def test_only_the_console_saves_what_a_person_typed_and_nobody_the_key_of_finger
         ("ImportExpensesRole", "*.logon-key*"),
         ("UploadExportsRole", "*.logon-key*"),
     }
-    statements = of_type("AWS::IAM::Role")["ConsoleRole"]["Policies"][0]["PolicyDocument"]["Statement"]
-    (denied,) = [each for each in statements if each["Effect"] == "Deny"]
-    assert (denied["Action"], target(denied["Resource"])) == ("secretsmanager:PutSecretValue", "Fingerprint")
+    (denied,) = [each for each in statements_of("Console") if each["Effect"] == "Deny"]
+    assert denied["Action"] == "secretsmanager:PutSecretValue"
+    assert denied["Resource"]["Fn::Sub"].endswith("/fingerprint.key-*")
+
+
+READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+LEDGER = READS | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+TAKES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+PUTS_BACK = {"sqs:ChangeMessageVisibility"}
+FILES = {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
+READS_KEYS = {"secretsmanager:GetSecretValue"}
+KEEPS_KEYS = {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"}
+SENDS, MAILS = {"sqs:SendMessage"}, {"ses:SendRawEmail"}
+# To what each may do it is in the tests beside this one, and tried out by `python -m local.rights`.
+RIGHTS = {
+    "ReceiveEvents": LOG | LEDGER | TAKES | SENDS | {"s3:PutObject"},
+    "SyncCustomers": LOG | LEDGER | TAKES | PUTS_BACK | SENDS | READS_KEYS,
+    "SyncProjects": LOG | LEDGER | TAKES | PUTS_BACK | SENDS | READS_KEYS,
+    "ExportInvoices": LOG | LEDGER | {"dynamodb:ConditionCheckItem"} | TAKES | SENDS | FILES | MAILS,
+    "UploadExports": LOG | LEDGER | TAKES | SENDS | FILES | READS_KEYS | KEEPS_KEYS,
+    "ImportExpenses": LOG | LEDGER | TAKES | SENDS | READS_KEYS | KEEPS_KEYS,
+    "MailInvoices": LOG | LEDGER | TAKES | {"s3:GetObject", "s3:PutObject"} | READS_KEYS | MAILS,
+    "NoteBounces": LOG | LEDGER - {"dynamodb:Query"} | TAKES,
+    "Sweep": LOG | {"dynamodb:GetItem", "dynamodb:Query"} | SENDS,
+    "StartRuns": LOG | {"dynamodb:GetItem", "dynamodb:Query"} | SENDS,
+    "SendNotices": LOG | LEDGER | MAILS | SENDS,
+    "GuardNumbers": LOG | LEDGER | READS_KEYS | SENDS,
+    "Reconcile": LOG | LEDGER | READS_KEYS | SENDS,
+    "Console": LOG | LEDGER | SENDS | FILES | READS_KEYS | KEEPS_KEYS,
+    "OpenSession": LOG | {"dynamodb:GetItem", "dynamodb:PutItem"},
+}
+
+
+def statements_of(function: str) -> list[dict[str, Any]]:
+    (policy,) = of_type("AWS::IAM::Role")[f"{function}Role"]["Policies"]
+    return list(policy["PolicyDocument"]["Statement"])
+
+
+def actions_of(statement: dict[str, Any]) -> set[str]:
+    action = statement["Action"]
+    return {action} if isinstance(action, str) else set(action)
+
+
+def test_every_function_is_in_the_table_of_rights() -> None:
+    assert RIGHTS.keys() == of_type("AWS::Lambda::Function").keys()
+
+
+@pytest.mark.parametrize("function", RIGHTS)
+def test_a_function_has_the_rights_that_it_uses_and_no_others(function: str) -> None:
+    given = [actions_of(each) for each in statements_of(function) if each["Effect"] == "Allow"]
+    assert set().union(*given) == RIGHTS[function]
+
+
+def test_only_who_makes_fingerprints_reads_their_key() -> None:
+    (left_alone,) = of_type("AWS::IAM::ManagedPolicy")["LeaveTheFingerprintsKey"]["PolicyDocument"][
+        "Statement"
+    ]
+    assert (left_alone["Effect"], left_alone["Action"]) == ("Deny", "secretsmanager:GetSecretValue")
+    assert left_alone["Resource"]["Fn::Sub"].endswith("/fingerprint.key-*")
+    readers = {function for function, actions in RIGHTS.items() if actions >= READS_KEYS}
+    roles = of_type("AWS::IAM::Role")
+    denied = {
+        function
+        for function in RIGHTS
+        if {"Ref": "LeaveTheFingerprintsKey"} in roles[f"{function}Role"]["ManagedPolicyArns"]
+    }
+    assert readers - denied == {"Console"}
+
+
+def test_no_function_can_use_the_key_but_through_what_it_encrypts() -> None:
+    (use,) = of_type("AWS::IAM::ManagedPolicy")["UseKey"]["PolicyDocument"]["Statement"]
+    services = [
+        each["Fn::Sub"].partition(".")[0] for each in use["Condition"]["StringEquals"]["kms:ViaService"]
+    ]
+    assert services == ["dynamodb", "s3", "secretsmanager"]
 
 
 def test_invoices_are_mailed_from_one_address_and_told_of_when_they_come_back() -> None:
