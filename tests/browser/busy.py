@@ -74,10 +74,13 @@ def _sends_records(site: Site) -> None:
 
 
 def _exports(site: Site) -> None:
+    """One invoice is held back, one waits, and of one no event came."""
     site.export(10231, 10232, 10235)
     site.world.time.now += timedelta(days=1)
     site.export(10236, 10240, 10233, by="Kari Nordmann")
     site.receive(an_invoice(10241), an_invoice(10242, kid="602244"))
+    numbers = (10231, 10232, 10233, 10235, 10236, 10240, 10241, 10242, 10243)
+    site.moment.save(site.world.time(), *(an_invoice(number) for number in numbers))
 
 
 def _meets_problems(site: Site) -> None:

@@ -41,6 +41,8 @@ PAGES = {
     "record-project": "/record?kind=project&number=P-1",
     "record-invoice": "/record?kind=invoice&number=10231",
     "record-unknown": "/record?kind=invoice&number=99",
+    "report-choice": "/report",
+    "report": "/report?month=2026-10",
     "settings": "/settings",
     "log": "/log",
     "nowhere": "/nowhere",
@@ -50,7 +52,7 @@ PAGES = {
 }
 
 
-NO_PAGES = {"/", "/style.css", "/icon.svg"}
+NO_PAGES = {"/", "/style.css", "/icon.svg", "/report.csv"}
 
 
 def test_every_page_is_looked_at() -> None:
