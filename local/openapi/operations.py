@@ -11,6 +11,7 @@ from moment_xledger.console.facts.overview import Overview
 from moment_xledger.console.facts.problems import Groups, NotSkipped, OneGroup, ProblemFacts
 from moment_xledger.console.facts.record import RecordFacts
 from moment_xledger.console.facts.refusals import Refusal
+from moment_xledger.console.facts.report import NoReport, Report
 from moment_xledger.console.facts.settings import NotSaved, SettingsFacts
 from moment_xledger.console.record_page import KINDS
 from moment_xledger.console.routes.record import LONGEST_NUMBER
@@ -30,6 +31,7 @@ ONE: Fields = {
 }
 GROUP: Fields = {name: ONE[name] for name in ("kind", "code")}
 DID: Fields = {"did": {"type": "string", "description": "What was done; the page says so."}}
+MONTH: Fields = {"month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}}
 SETTINGS: Fields = {
     "since": {"type": "string", "pattern": "^[1-9][0-9]{0,5}$", "description": "`version` as it was read."},
     **{name: {"enum": [ON, OFF]} if name in SWITCHES else {"type": "string"} for name in FIELDS},
@@ -117,6 +119,19 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         also={400: NotSaved | Refusal, 409: NotSaved},
     ),
     ("POST", "/settings/test"): Operation("Test the connection", leads="/settings", form={}),
+    ("GET", "/report"): Operation(
+        "A month's control report; without a month, nothing is counted",
+        Report,
+        query=MONTH,
+        also={404: None, 503: NoReport},
+    ),
+    ("GET", "/report.csv"): Operation(
+        "The same as CSV",
+        query=MONTH,
+        needs=tuple(MONTH),
+        also={404: None, 503: NoReport},
+        page="text/csv",
+    ),
     ("GET", "/log"): Operation(
         "Who did what, and whom we have told",
         Log,

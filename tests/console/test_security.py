@@ -35,6 +35,8 @@ ROUTES = [
     ("POST", "/settings", {Role.ADMINISTRATOR}, 303),
     ("POST", "/settings/test", MAKERS, 303),
     ("GET", "/log", MAKERS, 200),
+    ("GET", "/report", EVERYONE, 200),
+    ("GET", "/report.csv?month=2026-11", EVERYONE, 200),
     ("GET", "/exports", EVERYONE, 200),
     ("POST", "/exports", MAKERS, 303),
     ("GET", "/exports/1", EVERYONE, 200),

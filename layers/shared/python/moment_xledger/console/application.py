@@ -19,13 +19,14 @@ from moment_xledger.console.routes import (
     overview,
     problems,
     record,
+    report,
     settings,
 )
 from moment_xledger.domain.errors import FileDiffers
 from moment_xledger.observability import log_failure
 
 app = LambdaFunctionUrlResolver()
-for each in (choices, entry, exports, link, log, looks, overview, problems, record, settings):
+for each in (choices, entry, exports, link, log, looks, overview, problems, record, report, settings):
     app.include_router(each.router)
 
 

@@ -23,6 +23,7 @@ _MENU = {
     "overview": Right.SEE_STATUS,
     "problems": Right.SEE_STATUS,
     "exports": Right.SEE_EXPORTS,
+    "report": Right.SEE_REPORT,
     "record": Right.SEE_RECORDS,
     "settings": Right.SEE_SETTINGS,
     "log": Right.SEE_LOG,

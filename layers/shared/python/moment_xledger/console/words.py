@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from moment_xledger.console.facts.report import LineFacts
 from moment_xledger.console.wording import (
     day,
     expenses,
@@ -10,10 +11,12 @@ from moment_xledger.console.wording import (
     overview,
     problems,
     record,
+    report,
     settings,
     settings_form,
 )
-from moment_xledger.domain.companies import Language
+from moment_xledger.domain.companies import Language, Route
+from moment_xledger.domain.control import Place, place_name
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.settings_faults import FIELDS, limits
@@ -25,6 +28,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     **overview.WORDS,
     **problems.WORDS,
     **record.WORDS,
+    **report.WORDS,
     **settings.WORDS,
     **settings_form.WORDS,
     # every page
@@ -228,11 +232,14 @@ class Words:
         """Why a number is missing; as it stands where it is not known here."""
         lead, colon, code = given.partition(": ")
         if colon and lead == "held back":
-            held = _HELD[Code(code)][self._side] if code in _HELD else code
-            return f"{self('held_back')}: {held}"
+            return f"{self('held_back')}: {self.held(code)}"
         if self.language is Language.ENGLISH:
             return given
         return _REASONS.get(given) or given.replace("left with export", "gikk med eksport")
+
+    def held(self, code: str) -> str:
+        """Why an invoice is held back; the reason's name where it is not known here."""
+        return _HELD[Code(code)][self._side] if code in _HELD else code
 
     def kind(self, kind: str) -> str:
         """What a problem is about; as it stands where it is not known here."""
@@ -261,6 +268,23 @@ class Words:
                 return ", ".join(f"{ours}\u00a0→\u00a0{theirs}" for ours, theirs in value.items())
         known = _WORDS.get(f"value_{value}")
         return known[self._side] if known else str(value)
+
+    def month(self, month: str) -> str:
+        """2026-10 as people say it."""
+        year, _, number = month.partition("-")
+        return f"{self(f'month_{number}')} {year}"
+
+    def place(self, place: Place) -> str:
+        """Where invoices are, in the control report."""
+        name = place_name(place, self.language)
+        return name[:1].upper() + name[1:]
+
+    def detail(self, line: LineFacts) -> str:
+        """Of a line of the control report; as it stands where it is not known here."""
+        if line["detail"] in Code.__members__:
+            return self.held(Code(line["detail"]))
+        known = _WORDS.get(f"{'upload' if line['route'] == Route.UPLOAD else 'state'}_{line['detail']}")
+        return known[self._side] if known else line["detail"]
 
     def option(self, value: str) -> str:
         """Of a field where one chooses."""

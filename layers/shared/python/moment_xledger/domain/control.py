@@ -41,6 +41,12 @@ _NORWEGIAN = {
     Place.UNREADABLE: "kan ikke leses",
     Place.EARLIER: "fra før selskapet ble satt opp her",
 }
+
+
+def place_name(place: Place, language: Language) -> str:
+    return _NORWEGIAN[place] if language is Language.NORWEGIAN else str(place)
+
+
 _HEADS = {
     Language.NORWEGIAN: ("Hvor", "Rute", "Detalj", "Valuta", "Antall", "Sum inkl. MVA"),
     Language.ENGLISH: ("Where", "Route", "Detail", "Currency", "Count", "Sum incl. VAT"),
@@ -86,13 +92,16 @@ class ControlReport:
         keys = sorted(self.sums, key=lambda line: (order.index(line.place), line.route, *_by_number(line)))
         yield from ((line, self.sums[line]) for line in keys)
 
+    def count(self, *places: Place) -> int:
+        return sum(sum_.count for line, sum_ in self.sums.items() if line.place in places)
+
     def to_csv(self, language: Language) -> str:
         """For a spreadsheet in Norwegian: semicolons, decimal commas, and the mark by which Excel knows UTF-8."""
         written = io.StringIO()
         rows = csv.writer(written, delimiter=";", lineterminator="\r\n")
         rows.writerow(_HEADS[language])
         for line, sum_ in self.lines():
-            place = _NORWEGIAN[line.place] if language is Language.NORWEGIAN else str(line.place)
+            place = place_name(line.place, language)
             total = f"{sum_.total:.2f}".replace(".", ",") if line.currency else ""
             rows.writerow((place, line.route, line.detail, line.currency, sum_.count, total))
         return "\ufeff" + written.getvalue()

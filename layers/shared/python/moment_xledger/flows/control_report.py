@@ -23,24 +23,42 @@ LEFT_BY_MAIL = (MailState.SENT, MailState.BOUNCED)
 EARLY = timedelta(days=31)  # an invoice is seldom finalized longer before its date
 
 
+class TakesTooLong(Exception):
+    """There is no half a report."""
+
+
 def control_report(
-    company: Company, month: date, ledger: "Ledger", vault: Keys, moment: Moment
+    company: Company,
+    month: date,
+    ledger: "Ledger",
+    vault: Keys,
+    moment: Moment,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> ControlReport:
-    """Of the invoices dated in the month of that day. Raises `Unreachable` if Moment cannot be asked."""
+    """Of the invoices dated in the month of that day. Raises `Unreachable` if Moment cannot be asked, and
+    `TakesTooLong` when there is no time left."""
     report = ControlReport(month.replace(day=1))
-    _add_ledger(company, report, ledger)
+    _add_ledger(company, report, ledger, has_time)
     _add_held(company, report, ledger)
-    _add_moment(company, report, ledger, vault, moment)
+    _add_moment(company, report, ledger, vault, moment, has_time)
     return report
 
 
-def _add_ledger(company: Company, report: ControlReport, ledger: "Ledger") -> None:
+def _while(has_time: Callable[[], bool]) -> None:
+    if not has_time():
+        raise TakesTooLong
+
+
+def _add_ledger(
+    company: Company, report: ControlReport, ledger: "Ledger", has_time: Callable[[], bool]
+) -> None:
     @cache
     def upload_state(export: int) -> UploadState | None:
         found = ledger.uploads.get(company.id, export)
         return found.state if found else None
 
     for snapshot in ledger.invoices.since(company.id):
+        _while(has_time)
         if report.takes(snapshot.invoice.invoice_date):
             place, detail = _place(snapshot, company, upload_state, ledger)
             report.add(Place.IN_LEDGER, snapshot.invoice, str(snapshot.route))
@@ -79,7 +97,12 @@ def _add_held(company: Company, report: ControlReport, ledger: "Ledger") -> None
 
 
 def _add_moment(
-    company: Company, report: ControlReport, ledger: "Ledger", vault: Keys, moment: Moment
+    company: Company,
+    report: ControlReport,
+    ledger: "Ledger",
+    vault: Keys,
+    moment: Moment,
+    has_time: Callable[[], bool],
 ) -> None:
     secrets = vault.secrets(company.id)
     if secrets is None:
@@ -87,6 +110,7 @@ def _add_moment(
     since = datetime.combine(report.month - EARLY, time(), UTC)
     began, newest_id = set_up(company, ledger), 0
     for page in moment.invoice_pages(company.id, secrets.moment_key, since):
+        _while(has_time)
         fresh = [content for content in page if _id(content) > newest_id]  # others were pushed here
         newest_id = max(map(_id, fresh), default=newest_id)
         listed = [each for content in fresh if (each := read_listed(content))]
