@@ -8,7 +8,8 @@ from moment_xledger.domain.resolutions import Way, can_be_skipped, way_of
 from moment_xledger.domain.sessions import Right
 
 A_PAGE = 25
-EXAMPLES = 3  # of each group on the first page
+EXAMPLES = 3  # of each group on the first page; where there are more groups than `FEW`, one
+FEW = 10
 MOST_GROUPS = 40
 RETRIED = (Way.SEND, Way.OFFER, Way.OPEN_GATE, Way.CONFIRM, Way.MAIL)
 
@@ -17,9 +18,10 @@ def groups(visit: Visit, desk: Desk) -> Groups:
     """By what they are about and why; the commonest first."""
     counts = desk.ledger.problems.counts(visit.company.id)
     first = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:MOST_GROUPS]
+    examples = EXAMPLES if len(first) <= FEW else 1
     return {
         "total": sum(counts.values()),
-        "groups": [_group(visit, desk, kind, code, count) for (kind, code), count in first],
+        "groups": [_group(visit, desk, kind, code, count, examples) for (kind, code), count in first],
     }
 
 
@@ -62,8 +64,8 @@ def _sentence(problem: Problem, visit: Visit) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _group(visit: Visit, desk: Desk, kind: str, code: Code, count: int) -> Group:
-    found, _ = desk.ledger.problems.page(visit.company.id, EXAMPLES, "", kind, code)
+def _group(visit: Visit, desk: Desk, kind: str, code: Code, count: int, examples: int) -> Group:
+    found, _ = desk.ledger.problems.page(visit.company.id, examples, "", kind, code)
     return {**_heading(kind, code, count), "problems": [problem_facts(problem, visit) for problem in found]}
 
 
