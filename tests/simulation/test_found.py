@@ -1,13 +1,19 @@
 """What the simulation has found, each as a story of its own: so it stays mended when seeds mean other runs."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from local.proof.scheduling import Died
+from moment_xledger.domain.feedback import Happened
+from moment_xledger.domain.invoice_mails import Choice
+from moment_xledger.domain.mails import MailInDoubt
 from moment_xledger.domain.moment import Customer
-from moment_xledger.flows import take_in_records
+from moment_xledger.flows import mail_invoice, take_in_records
+from moment_xledger.flows.mail_invoices import mail_invoices
 from tests.builders import a_customer, a_project
+from tests.flows.mailroom import Mailroom
 from tests.world import World
 
 
@@ -28,6 +34,54 @@ def test_a_customer_fetched_from_moment_by_a_worker_that_died_before_saying_so_s
     world.run()
     assert [each["code"] for each in world.held("customers")] == ["10001"]
     assert [each["code"] for each in world.held("projects")] == ["P-1"]
+
+
+def heard_before_it_is_told(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker stands still before it says that nobody knows; meanwhile the mail service tells that the mail arrived,
+    and another worker has put all in order."""
+    report = mail_invoice.Run.report
+
+    def slowly(run: mail_invoice.Run, *about: Any, **details: str) -> None:
+        monkeypatch.undo()
+        room.time.now += timedelta(minutes=3)
+        room.hear(101, Happened.DELIVERED)
+        mail_invoices(room.company.id, room.mailer())
+        report(run, *about, **details)
+
+    monkeypatch.setattr(mail_invoice.Run, "report", slowly)
+
+
+def test_nobody_is_asked_whether_a_mail_arrived_that_is_known_to_have_arrived(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Seed 315 of the routes: the question came after the answer, and stood for ever with nothing to decide."""
+    room = Mailroom()
+    room.post.next = [(True, MailInDoubt("ReadTimeoutError"))]
+    room.receive(101)
+    heard_before_it_is_told(room, monkeypatch)
+    room.mail()
+    assert room.state_of(101) == "sent"
+    assert list(room.problems()) == []
+
+
+def test_a_question_left_by_a_worker_that_died_ends_when_a_person_looks_at_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room = Mailroom()
+    room.post.next = [(True, MailInDoubt("ReadTimeoutError"))]
+    room.receive(101)
+    heard_before_it_is_told(room, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(mail_invoice, "_ask_no_more", _dies)
+        with pytest.raises(Died):
+            room.mail()
+    room.time.now += timedelta(minutes=5)
+    room.mail()
+    assert list(room.problems()) == [("101", "MAIL_UNCERTAIN")]
+    with pytest.raises(ValueError, match="nothing to decide"):
+        room.resolve(101, Choice.SEND_AGAIN)
+    assert list(room.problems()) == []
+    assert room.numbers() == [101]
 
 
 def _dies(*_: object) -> bool:

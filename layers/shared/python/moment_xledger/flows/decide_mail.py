@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.deeds import Deed, What
-from moment_xledger.domain.invoice_mails import REASONS, Choice, decided, leaves_by_mail
+from moment_xledger.domain.invoice_mails import REASONS, Choice, State, decided, leaves_by_mail
 from moment_xledger.domain.problems import Code
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def resolve_mail(
     mail = known and ledger.mails.get(company, known.seq)
     if not mail:
         raise ValueError(f"invoice {number} has no mail; there is nothing to decide")
+    if mail.state is State.SENT:  # told of by somebody who died before they could take it back
+        ledger.problems.close(company, [("invoice", mail.number)], [Code.MAIL_UNCERTAIN])
     changed = decided(mail, choice)
     ledger.audit.note(Deed(company, clock(), by, DEEDS[choice], file=mail.file, about=mail.number))
     ledger.mails.save(changed, due=clock())

@@ -184,7 +184,19 @@ def _hand_over(intent: InvoiceMail, made: EmailMessage, run: Run) -> Outcome:
 
 def _ask_a_person(mail: InvoiceMail, run: Run) -> None:
     run.report("invoice", mail.number, Code.MAIL_UNCERTAIN)
-    run.mailer.ledger.mails.save(replace(mail, state=State.UNCERTAIN), is_open=False)
+    try:
+        run.mailer.ledger.mails.save(replace(mail, state=State.UNCERTAIN), is_open=False)
+    except Conflict:
+        _ask_no_more(mail, run)
+        raise
+
+
+def _ask_no_more(mail: InvoiceMail, run: Run) -> None:
+    """If the mail service has told meanwhile what became of it."""
+    ledger = run.mailer.ledger
+    now = ledger.mails.get(mail.company, mail.seq)
+    if now and now.state not in (State.SENDING, State.UNCERTAIN):
+        ledger.problems.close(mail.company, [("invoice", mail.number)], [Code.MAIL_UNCERTAIN])
 
 
 def _tidy(mail: InvoiceMail, run: Run) -> None:
