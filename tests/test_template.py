@@ -316,7 +316,17 @@ def test_nobody_gets_a_whole_service_or_every_resource() -> None:
     for name, statement in allowed():
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         assert not any("*" in action for action in actions), name
-        assert statement.get("Resource") != "*", name
+        assert statement.get("Resource") != "*" or name == "Trace", name
+
+
+def test_every_call_is_traced_and_nothing_else_may_be_done_anywhere() -> None:
+    """X-Ray has no resources that a right could name."""
+    for name, function in of_type("AWS::Lambda::Function").items():
+        assert function["TracingConfig"] == {"Mode": "Active"}
+        role = of_type("AWS::IAM::Role")[target(function["Role"])]
+        assert {"Ref": "Trace"} in role["ManagedPolicyArns"], name
+    (right,) = of_type("AWS::IAM::ManagedPolicy")["Trace"]["PolicyDocument"]["Statement"]
+    assert right["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 
 
 def test_a_function_sends_only_to_the_queues_it_is_told_of() -> None:
