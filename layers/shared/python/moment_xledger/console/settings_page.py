@@ -23,6 +23,7 @@ from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.domain.typed_settings import flat
 
 MOST_SAVES = 10
+MOST_DIFFERENCES = 50  # those that stop most come first; mending one mends its like
 
 
 def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
@@ -63,14 +64,15 @@ def _preflight(company: Company, desk: Desk) -> Preflight:
     """By Xledger's lists as they were last read."""
     lists = desk.ledger.references.get(company.token_id)
     if lists is None:
-        return {"read_at": None, "unread": [], "differences": []}
+        return {"read_at": None, "unread": [], "differences": [], "not_listed": 0}
     terms = with_absent(company.terms, lists, desk.clock())
     found = differences(terms, islice(_waiting(company, desk), MOST_LOOKED_AT))
     codes = {"accounts": lists.accounts, "vat_codes": lists.vat_codes}
     return {
         "read_at": lists.read_at,
         "unread": [name for name, read in codes.items() if read is None],
-        "differences": [_difference(each) for each in found],
+        "differences": [_difference(each) for each in found[:MOST_DIFFERENCES]],
+        "not_listed": max(0, len(found) - MOST_DIFFERENCES),
     }
 
 

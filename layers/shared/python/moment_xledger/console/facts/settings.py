@@ -37,11 +37,13 @@ class DifferenceFacts(TypedDict):
 
 
 class Preflight(TypedDict):
-    """By Xledger's lists as they were read then. `unread`: those that the API key may not read."""
+    """By Xledger's lists as they were read then. `unread`: those that the API key may not read. `not_listed`: how
+    many differences there are besides."""
 
     read_at: datetime | None
     unread: list[str]
     differences: list[DifferenceFacts]
+    not_listed: int
 
 
 class SavedFacts(TypedDict):
