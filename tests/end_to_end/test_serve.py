@@ -120,8 +120,10 @@ def test_an_accountant_exports_in_a_browser_and_has_the_very_file(
         page.goto(serving.links()["accountant"])
         page.get_by_role("button", name="Logg inn").click()
         page.get_by_role("link", name="Eksporter").click()
+        page.wait_for_url("**/exports")
         assert soon(lambda: _shows(page, "venter på neste eksport"))
         page.get_by_role("button", name="Eksporter nå").click()
+        page.wait_for_url("**/exports?asked=*")
         assert soon(lambda: _shows(page, "er klar:"))
         page.get_by_role("link", name="Eksport 1").click()
         with page.expect_download() as started:
@@ -130,6 +132,22 @@ def test_an_accountant_exports_in_a_browser_and_has_the_very_file(
         expect(page.locator(".checksum")).to_have_text(
             hashlib.sha256((tmp_path / "file.csv").read_bytes()).hexdigest()
         )
+
+
+def test_an_administrator_saves_the_settings_and_the_simulated_systems_are_tried(
+    serving: Serving, chromium: Browser
+) -> None:
+    serving.press_enter()
+    with chromium.new_context(locale="nb-NO") as context:
+        page = context.new_page()
+        page.goto(serving.links()["administrator"])
+        page.get_by_role("button", name="Logg inn").click()
+        page.get_by_role("link", name="Innstillinger").click()
+        page.get_by_label("Forespørsler i timen").fill("450")
+        page.get_by_role("button", name="Lagre og test forbindelsen").click()
+        page.wait_for_url("**/settings?did=saved")
+        expect(page.get_by_role("status")).to_have_text("Lagret. Alt som kan prøves, er i orden.")
+        expect(page.get_by_role("table")).to_contain_text("Forespørsler i timen")
 
 
 def _shows(page: Page, text: str) -> bool:
