@@ -60,7 +60,7 @@ def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: st
     parameters = {**at_once(source), **parameters}
     template = templates.translate(source, parameters, put, path.parent, REGION)
     _fit_to_this_machine(template)
-    _leave_out_what_looks_at_several_figures(template)
+    leave_out_what_looks_at_several_figures(template)
     _upload(aws, code)
     return _create(aws, template, parameters, name)
 
@@ -77,7 +77,7 @@ def _fit_to_this_machine(template: Template) -> None:
             scaling["MaximumConcurrency"] = min(scaling["MaximumConcurrency"], max(2, os.cpu_count() or 2))
 
 
-def _leave_out_what_looks_at_several_figures(template: Template) -> None:
+def leave_out_what_looks_at_several_figures(template: Template) -> None:
     """The emulator refuses a stack with an alarm over several metrics; and here nobody would hear it."""
     resources = template["Resources"]
     over_several = [name for name, each in resources.items() if "Metrics" in each.get("Properties", {})]

@@ -48,9 +48,15 @@ def _build(options: argparse.Namespace) -> int:
     found = list(sizes(into))
     print(*found, sep="\n")
     print(f"Built for {arch} and Python {python}: {_shown(into)}/, sha256 {whole(seals(into))}")
+    if not is_compiled(into):
+        print(f"Not compiled, for no Python {python} is on PATH: a first start takes a second longer for it.")
     print(f"What others made of it, in CycloneDX: {_shown(_list_materials(into))}")
     differing = _differing(into, arch, python) if options.twice else []
     return 1 if differing or any(size.is_over for size in found) else 0
+
+
+def is_compiled(built: Path) -> bool:
+    return any((built / "Shared").rglob("*.pyc"))
 
 
 def _list_materials(built: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from local.aws import AwsError, EmbeddedAws, Stack
 from local.aws import template as templates
 from local.aws.ministack import ARCHITECTURE, REGION
-from local.aws.stack import at_once, created
+from local.aws.stack import at_once, created, leave_out_what_looks_at_several_figures
 from local.aws.template import Template
 from local.build import tools
 
@@ -21,21 +21,22 @@ def deploy_built(
     """Its layers must be of this machine's kind: `python -m local.build --for-this-machine`."""
     template = templates.read(built / "template.yaml")
     parameters = {**at_once(template), "Arch": ARCHITECTURE, **parameters}
-    with_defaults = _write_defaults(template, parameters, built)
+    deployable = _written_for_here(template, parameters, built)
     translated = templates.translate(
         template, parameters, lambda folder: ("nowhere", folder.name), built, REGION
     )
     aws.wait()
     try:
-        tools.deploy(with_defaults, name, parameters, aws.environment())
+        tools.deploy(deployable, name, parameters, aws.environment())
     except tools.ToolError as fault:
         raise AwsError(str(fault)) from fault
     _fit_to_this_machine(aws)
     return created(aws, translated, name)
 
 
-def _write_defaults(template: Template, parameters: Mapping[str, str], built: Path) -> Path:
+def _written_for_here(template: Template, parameters: Mapping[str, str], built: Path) -> Path:
     """The emulator translates SAM as if every parameter had its default, whatever it is given."""
+    leave_out_what_looks_at_several_figures(template)
     for key, value in parameters.items():
         template["Parameters"][key]["Default"] = value
     path = built / "template.json"

@@ -103,9 +103,17 @@ def test_the_layer_of_our_own_holds_no_leftovers_of_this_machine(tmp_path: Path)
     (project / "python" / "moment_xledger" / "__pycache__").mkdir(parents=True)
     (project / "python" / "moment_xledger" / "__pycache__" / "x.cpython-311.pyc").touch()
     (project / "python" / "moment_xledger" / "wiring.py").touch()
-    make("build-Shared", folder=project, into=tmp_path / "made")
+    make("build-Shared", "LAYER_PYTHON=none", folder=project, into=tmp_path / "made")
     made = [path.relative_to(tmp_path / "made") for path in (tmp_path / "made").rglob("*") if path.is_file()]
     assert made == [Path("python/moment_xledger/wiring.py")]
+
+
+def test_the_layer_keeps_what_boto3_must_know_of_each_service_that_is_asked() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "layers" / "shared").rglob("*.py"))
+    asked = set(re.findall(r'boto3\.client\(\s*"([\w-]+)"', code))
+    kept = re.findall(r"^SERVICES := (.*)$", (ROOT / "layers" / "Makefile").read_text(), re.MULTILINE)
+    assert asked
+    assert kept == [" ".join(sorted(asked))]
 
 
 def make(*arguments: str, folder: Path, into: Path) -> str:
