@@ -41,6 +41,13 @@ def named(number: str, kind: str = "customer", code: Code = TWICE) -> dict[str, 
     return {"kind": kind, "code": str(code), "number": number}
 
 
+def test_what_a_new_test_solves_can_be_tested_again_on_the_spot(site: Site) -> None:
+    report(site, "moment_key", kind="settings", code=Code.SOAP_LOGIN_REFUSED)
+    one = address("settings", Code.SOAP_LOGIN_REFUSED, "moment_key")
+    assert 'action="/settings/test"' in site.browser().get(one).text
+    assert 'action="/settings/test"' not in site.browser(Role.OPERATOR).get(one).text
+
+
 def test_nothing_is_wrong(site: Site) -> None:
     assert "Ingen problemer" in site.browser().get("/problems").text
 

@@ -31,8 +31,7 @@ def stored(site: Site) -> Company:
 def filled_out(browser: Browser, **but: str) -> dict[str, str]:
     """The page's form, as somebody sends it who changes this."""
     page = browser.get("/settings")
-    typed = {name: value for name, value in as_typed(COMPANY).items() if value != "off"}
-    return typed | {name: page.hidden(name) for name in ("csrf", "since")} | but
+    return as_typed(COMPANY) | {name: page.hidden(name) for name in ("csrf", "since")} | but
 
 
 def save(browser: Browser, **but: str) -> Page:

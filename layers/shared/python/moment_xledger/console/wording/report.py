@@ -1,8 +1,8 @@
 from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
-    "report": ("Kontroll", "Control"),
-    "report_title": ("Kontroll av en måned", "Control of a month"),
+    "report": ("Kontroll", "Control report"),
+    "report_title": ("Kontroll av en måned", "Control report of a month"),
     "report_how": (
         "Hver faktura i Moment med fakturadato i måneden, og hva som ble av den. Det kan ta opptil et minutt.",
         "Each invoice in Moment dated in the month, and what became of it. It can take up to a minute.",
@@ -32,7 +32,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Count and sum incl. VAT, by where they are",
     ),
     "report_place": ("Hvor", "Where"),
-    "report_route": ("Vei", "Route"),
+    "report_route": ("Rute", "Route"),
     "report_detail": ("Detalj", "Detail"),
     "report_count": ("Antall", "Count"),
     "report_sum": ("Sum inkl. MVA", "Sum incl. VAT"),

@@ -8,6 +8,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "It usually takes a few seconds. What is saved stays saved, also if the test shows a fault.",
     ),
     "test_again": ("Test på nytt", "Test again"),
+    "test_now": ("Test nå", "Test now"),
     "test_is_old": (
         "Innstillingene er endret etter denne testen.",
         "The settings have been changed since this test.",
