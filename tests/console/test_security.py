@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -131,7 +132,7 @@ def test_nothing_of_another_company_is_on_any_page(site: Site, role: Role) -> No
     browser = site.browser(role, OTHER.id)
     for method, path, _, _ in ROUTES:
         if method == "GET":
-            assert not re.search("Nordvik|nordvik|1023", browser.get(path).text)
+            assert not re.search("Nordvik|nordvik|1023", browser.get(path).text + browser.get_json(path).text)
 
 
 def test_what_is_asked_for_is_asked_for_ones_own_company(site: Site) -> None:
@@ -187,26 +188,35 @@ def test_a_form_that_is_none_does_nothing(site: Site, body: bytes) -> None:
     assert site.jobs == []
 
 
-def test_every_answer_keeps_the_browser_careful(site: Site) -> None:
-    browser = site.browser()
-    for path in (
-        "/",
-        "/exports",
-        "/exports/1",
-        "/exports/1/again",
-        "/exports/999",
-        "/nowhere",
-        "/out",
-        "/in/x",
-    ):
-        headers = browser.get(path).headers
-        assert headers["Referrer-Policy"] == "no-referrer"
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Cache-Control"] == "no-store"
-        assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
-        policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
-        assert policy.pop("form-action").startswith("'self'")
-        assert policy == POLICY
+@pytest.mark.parametrize("role", [*Role, None])
+def test_every_answer_tells_the_browser_to_be_careful(site: Site, role: Role | None) -> None:
+    link = "/e/" + site.world.ledger.links.make(COMPANY.id, 1, site.world.time())
+    rest = ["/", "/nowhere", "/exports/999", "/in/x", site.offer(), link, f"{link}/files/none", "/out"]
+    asked = [*((method, path) for method, path, _, _ in ROUTES), *(("GET", path) for path in rest)]
+    for method, path in asked:
+        browser = site.browser(role)
+        page = ask(browser, method, path, its_form(browser) if role else {})
+        assert_careful(page)
+        assert not page.cookies or path == "/out", path
+
+
+def assert_careful(page: Page) -> None:
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Strict-Transport-Security"].startswith("max-age=63072000")
+    assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert page.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
+    assert policy.pop("form-action").startswith("'self'")
+    assert policy == POLICY
+
+
+def test_how_pages_look_is_kept_for_an_hour_and_else_as_careful(site: Site) -> None:
+    for path in ("/style.css", "/icon.svg"):
+        page = Browser().get(path)
+        assert page.headers["Cache-Control"] == "public, max-age=3600"
+        assert_careful(replace(page, headers={**page.headers, "Cache-Control": "no-store"}))
 
 
 def test_the_page_with_downloads_lets_its_buttons_lead_to_the_bucket_and_nowhere_else(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""The stylesheet and the icon: the same for everybody, and kept by the browser for an hours."""
+"""The stylesheet and the icon: the same for everybody, and kept by the browser for an hour."""
 
 from moment_xledger.console.answers import HERE, Answer, headers
 from moment_xledger.console.desk import new_router
