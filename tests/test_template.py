@@ -428,6 +428,31 @@ def test_only_who_makes_fingerprints_reads_their_key() -> None:
     assert readers - denied == {"Console"}
 
 
+def test_no_queue_gives_its_function_more_than_the_design_says() -> None:
+    most = {
+        function_of(each["FunctionName"]): each["ScalingConfig"]["MaximumConcurrency"]
+        for each in mappings().values()
+    }
+    assert most == {
+        "ReceiveEvents": 10,
+        "SyncCustomers": 20,
+        "SyncProjects": 20,
+        "ExportInvoices": 5,
+        "UploadExports": 5,
+        "ImportExpenses": 5,
+        "MailInvoices": 2,
+        "NoteBounces": 2,
+    }
+
+
+def test_only_what_is_open_to_the_internet_can_be_held_to_a_share_of_the_account() -> None:
+    functions = of_type("AWS::Lambda::Function")
+    limited = {name for name, each in functions.items() if "ReservedConcurrentExecutions" in each}
+    assert limited == {"Console"}
+    wanted = {"Fn::If": ["LimitsConsole", {"Ref": "ConsoleConcurrency"}, {"Ref": "AWS::NoValue"}]}
+    assert functions["Console"]["ReservedConcurrentExecutions"] == wanted
+
+
 def test_no_function_can_use_the_key_but_through_what_it_encrypts() -> None:
     (use,) = of_type("AWS::IAM::ManagedPolicy")["UseKey"]["PolicyDocument"]["Statement"]
     services = [
