@@ -42,6 +42,30 @@ def nights() -> Nights:
     return Nights()
 
 
+def test_what_came_long_before_the_month_is_not_even_read(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A month costs the same however many years there are."""
+    office = nights.office
+    now = office.now
+    office.now = now - timedelta(days=700)
+    office.arrive(*(an_invoice(number, invoiceDate="2024-12-01") for number in range(1, 61)))
+    office.now = now - timedelta(days=300)
+    office.arrive(*(an_invoice(number) for number in range(61, 64)))
+    office.now = now
+    office.arrive(*(an_invoice(number) for number in range(64, 71)))
+    read, since = [], office.ledger.invoices.since
+
+    def watched(*given: Any) -> Iterator[Any]:
+        for each in since(*given):
+            read.append(each.seq)
+            yield each
+
+    monkeypatch.setattr(office.ledger.invoices, "since", watched)
+    assert "arrived;file;;NOK;10;1250000,00" in rows(nights)
+    assert read == list(range(61, 71))
+
+
 def test_each_invoice_is_accounted_for_by_route_and_currency(nights: Nights) -> None:
     arrived = [an_invoice(1), an_invoice(2, **EUROS), an_invoice(3)]
     office = nights.office

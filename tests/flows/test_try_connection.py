@@ -1,6 +1,6 @@
 """The connection test: each right that the switches need is tried for real, and each that is missing is named."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.companies import CompanyId, Language, SoapLogin, Token
-from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right, reminder
+from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right, closed, reminder
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Unreachable, Why
 from moment_xledger.domain.typed_keys import with_typed
@@ -17,7 +17,7 @@ from moment_xledger.flows.sync_records import Worker
 from moment_xledger.flows.test_connection import Trial, try_connection
 from tests.builders import a_customer
 from tests.office import FakeVault, keys, settings
-from tests.world import TOKEN, World
+from tests.world import START, TOKEN, World
 
 NORDVIK = CompanyId("nordvik")
 SOAP = {"soap_user": "per", "soap_password": "pass"}
@@ -191,7 +191,23 @@ def test_when_the_hour_is_used_up_the_test_says_until_when(office: Office) -> No
     test = office.test()
     assert list(outcomes(test).values())[:4] == ["passed", "passed", "passed", "later"]
     (check,) = [check for check in test.checks if check.right is Right.PROJECTS]
-    assert check.why.startswith("credits, 2026-11-22 10:0")
+    assert "(timens forespørsler er brukt opp til kl. 11:0" in check.sentence(Language.NORWEGIAN)
+
+
+def test_who_waits_for_the_test_waits_only_so_long(office: Office) -> None:
+    office.save()
+    worker = replace(office.worker(), run=timedelta(seconds=10))  # too short for a time-out
+    test = try_connection(NORDVIK, "Kari", Trial(worker, Reference, lambda *_: True, lambda *_: True))
+    assert set(outcomes(test).values()) == {"later", "not tried", "passed"}
+    assert "(Xledger takes too long to answer)" in test.checks[0].sentence()
+    assert office.world.requests["total"] == 0
+
+
+@pytest.mark.parametrize("why", Why)
+@pytest.mark.parametrize("language", Language)
+def test_why_a_gate_is_closed_is_said_in_words(why: Why, language: Language) -> None:
+    check = Check(Right.PROJECTS, Outcome.LATER, closed(why, START))
+    assert f"({why}" not in check.sentence(language)
 
 
 def test_a_worker_at_the_gate_is_waited_for(office: Office) -> None:

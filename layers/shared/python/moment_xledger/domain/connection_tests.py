@@ -3,10 +3,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from moment_xledger.domain.companies import Company, Language, Route
+from moment_xledger.domain.errors import Why
+from moment_xledger.domain.records import OSLO
 
 REMIND_BEFORE = (30, 7, 1)  # days
 SOON = timedelta(days=7)
@@ -38,7 +40,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """`why`: for `REFUSED` the other side's words, for `LATER` the reason."""
+    """`why`: for `REFUSED` the other side's words, for `LATER` the reason, of a closed gate as `closed` writes it."""
 
     right: Right
     outcome: Outcome
@@ -48,7 +50,20 @@ class Check:
         norwegian, english = _SENTENCES.get((self.right, self.outcome)) or _ANY[self.outcome]
         names = _NAMES[self.right]
         text = norwegian if language is Language.NORWEGIAN else english
-        return text.format(right=names[language is Language.ENGLISH], why=self.why).strip()
+        why = _in_words(self.why, language) if self.outcome is Outcome.LATER else self.why
+        return text.format(right=names[language is Language.ENGLISH], why=why).strip()
+
+
+def closed(why: Why, until: datetime) -> str:
+    return f"{why}, {until.astimezone(UTC).isoformat()}"
+
+
+def _in_words(later: str, language: Language) -> str:
+    name, _, until = later.partition(", ")
+    if name not in _CLOSED:
+        return later
+    words = _CLOSED[Why(name)][language is Language.ENGLISH]
+    return words.format(until=f"{datetime.fromisoformat(until).astimezone(OSLO):%H:%M}" if until else "")
 
 
 @dataclass(frozen=True)
@@ -124,6 +139,25 @@ _ANY: Mapping[Outcome, tuple[str, str]] = {
         "Ikke prøvd, siden noe før det ikke virket: {right}.",
         "Not tried, since something before it did not work: {right}.",
     ),
+}
+
+_CLOSED: Mapping[Why, tuple[str, str]] = {
+    Why.HELD: ("en annen jobb bruker nøkkelen akkurat nå", "another job is using the key right now"),
+    Why.ALLOWANCE: (
+        "vår andel av timens forespørsler er brukt til kl. {until}",
+        "our share of the hour's requests is used until {until}",
+    ),
+    Why.CREDITS: (
+        "timens forespørsler er brukt opp til kl. {until}",
+        "the hour's requests are used up until {until}",
+    ),
+    Why.AUTH: ("Xledger godtar ikke API-nøkkelen", "Xledger does not accept the API key"),
+    Why.IN_DOUBT: (
+        "et svar fra Xledger uteble; det avklares til kl. {until}",
+        "an answer of Xledger's never came; that is cleared up by {until}",
+    ),
+    Why.DOWN: ("Xledger svarer ikke", "Xledger does not answer"),
+    Why.SLICE: ("Xledger bruker for lang tid på å svare", "Xledger takes too long to answer"),
 }
 
 _SENTENCES: Mapping[tuple[Right, Outcome], tuple[str, str]] = {

@@ -1,5 +1,6 @@
 """A company's month in Moment and here, invoice by invoice, in memory that does not grow with them."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
 LEFT_BY_MAIL = (MailState.SENT, MailState.BOUNCED)
+LONGEST_AHEAD = timedelta(days=366)  # of its arrival, that an invoice is dated
 EARLY = timedelta(days=31)  # an invoice is seldom finalized longer before its date
 
 
@@ -57,12 +59,23 @@ def _add_ledger(
         found = ledger.uploads.get(company.id, export)
         return found.state if found else None
 
-    for snapshot in ledger.invoices.since(company.id):
+    for snapshot in ledger.invoices.since(company.id, _too_early(company, report.month, ledger)):
         _while(has_time)
         if report.takes(snapshot.invoice.invoice_date):
             place, detail = _place(snapshot, company, upload_state, ledger)
             report.add(Place.IN_LEDGER, snapshot.invoice, str(snapshot.route))
             report.add(place, snapshot.invoice, str(snapshot.route), detail)
+
+
+def _too_early(company: Company, month: date, ledger: "Ledger") -> int:
+    """How many invoices arrived so long before the month that none of them can be dated in it."""
+    since = datetime.combine(month - LONGEST_AHEAD, time(), UTC)
+
+    def arrived(before: int) -> datetime:
+        snapshot = ledger.invoices.get(company.id, before + 1)
+        return snapshot.arrived if snapshot else since
+
+    return bisect_left(range(ledger.invoices.head(company.id)), since, key=arrived)
 
 
 def _place(

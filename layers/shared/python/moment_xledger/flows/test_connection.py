@@ -7,7 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, CompanyId, SoapLogin, Token
-from moment_xledger.domain.connection_tests import READS, Check, ConnectionTest, Outcome, Right, needed
+from moment_xledger.domain.connection_tests import (
+    READS,
+    Check,
+    ConnectionTest,
+    Outcome,
+    Right,
+    closed,
+    needed,
+)
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.errors import Conflict, GateClosed, Rejected, SyncError
 from moment_xledger.domain.gate import token_refused
@@ -77,8 +85,8 @@ def _graphql_checks(company: Company, rights: Sequence[Right], trial: Trial) -> 
     try:
         with _line(company, trial.worker) as channel:
             _try_reads(company, wanted, trial.reference(channel), checks, trial.worker)
-    except GateClosed as closed:
-        why = f"{closed.why}, {closed.until:%Y-%m-%d %H:%M} UTC"
+    except GateClosed as gate:
+        why = closed(gate.why, gate.until)
         return [checks.get(right) or Check(right, Outcome.LATER, why) for right in wanted]
     if not any(check.outcome is Outcome.PASSED for check in checks.values()):
         return _token_refused(company, wanted, checks, trial.worker)
