@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from local.openapi import document
-from local.openapi.answers import JSON
+from local.openapi.answers import JSON as JSON
 
 Schema = Mapping[str, Any]
 

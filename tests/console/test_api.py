@@ -1,5 +1,7 @@
 """Whatever is asked of the console, it answers as its OpenAPI document says, and never with a fault."""
 
+import json
+import re
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +22,8 @@ from moment_xledger.console.answers import headers
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.sessions import Role
 from tests.builders import COMPANY
-from tests.console.documented import closed
+from tests.console import documented
+from tests.console.documented import JSON, closed
 from tests.console.door import door
 from tests.console.site import ADDRESS, Browser, Site, opened
 
@@ -33,10 +36,11 @@ PROMISED = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
+LOG: dict[str, Any] = {"deeds": [], "following": None, "notices": []}
 PROBLEM = {"kind": "customer", "code": "NUMBER_TAKEN", "number": "77"}
 CAREFUL = {name.lower() for name in headers()}
 FEW = settings(
-    max_examples=10, derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate]
+    max_examples=6, derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate]
 )
 
 
@@ -71,6 +75,22 @@ def test_what_is_documented_is_served() -> None:
 def test_a_route_without_an_entry_is_named_with_what_to_do() -> None:
     with pytest.raises(LookupError, match=r"GET /new has no entry in local/openapi/operations.py: add what"):
         operation("GET", "/new")
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "body", "says"),
+    [
+        pytest.param(418, "text/html", "", "show_log answers 418: add it", id="a status"),
+        pytest.param(200, JSON, LOG | {"more": 1}, "'more' was unexpected", id="a field too many"),
+        pytest.param(200, JSON, {"deeds": []}, "'following' is a required property", id="a field too few"),
+        pytest.param(200, JSON, LOG | {"following": 1}, "at $.following", id="another type"),
+    ],
+)
+def test_an_answer_that_is_not_documented_is_named(
+    status: int, content_type: str, body: object, says: str
+) -> None:
+    with pytest.raises(AssertionError, match=re.escape(says)):
+        documented.check("GET", "/log", status, content_type, json.dumps(body))
 
 
 def takes_something(method: str, path: str) -> bool:
