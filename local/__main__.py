@@ -5,19 +5,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from local.children import surroundings
-from local.run.misuse import Misuse
+from local.run.misuse import MISUSE, Misuse, Parser
 
-MISUSE = 2
 INTERRUPTED = 130
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """One sentence instead of argparse's page of usage."""
-        self.exit(MISUSE, f"{message[:1].upper()}{message[1:]}: see `{self.prog} --help`.\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m local", description="Everything on one machine.", allow_abbrev=False)
+    parser = Parser(prog="python -m local", description="Everything on one machine.", allow_abbrev=False)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_run(
         commands.add_parser(

@@ -13,6 +13,7 @@ from local.build import tools
 from local.build.materials import settled
 from local.build.seals import seals, whole
 from local.build.sizes import sizes
+from local.run.misuse import Parser
 
 TEMPLATE = ROOT / "template.yaml"
 BUILT = ROOT / ".aws-sam" / "build"  # where `sam deploy` looks
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m local.build", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="python -m local.build", description=__doc__, allow_abbrev=False)
     add = parser.add_argument
     add("--arch", choices=("arm64", "x86_64"), default="arm64", help="the processor (default: arm64)")
     add("--into", type=Path, default=BUILT, metavar="DIR", help="where to (default: where sam looks)")

@@ -158,6 +158,15 @@ def test_without_sam_it_says_how_to_get_it(
     assert capsys.readouterr().err == "sam is not installed here: `make build` does that.\n"
 
 
+def test_another_processor_is_refused_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--arch", "sparc"])
+    assert ended.value.code == 2
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "sparc" in sentence
+    assert "arm64" in sentence
+
+
 def test_a_run_of_what_was_built_needs_something_built(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
