@@ -27,6 +27,7 @@ from local.run.leaving import RECEPTION
 from local.run.options import Options
 from local.run.progress import Progress
 from local.run.publishing import as_queue_event, publish
+from local.run.spilt import spilt
 from local.run.summary import Export, Summary, Upload
 from local.run.waiting import Look, in_queues, until_quiet
 from local.run.world import World
@@ -201,6 +202,8 @@ class Journey:
         arrived = self._arrived(exports, uploads, after)
         self._not_done += missing_invoices(bodies(self._published()), COMPANY, reported, arrived)
         self._not_done += self._dead_letters()
+        mailed = [mail.path for mail in self._around.mailbox]
+        self._not_done += spilt(self._aws, self._stack, self._options.out, mailed)
         asked = requests_between(before, after) if before and after else None
         wrong = list(faults(self._aws, self._stack)) if self._not_done else []
         mails = list(self._around.mailbox)
