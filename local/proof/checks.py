@@ -1,18 +1,18 @@
 """Looks only at the outside: what Xledger holds, what files and mails there are, what went over the network."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from email.message import Message
 from typing import TYPE_CHECKING, Any, Protocol
 
+from local.proof.arrivals import numbers_in, wrong_arrivals
 from local.proof.story import NORTH, SOUTH, Story
+from moment_xledger.domain.companies import Route
 
 if TYPE_CHECKING:
     from local.proof.network import Request
-    from local.proof.simulation import Stage
+    from local.proof.stage import Stage
 
 
 class _Server(Protocol):
@@ -47,6 +47,7 @@ def wrongs(stage: "Stage") -> list[str]:
     """Each in one sentence; nothing where all promises were kept."""
     return [
         *broken_promises(stage),
+        *wrong_arrivals(stage),
         *_parallel(stage),
         *_refused(stage),
         *stage.unexpected,
@@ -120,18 +121,16 @@ def _projects(stage: Outside) -> Iterator[str]:
 
 def _invoices(stage: Outside) -> Iterator[str]:
     """Each in one file, once; and no file ever changed."""
-    for company, numbers in stage.story.invoices.items():
+    by_mail = {company.id for company in stage.story.companies if company.route is Route.EMAIL}
+    for company, published in stage.story.invoices.items():
+        numbers = [] if company in by_mail else published
         left = Counter(
-            number for name, body in stage.csv_files(company) for number in _numbers_in(body.decode())
+            number for name, body in stage.csv_files(company) for number in numbers_in(body.decode())
         )
         yield from (f"invoice {n} of {company} is lost" for n in numbers if not left[n])
         yield from (f"invoice {n} of {company} left {left[n]} times" for n in left if left[n] > 1)
-        yield from (f"invoice {n} of {company} was never published" for n in left if n not in numbers)
+        yield from (f"invoice {n} of {company} has no business in a file" for n in left if n not in numbers)
     yield from (f"the bytes of {name} changed" for name in stage.bucket.changed if name.endswith(".csv"))
-
-
-def _numbers_in(text: str) -> list[int]:
-    return [int(row["InvoiceNo"]) for row in csv.DictReader(io.StringIO(text), delimiter=";")]
 
 
 def _readers(stage: Outside) -> Iterator[str]:
@@ -149,11 +148,12 @@ def _parallel(stage: "Stage") -> Iterator[str]:
     by_token: dict[str, list[Request]] = {}
     for request in stage.network.requests:
         for other in by_token.setdefault(request.token, [])[-40:]:
-            until = max(filter(None, (other.over, other.carried_out if other.writes else None)))
-            if request.sent < until - timedelta(microseconds=1):
+            mine, theirs = request.journey, other.journey
+            until = max(filter(None, (theirs.over, theirs.carried_out if other.writes else None)))
+            if mine.sent < until - timedelta(microseconds=1):
                 yield (
-                    f"{request.operation} of {request.sender} was sent while {other.operation} of {other.sender} "
-                    f"was under way, {request.sent - other.sent} after it"
+                    f"{mine.operation} of {mine.sender} was sent while {theirs.operation} of {theirs.sender} "
+                    f"was under way, {mine.sent - theirs.sent} after it"
                 )
         by_token[request.token].append(request)
 

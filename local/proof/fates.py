@@ -27,14 +27,16 @@ class Rates:
     lost_wakes: float = 0.15
     lost_deletes: float = 0.05
     purges: float = 0.3  # of a run: all wakes and jobs gone at once
+    refusals: float = 0.03  # of mails and SOAP calls: nothing is done
+    bounces: float = 0.06  # of mails with invoices
 
 
-NONE = Rates(*[0.0] * 11)
+NONE = Rates(*[0.0] * 13)
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """At the `nth` call of one call site, from 1, this happens, and nothing else does."""
+    """At the `nth` call of one call site, from 1, this happens."""
 
     site: str
     nth: int
@@ -43,11 +45,14 @@ class Chosen:
 
 @dataclass
 class Fates:
-    """Counts what calls there were and what they met. After `over`, nothing bad happens any more."""
+    """Counts what calls there were and what they met. After `over`, nothing bad happens any more.
+
+    Where some are `chosen`, those happen and nothing else does.
+    """
 
     random: Random
     rates: Rates
-    chosen: Chosen | None = None
+    chosen: tuple[Chosen, ...] = ()
     over: bool = False
     seen: Counter[str] = field(default_factory=Counter)
     met: Counter[tuple[str, Meets]] = field(default_factory=Counter)
@@ -61,8 +66,8 @@ class Fates:
 
     def _drawn(self, site: str) -> Meets:
         if self.chosen:
-            is_here = (self.chosen.site, self.chosen.nth) == (site, self.seen[site])
-            return self.chosen.meets if is_here else "nothing"
+            here = (site, self.seen[site])
+            return next((each.meets for each in self.chosen if (each.site, each.nth) == here), "nothing")
         if self.over:
             return "nothing"
         draw = self.random.random()

@@ -1,11 +1,11 @@
-"""The world around one call of a function, with what may go wrong there: table, bucket, queues, mail and Moment."""
+"""The world around one call of a function, with what may go wrong there: table, bucket and queues."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -87,8 +87,14 @@ class TableTwin(FakeTable):
             self._outside.scheduler.current = current
 
 
+class NoSuchKey(ClientError):  # as boto3 names it
+    pass
+
+
 class BucketTwin:
     """As boto3's client for S3. `changed` are files of which somebody put other bytes over the first ones."""
+
+    exceptions = SimpleNamespace(NoSuchKey=NoSuchKey)
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
@@ -113,7 +119,10 @@ class BucketTwin:
         return {"Metadata": {"sha256": hashlib.sha256(found).hexdigest()}}
 
     def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        return {"Body": BytesIO(self._outside.call("get_object", lambda: self.files[Key]))}
+        found = self._outside.call("get_object", lambda: self.files.get(Key))
+        if found is None:
+            raise NoSuchKey({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+        return {"Body": BytesIO(found)}
 
 
 @dataclass(frozen=True)
@@ -129,15 +138,3 @@ class QueuesTwin:
     def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
         queue = self.queues[QueueUrl]
         self.outside.call("hide", lambda: queue.change_visibility(ReceiptHandle, VisibilityTimeout))
-
-
-class PostTwin:
-    sender = "xledger@moment.example"
-
-    def __init__(self, outside: Outside) -> None:
-        self._outside = outside
-        self.sent: list[tuple[str, EmailMessage]] = []
-
-    def send(self, message: EmailMessage, to: str) -> str:
-        self._outside.call("send mail", lambda: self.sent.append((to, message)))
-        return f"mail-{len(self.sent)}"

@@ -1,8 +1,9 @@
-"""What Moment publishes in one run: customers, projects and invoices of several companies, in several versions."""
+"""What happens in Moment in one run: customers, projects and invoices of several companies, in several versions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from random import Random
 from typing import Any
 
@@ -13,6 +14,15 @@ ABOVE, NORTH, SOUTH, OTHER = 19168, 19169, 19170, 20001
 SHARED, OWN = TokenId("shared"), TokenId("own")
 PERIOD = timedelta(minutes=25)  # in which all is published
 BURSTS, A_BURST = 8, timedelta(seconds=8)
+UNSENT = 0.12  # of the invoices, which Moment finalizes and never publishes
+
+
+class Cast(StrEnum):
+    """Which companies there are: those with customers, projects and files; those with mails, uploads and expenses."""
+
+    BOOKS = "books"
+    ROUTES = "routes"
+    ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,8 @@ class Size:
     projects: int = 4
     invoices: int = 5
     versions: int = 4
+    costs: int = 5
+    period: timedelta = PERIOD
 
 
 @dataclass(frozen=True)
@@ -29,15 +41,30 @@ class Published:
     event: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Posted:
+    """A line of Xledger's ledger, from then on."""
+
+    at: timedelta
+    line: dict[str, Any]
+
+
 @dataclass
 class Story:
-    """`customers` and `projects` are the newest of each, by company and number: what Xledger must have at the end."""
+    """`customers` and `projects` are the newest of each, by company and number: what Xledger must have at the end.
+
+    `unsent`: what Moment has and never publishes. `costs`: the ids of posted lines that belong together, and what they
+    come to in Moment.
+    """
 
     companies: list[Company]
     published: list[Published] = field(default_factory=list)
+    unsent: list[Published] = field(default_factory=list)
     customers: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     projects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     invoices: dict[str, list[int]] = field(default_factory=dict)
+    posted: list[Posted] = field(default_factory=list)
+    costs: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def wanted_customers(self) -> dict[tuple[str, str], dict[str, Any]]:
         """The first of each company is nowhere but in Moment's API, and comes when a project needs it."""
@@ -66,20 +93,30 @@ def companies(requests_per_hour: int | None) -> list[Company]:
 
 
 def tell(random: Random, size: Size, requests_per_hour: int | None) -> Story:
+    """Of the books. That some invoices are never published is decided apart: see `keep_some_back`."""
     story = Story(companies(requests_per_hour))
     for company in story.companies:
         for n in range(size.customers):
             _customer(story, company, n, random, size)
         for n in range(size.projects):
             _project(story, company, n, random, size)
-        _invoices(story, company, random, size)
+        tell_of_invoices(story, company, random, size)
     return story
+
+
+def keep_some_back(story: Story, random: Random) -> None:
+    """Invoices that Moment finalizes and never publishes: only its list has them."""
+    sent: list[Published] = []
+    for each in story.published:
+        is_kept = each.event["type"].endswith("invoice.finalized") and random.random() < UNSENT
+        (story.unsent if is_kept else sent).append(each)
+    story.published[:] = sent
 
 
 def _times(random: Random, size: Size) -> Iterator[tuple[int, timedelta]]:
     """Versions in the order in which Moment saved them; each arrives when it will, often close behind another."""
     for version in range(1, random.randint(1, size.versions) + 1):
-        yield version, PERIOD * (random.randrange(BURSTS) / BURSTS) + A_BURST * random.random()
+        yield version, size.period * (random.randrange(BURSTS) / BURSTS) + A_BURST * random.random()
 
 
 def _customer(story: Story, company: Company, n: int, random: Random, size: Size) -> None:
@@ -102,7 +139,9 @@ def _customer(story: Story, company: Company, n: int, random: Random, size: Size
             "address": {"street": "Strandgaten 1", "countryCode": country},
         } | ({"organizationNumber": organisation} if organisation else {})
         if n > 0:
-            story.published.append(Published(at, _event("customer.saved", data, company)))
+            story.published.append(Published(at, an_event("customer.saved", data, company)))
+    if n == 0:
+        story.unsent.append(Published(timedelta(), an_event("customer.saved", data, company)))
     story.customers[company.id, number] = data
 
 
@@ -119,11 +158,11 @@ def _project(story: Story, company: Company, n: int, random: Random, size: Size)
             "customerNumber": str(customer),
             "active": True,
         }
-        story.published.append(Published(at, _event("project.saved", data, company)))
+        story.published.append(Published(at, an_event("project.saved", data, company)))
     story.projects[company.id, number] = data
 
 
-def _invoices(story: Story, company: Company, random: Random, size: Size) -> None:
+def tell_of_invoices(story: Story, company: Company, random: Random, size: Size) -> None:
     """Of customers that are published, perhaps later."""
     story.invoices[company.id] = list(range(101, 101 + size.invoices))
     for number in story.invoices[company.id]:
@@ -141,11 +180,11 @@ def _invoices(story: Story, company: Company, random: Random, size: Size) -> Non
             "total": "125.00",
             "vatLines": [{"vatCode": "3", "net": "100.00", "vat": "25.00", "gross": "125.00"}],
         }
-        at = PERIOD * random.random()
-        story.published.append(Published(at, _event("invoice.finalized", data, company)))
+        at = size.period * random.random()
+        story.published.append(Published(at, an_event("invoice.finalized", data, company)))
 
 
-def _event(what: str, data: dict[str, Any], company: Company) -> dict[str, Any]:
+def an_event(what: str, data: dict[str, Any], company: Company) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": f"{company.id}-{what}-{data['id']}-{data['version']}",
