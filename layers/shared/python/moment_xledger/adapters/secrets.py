@@ -75,7 +75,14 @@ class Vault:
         try:
             self._client.put_secret_value(SecretId=name, SecretString=text)
         except self._client.exceptions.ResourceNotFoundException:
+            self._make(name, text)
+
+    def _make(self, name: str, text: str) -> None:
+        """Two workers may renew a company's first logon key at the same moment."""
+        try:
             self._client.create_secret(Name=name, SecretString=text)
+        except self._client.exceptions.ResourceExistsException:
+            self._client.put_secret_value(SecretId=name, SecretString=text)
 
     def _read(self, company: CompanyId) -> dict[str, Any]:
         return self._read_secret(company)
