@@ -22,7 +22,7 @@ from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import REASONS, Code, Problem
 from moment_xledger.domain.sessions import Role
 from moment_xledger.domain.settings_changes import Saved, changes
-from moment_xledger.domain.typed_settings import FIELDS
+from moment_xledger.domain.typed_settings import FIELDS, as_typed
 from moment_xledger.domain.usage import HOURS_KEPT, MOST_CLOSINGS, Closing, Usage, hour_of
 from tests.builders import COMPANY, a_company, a_customer, an_invoice
 from tests.console.site import Site, opened
@@ -114,6 +114,16 @@ def test_the_settings(site: Site, language: Language, role: Role) -> None:
     codes = list(companies.get_known(COMPANY.id).vat_codes)
     site.receive(*(with_vat(an_invoice(10**8 + each), codes[each % 100]) for each in range(500)))
     page = site.browser(role, name=NAME, language=language).get("/settings")
+    assert len(page.text.encode()) < MOST
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_settings_with_a_fault_in_every_field(site: Site, language: Language) -> None:
+    browser = site.browser(Role.ADMINISTRATOR, name=NAME, language=language)
+    typed = {name: f"<&>{value}<&>" for name, value in as_typed(a_widest("A")).items()}
+    csrf = browser.get("/settings").hidden("csrf")
+    page = browser.post("/settings", typed | {"since": "1", "csrf": csrf})
+    assert page.status == 400
     assert len(page.text.encode()) < MOST
 
 
