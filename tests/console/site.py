@@ -150,7 +150,11 @@ class Browser:
         return self.post(address, self.get(page).inputs() | but)
 
     def ask(
-        self, method: str, address: str, body: str | bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        address: str,
+        body: str | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Page:
         given = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         event = an_http_event(method, address, body, {"accept": "text/html"} | given, self.jar)
