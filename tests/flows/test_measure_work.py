@@ -1,0 +1,97 @@
+"""How long what waits has waited: each kind by itself, and only what could go if somebody carried it."""
+
+from datetime import timedelta
+
+import pytest
+
+from moment_xledger.domain.errors import Why
+from moment_xledger.domain.gate import Gate, InFlight
+from moment_xledger.flows.measure_work import measure_work
+from moment_xledger.observability import Signal
+from tests.builders import a_company, a_customer, a_project, of
+from tests.world import START, TOKEN_ID, World
+
+MINUTE = timedelta(minutes=1)
+OVER = {int(START.timestamp()) // 60: 450}  # nine tenths of a plan of 500, in the minute when all begins
+
+
+def measured(world: World, after: timedelta = 10 * MINUTE) -> dict[Signal, float]:
+    return measure_work(world.ledger, START + after)
+
+
+def test_each_kind_waits_by_itself_and_the_longest_counts() -> None:
+    world = World()
+    world.receive(a_customer("10001"))
+    world.time.now += 4 * MINUTE
+    world.receive(a_project("P-1", customerNumber=None))
+    found = measured(world)
+    assert (found[Signal.CUSTOMERS_WAIT], found[Signal.PROJECTS_WAIT]) == (600, 360)
+    assert (found[Signal.WAIT], found[Signal.WAIT_IN_ALL]) == (600, 600)
+
+
+def test_of_several_companies_with_one_token_the_oldest_counts() -> None:
+    world = World(companies=[a_company("nordvik"), a_company("fjord")])
+    world.receive(of("fjord", a_customer("10001")))
+    world.time.now += 4 * MINUTE
+    world.receive(of("nordvik", a_customer("10001")))
+    assert measured(world)[Signal.WAIT] == 600
+
+
+def test_later_edits_make_no_record_younger() -> None:
+    world = World()
+    world.receive(a_customer("10001"))
+    world.time.now += 4 * MINUTE
+    world.receive(a_customer("10001", version=2))
+    assert measured(world)[Signal.WAIT] == 600
+
+
+def test_what_has_gone_waits_no_more_and_a_project_without_its_customer_is_not_late() -> None:
+    world = World()
+    world.receive(a_customer("10001"), a_project("P-1", customerNumber="99"))
+    world.run()
+    found = measured(world)
+    assert (found[Signal.WAIT], found[Signal.WAIT_IN_ALL], found[Signal.SWEEPS]) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("gate", "waits", "in_all", "refused"),
+    [
+        pytest.param(Gate(), 600, 600, 0, id="open"),
+        pytest.param(
+            Gate(owner="somebody", lease_until=START + 60 * MINUTE), 600, 600, 0, id="somebody carries it"
+        ),
+        pytest.param(Gate(plan=500, minutes=OVER), 0, 600, 0, id="the hour's requests are used by our count"),
+        pytest.param(
+            Gate(closed_until=START + 60 * MINUTE, closed_why=Why.CREDITS), 0, 600, 0, id="and by Xledger's"
+        ),
+        pytest.param(
+            Gate(closed_until=START + 60 * MINUTE, closed_why=Why.DOWN), 0, 600, 0, id="Xledger is down"
+        ),
+        pytest.param(
+            Gate(closed_until=START + 60 * MINUTE, closed_why=Why.AUTH), 0, 0, 1, id="the token is refused"
+        ),
+        pytest.param(
+            Gate(closed_until=START + MINUTE, closed_why=Why.CREDITS), 600, 600, 0, id="it was closed before"
+        ),
+    ],
+)
+def test_what_counts_depends_on_the_gate(gate: Gate, waits: float, in_all: float, refused: int) -> None:
+    world = World()
+    world.receive(a_customer("10001"))
+    world.ledger.gates.save(TOKEN_ID, gate)
+    found = measured(world)
+    assert (found[Signal.WAIT], found[Signal.WAIT_IN_ALL]) == (waits, in_all)
+    assert found[Signal.TOKENS_REFUSED] == refused
+
+
+def test_a_write_without_an_answer_is_in_doubt_since_it_began() -> None:
+    world = World()
+    world.receive(a_customer("10001"))
+    world.ledger.gates.save(TOKEN_ID, Gate(in_flight=InFlight("AddCustomers", START + MINUTE)))
+    assert measured(world)[Signal.IN_DOUBT] == 540
+
+
+def test_a_clock_that_is_behind_makes_nothing_negative() -> None:
+    world = World()
+    world.receive(a_customer("10001"))
+    assert min(measured(world, after=timedelta()).values()) >= 0
