@@ -79,7 +79,7 @@ class Visitor:
         self.page = self.context.new_page()
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.complaints.append(message.text)
 
     def _asked(self, request: Request) -> None:
