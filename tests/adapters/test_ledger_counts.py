@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.table import Delete
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, State, as_dirty, as_problem, as_waiting, settle
@@ -108,3 +110,39 @@ def test_whatever_happens_to_problems_the_counts_are_right(story: list[tuple[str
             problems.report([a_problem(number, code)])
     counted = Counter((each.kind, each.code) for each in problems.of(COMPANY.id))
     assert problems.counts(COMPANY.id) == dict(counted)
+
+
+def uncounted(ledger: Ledger, *records: Record) -> None:
+    """As they were stored before there were counters."""
+    ledger.records.save([(None, record) for record in records])
+    for item in list(ledger.records._table.query(f"T#{COMPANY.id}", "COUNT#")):
+        ledger.records._table.write(Delete((item["pk"], item["sk"])))
+
+
+def test_counters_that_are_wrong_are_put_right_once(ledger: Ledger) -> None:
+    uncounted(ledger, *(a_record(number) for number in range(1, 20)))
+    late = a_record(40)
+    ledger.records.save([(None, late)])
+    assert ledger.records.count(COMPANY.id, Kind.PROJECT)[State.DIRTY] == 1
+    assert [ledger.records.mend_counts(COMPANY.id, Kind.PROJECT) for _ in range(2)] == [True, False]
+    assert ledger.records.count(COMPANY.id, Kind.PROJECT)[State.DIRTY] == 20
+    assert ledger.records.mend_counts(COMPANY.id, Kind.CUSTOMER) is False
+
+
+def test_who_writes_while_all_are_counted_is_not_miscounted(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uncounted(ledger, a_record(1))
+    ledger.records.save([(None, a_record(2))])
+    query = ledger.records._table.query
+
+    def query_while_somebody_writes(pk: str, prefix: str = "", **but: Any) -> Any:
+        yield from query(pk, prefix, **but)
+        if prefix.startswith("ENT#"):
+            ledger.records.save([(None, a_record(3))])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.records._table, "query", query_while_somebody_writes)
+        assert ledger.records.mend_counts(COMPANY.id, Kind.PROJECT) is False
+    assert ledger.records.mend_counts(COMPANY.id, Kind.PROJECT) is True
+    assert ledger.records.count(COMPANY.id, Kind.PROJECT)[State.DIRTY] == 3

@@ -10,8 +10,10 @@ import requests
 
 from local import moment as simulator
 from moment_xledger.adapters.moment_api import MomentApi
+from moment_xledger.adapters.table import Update
 from moment_xledger.domain.companies import Route, Secrets, Token
 from moment_xledger.domain.errors import KeyRefused, Unreachable
+from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.flows.compare_invoices import Report
 from moment_xledger.flows.reconcile import Reconciler, reconcile_all
@@ -323,3 +325,13 @@ def test_against_the_simulated_moment_over_http() -> None:
         report = reconcile_all(reconciler)
     assert (report.companies, report.compared, report.late) == (1, 230, 130)
     assert [number for _, number in office.arrived()] == list(range(1, 231))
+
+
+def test_counts_of_records_are_put_right_by_the_night() -> None:
+    nights = Nights()
+    ledger = nights.office.ledger
+    add = Update((f"T#{COMPANY}", "COUNT#customer#03"), add={"synced": 7})
+    ledger.records._table.write(add)
+    reports = [nights.night() for _ in range(2)]
+    assert [report.mended for report in reports] == [1, 0]
+    assert not any(ledger.records.count(COMPANY, Kind.CUSTOMER).values())

@@ -25,7 +25,7 @@ def day_facts(company: Company, gate: Gate, desk: Desk, now: datetime) -> DayFac
     return {
         "hours": [_hour(first + n * HOUR, counts, gate.usage) for n in range(HOURS)],
         "closings": [_closing(each, now) for each in gate.usage.closings if each.until > first],
-        "is_shared": desk.ledger.companies.is_shared(company.token_id),
+        "is_shared": bool(gate.usage.requests) and desk.ledger.companies.is_shared(company.token_id),
         "requests_this_month": gate.usage.of_month(now),
     }
 

@@ -2,7 +2,7 @@
 stored, and of invoices that wait only so many are looked at."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 
@@ -32,12 +32,13 @@ def overview(company: Company, desk: Desk) -> Overview:
     for (kind, code), count in problems.items():
         by_kind[kind] += count
         by_fixer[REASONS[code].fixer] += count
+    counts = desk.ledger.records.counts(company.id)
     return {
         "now": now,
         "gate": gate_facts(gate, company.requests_per_hour, now),
         "problems": sum(problems.values()),
         "problems_by_fixer": dict(sorted(by_fixer.items())),
-        "kinds": [_kind(company, kind, by_kind[str(kind)], desk) for kind in Kind],
+        "kinds": [_kind(company, kind, counts[kind], by_kind[str(kind)], desk) for kind in Kind],
         "invoices": _invoices(company, by_kind["invoice"], desk),
         "expenses": expenses_card(company, by_kind, desk),
         "day": day_facts(company, gate, desk, now),
@@ -59,8 +60,7 @@ def gate_facts(gate: Gate, plan: int | None, now: datetime) -> GateFacts:
     }
 
 
-def _kind(company: Company, kind: Kind, problems: int, desk: Desk) -> KindFacts:
-    counts = desk.ledger.records.count(company.id, kind)
+def _kind(company: Company, kind: Kind, counts: Mapping[State, int], problems: int, desk: Desk) -> KindFacts:
     waiting = counts[State.DIRTY] + counts[State.WAITING]
     return {
         "kind": kind,

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class Report:
-    """`older`: from before the company was set up, so left alone. `later`: companies put off, and why."""
+    """`older`: from before the company was set up, so left alone. `later`: companies put off, and why. `mended`: counts
+    of records that were wrong."""
 
     companies: int = 0
     compared: int = 0
@@ -39,6 +40,7 @@ class Report:
     changed: int = 0
     unreadable: int = 0
     older: int = 0
+    mended: int = 0
     later: dict[str, str] = field(default_factory=dict)
 
     def summary(self) -> dict[str, Any]:

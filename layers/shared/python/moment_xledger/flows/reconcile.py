@@ -14,6 +14,7 @@ from moment_xledger.domain.errors import Conflict, KeyRefused, Unreachable
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import reach
 from moment_xledger.flows.compare_invoices import Comparison, Report
+from moment_xledger.flows.mend_counts import mend_counts
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -56,8 +57,10 @@ def reconcile_all(reconciler: Reconciler) -> Report:
     def compared_until(company: Company) -> datetime:
         return reconciler.ledger.reconciliations.progress(company.id).cursor or never
 
-    for company in sorted(reconciler.ledger.companies.every(), key=compared_until):
+    companies = sorted(reconciler.ledger.companies.every(), key=compared_until)
+    for company in companies:
         reconcile(company, reconciler, report)
+    report.mended = mend_counts(companies, reconciler.ledger, reconciler.has_time)
     return report
 
 

@@ -4,12 +4,12 @@ How many are in which state is counted in the very transactions that store them,
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.ledger.attempts import as_text, from_text
@@ -86,10 +86,34 @@ class Records:
 
     def count(self, company: CompanyId, kind: Kind) -> dict[State, int]:
         """How many are in each state: the same few items are read, however many records there are."""
-        found: Counter[str] = Counter()
-        for item in self._table.query(keys.company(company), f"COUNT#{kind}#"):
-            found.update({state: int(item.get(state, 0)) for state in State})
-        return {state: found[state] for state in State}
+        return self.counts(company)[kind]
+
+    def counts(self, company: CompanyId) -> dict[Kind, dict[State, int]]:
+        """As `count`, of all kinds at once."""
+        found: Counter[tuple[Kind, State]] = Counter()
+        for item in self._table.query(keys.company(company), "COUNT#"):
+            kind = item["sk"].split("#")[1]
+            if kind in tuple(Kind):
+                found.update({(Kind(kind), state): int(item.get(state, 0)) for state in State})
+        return {kind: {state: found[kind, state] for state in State} for kind in Kind}
+
+    def mend_counts(self, company: CompanyId, kind: Kind) -> bool:
+        """Counts all, and puts the counters right where they say something else. Whether it did.
+
+        Only if no counter was changed meanwhile: somebody who writes at this moment is left in peace.
+        """
+        before = list(self._table.query(keys.company(company), f"COUNT#{kind}#"))
+        stored = self._table.query(keys.company(company), f"ENT#{kind}#")
+        off = Counter(str(item["state"]) for item in stored)
+        for item in before:
+            off.subtract({str(state): int(item.get(state, 0)) for state in State})
+        wrong = {state: difference for state, difference in off.items() if difference}
+        try:
+            if wrong:
+                self._table.write(*_mended(company, kind, wrong, before))
+        except Conflict:
+            return False
+        return bool(wrong)
 
     def oldest_waiting(self, company: CompanyId, kind: Kind) -> datetime | None:
         """Since when the one has waited that waits longest for its turn, or for its customer."""
@@ -221,6 +245,27 @@ def _pointers(record: Record | None) -> list[Key]:
     if record.problem is Code.CUSTOMER_UNKNOWN and isinstance(content, Project):
         return [(pk, f"LACK#{Kind.CUSTOMER}#{content.customer_number}#{record.id}")]
     return []
+
+
+def _mended(company: CompanyId, kind: Kind, wrong: Mapping[str, int], before: Iterable[Item]) -> list[Action]:
+    """In the first counter, on condition that all are as they were. The others get nothing added: a mere check of them
+    would need a right that nothing else of the night's work needs."""
+    known = {item["sk"]: item for item in before}
+    names = [f"COUNT#{kind}#{shard:02}" for shard in range(COUNTERS)]
+    nothing = {str(State.DIRTY): 0}
+    return [
+        Update((keys.company(company), name), add=nothing if n else wrong, when=_unchanged(known.get(name)))
+        for n, name in enumerate(names)
+    ]
+
+
+def _unchanged(item: Item | None) -> ConditionBase:
+    if item is None:
+        return Attr("pk").not_exists()
+    condition: ConditionBase = Attr("pk").exists()
+    for state in State:
+        condition &= Attr(state).eq(item[state]) if state in item else Attr(state).not_exists()
+    return condition
 
 
 def _item(record: Record) -> Item:

@@ -1,0 +1,90 @@
+"""What a page costs does not grow with what a company has: as many questions to the ledger, as many items read."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from moment_xledger.domain.attempts import Attempt, Operation
+from moment_xledger.domain.deeds import Deed, What
+from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.records import Record, settle, tried
+from tests.builders import COMPANY, a_customer, an_invoice
+from tests.console.site import Site, opened
+from tests.world import START
+
+PAGES = (
+    "/overview",
+    "/problems",
+    "/problems?kind=customer&code=NUMBER_TAKEN",
+    "/exports",
+    "/exports/1",
+    "/record?kind=customer&number=1",
+    "/record?kind=invoice&number=1",
+    "/settings",
+    "/log",
+)
+FEW, MANY = 60, 1_500
+
+
+def filled(monkeypatch: pytest.MonkeyPatch, size: int) -> Site:
+    """With so many customers in Xledger and problems, and some invoices that have left."""
+    site = opened(monkeypatch)
+    site.world.receive(a_customer("1"))
+    site.world.run()
+    (one,) = site.world.ledger.records.by_number(COMPANY.id, Kind.CUSTOMER, ["1"]).values()
+    ledger = site.world.ledger
+    assert not ledger.records.save([(None, numbered(one, number)) for number in range(2, size)])
+    ledger.problems.report(
+        Problem(COMPANY.id, "customer", str(number), Code.NUMBER_TAKEN, {"owner": "1"}, first_seen=START)
+        for number in range(size)
+    )
+    for _ in range(size):
+        ledger.audit.note(Deed(COMPANY.id, START, "Kari Nordmann", What.FETCHED_FILE, export=1))
+    site.export(*range(1, 30 + size // 30))
+    return site
+
+
+def numbered(one: Record, number: int) -> Record:
+    content = one.content.model_copy(update={"id": 50_000 + number, "customer_number": str(number)})
+    fresh = replace(one, content=content, rev=0, attempts=(), sent_number=None)
+    attempt = Attempt(START, Operation.ADD, 1, db_id=number)
+    return tried(settle(fresh, fresh, number, START), attempt, {"code": str(number)})
+
+
+def costs(site: Site, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[int, int]]:
+    """Of each page: questions, and items."""
+    browser, table, asked = site.browser(), site.world.table, [0, 0]
+    get, query = table.get, table.query
+
+    def counted_get(key: Any) -> Any:
+        asked[0] += 1
+        asked[1] += 1
+        return get(key)
+
+    def counted_query(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        asked[0] += 1
+        for item in query(*args, **kwargs):
+            asked[1] += 1
+            yield item
+
+    monkeypatch.setattr(table, "get", counted_get)
+    monkeypatch.setattr(table, "query", counted_query)
+    found = {}
+    for page in PAGES:
+        asked[:] = [0, 0]
+        assert browser.get(page).status == 200, page
+        found[page] = (asked[0], asked[1])
+    return found
+
+
+def test_every_page_costs_the_same_for_twenty_five_times_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = costs(filled(monkeypatch, FEW), monkeypatch)
+    assert costs(filled(monkeypatch, MANY), monkeypatch) == few
+
+
+def test_a_page_asks_the_ledger_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {page: questions for page, (questions, _) in costs(filled(monkeypatch, FEW), monkeypatch).items()}
+    assert max(asked.values()) <= 16, asked
