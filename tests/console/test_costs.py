@@ -11,7 +11,7 @@ from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, settle, tried
-from tests.builders import COMPANY, a_customer, an_invoice
+from tests.builders import COMPANY, a_customer
 from tests.console.site import Site, opened
 from tests.world import START
 
