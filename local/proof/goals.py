@@ -241,7 +241,7 @@ def first_caught(guard: Guard, seeds: int) -> int | None:
     """A seed that fails without this guard."""
     tried = chain([guard.shown_by], range(seeds))
     with guard.is_down():
-        return next((seed for seed in tried if play(guard.setting(seed)).wrong), None)
+        return next((seed for seed in tried if guard.wrong(seed)), None)
 
 
 def _caught(piece: tuple[int, int]) -> int | None:

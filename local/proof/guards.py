@@ -1,16 +1,18 @@
 """The walls that keep the promises. Each can be taken down, to see that the simulation notices."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
+from local.proof.exporting import play_lot
+from local.proof.simulation import play
 from local.proof.stage import Setting
 from local.proof.story import Cast
-from moment_xledger.adapters import ledger
-from moment_xledger.adapters.ledger import exports as ledger_exports
+from moment_xledger.adapters.ledger.exports import Exports
+from moment_xledger.adapters.ledger.invoices import Invoices
 from moment_xledger.adapters.moment_expenses import MomentExpenses
 from moment_xledger.adapters.table import Action, Check, Table
 from moment_xledger.adapters.xledger_books import Customers, Projects
@@ -19,6 +21,8 @@ from moment_xledger.domain.customers import Found
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.invoice_mails import InvoiceMail, later
 from moment_xledger.domain.records import Record, State, settle, take_in
+from moment_xledger.domain.soap_outcomes import InDoubt, UploadOutcome
+from moment_xledger.domain.uploads import after
 from moment_xledger.flows import mail_invoice, outcomes, take_in_records
 from moment_xledger.flows.mail_invoice import Run as MailRun
 
@@ -30,6 +34,7 @@ class Guard:
     """`down` are replacements of what the code does, `change` of what is around it.
 
     `shown_by` is a seed that showed the need for it once: tried first, to be quick; when the code moves, others are.
+    `by_lot`: the seeds are those of the export protocol by itself.
     """
 
     name: str
@@ -37,9 +42,13 @@ class Guard:
     down: tuple[tuple[Any, str, Any], ...] = ()
     change: Change = lambda setting: setting
     cast: Cast = Cast.BOOKS
+    by_lot: bool = False
 
-    def setting(self, seed: int) -> Setting:
-        return self.change(Setting(seed, cast=self.cast))
+    def wrong(self, seed: int) -> Sequence[str]:
+        """In this run. Taken down or not."""
+        if self.by_lot:
+            return play_lot(seed).wrong
+        return play(self.change(Setting(seed, cast=self.cast))).wrong
 
     @contextmanager
     def is_down(self) -> Iterator[None]:
@@ -60,22 +69,34 @@ def _settle_whatever_came(record: Record, sent: Record, db_id: int, now: Any) ->
     return replace(settle(record, sent, db_id, now), state=State.SYNCED, problem=None, details={})
 
 
-class _Careless(ledger_exports.Exports):
-    """Writes whatever the others have written."""
+def _over(weak: Callable[[Any], Any]) -> Callable[[Any, Table], None]:
+    def opened(self: Any, table: Table) -> None:
+        self._table = weak(table)
 
-    def __init__(self, table: Table) -> None:
-        super().__init__(_Unconditional(table))  # type: ignore[arg-type]
+    return opened
 
 
 @dataclass(frozen=True)
-class _Unconditional:
+class _Weak:
     _table: Table
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._table, name)
 
+
+class _Unconditional(_Weak):
+    """Writes whatever the others have written."""
+
     def write(self, *actions: Action) -> None:
         self._table.write(*(replace(each, when=None) for each in actions if not isinstance(each, Check)))
+
+
+class _OneByOne(_Weak):
+    """Writes one thing after the other."""
+
+    def write(self, *actions: Action) -> None:
+        for each in actions:
+            self._table.write(each)
 
 
 def _nothing(*_: object) -> None:
@@ -88,6 +109,10 @@ def _mail_again(mail: InvoiceMail, run: MailRun) -> None:
 
 def _upload_again(upload: uploads.Upload) -> tuple[uploads.Upload, None]:
     return replace(upload, state=uploads.State.PENDING), None
+
+
+def _upload_again_after(upload: uploads.Upload, outcome: UploadOutcome, now: datetime) -> Any:
+    return (uploads.later(upload, now), None) if isinstance(outcome, InDoubt) else after(upload, outcome, now)
 
 
 GUARDS = (
@@ -104,7 +129,18 @@ GUARDS = (
             (Projects, "look_up", lambda *_: {}),
         ),
     ),
-    Guard("conditions of an export's claim and members", 7, ((ledger, "Exports", _Careless),)),
+    Guard(
+        "conditions of an export's claim and members",
+        23,
+        ((Exports, "__init__", _over(_Unconditional)),),
+        by_lot=True,
+    ),
+    Guard(
+        "an invoice and its place in one transaction",
+        0,
+        ((Invoices, "__init__", _over(_OneByOne)),),
+        by_lot=True,
+    ),
     Guard(
         "asking a person about a mail in doubt",
         0,
@@ -114,11 +150,11 @@ GUARDS = (
     Guard(
         "asking a person about a file in doubt",
         0,
-        ((uploads, "left_behind", _upload_again),),
+        ((uploads, "left_behind", _upload_again), (uploads, "after", _upload_again_after)),
         cast=Cast.ROUTES,
     ),
     Guard(
-        "looking for an expense before making it", 0, ((MomentExpenses, "find", _nothing),), cast=Cast.ROUTES
+        "looking for an expense before making it", 1, ((MomentExpenses, "find", _nothing),), cast=Cast.ROUTES
     ),
     Guard(
         "reading again what was read before", 0, ((expense_runs, "OVERLAP", timedelta(0)),), cast=Cast.ROUTES

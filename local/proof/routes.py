@@ -58,16 +58,17 @@ def _cost(story: Story, n: int, random: Random, size: Size) -> None:
     posted_at = size.period * random.random()
     twisted_at = posted_at + timedelta(minutes=1) + (size.period - posted_at) * random.random()
     line = _line(id_, Decimal(100 + n), project)
-    story.posted.append(Posted(posted_at, line))
+    slow = timedelta(hours=2) * random.random() if random.random() < 0.3 else timedelta()
+    story.posted.append(Posted(posted_at, line, posted_at - slow))
     match twist:
         case "corrected":
             line = _line(id_, Decimal(700 + n), project)
-            story.posted.append(Posted(twisted_at, line))
+            story.posted.append(Posted(twisted_at, line, twisted_at))
         case "moved":
-            story.posted.append(Posted(twisted_at, line | {"Account": "7140"}))
+            story.posted.append(Posted(twisted_at, line | {"Account": "7140"}, twisted_at))
         case "reversed":
             back = _line(id_ + 500, -Decimal(100 + n), project) | {"MatchID": line["MatchID"]}
-            story.posted.append(Posted(twisted_at, back))
+            story.posted.append(Posted(twisted_at, back, twisted_at))
     total = (
         Decimal(0) if twist in ("moved", "reversed") else Decimal(line["Amount"]) + Decimal(line["TaxAmount"])
     )

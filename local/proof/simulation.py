@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from random import Random
 from typing import Any
@@ -182,12 +182,10 @@ class _Player:
         self.queues[EVENTS].put(json.dumps(published.event))
 
     def _post(self, posted: Posted) -> None:
-        at = _on_the_wall(START + posted.at)
-        line = {**posted.line, "Modified": at}
-        first = next(
-            each for each in self.stage.story.posted if each.line["TransactionID"] == line["TransactionID"]
-        )
-        self.stage.server.post_lines({"lines": [line | {"Created": _on_the_wall(START + first.at)}]})
+        id_ = posted.line["TransactionID"]
+        first = next(each for each in self.stage.story.posted if each.line["TransactionID"] == id_)
+        times = {"Created": _on_the_wall(first.changed), "Modified": _on_the_wall(posted.changed)}
+        self.stage.server.post_lines({"lines": [posted.line | times]})
 
     def _plan_troubles(self) -> None:
         """Exports in between, by clicks and by the clock; nights; queues emptied; others who use up the credits."""
@@ -299,8 +297,8 @@ def _story(random: Random, setting: Setting, requests_per_hour: int | None) -> S
     return story
 
 
-def _on_the_wall(at: datetime) -> str:
-    return at.astimezone(CENTRAL_EUROPE).replace(tzinfo=None).isoformat(" ", "seconds")
+def _on_the_wall(since_start: timedelta) -> str:
+    return (START + since_start).astimezone(CENTRAL_EUROPE).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def _plan(random: Random, setting: Setting) -> Plan:

@@ -43,10 +43,11 @@ class Published:
 
 @dataclass(frozen=True)
 class Posted:
-    """A line of Xledger's ledger, from then on."""
+    """A line of Xledger's ledger, seen from then on; it may say that it was changed earlier."""
 
     at: timedelta
     line: dict[str, Any]
+    changed: timedelta
 
 
 @dataclass

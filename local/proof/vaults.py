@@ -35,7 +35,7 @@ class SecretsTwin:
         if not self._outside.call("write the secret", lambda: self._replace(SecretId, SecretString)):
             raise _missing("PutSecretValue")
 
-    def create_secret(self, *, Name: str, SecretString: str) -> None:  # noqa: N803
+    def create_secret(self, *, Name: str, SecretString: str, KmsKeyId: str = "") -> None:  # noqa: N803
         if not self._outside.call("make the secret", lambda: self._add(Name, SecretString)):
             raise ResourceExistsException({"Error": {"Code": "ResourceExistsException"}}, "CreateSecret")
 

@@ -41,7 +41,7 @@ def heard_before_it_is_told(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> 
     and another worker has put all in order."""
     report = mail_invoice.Run.report
 
-    def slowly(run: mail_invoice.Run, *about: Any, **details: str) -> None:
+    def slowly(run: mail_invoice.Run, *about: Any, **details: Any) -> None:
         monkeypatch.undo()
         room.time.now += timedelta(minutes=3)
         room.hear(101, Happened.DELIVERED)

@@ -1,16 +1,35 @@
 """The other goals, smaller than `make prove` has them."""
 
+from random import Random
+
 import pytest
 
 from local.proof.adding import add_many
+from local.proof.exporting import explore, play_lot
+from local.proof.fuzz import PERSONAL, fuzz, mutant
 from local.proof.goals import first_caught
 from local.proof.guards import GUARDS, Guard
 from local.proof.limiter import saturate
+from local.proof.load import load
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
 def test_without_this_guard_some_run_goes_wrong(guard: Guard) -> None:
     assert first_caught(guard, seeds=60) is not None
+
+
+@pytest.mark.parametrize("first", [0, 100])
+def test_no_invoice_is_lost_or_doubled_however_many_export_and_die(first: int) -> None:
+    told = [play_lot(seed) for seed in range(first, first + 100)]
+    assert [each.wrong for each in told if each.wrong] == []
+    assert sum(each.deaths for each in told) > 5_000
+
+
+def test_nor_by_any_schedule_with_a_preemption_or_a_death() -> None:
+    with_preemption, with_death = explore(preemptions=1, deaths=0), explore(preemptions=0, deaths=1)
+    assert (with_preemption.wrong, with_death.wrong) == (0, 0)
+    assert with_preemption.schedules + with_preemption.joined > 60
+    assert with_death.schedules + with_death.joined > 100
 
 
 def test_no_new_customer_is_doubled_or_missing_when_answers_are_lost() -> None:
@@ -29,3 +48,22 @@ def test_we_alone_never_go_over_a_limit(plan: int) -> None:
 def test_with_others_on_the_same_token_a_refusal_is_rare() -> None:
     hours = saturate(60, 1_000, others=100)
     assert hours.refused_an_hour <= 0.2
+
+
+def test_many_events_are_all_carried_and_leave_nothing_in_memory() -> None:
+    loaded = load(8_000)
+    assert loaded.wrong == 0
+    assert loaded.grown < 20
+
+
+def test_whatever_is_sent_is_read_or_refused_with_a_reason_that_quotes_nothing() -> None:
+    fuzzed = fuzz(0, 10_000)
+    assert fuzzed.wrong == ()
+    assert fuzzed.read > 100
+    assert fuzzed.refused > 5_000
+
+
+def test_a_mutant_is_seldom_what_it_was() -> None:
+    body = f'{{"data": {{"name": "{PERSONAL}", "version": 1}}, "id": "a", "list": [1, 2]}}'
+    mutants = {mutant(body, Random(n)) for n in range(500)}
+    assert len(mutants) > 300
