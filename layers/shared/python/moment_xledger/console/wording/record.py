@@ -49,7 +49,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "tried_id": ("Xledger svarte med id {0}", "Xledger answered with id {0}"),
     "tried_there": ("lå der alt, med id {0}", "was there already, with id {0}"),
     "tried_sent": ("Det som ble sendt", "What was sent"),
-    "tried_changed": ("Endret: {0}", "Changed: {0}"),
+    "tried_new": ("● er ikke som i forsøket før.", "● is not as in the attempt before."),
     "emptied": ("(tømt)", "(emptied)"),
     "sent_code": ("Nummer", "Number"),
     "sent_description": ("Navn", "Name"),
