@@ -453,6 +453,14 @@ def test_only_what_is_open_to_the_internet_can_be_held_to_a_share_of_the_account
     assert functions["Console"]["ReservedConcurrentExecutions"] == wanted
 
 
+def test_companies_keys_are_encrypted_with_our_key_by_the_name_of_the_stack() -> None:
+    named = the("AWS::KMS::Alias")
+    assert (named["AliasName"], target(named["TargetKeyId"])) == (
+        {"Fn::Sub": "alias/${AWS::StackName}"},
+        "Key",
+    )
+
+
 def test_no_function_can_use_the_key_but_through_what_it_encrypts() -> None:
     (use,) = of_type("AWS::IAM::ManagedPolicy")["UseKey"]["PolicyDocument"]["Statement"]
     services = [

@@ -26,6 +26,8 @@ def _mark(login: SoapLogin) -> str:
 
 
 class Vault:
+    """`prefix` is the stack's name and a slash; all is encrypted with the stack's key, which has that name too."""
+
     def __init__(self, client: "SecretsManagerClient", prefix: str, fingerprint_secret: str = "") -> None:
         self._client = client
         self._prefix = prefix
@@ -80,9 +82,13 @@ class Vault:
     def _make(self, name: str, text: str) -> None:
         """Two workers may renew a company's first logon key at the same moment."""
         try:
-            self._client.create_secret(Name=name, SecretString=text)
+            self._client.create_secret(Name=name, SecretString=text, KmsKeyId=self._encryption_key)
         except self._client.exceptions.ResourceExistsException:
             self._client.put_secret_value(SecretId=name, SecretString=text)
+
+    @property
+    def _encryption_key(self) -> str:
+        return f"alias/{self._prefix.rstrip('/')}"
 
     def _read(self, company: CompanyId) -> dict[str, Any]:
         return self._read_secret(company)
