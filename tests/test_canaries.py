@@ -16,6 +16,7 @@ from moment_xledger.adapters.files import Files
 from moment_xledger.adapters.ledger.links import Links
 from moment_xledger.adapters.mail import Mail
 from moment_xledger.adapters.queues import Queues
+from moment_xledger.adapters.secrets import Vault
 from moment_xledger.adapters.table import Put, Table, Update
 from moment_xledger.domain.companies import SoapLogin, Token
 from moment_xledger.domain.errors import Rejected, Unreachable
@@ -142,6 +143,17 @@ def test_keys_are_planted_where_they_are_made_and_passes_where_they_are_drawn(le
         leaks.clear()
         PLACES["a queue"](secret)
         assert len(leaks) == 1, secret
+
+
+def test_the_key_of_fingerprints_is_planted_when_it_is_used(leaks: list[str]) -> None:
+    class Client:
+        def get_secret_value(self, **_: str) -> dict[str, str]:
+            return {"SecretString": "key-of-all-fingerprints"}
+
+    client: Any = Client()
+    Vault(client, "stack/", "fingerprint.key").fingerprint(Token("token-made-in-this-test"))
+    PLACES["a queue"]("key-of-all-fingerprints")
+    assert len(leaks) == 1
 
 
 def test_what_one_test_planted_does_not_concern_the_next(leaks: list[str]) -> None:
