@@ -13,7 +13,7 @@ from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.table import Table
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoice_mails import InvoiceMail, State, sending, sent
+from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted, sending, sent
 from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.moment import Invoice
 from tests.builders import an_invoice
@@ -67,6 +67,18 @@ def test_what_is_stored_comes_back_as_it_was(ledger: Ledger) -> None:
     put_off = ledger.mails.save(replace(intent, state=State.PENDING, again=SOON, tries=3))
     assert ledger.mails.get(NORDVIK, 1) == put_off
     assert ledger.mails.get(NORDVIK, 2) is None
+
+
+def test_what_happened_and_that_it_was_delivered_is_kept_with_it(ledger: Ledger) -> None:
+    a_turn(ledger)
+    ledger.mails.add(NORDVIK, "a", 0, 1, [MAIL])
+    gone = noted(sent(replace(MAIL, rev=1, attempt=1), "ses-1"), Step.MAILED, NOW, "«ses-1»")
+    gone = ledger.mails.save(gone)
+    ledger.mails.note_delivery(replace(gone, attempt=2), NOW)
+    assert ledger.mails.get(NORDVIK, 1) == gone
+    for when in (NOW, SOON):
+        ledger.mails.note_delivery(gone, when)
+    assert ledger.mails.get(NORDVIK, 1) == replace(gone, delivered=NOW)
 
 
 def test_only_who_read_the_last_state_may_write_the_next(ledger: Ledger) -> None:

@@ -1,12 +1,17 @@
 """One record: where it stands, and what is recorded of how it came there."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from local.xledger.faults import Fault
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.invoice_mails import InvoiceMail, noted, sending, sent
+from moment_xledger.domain.invoice_mails import Step as MailStep
 from moment_xledger.domain.sessions import Role
+from moment_xledger.domain.uploads import sending as being_sent
+from moment_xledger.domain.uploads import uploaded
 from tests.builders import COMPANY, a_company, a_customer, a_project, an_invoice
 from tests.console.site import Site, opened
 
@@ -147,3 +152,31 @@ def test_a_record_that_was_changed_for_ever_has_a_page_of_the_same_size(site: Si
         site.world.run()
     assert [attempt["version"] for attempt in tries(site, "customer", 10001)] == list(range(40, 60))
     assert len(site.browser().get("/record?kind=customer&number=10001").text) < 40_000
+
+
+def test_an_invoices_mail_is_followed_to_its_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = opened(monkeypatch, [a_company(route="email", reception_address="mb.19168@xledger.net")])
+    site.receive(an_invoice(10231))
+    mails, now = site.world.ledger.mails, site.world.time()
+    mails.take_turn(COMPANY.id, "a", now, now + timedelta(minutes=1))
+    mails.add(COMPANY.id, "a", 0, 1, [InvoiceMail(COMPANY.id, 1, "10231")])
+    intent = sending(InvoiceMail(COMPANY.id, 1, "10231", rev=1), "mb.19168@xledger.net", "mails/1.eml")
+    intent = mails.save(noted(intent, MailStep.MAILING, now, "mb.19168@xledger.net · mails/1.eml"))
+    gone = mails.save(noted(sent(intent, "ses-1"), MailStep.MAILED, now + timedelta(seconds=1), "ses-1"))
+    mails.note_delivery(gone, now + timedelta(minutes=2))
+    steps = [step["what"] for step in facts(site, "invoice", 10231)["steps"]]
+    assert steps == ["arrived", "mailing", "mailed", "delivered"]
+    page = site.browser().get("/record?kind=invoice&number=10231").text
+    assert "mb.19168@xledger.net · mails/1.eml" in page
+    assert "Levert til mottakerens e-posttjener" in page
+
+
+def test_an_invoice_in_an_uploaded_file_tells_xledgers_key_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    company = a_company(route="upload", owner_code=19168, file={"format": "gl02b"})
+    site = opened(monkeypatch, [company])
+    site.export(10231)
+    now = site.world.time()
+    (upload,) = site.world.ledger.uploads.open(company.id)
+    site.world.ledger.uploads.save(uploaded(being_sent(upload, now), 7_000_001), is_open=False)
+    (step,) = (step for step in facts(site, "invoice", 10231)["steps"] if step["what"] == "uploaded")
+    assert (step["about"], step["export"], step["when"]) == ("7000001", 1, f"{now:%Y-%m-%dT%H:%M:%SZ}")

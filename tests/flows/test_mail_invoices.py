@@ -597,3 +597,28 @@ def test_what_is_said_of_an_invoice_for_other_reasons_stays():
 
 def test_the_builder_makes_an_invoice_with_that_id():
     assert an_invoice(101)["data"]["id"] == ID + 101
+
+
+def test_what_happened_to_a_mail_is_remembered_until_it_is_delivered():
+    room = Mailroom()
+    room.receive(101)
+    room.post.next = [(False, AddressRefused("MessageRejected"))]
+    room.run()
+    for _ in range(2):
+        room.time.now += timedelta(minutes=1)
+        room.hear(101, Happened.DELIVERED, attempt=2)
+    mail = room.mail_of(101)
+    assert [str(step.what) for step in mail.steps] == ["mailing", "mail_refused", "mailing", "mailed"]
+    assert [step.when for step in mail.steps] == sorted(step.when for step in mail.steps)
+    assert mail.file in mail.steps[2].about
+    assert mail.delivered == room.time.now - timedelta(minutes=1)
+    assert not room.is_due(timedelta(days=365))
+
+
+def test_news_of_an_earlier_mail_does_not_say_that_the_later_one_was_delivered():
+    room = Mailroom()
+    room.receive(101)
+    room.post.next = [(False, AddressRefused("MessageRejected"))]
+    room.run()
+    room.hear(101, Happened.DELIVERED, attempt=1)
+    assert room.mail_of(101).delivered is None

@@ -3,13 +3,14 @@
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.record import Found, RecordFacts, Step
 from moment_xledger.console.problem_list import problem_facts
-from moment_xledger.console.time_line import in_order, seen, step, tried
+from moment_xledger.console.time_line import in_order, mailed, seen, step, tried
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record
+from moment_xledger.domain.uploads import IN_WORK
 
 INVOICE = "invoice"
 KINDS = (*(str(kind) for kind in Kind), INVOICE)
@@ -113,4 +114,9 @@ def _steps(snapshot: Snapshot, desk: Desk, company: CompanyId) -> list[Step]:
     export = desk.ledger.exports.get(company, snapshot.export) if snapshot.export else None
     if export:
         steps.append(step("exported", export.claimed, export=export.number))
-    return steps
+        upload = desk.ledger.uploads.get(company, export.members_of)
+        if upload and upload.file_key is not None:
+            handed_over = upload.again - IN_WORK  # until then it was nobody else's to send
+            steps.append(step("uploaded", handed_over, export=export.number, about=str(upload.file_key)))
+    mail = desk.ledger.mails.get(company, snapshot.seq) if snapshot.route is Route.EMAIL else None
+    return [*steps, *(mailed(mail) if mail else [])]

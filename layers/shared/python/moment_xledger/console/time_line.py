@@ -5,6 +5,7 @@ from datetime import datetime
 
 from moment_xledger.console.facts.record import AttemptFacts, Step, StepName
 from moment_xledger.domain.attempts import Attempt, Fields, with_all_sent
+from moment_xledger.domain.invoice_mails import InvoiceMail
 from moment_xledger.domain.problems import Problem
 from moment_xledger.domain.records import Record
 
@@ -35,6 +36,11 @@ def _attempt(attempt: Attempt, sent: Fields) -> AttemptFacts:
         "xledger_id": attempt.db_id,
         "their_words": attempt.words,
     }
+
+
+def mailed(mail: InvoiceMail) -> list[Step]:
+    steps = [step(each.what.value, each.when, about=each.about) for each in mail.steps]
+    return [*steps, *([step("delivered", mail.delivered)] if mail.delivered else [])]
 
 
 def seen(problems: Sequence[Problem]) -> list[Step]:

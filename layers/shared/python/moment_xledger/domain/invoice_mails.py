@@ -16,6 +16,7 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 # So many times Moment may give no answer before a person hears of it. The invoice goes on trying all the same.
 PATIENCE = 5
+MOST_STEPS = 20  # of one mail, for people's eyes
 
 REASONS = (
     Code.PDF_MISSING,
@@ -35,6 +36,27 @@ class State(StrEnum):
     UNCERTAIN = "uncertain"  # it may have been sent: a person says
     STOPPED = "stopped"  # surely not sent, and will not be until a person says so
     BOUNCED = "bounced"  # sent, and came back
+
+
+class Step(StrEnum):
+    """What happened to a mail, for people's eyes; nothing is decided by it."""
+
+    MAILING = "mailing"
+    MAILED = "mailed"
+    DELIVERED = "delivered"
+    DELAYED = "mail_delayed"
+    REFUSED = "mail_refused"
+    UNCERTAIN = "mail_uncertain"
+    BOUNCED = "mail_bounced"
+
+
+@dataclass(frozen=True)
+class Happened:
+    """`about`: an address and a file, a receipt, or somebody's own words."""
+
+    what: Step
+    when: datetime
+    about: str = ""
 
 
 class Choice(StrEnum):
@@ -62,6 +84,8 @@ class InvoiceMail:
     file: str = ""
     receipt: str = ""  # SES's own id of the mail
     rev: int = 0
+    delivered: datetime | None = None
+    steps: tuple[Happened, ...] = ()  # the newest last
 
     def is_due(self, now: datetime) -> bool:
         return self.again is None or self.again <= now
@@ -85,8 +109,15 @@ def wait_before(tries: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(tries - 1, 10)), LONGEST_WAIT)
 
 
+def noted(mail: InvoiceMail, what: Step, when: datetime, about: str = "") -> InvoiceMail:
+    """Written with the save that is made anyway."""
+    return replace(mail, steps=(*mail.steps, Happened(what, when, about[:300]))[-MOST_STEPS:])
+
+
 def sending(mail: InvoiceMail, to: str, file: str) -> InvoiceMail:
-    return replace(mail, state=State.SENDING, attempt=mail.attempt + 1, to=to, file=file, again=None)
+    return replace(
+        mail, state=State.SENDING, attempt=mail.attempt + 1, to=to, file=file, again=None, delivered=None
+    )
 
 
 def sent(mail: InvoiceMail, receipt: str) -> InvoiceMail:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from moment_xledger.domain import invoice_mails, invoice_message
 from moment_xledger.domain.companies import Company, CompanyId, Token
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoice_mails import InvoiceMail, State
+from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.mailing_turn import Turn
@@ -157,7 +157,9 @@ def _intend(mail: InvoiceMail, made: EmailMessage, run: Run) -> InvoiceMail | No
     mailer.files.put_once(file, io.BytesIO(content), "message/rfc822", sha256)
     if not run.turn.hold(HANDING_OVER + WRITING):
         return None
-    intent = mailer.ledger.mails.save(invoice_mails.sending(mail, str(run.company.reception_address), file))
+    intended = invoice_mails.sending(mail, str(run.company.reception_address), file)
+    about = f"{intended.to} · {file}"
+    intent = mailer.ledger.mails.save(noted(intended, Step.MAILING, mailer.clock(), about))
     if not run.turn.lasts(HANDING_OVER):
         mailer.ledger.mails.save(replace(intent, state=State.PENDING))
         return None
@@ -169,23 +171,24 @@ def _hand_over(intent: InvoiceMail, made: EmailMessage, run: Run) -> Outcome:
     try:
         receipt = run.mailer.post.send(made, intent.to)
     except MailDelayed:
-        mails.save(invoice_mails.later(intent, now()))
+        mails.save(noted(invoice_mails.later(intent, now()), Step.DELAYED, now()))
         return Outcome.DELAYED
     except AddressRefused as refused:
         run.report("invoice", intent.number, Code.MAIL_REFUSED, why=refused.why)
-        mails.save(invoice_mails.later(intent, now()))
+        mails.save(noted(invoice_mails.later(intent, now()), Step.REFUSED, now(), refused.why))
         return Outcome.REFUSED
     except MailInDoubt:
         _ask_a_person(intent, run)
         return Outcome.IN_DOUBT
-    _tidy(mails.save(invoice_mails.sent(intent, receipt)), run)
+    _tidy(mails.save(noted(invoice_mails.sent(intent, receipt), Step.MAILED, now(), receipt)), run)
     return Outcome.SENT
 
 
 def _ask_a_person(mail: InvoiceMail, run: Run) -> None:
     run.report("invoice", mail.number, Code.MAIL_UNCERTAIN)
     try:
-        run.mailer.ledger.mails.save(replace(mail, state=State.UNCERTAIN), is_open=False)
+        uncertain = noted(replace(mail, state=State.UNCERTAIN), Step.UNCERTAIN, run.mailer.clock())
+        run.mailer.ledger.mails.save(uncertain, is_open=False)
     except Conflict:
         _ask_no_more(mail, run)
         raise

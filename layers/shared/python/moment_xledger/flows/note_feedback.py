@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.feedback import Feedback, Happened
-from moment_xledger.domain.invoice_mails import InvoiceMail, State, sent
+from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted, sent
 from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.problems import Code, Problem
 
@@ -38,8 +38,12 @@ def note_feedback(feedback: Feedback, ledger: "Ledger", clock: Callable[[], date
 
 def _note_arrival(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:
     """The one way to learn that a mail arrived which nobody was sure of; also where a person has it sent again."""
-    if mail.attempt == feedback.attempt and mail.state in MAY_STILL_GO:
-        ledger.mails.save(sent(mail, feedback.receipt), due=now)
+    if mail.attempt != feedback.attempt:
+        return
+    if mail.state in MAY_STILL_GO:
+        ledger.mails.save(noted(sent(mail, feedback.receipt), Step.DELIVERED, now), due=now)
+    elif mail.delivered is None:
+        ledger.mails.note_delivery(mail, now)
 
 
 def _note_return(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:
@@ -47,7 +51,8 @@ def _note_return(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: d
         _stop(mail, feedback, ledger, now)
     if mail.attempt == feedback.attempt and mail.state in WENT:
         _report(mail, "invoice", mail.number, Code.MAIL_BOUNCED, feedback, ledger, now)
-        ledger.mails.save(replace(mail, state=State.BOUNCED), is_open=False)
+        bounced = noted(replace(mail, state=State.BOUNCED), Step.BOUNCED, now, feedback.their_words)
+        ledger.mails.save(bounced, is_open=False)
 
 
 def _stop(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:

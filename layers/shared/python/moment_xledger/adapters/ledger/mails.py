@@ -4,6 +4,7 @@ Arrival makes the item `HEAD` due in the very transaction that stores the invoic
 look makes `XMAIL` due. A mail that is held up by a stopped address waits there too, and is looked at now and then.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -26,7 +27,7 @@ from moment_xledger.adapters.table import (
 )
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoice_mails import Desk, InvoiceMail, State
+from moment_xledger.domain.invoice_mails import Desk, Happened, InvoiceMail, State, Step
 from moment_xledger.domain.mails import Stopped
 
 _NUMBERS = ("group", "attempt", "tries", "rev")
@@ -76,6 +77,13 @@ class Mails:
         marks = [_mark(mail.company, due)] if due else []
         self._table.write(Put(key, item, when=Attr("rev").eq(mail.rev)), pointer, *marks)
         return replace(mail, rev=mail.rev + 1)
+
+    def note_delivery(self, mail: InvoiceMail, when: datetime) -> None:
+        """Of this attempt, if it is still the last one. For people's eyes: no other writer has to look at it."""
+        delivered = {"delivered": keys.stamp(when)}
+        same = Attr("attempt").eq(mail.attempt)
+        with suppress(Conflict):
+            self._table.write(Update(_mail_key(mail.company, mail.seq), set_once=delivered, when=same))
 
     def close(self, mail: InvoiceMail) -> None:
         """Nothing is left to do for it."""
@@ -164,9 +172,14 @@ def _stopped_key(company: CompanyId, address: str) -> Key:
 
 
 def _item(mail: InvoiceMail) -> Item:
-    again = {"again": keys.stamp(mail.again)} if mail.again else {}
+    known = {"again": keys.stamp(mail.again)} if mail.again else {}
     plain = {name: getattr(mail, name) for name in (*_NUMBERS, *_TEXTS)}
-    return plain | again | {"state": str(mail.state), "rev": mail.rev + 1}
+    if mail.delivered:
+        known["delivered"] = keys.stamp(mail.delivered)
+    if mail.steps:
+        steps = [[str(each.what), keys.stamp(each.when), each.about] for each in mail.steps]
+        known["steps"] = json.dumps(steps, ensure_ascii=False, separators=(",", ":"))
+    return plain | known | {"state": str(mail.state), "rev": mail.rev + 1}
 
 
 def _mail(company: CompanyId, item: Mapping[str, Any]) -> InvoiceMail:
@@ -176,6 +189,12 @@ def _mail(company: CompanyId, item: Mapping[str, Any]) -> InvoiceMail:
         int(item["sk"].removeprefix("MAIL#")),
         state=State(item["state"]),
         again=keys.moment(item["again"]) if "again" in item else None,
+        delivered=keys.moment(item["delivered"]) if "delivered" in item else None,
+        steps=tuple(_step(*each) for each in json.loads(item.get("steps", "[]"))),
         **numbers,
         **{name: item[name] for name in _TEXTS},
     )
+
+
+def _step(what: str, when: str, about: str) -> Happened:
+    return Happened(Step(what), keys.moment(when), about)
