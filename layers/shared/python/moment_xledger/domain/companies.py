@@ -86,7 +86,7 @@ EmailAddress = Annotated[
 class Company(BaseModel):
     """Settings that are no secrets. Those are in Secrets Manager, under the company's id."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     id: Annotated[CompanyId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     # Printable and without angle brackets: it stands in mails, pages and file names of its own.
@@ -103,7 +103,7 @@ class Company(BaseModel):
     vat_codes: Annotated[dict[Code, XledgerVatCode], Field(max_length=100)] = {
         code: code for code in ("3", "31", "32", "33", "5", "51", "52", "6", "7")
     }
-    file: FileSettings = FileSettings()
+    file: FileSettings = Field(default_factory=FileSettings)
     schedule: Schedule = Schedule.DAILY
     issue_limit: IssueLimit = IssueLimit.NONE
     # Of route email: where Xledger receives this company's invoices, such as mb.19168@xledger.net.

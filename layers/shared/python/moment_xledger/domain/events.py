@@ -27,7 +27,7 @@ TYPES: dict[str, type[Customer | Project | Invoice]] = {
 class Envelope(BaseModel):
     """The CloudEvents attributes that we use."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="ignore")
 
     specversion: Literal["1.0"]
     id: Annotated[str, Field(min_length=1, max_length=200)]

@@ -91,7 +91,7 @@ class InMoment:
 class Expense(BaseModel):
     """What Moment is told."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     external_id: str  # names the line in Xledger; Moment keeps it, so that we find the expense again
     description: str

@@ -62,6 +62,7 @@ class MomentModel(BaseModel):
     """Frozen, tolerant of unknown fields, camelCase outside."""
 
     model_config = ConfigDict(
+        defer_build=True,
         frozen=True,
         extra="ignore",
         alias_generator=to_camel,
@@ -94,7 +95,7 @@ class _Saved(MomentModel):
 class Customer(_Saved):
     customer_number: Code
     name: Text
-    address: Address = Address()  # before the organisation number, whose check depends on the country
+    address: Address = Field(default_factory=Address)  # before the organisation number, whose check depends on the country
     organization_number: Annotated[str, Field(max_length=50)] | None = None
     email: Annotated[str, Field(max_length=1_000)] | None = None
 
@@ -149,7 +150,7 @@ class Project(_Saved):
 class InvoiceCustomer(MomentModel):
     customer_number: Code
     name: Text
-    address: Address = Address()
+    address: Address = Field(default_factory=Address)
 
 
 class VatLine(MomentModel):

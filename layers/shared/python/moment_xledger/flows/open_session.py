@@ -25,7 +25,7 @@ def _a_persons(name: str) -> str:
 class Wanted(BaseModel):
     """Who is to be let in, as Moment says it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", str_strip_whitespace=True)
 
     company: Annotated[CompanyId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     person: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_a_persons)]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from moment_xledger.domain.moment import Code
 
@@ -44,7 +44,7 @@ _TAXABLE, _EXEMPT, _OUTSIDE = "3000", "3100", "3200"  # by the Norwegian standar
 class FileSettings(BaseModel):
     """What may differ between companies. Encoding (UTF-8, no BOM), `;`, CRLF and yyyymmdd may not."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     format: FileFormat = FileFormat.STANDARD
     header: bool | None = None  # None: as the format usually has it
@@ -89,7 +89,7 @@ class FileSettings(BaseModel):
 class Absent(BaseModel):
     """A code or account of the settings that Xledger does not have. Without `vat_code`: every invoice needs it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     theirs: str  # Xledger's VAT code, or the account
     is_account: bool = False
@@ -99,9 +99,9 @@ class Absent(BaseModel):
 class Terms(BaseModel):
     """All that decides a file's bytes besides the invoices: kept with each export, so it can be built again."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
-    settings: FileSettings = FileSettings()
+    settings: FileSettings = Field(default_factory=FileSettings)
     vat_codes: Mapping[Code, XledgerVatCode]  # Moment's -> Xledger's
     owner_code: int | None = None
     renderer: int = RENDERER
