@@ -85,7 +85,7 @@ def kept(aws: EmbeddedAws, stack: Stack, what: str) -> bool:
     return soon(lambda: "Item" in aws.client("dynamodb").get_item(TableName=table, Key=key))
 
 
-def soon(true: Callable[[], object], seconds: float = 30) -> bool:
+def soon(true: Callable[[], object], seconds: float = 60) -> bool:
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         if true():
