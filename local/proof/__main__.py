@@ -15,7 +15,7 @@ from local.proof.simulation import play
 from local.proof.stage import Setting
 from local.proof.story import Cast
 
-NOT_SCALED = ("preemptions", "crashes_at_each_site", "seeds_for_guards")
+NOT_SCALED = ("schedules", "crashes_at_each_site", "seeds_for_guards")
 
 
 def main(arguments: list[str]) -> int:
