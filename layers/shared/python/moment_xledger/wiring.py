@@ -13,9 +13,7 @@ import boto3
 
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.table import Table
-from moment_xledger.domain.companies import Company, CompanyId, SoapLogin, TokenId
-from moment_xledger.domain.gate import Timing
-from moment_xledger.domain.moment import Customer, Kind
+from moment_xledger.domain.moment import Kind
 from moment_xledger.environment import Environment
 
 if TYPE_CHECKING:
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_postings import Postings
     from moment_xledger.adapters.xledger_soap.client import XledgerSoap
     from moment_xledger.console.desk import Desk
+    from moment_xledger.domain.companies import Company, CompanyId, SoapLogin, TokenId
+    from moment_xledger.domain.moment import Customer
     from moment_xledger.domain.notices import Notice
     from moment_xledger.flows.expense_run import Importer
     from moment_xledger.flows.export_invoices import Exporter
@@ -51,7 +51,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _left_to_the_sweep(kind: Kind, token: TokenId) -> None:
+def _left_to_the_sweep(kind: Kind, token: "TokenId") -> None:
     pass
 
 
@@ -103,7 +103,7 @@ class Wiring:
     def receiver(self) -> "Receiver":
         from moment_xledger.flows.receive_events import Receiver
 
-        def wake(kind: Kind, company: Company) -> None:
+        def wake(kind: Kind, company: "Company") -> None:
             self.wake(kind, company.token_id)
 
         return Receiver(self.ledger, self.files, wake, self.wake_mails, now)
@@ -167,6 +167,7 @@ class Wiring:
         from moment_xledger.adapters import xledger_books
         from moment_xledger.adapters.xledger_graphql import XledgerGraphql
         from moment_xledger.adapters.xledger_measured import XledgerMeasured
+        from moment_xledger.domain.gate import Timing
         from moment_xledger.flows.sync_records import Worker
 
         timeout = timedelta(seconds=int(self._environment["XLEDGER_TIMEOUT"]))
@@ -207,13 +208,13 @@ class Wiring:
         from moment_xledger.domain.exports import SWEEP
         from moment_xledger.flows.upload_export import Uploader
 
-        def tell(company: CompanyId) -> None:
+        def tell(company: "CompanyId") -> None:
             self.start_export(company, uuid.uuid4().hex, SWEEP)
 
         return Uploader(self.ledger, self.vault, self.files, self.open_soap, tell, now)
 
     def open_soap(
-        self, company: CompanyId, login: SoapLogin, timeout: timedelta = SOAP_TIMEOUT
+        self, company: "CompanyId", login: "SoapLogin", timeout: timedelta = SOAP_TIMEOUT
     ) -> "XledgerSoap":
         """Xledger's SOAP services for one company; a renewed logon key is kept."""
         import requests
@@ -247,7 +248,7 @@ class Wiring:
             lambda: uuid.uuid4().hex,
         )
 
-    def _open_postings(self, company: Company) -> "Postings":
+    def _open_postings(self, company: "Company") -> "Postings":
         from moment_xledger.adapters.xledger_postings import Postings
         from moment_xledger.domain.errors import RunStopped
         from moment_xledger.domain.problems import Code
@@ -284,7 +285,7 @@ class Wiring:
         return Notifier(self.ledger, mail, self._write_notice, now)
 
     def _write_notice(
-        self, notice: "Notice", company: Company, to: str, sender: str, at: datetime
+        self, notice: "Notice", company: "Company", to: str, sender: str, at: datetime
     ) -> "EmailMessage":
         from moment_xledger.mails.notice import notice_mail  # and with it the templates
 
@@ -299,29 +300,29 @@ class Wiring:
         from moment_xledger.adapters.xledger_reference import Reference
         from moment_xledger.flows.test_connection import RUN, Trial
 
-        def accepts_soap(company: CompanyId, login: SoapLogin) -> bool:
+        def accepts_soap(company: "CompanyId", login: "SoapLogin") -> bool:
             return self.open_soap(company, login, A_WAIT).authenticate()
 
         worker = replace(self.worker(A_WAIT), run=RUN, wake=_left_to_the_sweep)
         return Trial(worker, Reference, self.moment().accepts, accepts_soap)
 
-    def ask_moment(self, company: Company, number: str) -> Customer | None:
+    def ask_moment(self, company: "Company", number: str) -> "Customer | None":
         return self.moment().customer(company.id, self.vault.moment_key(company.id), number)
 
-    def wake(self, kind: Kind, token: TokenId) -> None:
+    def wake(self, kind: Kind, token: "TokenId") -> None:
         self.queues.send(self.queue(kind), {"token": token}, group=token)
 
-    def start_export(self, company: CompanyId, request: str, by: str, repeats: int | None = None) -> None:
+    def start_export(self, company: "CompanyId", request: str, by: str, repeats: int | None = None) -> None:
         body = {"company": company, "request": request, "by": by, "repeats": repeats}
         self.queues.send(self._environment["EXPORTS_QUEUE"], body, group=company)
 
-    def wake_mails(self, company: CompanyId) -> None:
+    def wake_mails(self, company: "CompanyId") -> None:
         self.queues.send(self._environment["INVOICE_MAILS_QUEUE"], {"company": company}, group=company)
 
-    def start_import(self, company: CompanyId) -> None:
+    def start_import(self, company: "CompanyId") -> None:
         self.queues.send(self._environment["EXPENSES_QUEUE"], {"company": company}, group=company)
 
-    def wake_uploads(self, company: CompanyId) -> None:
+    def wake_uploads(self, company: "CompanyId") -> None:
         self.queues.send(self._environment["UPLOADS_QUEUE"], {"company": company}, group=company)
 
     def queue(self, kind: Kind) -> str:
