@@ -9,13 +9,14 @@ import sys
 import time
 from dataclasses import fields, replace
 
-from local.proof.goals import FULL, GOALS, Row, Scale
+from local.proof.goals import GOALS
 from local.proof.parallel import Workers
+from local.proof.rows import FULL, Row, Scale
 from local.proof.simulation import play
 from local.proof.stage import Setting
 from local.proof.story import Cast
 
-NOT_SCALED = ("schedules", "crashes_at_each_site", "seeds_for_guards")
+NOT_SCALED = ("schedules", "seeds_for_guards")
 
 
 def main(arguments: list[str]) -> int:

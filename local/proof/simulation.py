@@ -7,55 +7,23 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from local.moment.app import application
 from local.moment.records import Moment
 from local.proof.checks import wrongs
-from local.proof.deployment import (
-    CLOCKED,
-    EVENTS,
-    HANDLERS,
-    MAIL_EVENTS,
-    MOMENT,
-    SECRETS,
-    XLEDGER,
-    Twins,
-    context,
-    deployed,
-    secret,
-    shapes,
-)
-from local.proof.doors import Door
+from local.proof.deployment import CLOCKED, EVENTS, HANDLERS, MAIL_EVENTS, context, deployed, shapes
 from local.proof.fates import NONE, Fates
 from local.proof.network import Network
-from local.proof.outside import BucketTwin, Outside, QueuesTwin, TableTwin
+from local.proof.outside import BucketTwin, Outside, TableTwin
 from local.proof.people import BY, answer_problems, open_questions
 from local.proof.post import SesTwin
 from local.proof.queues import Queue
-from local.proof.routes import IMPORT_CODE, LASTVIK, PASSWORD, SOAP_USER, tell_of_routes
 from local.proof.scheduling import Died, Scheduler
 from local.proof.stage import NotCalm, Setting, Stage
-from local.proof.story import (
-    ABOVE,
-    NORTH,
-    OTHER,
-    OWN,
-    SHARED,
-    SOUTH,
-    Cast,
-    Posted,
-    Published,
-    Story,
-    keep_some_back,
-    tell,
-)
-from local.proof.vaults import SecretsTwin
+from local.proof.staging import TOKENS, on_the_wall, plan_of, story_of, twins
+from local.proof.story import SHARED, Posted, Published
 from local.twins.world import START
 from local.xledger.engine import Xledger
-from local.xledger.plan import Plan, parse_plan
-from local.xledger.server import XledgerApp
-from local.xledger.times import CENTRAL_EUROPE
 from moment_xledger.adapters.ledger import Ledger
-from moment_xledger.domain.companies import CompanyId, Token
+from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.exports import SCHEDULE
 from moment_xledger.flows.resolve_problem import Resolver, retry_all
 
@@ -63,14 +31,13 @@ MINUTE = timedelta(minutes=1)
 TROUBLED = timedelta(minutes=20)  # bad things go on for so long when all is published
 TOO_LONG = timedelta(hours=8)
 GOES_AWAY = {"Conflict", "Unreachable"}  # what a function may fail with: its message comes again
-TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du")}
 OFTEN = {
     "sweep": ({}, MINUTE),
     "send_notices": ({}, 5 * MINUTE),
     "start_runs": ({"run": "expenses"}, 10 * MINUTE),
 }
 NIGHTLY = ("reconcile", "guard_numbers")
-KEY_LIFE = 900  # seconds: so that some are refused, and renewed
+NIGHTS = 2  # behind the troubles: the first one may be the one that dies
 PEOPLE_LOOK = 7 * MINUTE
 
 
@@ -100,12 +67,12 @@ class _Player:
         self._calls = count(1)
         fates = Fates(self.random, setting.rates, setting.chosen)
         outside = Outside(self.scheduler, fates, self.note)
-        plan = _plan(self.random, setting)
+        plan = plan_of(self.random, setting)
         server = Xledger(plan, clock=self.scheduler.clock)
         server.post_lines({"lines": [], "replace": True})
         self.queues = {name: self._queue(name, fates) for name in HANDLERS}
         self.stage = Stage(
-            _story(self.random, setting, plan.credits_per_hour),
+            story_of(self.random, setting, plan.credits_per_hour),
             server,
             Moment(now=self.scheduler.clock),
             Network(server, outside),
@@ -115,27 +82,7 @@ class _Player:
             fates,
             is_alone=not (setting.rates.half_done and self.random.random() < 0.3),
         )
-        self.twins = self._twins(outside)
-
-    def _twins(self, outside: Outside) -> Twins:
-        stage, secrets = self.stage, SecretsTwin(outside)
-        for company in stage.story.companies:
-            login = (SOAP_USER, PASSWORD) if company.id == LASTVIK else None
-            text = secret(TOKENS[company.token_id].secret, login)
-            secrets.create_secret(Name=SECRETS + company.id, SecretString=text)
-            stage.ledger.companies.save(company)
-        clients = {
-            "sqs": QueuesTwin(outside, self.queues),
-            "s3": stage.bucket,
-            "ses": stage.post,
-            "secretsmanager": secrets,
-        }
-        keys = {"key-of-moment": {company.id for company in stage.story.companies}}
-        doors = {
-            MOMENT: Door(outside, application(stage.moment, keys)),
-            XLEDGER: Door(outside, XledgerApp(stage.server)),
-        }
-        return Twins(stage.ledger, clients, doors, stage.network, self.scheduler, self.random)
+        self.twins = twins(self.stage, outside, self.queues, self.random)
 
     def _queue(self, name: str, fates: Fates) -> Queue:
         def handle(event: dict[str, Any]) -> dict[str, Any]:
@@ -157,9 +104,10 @@ class _Player:
             self._again_and_again(every, lambda name=name, event=event: self._start(name, event))  # type: ignore[misc]
         self._again_and_again(PEOPLE_LOOK, self._people_look)
         self._until_calm()
-        for name in NIGHTLY:
-            self._start(name, {})
-        self._until_calm()
+        for _ in range(NIGHTS):
+            for name in NIGHTLY:
+                self._start(name, {})
+            self._until_calm()
         self._retry_problems()
         self._start("start_runs", {"run": "expenses"})
         for company in self.stage.story.companies:
@@ -184,7 +132,7 @@ class _Player:
     def _post(self, posted: Posted) -> None:
         id_ = posted.line["TransactionID"]
         first = next(each for each in self.stage.story.posted if each.line["TransactionID"] == id_)
-        times = {"Created": _on_the_wall(first.changed), "Modified": _on_the_wall(posted.changed)}
+        times = {"Created": on_the_wall(first.changed), "Modified": on_the_wall(posted.changed)}
         self.stage.server.post_lines({"lines": [posted.line | times]})
 
     def _plan_troubles(self) -> None:
@@ -286,48 +234,3 @@ class _Player:
         for company in self.stage.story.companies:
             resolver = Resolver(self.stage.ledger, self.wake, self.scheduler.clock, BY)
             retry_all(company.id, resolver)
-
-
-def _story(random: Random, setting: Setting, requests_per_hour: int | None) -> Story:
-    books = setting.cast is not Cast.ROUTES
-    story = tell(random, setting.size, requests_per_hour) if books else Story([])
-    if setting.cast is not Cast.BOOKS:
-        tell_of_routes(story, random, setting.size)
-    keep_some_back(story, random)
-    return story
-
-
-def _on_the_wall(since_start: timedelta) -> str:
-    return (START + since_start).astimezone(CENTRAL_EUROPE).replace(tzinfo=None).isoformat(" ", "seconds")
-
-
-def _plan(random: Random, setting: Setting) -> Plan:
-    rates = setting.rates
-    return parse_plan(
-        {
-            "entities": [
-                {"ownerCode": ABOVE, "description": "Vik Holding AS"},
-                {"ownerCode": NORTH, "parent": ABOVE},
-                {"ownerCode": SOUTH, "parent": ABOVE},
-                {"ownerCode": OTHER, "description": "Vestvik AS"},
-            ],
-            "tokens": [
-                {"token": TOKENS[SHARED].secret, "ownerCode": ABOVE},
-                {"token": TOKENS[OWN].secret, "ownerCode": OTHER},
-            ],
-            "credits_per_hour": random.choice([None, 40, 500]),
-            "seed": setting.seed,
-            "errors_5xx": rates.server_errors / 2,
-            "errors_5xx_after": rates.server_errors / 2,
-            "cut_bodies": rates.server_errors / 2,
-            "half_done": rates.half_done,
-            "soap": {
-                "users": [{"userName": SOAP_USER, "password": PASSWORD, "ownerCode": OTHER}],
-                "own_import_codes": {IMPORT_CODE: "standard"},
-                "ledger": {"ownerCode": OTHER, "lines": 0},
-                "key_life_seconds": KEY_LIFE,
-                "soap_faults": rates.refusals,
-                "html_pages": rates.refusals,
-            },
-        }
-    )

@@ -7,7 +7,7 @@ import pytest
 from local.proof.adding import add_many
 from local.proof.exporting import explore, play_lot
 from local.proof.fuzz import PERSONAL, fuzz, mutant
-from local.proof.goals import first_caught
+from local.proof.goals_of_runs import first_caught
 from local.proof.guards import GUARDS, Guard
 from local.proof.limiter import saturate
 from local.proof.load import load

@@ -1,0 +1,99 @@
+"""What whole simulated runs have to show."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from local.proof.crashes import DEATHS, Crash, calls_of, crashes, not_met, story
+from local.proof.guards import GUARDS, Guard
+from local.proof.parallel import Workers
+from local.proof.rows import Row, Say, Scale, progress
+from local.proof.simulation import play
+from local.proof.stage import Setting
+from local.proof.story import Cast
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one simulated run; its schedule only if something went wrong."""
+
+    wrong: tuple[str, ...]
+    schedule: tuple[str, ...]
+    sites: frozenset[str]
+    crashed: frozenset[str]
+
+
+def outcome(setting: Setting) -> Outcome:
+    stage = play(setting)
+    schedule = tuple(stage.schedule) if stage.wrong else ()
+    crashed = frozenset(site for site, meets in stage.fates.met if meets in DEATHS)
+    return Outcome(tuple(stage.wrong), schedule, frozenset(stage.fates.seen), crashed)
+
+
+def crash(chosen: Crash) -> list[str]:
+    """What is wrong; that it did not come about is wrong as well."""
+    stage = story(chosen.cast, chosen.chosen)
+    return stage.wrong + [f"{each} did not come about" for each in not_met(stage, chosen.chosen)]
+
+
+def every_call_site(scale: Scale, workers: Workers, say: Say) -> Row:
+    wrong, sites, pieces = 0, set(), []
+    for cast, calls in workers.each(calls_of, (Cast.BOOKS, Cast.ROUTES)):
+        sites |= set(calls)
+        pieces += [Crash(cast, (each,)) for each in crashes(calls, scale.crashes_at_each_site)]
+    for done, (piece, faults) in enumerate(workers.each(crash, pieces), 1):
+        wrong += bool(faults)
+        if faults:
+            say(f"{piece}: {faults}")
+        progress(done, len(pieces), wrong, say)
+    figures = f"{len(sites)} call sites, {len(pieces)} crashes before and after; {wrong} runs wrong"
+    return Row("G1 a crash at every call", figures, not wrong)
+
+
+def update_path(scale: Scale, workers: Workers, say: Say) -> Row:
+    return _seeds("G3 updates and files under all faults", Cast.BOOKS, scale.seeds, workers, say)
+
+
+def routes(scale: Scale, workers: Workers, say: Say) -> Row:
+    return _seeds("   mails, uploads, expenses, the same", Cast.ROUTES, scale.seeds_of_routes, workers, say)
+
+
+def all_together(scale: Scale, workers: Workers, say: Say) -> Row:
+    return _seeds("   all companies at once, the same", Cast.ALL, scale.seeds_of_all, workers, say)
+
+
+def _seeds(goal: str, cast: Cast, seeds: int, workers: Workers, say: Say) -> Row:
+    wrong, sites, crashed = 0, set[str](), set[str]()
+    settings = [Setting(seed, cast=cast) for seed in range(seeds)]
+    for done, (setting, one) in enumerate(workers.each(outcome, settings), 1):
+        wrong, sites, crashed = wrong + bool(one.wrong), sites | one.sites, crashed | one.crashed
+        if one.wrong:
+            say("\n".join([*one.schedule, f"seed {setting.seed} of {cast}: {one.wrong}"]))
+        progress(done, seeds, wrong, say)
+    for site in sorted(sites - crashed):
+        say(f"never crashed here: {site}")
+    figures = (
+        f"{seeds} seeds, {wrong} with anything lost, doubled or old; "
+        f"{len(crashed)} of {len(sites)} call sites crashed"
+    )
+    return Row(goal, figures, not wrong)
+
+
+def first_caught(guard: Guard, seeds: int) -> int | None:
+    """A seed that fails without this guard."""
+    tried = chain([guard.shown_by], range(seeds))
+    with guard.is_down():
+        return next((seed for seed in tried if guard.wrong(seed)), None)
+
+
+def _caught(piece: tuple[int, int]) -> int | None:
+    return first_caught(GUARDS[piece[0]], piece[1])
+
+
+def guards(scale: Scale, workers: Workers, say: Say) -> Row:
+    missed = 0
+    pieces = [(n, scale.seeds_for_guards) for n in range(len(GUARDS))]
+    for (n, _), seed in workers.each(_caught, pieces):
+        say(f"without '{GUARDS[n].name}': " + ("nobody notices" if seed is None else f"seed {seed} fails"))
+        missed += seed is None
+    figures = f"{len(GUARDS) - missed} of {len(GUARDS)} guards missed when taken down"
+    return Row("G13 every guard is needed", figures, not missed)

@@ -1,0 +1,49 @@
+"""A row of the table of goals, and at which scale it is reached."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Row:
+    goal: str
+    figures: str
+    is_reached: bool
+
+
+@dataclass(frozen=True)
+class Scale:
+    seeds: int
+    seeds_of_routes: int
+    seeds_of_all: int
+    seeds_for_guards: int
+    exports: int
+    schedules: tuple[tuple[int, int], ...]  # every one with at most so many preemptions and so many deaths
+    adds: int
+    hours: int
+    crashes_at_each_site: int
+    events: int
+    mutants: int
+
+
+FULL = Scale(
+    seeds=2_000,
+    seeds_of_routes=1_000,
+    seeds_of_all=200,
+    seeds_for_guards=400,
+    exports=20_000,
+    schedules=((2, 0), (1, 1)),
+    adds=40_000,
+    hours=1_000,
+    crashes_at_each_site=4,
+    events=100_000,
+    mutants=1_000_000,
+)
+
+
+def progress(done: int, of: int, wrong: int, say: Say) -> None:
+    """Twenty times in all."""
+    if done == of or done % max(1, of // 20) == 0:
+        say(f"{done} of {of}, {wrong} wrong")

@@ -1,0 +1,90 @@
+"""What a run begins with: the story, Xledger and its limits, and the twins that the functions are given."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from random import Random
+
+from local.moment.app import application
+from local.proof.deployment import MOMENT, SECRETS, XLEDGER, Twins, secret
+from local.proof.doors import Door
+from local.proof.outside import Outside, QueuesTwin
+from local.proof.queues import Queue
+from local.proof.routes import IMPORT_CODE, LASTVIK, PASSWORD, SOAP_USER, tell_of_routes
+from local.proof.stage import Setting, Stage
+from local.proof.story import ABOVE, NORTH, OTHER, OWN, SHARED, SOUTH, Cast, Story, keep_some_back, tell
+from local.proof.vaults import SecretsTwin
+from local.twins.world import START
+from local.xledger.plan import Plan, parse_plan
+from local.xledger.server import XledgerApp
+from local.xledger.times import CENTRAL_EUROPE
+from moment_xledger.domain.companies import Token
+
+TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du")}
+KEY_LIFE = 900  # seconds: so that some logon keys are refused, and renewed
+
+
+def twins(stage: Stage, outside: Outside, queues: Mapping[str, Queue], random: Random) -> Twins:
+    """With the companies of the story in them, as their administrators have set them up."""
+    secrets = SecretsTwin(outside)
+    for company in stage.story.companies:
+        login = (SOAP_USER, PASSWORD) if company.id == LASTVIK else None
+        text = secret(TOKENS[company.token_id].secret, login)
+        secrets.create_secret(Name=SECRETS + company.id, SecretString=text)
+        stage.ledger.companies.save(company)
+    clients = {
+        "sqs": QueuesTwin(outside, queues),
+        "s3": stage.bucket,
+        "ses": stage.post,
+        "secretsmanager": secrets,
+    }
+    keys = {"key-of-moment": {company.id for company in stage.story.companies}}
+    doors = {
+        MOMENT: Door(outside, application(stage.moment, keys)),
+        XLEDGER: Door(outside, XledgerApp(stage.server)),
+    }
+    return Twins(stage.ledger, clients, doors, stage.network, outside.scheduler, random)
+
+
+def story_of(random: Random, setting: Setting, requests_per_hour: int | None) -> Story:
+    books = setting.cast is not Cast.ROUTES
+    story = tell(random, setting.size, requests_per_hour) if books else Story([])
+    if setting.cast is not Cast.BOOKS:
+        tell_of_routes(story, random, setting.size)
+    keep_some_back(story, random)
+    return story
+
+
+def on_the_wall(since_start: timedelta) -> str:
+    return (START + since_start).astimezone(CENTRAL_EUROPE).replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def plan_of(random: Random, setting: Setting) -> Plan:
+    rates = setting.rates
+    return parse_plan(
+        {
+            "entities": [
+                {"ownerCode": ABOVE, "description": "Vik Holding AS"},
+                {"ownerCode": NORTH, "parent": ABOVE},
+                {"ownerCode": SOUTH, "parent": ABOVE},
+                {"ownerCode": OTHER, "description": "Vestvik AS"},
+            ],
+            "tokens": [
+                {"token": TOKENS[SHARED].secret, "ownerCode": ABOVE},
+                {"token": TOKENS[OWN].secret, "ownerCode": OTHER},
+            ],
+            "credits_per_hour": random.choice([None, 40, 500]),
+            "seed": setting.seed,
+            "errors_5xx": rates.server_errors / 2,
+            "errors_5xx_after": rates.server_errors / 2,
+            "cut_bodies": rates.server_errors / 2,
+            "half_done": rates.half_done,
+            "soap": {
+                "users": [{"userName": SOAP_USER, "password": PASSWORD, "ownerCode": OTHER}],
+                "own_import_codes": {IMPORT_CODE: "standard"},
+                "ledger": {"ownerCode": OTHER, "lines": 0},
+                "key_life_seconds": KEY_LIFE,
+                "soap_faults": rates.refusals,
+                "html_pages": rates.refusals,
+            },
+        }
+    )
