@@ -1,7 +1,7 @@
 """`make prove`: the simulations at full size, on every core, with the table of goals at the end.
 
-A seed as argument plays that one; `SEEDS=n` in the environment makes everything larger or smaller: so many seeds in
-place of the usual, and all else in proportion.
+A seed as argument plays that one, and which companies as another: books, routes or all. `SEEDS=n` in the environment
+makes everything larger or smaller: so many seeds in place of the usual, and all else in proportion.
 """
 
 import os
@@ -21,14 +21,14 @@ NOT_SCALED = ("schedules", "seeds_for_guards")
 
 def main(arguments: list[str]) -> int:
     if arguments:
-        return _play_one(arguments[0], Cast(arguments[1]) if arguments[1:] else Cast.BOOKS)
+        return _play_one(*arguments[:2])
     seeds = os.environ.get("SEEDS", str(FULL.seeds))
     if not seeds.isdecimal() or not int(seeds):
         return _refuse(f"SEEDS={seeds}: write how many seeds to play, such as SEEDS=200")
-    return _prove(_scaled(int(seeds)))
+    return _prove(scaled(int(seeds)))
 
 
-def _scaled(seeds: int) -> Scale:
+def scaled(seeds: int) -> Scale:
     in_proportion = {
         field.name: max(1, getattr(FULL, field.name) * seeds // FULL.seeds)
         for field in fields(Scale)
@@ -54,11 +54,13 @@ def _prove(scale: Scale) -> int:
     return 0 if all(row.is_reached for row in rows) else 1
 
 
-def _play_one(seed: str, cast: Cast) -> int:
+def _play_one(seed: str, companies: str = Cast.BOOKS) -> int:
     """With the whole story in words."""
     if not seed.isdecimal():
         return _refuse(f"{seed}: a seed is a whole number, such as 17")
-    stage = play(Setting(int(seed), cast=cast))
+    if companies not in list(Cast):
+        return _refuse(f"{companies}: the companies are books, routes or all")
+    stage = play(Setting(int(seed), cast=Cast(companies)))
     print(*stage.schedule, *(stage.wrong or ["all promises were kept"]), sep="\n")
     return 1 if stage.wrong else 0
 

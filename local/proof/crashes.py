@@ -1,7 +1,7 @@
 """A crash before and after every call to the outside that the story makes, by every function."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,23 +12,32 @@ from local.proof.story import Cast, Size
 
 TINY = Size(customers=3, projects=2, invoices=2, versions=2, costs=3, period=timedelta(minutes=6))
 STORIES = {Cast.BOOKS: 4, Cast.ROUTES: 4}  # the seeds of the stories in which each call is crashed
+AT_ONCE = 12  # crashes in one run
 DEATHS: tuple[Meets, ...] = ("dies before", "dies after")
 
 
 @dataclass(frozen=True)
 class Crash:
-    """One or more in the same run."""
+    """Several in the same run."""
 
     cast: Cast
     chosen: tuple[Chosen, ...]
 
 
-def story(cast: Cast, chosen: tuple[Chosen, ...] = ()) -> Stage:
-    return play(Setting(STORIES[cast], NONE, TINY, chosen, cast=cast))
+@dataclass(frozen=True)
+class Outcome:
+    """`left`: crashes that did not come about."""
+
+    wrong: tuple[str, ...]
+    left: tuple[Crash, ...]
+
+
+def story(crash: Crash) -> Stage:
+    return play(Setting(STORIES[crash.cast], NONE, TINY, crash.chosen, cast=crash.cast))
 
 
 def calls_of(cast: Cast) -> Counter[str]:
-    return story(cast).fates.seen
+    return story(Crash(cast, ())).fates.seen
 
 
 def crashes(calls: Counter[str], each: int) -> Iterator[Chosen]:
@@ -38,11 +47,13 @@ def crashes(calls: Counter[str], each: int) -> Iterator[Chosen]:
             yield from (Chosen(site, nth, meets) for meets in DEATHS)
 
 
-def together(chosen: Sequence[Chosen], at_once: int) -> Iterator[tuple[Chosen, ...]]:
+def together(cast: Cast, chosen: Sequence[Chosen]) -> list[Crash]:
     """Far apart from each other. What does not come about so, because of another crash, is left to be tried alone."""
-    runs = -(-len(chosen) // at_once)
-    yield from (tuple(chosen[n::runs]) for n in range(runs))
+    runs = -(-len(chosen) // AT_ONCE)
+    return [Crash(cast, tuple(chosen[n::runs])) for n in range(runs)]
 
 
-def not_met(stage: Stage, chosen: Iterable[Chosen]) -> list[Chosen]:
-    return [each for each in chosen if not stage.fates.met[each.site, each.meets]]
+def outcome_of(crash: Crash) -> Outcome:
+    stage = story(crash)
+    left = [each for each in crash.chosen if not stage.fates.met[each.site, each.meets]]
+    return Outcome(tuple(stage.wrong), tuple(Crash(crash.cast, (each,)) for each in left))

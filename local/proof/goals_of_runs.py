@@ -1,9 +1,10 @@
 """What whole simulated runs have to show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from local.proof.crashes import DEATHS, Crash, calls_of, crashes, not_met, story
+from local.proof.crashes import DEATHS, Crash, calls_of, crashes, outcome_of, together
 from local.proof.guards import GUARDS, Guard
 from local.proof.parallel import Workers
 from local.proof.rows import Row, Say, Scale, progress
@@ -29,24 +30,29 @@ def outcome(setting: Setting) -> Outcome:
     return Outcome(tuple(stage.wrong), schedule, frozenset(stage.fates.seen), crashed)
 
 
-def crash(chosen: Crash) -> list[str]:
-    """What is wrong; that it did not come about is wrong as well."""
-    stage = story(chosen.cast, chosen.chosen)
-    return stage.wrong + [f"{each} did not come about" for each in not_met(stage, chosen.chosen)]
-
-
 def every_call_site(scale: Scale, workers: Workers, say: Say) -> Row:
-    wrong, sites, pieces = 0, set(), []
+    """Several crashes in a run; those that did not come about, because of another one, by themselves afterwards."""
+    sites, pieces = set[str](), list[Crash]()
     for cast, calls in workers.each(calls_of, (Cast.BOOKS, Cast.ROUTES)):
         sites |= set(calls)
-        pieces += [Crash(cast, (each,)) for each in crashes(calls, scale.crashes_at_each_site)]
-    for done, (piece, faults) in enumerate(workers.each(crash, pieces), 1):
-        wrong += bool(faults)
-        if faults:
-            say(f"{piece}: {faults}")
-        progress(done, len(pieces), wrong, say)
-    figures = f"{len(sites)} call sites, {len(pieces)} crashes before and after; {wrong} runs wrong"
+        pieces += together(cast, list(crashes(calls, scale.crashes_at_each_site)))
+    count = sum(len(each.chosen) for each in pieces)
+    alone, wrong = _crash(pieces, workers, say)
+    never, wrong_alone = _crash(alone, workers, say)
+    wrong += wrong_alone + len(never)
+    figures = f"{len(sites)} call sites, {count} crashes before and after calls; {wrong} runs wrong"
     return Row("G1 a crash at every call", figures, not wrong)
+
+
+def _crash(pieces: Sequence[Crash], workers: Workers, say: Say) -> tuple[list[Crash], int]:
+    left, wrong = list[Crash](), 0
+    for done, (piece, found) in enumerate(workers.each(outcome_of, pieces), 1):
+        left += found.left
+        wrong += bool(found.wrong)
+        if found.wrong:
+            say(f"{piece}: {found.wrong}")
+        progress(done, len(pieces), wrong, say)
+    return left, wrong
 
 
 def update_path(scale: Scale, workers: Workers, say: Say) -> Row:

@@ -2,12 +2,10 @@
 
 import pytest
 
-from local.proof.crashes import calls_of, crashes, not_met, story, together
+from local.proof.crashes import Crash, calls_of, crashes, outcome_of, together
 from local.proof.simulation import play
 from local.proof.stage import Setting
 from local.proof.story import Cast
-
-AT_ONCE = 12  # crashes in one run
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -36,12 +34,12 @@ def test_one_seed_is_one_run() -> None:
 def test_a_crash_before_or_after_any_call_site_changes_nothing_at_the_end(cast: Cast, sites: int) -> None:
     calls = calls_of(cast)
     assert len(calls) >= sites
-    alone = []
-    for chosen in together(list(crashes(calls, each=1)), AT_ONCE):
-        stage = story(cast, chosen)
-        assert not stage.wrong, (chosen, stage.wrong)
-        alone += not_met(stage, chosen)
-    for each in alone:
-        stage = story(cast, (each,))
-        assert not stage.wrong, (each, stage.wrong)
-        assert not not_met(stage, [each]), each
+    alone: list[Crash] = []
+    for several in together(cast, list(crashes(calls, each=1))):
+        found = outcome_of(several)
+        assert not found.wrong, (several, found.wrong)
+        alone += found.left
+    for one in alone:
+        found = outcome_of(one)
+        assert not found.wrong, (one, found.wrong)
+        assert not found.left, one
