@@ -25,6 +25,8 @@ class What(StrEnum):
     TESTED_CONNECTION = "tested the connection"
     RETRIED_PROBLEM = "had a problem tried again"
     SKIPPED_PROBLEM = "skipped a problem"
+    PAUSED = "paused the work"
+    RESUMED = "resumed the work"
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,10 @@ class OutOfTime(Exception):
     """This run has had its share; another one goes on."""
 
 
+class Paused(Exception):
+    """Somebody has stopped the work; the next hour's run goes on from here, if it may."""
+
+
 @dataclass
 class Run:
     company: Company
@@ -73,6 +77,8 @@ class Run:
             raise Conflict
         if self.importer.clock() >= self.ends:
             raise OutOfTime
+        if self.ledger.pauses.now().of(self.company.id):
+            raise Paused
 
     def learn_projects(self, numbers: set[str]) -> None:
         """From what Moment has published; else Moment is asked, once for each in a run."""

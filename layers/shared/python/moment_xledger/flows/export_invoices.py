@@ -24,6 +24,7 @@ from moment_xledger.domain.files.series import check_series
 from moment_xledger.domain.files.writing import Totals, write
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.orders import Order
 from moment_xledger.domain.preflight import STOPS_AN_INVOICE, reason_of, with_absent
 from moment_xledger.domain.problems import Problem
 from moment_xledger.domain.uploads import State, Upload
@@ -84,15 +85,28 @@ def export_asked_for(
     repeats: int | None,
     wake_uploads: Callable[[CompanyId], None],
 ) -> list[Export]:
-    """What one job makes. Whoever uploads is woken; a wake that is lost costs a minute."""
-    if repeats is None:
-        made = export_each_route(company_id, request, by, exporter)
-    else:
-        again = export_invoices(company_id, request, by, exporter, repeats)
-        made = [again] if again else []
+    """What one job makes, and what was asked for while the work was paused. Whoever uploads is woken; a wake that is
+    lost costs a minute."""
+    order, orders = Order(company_id, request, by, repeats), exporter.ledger.orders
+    if exporter.ledger.pauses.now().of(company_id):
+        if by != SWEEP:  # it asks again by itself
+            orders.keep(order, exporter.clock())
+        return []
+    made: list[Export] = []
+    for kept in orders.of(company_id):
+        made += _ordered(kept, exporter)
+        orders.done(kept)
+    made += _ordered(order, exporter)
     if any(export.route is Route.UPLOAD for export in made):
         wake_uploads(company_id)
     return made
+
+
+def _ordered(order: Order, exporter: Exporter) -> list[Export]:
+    if order.repeats is None:
+        return export_each_route(order.company, order.request, order.by, exporter)
+    again = export_invoices(order.company, order.request, order.by, exporter, order.repeats)
+    return [again] if again else []
 
 
 def _join_or_claim(

@@ -24,7 +24,8 @@ MOST_AT_ONCE = 500  # numbers asked for in one request
 
 @dataclass
 class Report:
-    """`later`: tokens whose gate was closed; `not_allowed`: kinds whose changes a token may not read."""
+    """`later`: tokens whose gate was closed, or whose work is paused; `not_allowed`: kinds whose changes a token may
+    not read."""
 
     tokens: int = 0
     checked: int = 0
@@ -46,11 +47,13 @@ class Guard:
 
 
 def guard_numbers(guard: Guard) -> Report:
-    """Token by token. A closed gate puts that token off until the next night, with nothing forgotten."""
-    report = Report()
-    tokens = dict.fromkeys(company.token_id for company in guard.worker.ledger.companies.every())
-    for token in tokens:
-        if not guard.has_time():
+    """Token by token. A closed gate, or a company that is paused, puts a token off until the next night, with nothing
+    forgotten."""
+    report, pauses = Report(), guard.worker.ledger.pauses.now()
+    companies = guard.worker.ledger.companies.every()
+    paused = {company.token_id for company in companies if pauses.of(company.id)}
+    for token in dict.fromkeys(company.token_id for company in companies):
+        if token in paused or not guard.has_time():
             report.later += 1
             continue
         try:

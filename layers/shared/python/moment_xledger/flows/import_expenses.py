@@ -11,7 +11,7 @@ from moment_xledger.domain.errors import AnswerTooLarge, Conflict, RunStopped, U
 from moment_xledger.domain.expense_runs import Report, Window, windows
 from moment_xledger.domain.expenses import Terms
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.flows.expense_run import Importer, OutOfTime, Run
+from moment_xledger.flows.expense_run import Importer, OutOfTime, Paused, Run
 from moment_xledger.flows.mailing_turn import Turn
 from moment_xledger.flows.read_postings import read_window
 from moment_xledger.flows.write_expense import release_open
@@ -30,8 +30,10 @@ ABOUT_ALL = (
 
 
 def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
-    """Empty where another worker has the turn, or the company does not want it."""
+    """Empty where another worker has the turn, the work is paused, or the company does not want it."""
     company = importer.ledger.companies.get_known(company_id)
+    if importer.ledger.pauses.now().of(company_id):
+        return Report()
     turn = Turn(company_id, importer.new_id(), importer.ledger.expenses, importer.clock)
     if not company.import_expenses or not turn.take():
         return Report()
@@ -43,6 +45,9 @@ def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
         report.stopped = "out of time"
         _end(company, importer, turn, report, failures=0)
         importer.go_on(company_id)
+    except Paused:
+        report.stopped = "paused"
+        _end(company, importer, turn, report, failures=_failures(company, importer))
     except Conflict:
         report.stopped = "another worker has the turn"
     except Unreachable as unreachable:

@@ -27,11 +27,13 @@ MAIL_SERVICE_FAILS = {Outcome.DELAYED, Outcome.REFUSED, Outcome.IN_DOUBT}
 
 
 def mail_invoices(company_id: CompanyId, mailer: Mailer) -> Counter[Outcome]:
-    """What became of how many. Empty where another worker has the turn.
+    """What became of how many. Empty where another worker has the turn, or the work is paused.
 
     Raises `Conflict` if the turn is lost while new invoices are taken in: the wake comes back.
     """
     ledger = mailer.ledger
+    if ledger.pauses.now().of(company_id):
+        return Counter()
     turn = Turn(company_id, mailer.new_id(), ledger.mails, mailer.clock)
     if not turn.take():
         return Counter()
@@ -69,7 +71,7 @@ def _carry(run: Run, desk: Desk) -> tuple[Counter[Outcome], timedelta | None]:
     ends, undelivered = run.mailer.clock() + SLICE, 0
     for mail in _in_turn(run):
         began = run.mailer.clock()
-        if began >= ends:
+        if began >= ends or run.mailer.ledger.pauses.now().of(run.company.id):
             break
         outcome = mail_invoice(mail, run)
         outcomes[outcome] += 1

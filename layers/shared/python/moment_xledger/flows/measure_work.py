@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import TokenId
+from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import why_closed
 from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.pauses import Pauses
 from moment_xledger.observability import Signal
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ WAITS = {Kind.CUSTOMER: Signal.CUSTOMERS_WAIT, Kind.PROJECT: Signal.PROJECTS_WAI
 
 def measure_work(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
     """After a sweep; that it could be measured at all is the sweeper's sign of life."""
-    lines = [_line(ledger, token, kind, now) for token, kind in ledger.due.until(now).records]
+    pauses = ledger.pauses.now()
+    found = (_line(ledger, token, kind, pauses, now) for token, kind in ledger.due.until(now).records)
+    lines = [line for line in found if line]
     late = ledger.due.until(now - LATE)
     may_go = [line for line in lines if line.why in (None, Why.HELD)]
     waits = {signal: _longest(line for line in may_go if line.kind is kind) for kind, signal in WAITS.items()}
@@ -34,9 +37,9 @@ def measure_work(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
         Signal.WAIT_IN_ALL: _longest(line for line in lines if line.why is not Why.AUTH),
         Signal.IN_DOUBT: max((line.doubt.total_seconds() for line in lines), default=0),
         Signal.TOKENS_REFUSED: len({line.token for line in lines if line.why is Why.AUTH}),
-        Signal.EXPORTS_LATE: len(late.exports),
-        Signal.MAILS_LATE: len(late.mails),
-        Signal.UPLOADS_LATE: len(late.uploads),
+        Signal.EXPORTS_LATE: _without_rest(late.exports, pauses, now),
+        Signal.MAILS_LATE: _without_rest(late.mails, pauses, now),
+        Signal.UPLOADS_LATE: _without_rest(late.uploads, pauses, now),
     }
 
 
@@ -51,18 +54,30 @@ class _Line:
     doubt: timedelta
 
 
-def _line(ledger: "Ledger", token: TokenId, kind: Kind, now: datetime) -> _Line:
+def _line(ledger: "Ledger", token: TokenId, kind: Kind, pauses: Pauses, now: datetime) -> _Line | None:
+    """None where all of it stands still because somebody wants it so."""
+    due = [company for company, (_, at) in ledger.records.work(token, kind).items() if at <= now]
+    awake = [company for company in due if pauses.of(company) is None]
+    if due and not awake:
+        return None
     gate = ledger.gates.get(token)
     closed = why_closed(gate, "", now)
-    return _Line(
-        token, kind, _waited(ledger, token, kind, now), closed.why if closed else None, _doubt(gate, now)
-    )
+    waited = max((_waited(ledger, company, kind, pauses, now) for company in awake), default=timedelta())
+    return _Line(token, kind, waited, closed.why if closed else None, _doubt(gate, now))
 
 
-def _waited(ledger: "Ledger", token: TokenId, kind: Kind, now: datetime) -> timedelta:
-    due = [company for company, (_, at) in ledger.records.work(token, kind).items() if at <= now]
-    oldest = [record.since for company in due for record in ledger.records.dirty(company, kind, 1)]
-    return max(now - min(oldest, default=now), timedelta())
+def _waited(ledger: "Ledger", company: CompanyId, kind: Kind, pauses: Pauses, now: datetime) -> timedelta:
+    """What waited through a pause has waited since its end."""
+    rested = pauses.rested_until(company, now)
+    oldest = [record.since for record in ledger.records.dirty(company, kind, 1)]
+    since = min(oldest, default=now)
+    return max(now - max(since, rested or since), timedelta())
+
+
+def _without_rest(late: Iterable[CompanyId], pauses: Pauses, now: datetime) -> int:
+    """Those that were not paused while it became late."""
+    rested = (pauses.rested_until(company, now) for company in late)
+    return sum(1 for until in rested if until is None or until <= now - LATE)
 
 
 def _doubt(gate: "Gate", now: datetime) -> timedelta:

@@ -50,15 +50,15 @@ class _OutOfTime(Exception):
 
 
 def reconcile_all(reconciler: Reconciler) -> Report:
-    """Who waited longest comes first, so that nobody is put off every night."""
-    report = Report()
+    """Who waited longest comes first, so that nobody is put off every night; who is paused, when that is over."""
+    report, pauses = Report(), reconciler.ledger.pauses.now()
     never = datetime.min.replace(tzinfo=UTC)
 
     def compared_until(company: Company) -> datetime:
         return reconciler.ledger.reconciliations.progress(company.id).cursor or never
 
     companies = sorted(reconciler.ledger.companies.every(), key=compared_until)
-    for company in companies:
+    for company in (each for each in companies if not pauses.of(each.id)):
         reconcile(company, reconciler, report)
     report.mended = mend_counts(companies, reconciler.ledger, reconciler.has_time)
     return report

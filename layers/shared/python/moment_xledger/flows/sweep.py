@@ -1,6 +1,7 @@
 """Every minute: finds what is due and wakes who can do it. Makes up for every wake that was lost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from moment_xledger.domain.moment import Kind
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.adapters.ledger.due import Work
 
 
 def sweep(
@@ -20,8 +22,8 @@ def sweep(
     now: datetime,
 ) -> dict[str, int]:
     """One wake for each token and kind with something due, unless its gate is closed; one job for each open export; one
-    wake for each company with invoices to mail, and for each with files to upload."""
-    due = ledger.due.until(now)
+    wake for each company with invoices to mail, and for each with files to upload. Whose work is paused is let be."""
+    due = _may_go(ledger, ledger.due.until(now))
     closed = {token for token, _ in due.records if _is_closed(ledger, token, now)}
     awake = [(token, kind) for token, kind in due.records if token not in closed]
     for token, kind in awake:
@@ -39,6 +41,24 @@ def sweep(
         "mailing": len(due.mails),
         "uploading": len(due.uploads),
     }
+
+
+def _may_go(ledger: "Ledger", due: "Work") -> "Work":
+    pauses = ledger.pauses.now()
+
+    def goes(company: CompanyId) -> bool:
+        return pauses.of(company) is None
+
+    def carries_for_somebody(token: TokenId, kind: Kind) -> bool:
+        return any(map(goes, ledger.records.work(token, kind)))
+
+    return replace(
+        due,
+        records=tuple(each for each in due.records if not pauses or carries_for_somebody(*each)),
+        exports=tuple(filter(goes, due.exports)),
+        mails=tuple(filter(goes, due.mails)),
+        uploads=tuple(filter(goes, due.uploads)),
+    )
 
 
 def _is_closed(ledger: "Ledger", token: TokenId, now: datetime) -> bool:

@@ -125,9 +125,10 @@ def _serve(
 def _whose_turn(
     kind: Kind, token_id: TokenId, worker: Worker, last_served: CompanyId | None = None
 ) -> tuple[Company, int] | None:
-    """The next company with something due, and the marks that stand for it."""
+    """The next company with something due whose work is not paused, and the marks that stand for it."""
     records, now = worker.ledger.records, worker.clock()
-    due = {id_: marks for id_, (marks, since) in records.work(token_id, kind).items() if since <= now}
+    work, pauses = records.work(token_id, kind), worker.ledger.pauses.now()
+    due = {id_: marks for id_, (marks, since) in work.items() if since <= now and not pauses.of(id_)}
     while due:
         id_ = next_in_turn(due, last_served or worker.ledger.gates.get(token_id).last_served)
         company, marks = worker.ledger.companies.get_known(id_), due.pop(id_)

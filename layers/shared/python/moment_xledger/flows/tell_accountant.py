@@ -76,6 +76,8 @@ class Report:
 def tell_accountant(company_id: CompanyId, teller: Teller) -> Report:
     """Of all exports that are still to be told of. What cannot be sent now is due again later."""
     report = Report()
+    if teller.ledger.pauses.now().of(company_id):
+        return report
     company = teller.ledger.companies.get_known(company_id)
     for telling in list(teller.ledger.tellings.open(company_id)):
         try:

@@ -20,12 +20,13 @@ SLICE = timedelta(
 
 
 def upload_exports(company_id: CompanyId, uploader: Uploader) -> Counter[Outcome]:
-    """What became of how many. A file that somebody else is sending at this moment is left to them."""
+    """What became of how many. A file that somebody else is sending at this moment is left to them, and none is sent
+    while the work is paused."""
     run = Run(uploader.ledger.companies.get_known(company_id), uploader)
     outcomes: Counter[Outcome] = Counter()
     began = uploader.clock()
     waiting = _in_turn(company_id, uploader)
-    while waiting and uploader.clock() < began + SLICE:
+    while waiting and uploader.clock() < began + SLICE and not _is_paused(company_id, uploader):
         outcome = upload_export(waiting.pop(0), run)
         outcomes[outcome] += 1
         if outcome in ENDS_THE_RUN:
@@ -39,6 +40,10 @@ def _in_turn(company: CompanyId, uploader: Uploader) -> list[Upload]:
     now = uploader.clock()
     due = [upload for upload in uploader.ledger.uploads.open(company) if upload.is_due(now)]
     return sorted(due, key=lambda upload: (upload.state is State.PENDING, upload.members_of))
+
+
+def _is_paused(company: CompanyId, uploader: Uploader) -> bool:
+    return uploader.ledger.pauses.now().of(company) is not None
 
 
 def _put_off(uploads: list[Upload], run: Run) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.connection_tests import reminder
-from moment_xledger.domain.exports import Status
+from moment_xledger.domain.exports import Export, Status
 from moment_xledger.domain.notices import MORNING
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import OSLO
@@ -50,6 +50,11 @@ def _expiry(company: Company, now: datetime) -> list[Problem]:
 def _late_export(company: Company, ledger: "Ledger", now: datetime) -> list[Problem]:
     number = ledger.exports.watermark(company.id).open
     export = ledger.exports.get(company.id, number) if number else None
-    if export is None or export.status is Status.READY or now - export.claimed < FAILED_TWICE:
+    if export is None or export.status is Status.READY or now - _since(export, ledger, now) < FAILED_TWICE:
         return []
     return [Problem(company.id, "export", str(number), Code.EXPORT_FAILED, {}, "", now, now)]
+
+
+def _since(export: Export, ledger: "Ledger", now: datetime) -> datetime:
+    """From when it could have been finished: nobody works on it in a pause."""
+    return max(export.claimed, ledger.pauses.now().rested_until(export.company, now) or export.claimed)

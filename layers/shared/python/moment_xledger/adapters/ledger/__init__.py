@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.links import Links
     from moment_xledger.adapters.ledger.mails import Mails
     from moment_xledger.adapters.ledger.notices import Notices
+    from moment_xledger.adapters.ledger.orders import Orders
+    from moment_xledger.adapters.ledger.pauses import Pauses
     from moment_xledger.adapters.ledger.problems import Problems
     from moment_xledger.adapters.ledger.reconciliations import Reconciliations
     from moment_xledger.adapters.ledger.records import Records
@@ -52,6 +54,8 @@ class Ledger:
     references: "References"
     reconciliations: "Reconciliations"
     notices: "Notices"
+    pauses: "Pauses"
+    orders: "Orders"
 
     def __init__(self, table: "Table") -> None:
         self._table = table

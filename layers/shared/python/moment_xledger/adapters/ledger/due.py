@@ -11,8 +11,8 @@ from moment_xledger.domain.moment import Kind
 
 @dataclass(frozen=True)
 class Work:
-    """Tokens with something to send, by kind; companies with an export that was not finished, or not told of, in
-    its time; companies with invoices to mail; companies with files to upload."""
+    """Tokens with something to send, by kind; companies with an export that was not finished, not told of, or not begun
+    in its time; companies with invoices to mail; companies with files to upload."""
 
     records: tuple[tuple[TokenId, Kind], ...]
     exports: tuple[CompanyId, ...]
@@ -30,6 +30,7 @@ class Due:
         companies: dict[str, dict[CompanyId, None]] = {
             "XSTATE": {},
             "TELL": {},
+            "ORDER": {},
             "XMAIL": {},
             "HEAD": {},
             "SEND": {},
@@ -41,5 +42,5 @@ class Due:
                 else:
                     companies[sk.split("#")[0]][CompanyId(pk.removeprefix("T#").removesuffix("#INV"))] = None
         mails = companies["XMAIL"] | companies["HEAD"]
-        exports = companies["XSTATE"] | companies["TELL"]
+        exports = companies["XSTATE"] | companies["TELL"] | companies["ORDER"]
         return Work(tuple(records), tuple(exports), tuple(mails), tuple(companies["SEND"]))

@@ -45,4 +45,6 @@ NORWEGIAN: Mapping[What, str] = {
     What.TESTED_CONNECTION: "testet forbindelsen",
     What.RETRIED_PROBLEM: "ba om nytt forsøk på et problem",
     What.SKIPPED_PROBLEM: "hoppet over et problem",
+    What.PAUSED: "satte arbeidet på pause",
+    What.RESUMED: "lot arbeidet gå videre",
 }

@@ -1,0 +1,46 @@
+"""Whose work stands still: all in one partition that is nearly always empty, so that one small request answers it."""
+
+from datetime import datetime, timedelta
+
+from boto3.dynamodb.conditions import Attr
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Item, Put, Table, Update
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.pauses import Pause
+from moment_xledger.domain.pauses import Pauses as Found
+
+_PAUSES, _EVERYBODY = "PAUSES", "*"  # no company can be called so
+_REMEMBERED = timedelta(days=7)  # for the alarms, which need minutes
+
+
+class Pauses:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def now(self) -> Found:
+        found = {item["sk"]: _pause(item) for item in self._table.query(_PAUSES)}
+        everybody = found.pop(_EVERYBODY, None)
+        return Found(everybody, {CompanyId(sk): pause for sk, pause in found.items()})
+
+    def pause(self, company: CompanyId | None, pause: Pause) -> None:
+        """Of everybody where no company is named. The newest reason counts."""
+        item = {"since": keys.stamp(pause.since), "who": pause.who, "why": pause.why}
+        self._table.write(Put((_PAUSES, company or _EVERYBODY), item))
+
+    def lift(self, company: CompanyId | None, now: datetime) -> bool:
+        """False where there was none."""
+        stands = Attr("since").exists() & Attr("lifted").not_exists()
+        ttl = int((now + _REMEMBERED).timestamp())
+        key = (_PAUSES, company or _EVERYBODY)
+        try:
+            self._table.write(Update(key, set={"lifted": keys.stamp(now), "ttl": ttl}, when=stands))
+        except Conflict:
+            return False
+        return True
+
+
+def _pause(item: Item) -> Pause:
+    lifted = keys.moment(item["lifted"]) if "lifted" in item else None
+    return Pause(keys.moment(item["since"]), item["who"], item["why"], lifted)
