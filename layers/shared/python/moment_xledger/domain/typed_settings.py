@@ -34,7 +34,7 @@ _MAY_BE_EMPTY = frozenset(
         "file.header",
     }
 )
-_PAIR = re.compile(r"(\S+?)\s*(?:=|:|→|\s)\s*([^\s=:→]\S*)")
+_BETWEEN = re.compile(r"[\s=:→]+")
 _NORWEGIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _UNREADABLE = ""  # neither a code nor an account
 
@@ -94,7 +94,7 @@ def _pairs(text: str) -> dict[str, str]:
     """`3 = 31` on each line. A code that stands there twice could mean either."""
     pairs: dict[str, str] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
-        found = _PAIR.fullmatch(line)
-        ours = found[1] if found else line[:25]
-        pairs[ours] = found[2] if found and ours not in pairs else _UNREADABLE
+        ours, *theirs = _BETWEEN.split(line)
+        is_pair = len(theirs) == 1 and ours not in pairs
+        pairs[ours] = theirs[0] if is_pair else _UNREADABLE
     return pairs
