@@ -13,7 +13,7 @@ from moment_xledger.domain.errors import Unreachable
 from moment_xledger.domain.invoice_mails import InvoiceMail, sent
 from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.domain.uploads import State, Upload
-from moment_xledger.flows.control_report import control_report
+from moment_xledger.flows.control_report import TakesTooLong, control_report
 from tests.builders import an_invoice
 from tests.flows.office import COMPANY, MORNING
 from tests.flows.test_reconcile import Nights
@@ -92,6 +92,22 @@ def test_each_invoice_is_accounted_for_by_route_and_currency(nights: Nights) -> 
         "missing;;;NOK;1;-10,50",
         "cannot be read;;;;1;",
     ]
+
+
+def test_one_whose_date_cannot_be_read_is_not_passed_over_in_silence(nights: Nights) -> None:
+    nights.office.arrive(an_invoice(1))
+    nights.finalize(an_invoice(1, invoiceDate="soon"), an_invoice(2, invoiceDate=None))
+    assert rows(nights, date(2026, 9, 1)) == ["in Moment;;;;1;", "cannot be read;;;;1;"]
+
+
+def test_it_stops_when_its_time_is_over_also_where_thousands_are_held_back(nights: Nights) -> None:
+    nights.office.arrive(*(an_invoice(number, kid="1") for number in range(1, 6)))
+    company, times = nights.office.ledger.companies.get_known(COMPANY), iter([True, True])
+    with pytest.raises(TakesTooLong):
+        control_report(
+            company, OCTOBER, nights.office.ledger, nights.vault, nights.moment, lambda: next(times, False)
+        )
+    assert nights.moment.asked_from == []
 
 
 def test_only_the_month_counts_by_the_date_of_the_invoice(nights: Nights) -> None:

@@ -41,7 +41,7 @@ def control_report(
     `TakesTooLong` when there is no time left."""
     report = ControlReport(month.replace(day=1))
     _add_ledger(company, report, ledger, has_time)
-    _add_held(company, report, ledger)
+    _add_held(company, report, ledger, has_time)
     _add_moment(company, report, ledger, vault, moment, has_time)
     return report
 
@@ -101,8 +101,11 @@ def _place(
     return Place.WAITING, str(state or "")
 
 
-def _add_held(company: Company, report: ControlReport, ledger: "Ledger") -> None:
+def _add_held(
+    company: Company, report: ControlReport, ledger: "Ledger", has_time: Callable[[], bool]
+) -> None:
     for invoice in ledger.invoices.held(company.id):
+        _while(has_time)
         if report.takes(invoice.invoice_date):
             known = ledger.records.by_number(company.id, Kind.CUSTOMER, {invoice.customer.customer_number})
             why = fault(invoice, company, known)
@@ -127,9 +130,8 @@ def _add_moment(
         fresh = [content for content in page if _id(content) > newest_id]  # others were pushed here
         newest_id = max(map(_id, fresh), default=newest_id)
         listed = [each for content in fresh if (each := read_listed(content))]
-        _add_listed(
-            company, [each for each in listed if report.takes(each.invoice_date)], began, report, ledger
-        )
+        may_count = [each for each in listed if not each.invoice_date or report.takes(each.invoice_date)]
+        _add_listed(company, may_count, began, report, ledger)
 
 
 def _id(content: Mapping[str, Any]) -> int:
@@ -146,8 +148,11 @@ def _add_listed(
     report: ControlReport,
     ledger: "Ledger",
 ) -> None:
+    """One whose date cannot be read may be of this month, so it is not passed over unless it is here."""
     here = in_ledger(company.id, [each.invoice_number for each in listed], ledger)
     for each in listed:
+        if not each.invoice_date and each.invoice_number in here:
+            continue
         invoice = each if isinstance(each, Invoice) else None
         report.add(Place.IN_MOMENT, invoice)
         if each.invoice_number in here.skipped and each.invoice_number not in here.arrived:
