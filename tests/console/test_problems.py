@@ -100,6 +100,13 @@ def test_what_is_no_group_is_not_found(site: Site, query: str) -> None:
     assert site.browser().get(f"/problems/one{query}").status == 404
 
 
+def test_what_is_longer_than_any_key_of_the_table_is_not_found(site: Site) -> None:
+    path, long = f"kind=customer&code={TWICE}", "1" * 2000
+    assert site.browser().get(f"/problems/one?{path}&number={long}").status == 404
+    assert site.browser().get(f"/problems/group?{path}&after=customer%23{TWICE}%23{long}").status == 404
+    assert press(site.browser(), "retry", **named(long)).status == 404
+
+
 def test_a_page_begins_within_its_own_group(site: Site) -> None:
     path = f"/problems/group?kind=customer&code={TWICE}&after=invoice%23KID_INVALID%231"
     assert site.browser().get(path).status == 404

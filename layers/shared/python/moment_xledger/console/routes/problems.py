@@ -20,6 +20,7 @@ from moment_xledger.flows.resolve_problem import retry_all, retry_problem, skip_
 router = new_router()
 
 _KIND = re.compile(r"[a-z]{1,20}")
+LONGEST = 300  # of what a problem is about, such as an address; a key of the table holds a few times that
 _DID = {way.name.lower() for way in Way} | {"skip", "gone", "left", "again", "arrived"}
 
 
@@ -36,7 +37,7 @@ def show_group() -> Answer:
     visit = signed_in(router.current_event, desk_of(router), Right.SEE_STATUS)
     kind, code = _kind(query(router.current_event, "kind")), _code(query(router.current_event, "code"))
     after = query(router.current_event, "after")
-    if after and not after.startswith(f"{kind}#{code}#"):
+    if after and not (after.startswith(f"{kind}#{code}#") and len(after) <= LONGEST):
         raise NotFoundError("not a place in this group")
     facts = one_group(visit, desk_of(router), kind, code, after)
     return answer(router.current_event, visit, "problem_group.html", facts)
@@ -57,7 +58,7 @@ def retry() -> Answer:
     kind, code = _kind(given.get("kind", "")), _code(given.get("code", ""))
     resolver = desk_of(router).resolver(visit.who)
     try:
-        way = retry_problem(visit.company.id, kind, given.get("number", ""), code, resolver)
+        way = retry_problem(visit.company.id, kind, _number(given.get("number", "")), code, resolver)
     except LookupError:
         return _back("gone")
     return _back(way.name.lower())
@@ -105,9 +106,8 @@ def _back(did: str) -> Answer:
 
 def _problem(visit: Visit, given: Mapping[str, str]) -> Problem:
     """Of this company; another's is as unknown as one that never was."""
-
     kind, code = _kind(given.get("kind", "")), _code(given.get("code", ""))
-    number = given.get("number", "")
+    number = _number(given.get("number", ""))
     problem = desk_of(router).ledger.problems.get(visit.company.id, kind, number, code)
     if problem is None:
         raise NotFoundError("no such problem")
@@ -117,6 +117,12 @@ def _problem(visit: Visit, given: Mapping[str, str]) -> Problem:
 def _kind(text: str) -> str:
     if not _KIND.fullmatch(text):
         raise NotFoundError("not a kind")
+    return text
+
+
+def _number(text: str) -> str:
+    if len(text) > LONGEST:
+        raise NotFoundError("longer than any number")
     return text
 
 
