@@ -56,7 +56,7 @@ MAY: Mapping[str, set[str]] = {
         *sends("Customers", "Projects", "InvoiceMails"),
         "keeps what was rejected",
     },
-    "SyncCustomers": {*BOTH, takes("Customers"), *sends("Customers", "Projects"), KEYS},
+    "SyncCustomers": {*BOTH, takes("Customers"), *sends("Projects"), KEYS},
     "SyncProjects": {*BOTH, takes("Projects"), *sends("Customers", "Projects"), KEYS},
     "ExportInvoices": {
         *BOTH,
