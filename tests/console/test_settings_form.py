@@ -75,7 +75,7 @@ def test_what_is_saved_is_tried_at_once_and_told(site: Site, administrator: Brow
     assert (stored(site).name, stored(site).notify) == ("Nordvik AS", ("a@b.example", "c@d.example"))
     page = administrator.get(saved.place).text
     assert "Lagret. Alt som kan prøves, er i orden." in page
-    assert "I orden: API-nøkkelen til Xledger." in page
+    assert "Xledger godtar API-nøkkelen." in page
     assert "MVA-kode 32 blir til 32, som ikke finnes i Xledger." in page
     assert "Sist lagret 22.11.2026 10:00 av Kari Nordmann." in page
     deeds = [deed.what for deed in site.world.ledger.audit.of(COMPANY.id)]

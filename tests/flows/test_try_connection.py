@@ -191,7 +191,7 @@ def test_when_the_hour_is_used_up_the_test_says_until_when(office: Office) -> No
     test = office.test()
     assert list(outcomes(test).values())[:4] == ["passed", "passed", "passed", "later"]
     (check,) = [check for check in test.checks if check.right is Right.PROJECTS]
-    assert "(timens forespørsler er brukt opp til kl. 11:0" in check.sentence(Language.NORWEGIAN)
+    assert "(projects): timens forespørsler er brukt opp til kl. 11:0" in check.sentence(Language.NORWEGIAN)
 
 
 def test_who_waits_for_the_test_waits_only_so_long(office: Office) -> None:
@@ -199,7 +199,7 @@ def test_who_waits_for_the_test_waits_only_so_long(office: Office) -> None:
     worker = replace(office.worker(), run=timedelta(seconds=10))  # too short for a time-out
     test = try_connection(NORDVIK, "Kari", Trial(worker, Reference, lambda *_: True, lambda *_: True))
     assert set(outcomes(test).values()) == {"later", "not tried", "passed"}
-    assert "(Xledger takes too long to answer)" in test.checks[0].sentence()
+    assert test.checks[0].sentence().startswith("The Xledger API key: Xledger takes too long to answer. ")
     assert office.world.requests["total"] == 0
 
 
@@ -207,7 +207,7 @@ def test_who_waits_for_the_test_waits_only_so_long(office: Office) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_why_a_gate_is_closed_is_said_in_words(why: Why, language: Language) -> None:
     check = Check(Right.PROJECTS, Outcome.LATER, closed(why, START))
-    assert f"({why}" not in check.sentence(language)
+    assert f": {why}, " not in check.sentence(language)
 
 
 def test_a_worker_at_the_gate_is_waited_for(office: Office) -> None:

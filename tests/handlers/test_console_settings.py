@@ -76,7 +76,7 @@ def test_keys_go_where_secrets_are_kept_and_each_is_tried(
 
     page = save(whole, xledger_token=TOKEN, moment_key=KEY, soap_password=PASSWORD, **SOAP).text
     assert "Saved. All that can be tried is in order." in page
-    assert "All right: the SOAP login." in page
+    assert "Xledger accepts the SOAP user and its password." in page
 
     kept = whole.vault_for_saving().secrets(NORDVIK)
     assert kept is not None

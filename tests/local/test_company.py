@@ -74,7 +74,7 @@ def test_a_company_is_created_shown_and_tested(
     assert create(typed(keys(), **settings(language="en")), stack.deployment) == 0
     assert try_it(NORDVIK, stack.deployment) == 0
     said = capsys.readouterr().out
-    assert said.count("+ All right: the Xledger API key.") == 2
+    assert said.count("+ Xledger accepts the API key.") == 2
     assert "! VAT code 32 becomes 32, which Xledger does not have. No invoice waits for it yet." in said
     assert show(NORDVIK, stack.deployment) == 0
     shown = capsys.readouterr().out

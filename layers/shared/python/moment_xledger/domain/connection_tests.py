@@ -51,7 +51,8 @@ class Check:
         names = _NAMES[self.right]
         text = norwegian if language is Language.NORWEGIAN else english
         why = _in_words(self.why, language) if self.outcome is Outcome.LATER else self.why
-        return text.format(right=names[language is Language.ENGLISH], why=why).strip()
+        said = text.format(right=names[language is Language.ENGLISH], why=why).strip()
+        return f"{said[:1].upper()}{said[1:]}"
 
 
 def closed(why: Why, until: datetime) -> str:
@@ -125,19 +126,20 @@ _NAMES: Mapping[Right, tuple[str, str]] = {
     Right.MOMENT: ("API-nøkkelen til Moment", "the Moment API key"),
 }
 
+# Whoever shows a sentence shows the outcome beside it, so none says that again.
 _ANY: Mapping[Outcome, tuple[str, str]] = {
-    Outcome.PASSED: ("I orden: {right}.", "All right: {right}."),
+    Outcome.PASSED: ("API-nøkkelen har rett til å {right}.", "The API key has the right to {right}."),
     Outcome.REFUSED: (
         "API-nøkkelen har ikke rett til å {right}. Gi den retten i Xledger (Administrasjon, Systemtilgang, GraphQL), og test igjen. Xledger svarer: {why}",
-        "The API key has not the right to {right}. Give it that right in Xledger (Administration, System Access, GraphQL), and test again. Xledger says: {why}",
+        "The API key does not have the right to {right}. Give it that right in Xledger (Administration, System Access, GraphQL), and test again. Xledger says: {why}",
     ),
     Outcome.LATER: (
-        "Ikke prøvd nå: {right} ({why}). Test igjen om litt.",
-        "Not tried now: {right} ({why}). Test again in a while.",
+        "{right}: {why}. Test igjen om litt.",
+        "{right}: {why}. Test again in a while.",
     ),
     Outcome.NOT_TRIED: (
-        "Ikke prøvd, siden noe før det ikke virket: {right}.",
-        "Not tried, since something before it did not work: {right}.",
+        "{right}: prøves når det ovenfor er i orden.",
+        "{right}: will be tried when what stands above works.",
     ),
 }
 
@@ -161,6 +163,27 @@ _CLOSED: Mapping[Why, tuple[str, str]] = {
 }
 
 _SENTENCES: Mapping[tuple[Right, Outcome], tuple[str, str]] = {
+    (Right.TOKEN, Outcome.PASSED): ("Xledger godtar API-nøkkelen.", "Xledger accepts the API key."),
+    (Right.OWNER_CODE, Outcome.PASSED): (
+        "API-nøkkelen når selskapet med denne eierkoden.",
+        "The API key reaches the company with this owner code.",
+    ),
+    (Right.SOAP, Outcome.PASSED): (
+        "Xledger godtar SOAP-brukeren og passordet.",
+        "Xledger accepts the SOAP user and its password.",
+    ),
+    (Right.MOMENT, Outcome.PASSED): (
+        "Moment godtar API-nøkkelen for dette selskapet.",
+        "Moment accepts the API key for this company.",
+    ),
+    (Right.SOAP, Outcome.LATER): (
+        "Xledgers SOAP-tjeneste svarer ikke som den skal ({why}). Test igjen om litt.",
+        "Xledger's SOAP service does not answer as it should ({why}). Test again in a while.",
+    ),
+    (Right.MOMENT, Outcome.LATER): (
+        "Moment svarer ikke som det skal ({why}). Test igjen om litt.",
+        "Moment does not answer as it should ({why}). Test again in a while.",
+    ),
     (Right.TOKEN, Outcome.REFUSED): (
         "Xledger godtar ikke API-nøkkelen. Lag en ny i Xledger (Administrasjon, Systemtilgang, GraphQL) og lim den inn. Xledger svarer: {why}",
         "Xledger does not accept the API key. Make a new one in Xledger (Administration, System Access, GraphQL) and paste it. Xledger says: {why}",
