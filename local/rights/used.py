@@ -70,11 +70,10 @@ def rights(aws: EmbeddedAws, stack: Stack, witness: Path) -> dict[str, Rights]:
 
 
 def _named(right: Right, stack: Stack) -> Right:
+    """A queue is known by its address, whose end is its name."""
     on = right.on
     for logical, real in stack.resources.items():
-        on = on.replace(
-            real.rpartition("/")[2], logical
-        )  # a queue goes by its address, whose end is its name
+        on = on.replace(real.rpartition("/")[2], logical)
     return Right(right.action, on)
 
 

@@ -32,20 +32,19 @@ class Visitor:
         while open_places and len(seen) < _MOST_PAGES:
             page = self._ask("GET", place := open_places.pop(0))
             for form in _forms(page):
-                key = f"{form.action} {sorted(form.form_values())[:3]}"
                 if form.action not in pressed and not form.action.endswith(_LEAVES):
                     pressed.add(form.action)
-                    self._press(form, place, key)
+                    self._press(form, place)
             for link in _links(page, place):
                 if link not in seen:
                     seen.add(link)
                     open_places.append(link)
 
-    def _press(self, form: Any, place: str, key: str) -> None:
-        values = {name: value or _FILLED_IN.get(name, "") for name, value in form.form_values()}
-        for name, default in _FILLED_IN.items():
-            if name in form.fields:
-                values[name] = values.get(name) or default
+    def _press(self, form: Any, place: str) -> None:
+        values = dict(form.form_values())
+        values |= {
+            name: text for name, text in _FILLED_IN.items() if name in form.fields and not values.get(name)
+        }
         self._ask("POST", urljoin(place, form.action), values)
 
     def _ask(self, method: str, path: str, form: dict[str, Any] | None = None) -> requests.Response:
