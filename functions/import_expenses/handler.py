@@ -1,6 +1,5 @@
 """SQS: the clock, or a run that had not time enough, asks for a company's posted costs to be brought to Moment."""
 
-import json
 from functools import cache
 from typing import Any
 
@@ -8,7 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.flows.import_expenses import import_expenses
-from moment_xledger.observability import logger, watched
+from moment_xledger.observability import watched
+from moment_xledger.wakes import answer_company_wakes
 from moment_xledger.wiring import Wiring
 
 wire = cache(Wiring)
@@ -16,8 +16,6 @@ wire = cache(Wiring)
 
 @watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
-    for record in event["Records"]:  # one at a time
-        company = json.loads(record["body"])["company"]
-        report = import_expenses(company, wire().importer())
-        logger.info("expenses imported", extra={"company": company, "counts": report.summary()})
-    return {"batchItemFailures": []}
+    return answer_company_wakes(
+        event, "expenses imported", lambda company: import_expenses(company, wire().importer()).summary()
+    )

@@ -11,6 +11,7 @@ import pytest
 from moto import mock_aws
 
 from moment_xledger.environment import Environment
+from moment_xledger.observability import logger
 from moment_xledger.wiring import Wiring
 from tests.template import resources
 
@@ -76,8 +77,8 @@ def jobs_in(queue: str) -> list[dict[str, Any]]:
     return [json.loads(message["Body"]) for message in found]
 
 
-def log_of(handler: Any, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """What this function writes from now on. Its logger took hold of the stream when it was imported."""
+def watched_log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What is logged from now on. The logger took hold of its stream when it was imported."""
     written = io.StringIO()
-    monkeypatch.setattr(handler.logger.registered_handler, "stream", written)
+    monkeypatch.setattr(logger.registered_handler, "stream", written)
     return written

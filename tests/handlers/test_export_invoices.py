@@ -15,7 +15,7 @@ from functions.start_runs import handler as starting
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.wiring import Wiring
 from tests.builders import a_company, an_invoice
-from tests.handlers.cloud import BUCKET, REGION, Context, a_message, jobs_in, log_of
+from tests.handlers.cloud import BUCKET, REGION, Context, a_message, jobs_in, watched_log
 from tests.handlers.cloud import wiring as wiring
 
 NORDVIK = CompanyId("nordvik")
@@ -48,7 +48,7 @@ def mails() -> list[Any]:
 def test_from_the_clock_to_the_bucket_and_the_accountant(
     use: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = log_of(handler, monkeypatch)
+    written = watched_log(monkeypatch)
     receive(1, 2)
     starting.lambda_handler({"run": "exports"}, Context())  # type: ignore[arg-type]
     (job,) = jobs_in("EXPORTS_QUEUE")
@@ -77,7 +77,7 @@ def test_a_click_makes_an_export_and_no_mail(use: Wiring) -> None:
 
 
 def test_nothing_new_says_so_in_the_log(use: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = log_of(handler, monkeypatch)
+    written = watched_log(monkeypatch)
     run({"company": NORDVIK, "request": "click", "by": "Kari"})
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     assert [line["counts"] for line in lines if line["message"] == "exported"] == [{"invoices": 0}]

@@ -18,7 +18,7 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.environment import Environment
 from moment_xledger.wiring import Wiring
 from tests.builders import a_company, a_project
-from tests.handlers.cloud import Context, a_message, log_of
+from tests.handlers.cloud import Context, a_message, watched_log
 from tests.handlers.cloud import wiring as wiring
 
 PROJECTS = [a_project(f"P-{number}") for number in range(1001, 1061)]
@@ -66,7 +66,7 @@ def run(*companies: str) -> dict[str, Any]:
 def test_costs_arrive_once_and_a_company_that_fails_holds_up_nobody(
     whole: Wiring, moment: Moment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = log_of(handler, monkeypatch)
+    log = watched_log(monkeypatch)
     assert run("fjord", "nordvik", "nordvik") == {"batchItemFailures": []}
     held = [each.record for each in moment.every("nordvik", "expenses")]
     assert len(held) > 10
@@ -82,7 +82,7 @@ def test_costs_arrive_once_and_a_company_that_fails_holds_up_nobody(
 def test_nothing_secret_is_written_down(
     whole: Wiring, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log = log_of(handler, monkeypatch)
+    log = watched_log(monkeypatch)
     run("nordvik", "fjord")
     said = log.getvalue() + "".join(capsys.readouterr())
     for secret in (PASSWORD, "not this one", "key-of-these-tests", "token-of-these-tests"):

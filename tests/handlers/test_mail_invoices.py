@@ -21,7 +21,7 @@ from moment_xledger.environment import Environment
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.wiring import Wiring
 from tests.builders import TOKEN, a_company, an_invoice
-from tests.handlers.cloud import log_of
+from tests.handlers.cloud import watched_log
 from tests.template import resources
 
 REGION = "eu-north-1"
@@ -146,7 +146,7 @@ def test_the_client_that_mails_invoices_never_tries_twice_by_itself(wiring: Wiri
 
 
 def test_the_log_names_no_person_address_or_key(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = log_of(mailing, monkeypatch)
+    log = watched_log(monkeypatch)
     arrive(wiring)
     mailing.lambda_handler(take_wakes(wiring), Context())  # type: ignore[arg-type]
     logged = log.getvalue()

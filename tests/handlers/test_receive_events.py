@@ -9,7 +9,7 @@ from functions.receive_events import handler
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.wiring import Wiring
 from tests.builders import a_company, a_customer, an_invoice
-from tests.handlers.cloud import BUCKET, Context, a_message, jobs_in, log_of
+from tests.handlers.cloud import BUCKET, Context, a_message, jobs_in, watched_log
 from tests.handlers.cloud import wiring as wiring
 
 NORDVIK = CompanyId("nordvik")
@@ -19,7 +19,7 @@ def test_good_events_are_kept_and_wake_others_and_a_bad_one_holds_up_nothing(
     wiring: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handler, "wire", lambda: wiring)
-    written = log_of(handler, monkeypatch)
+    written = watched_log(monkeypatch)
     wiring.ledger.companies.save(a_company())
     bodies: list[Any] = [an_invoice(1), "{not json", a_customer("10001")]
     event = {"Records": [a_message(body, number) for number, body in enumerate(bodies)]}

@@ -10,7 +10,7 @@ from functions.reconcile import handler
 from moment_xledger.environment import Environment
 from moment_xledger.wiring import Wiring
 from tests.builders import a_company
-from tests.handlers.cloud import Context, log_of
+from tests.handlers.cloud import Context, watched_log
 from tests.handlers.cloud import wiring as wiring
 
 
@@ -37,7 +37,7 @@ def use(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> Wiring:
 def test_when_moment_is_down_it_says_so_in_its_log_and_keeps_its_place(
     use: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = log_of(handler, monkeypatch)
+    log = watched_log(monkeypatch)
     counts = handler.lambda_handler({}, Timed())  # type: ignore[arg-type]
     assert (counts["companies"], counts["later"]) == (0, {"nordvik": "Moment: ConnectionError"})
     (line,) = map(json.loads, log.getvalue().splitlines())

@@ -23,7 +23,7 @@ from moment_xledger.environment import Environment
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.wiring import Wiring
 from tests.builders import TOKEN, a_company, an_invoice
-from tests.handlers.cloud import Context, a_message, jobs_in, log_of
+from tests.handlers.cloud import Context, a_message, jobs_in, watched_log
 from tests.handlers.cloud import wiring as wiring
 
 NORDVIK = CompanyId("nordvik")
@@ -188,7 +188,7 @@ def test_an_xledger_that_is_not_there_is_tried_later(use: Wiring, xledger: Runni
 
 
 def test_the_log_holds_no_secret(use: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = log_of(uploading, monkeypatch)
+    written = watched_log(monkeypatch)
     log_in(use, key="a-key-of-last-year")
     export(use)
     upload()

@@ -98,7 +98,7 @@ def test_a_missing_right_is_a_failure_that_says_what_to_do(
     create(typed(keys(), **settings(language="en")), stack.deployment)
     stack.world.server.replan({"tokens": [{"token": TOKEN.secret, "denied": ["projects"]}]})
     assert try_it(NORDVIK, stack.deployment) == 1
-    assert "! The API key has not the right to read projects." in capsys.readouterr().out
+    assert "! The API key does not have the right to read projects." in capsys.readouterr().out
 
 
 def test_what_is_wrong_is_one_sentence_and_nothing_is_saved(stack: Stack, typed: Any) -> None:

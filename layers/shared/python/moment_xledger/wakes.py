@@ -1,20 +1,36 @@
-"""What the functions that carry records have in common: a wake says only that there is work for an Xledger token."""
+"""What the functions behind queues have in common: a wake says only that there is work, for an Xledger token whose
+records are carried, or for a company."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from moment_xledger.adapters.queues import BatchAnswer, Queues
-from moment_xledger.domain.companies import TokenId
+from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import GateClosed, Why
-from moment_xledger.flows.outcomes import Report
 from moment_xledger.observability import logger
 from moment_xledger.wiring import now
 
+if TYPE_CHECKING:
+    from moment_xledger.flows.outcomes import Report
+
+Name = TypeVar("Name", bound=str)
+
+
+def answer_company_wakes(
+    event: dict[str, Any], done: str, work: Callable[[CompanyId], Mapping[Name, int]]
+) -> BatchAnswer:
+    """`done`: what the log calls it. `work` returns what became of how many; what it cannot finish, it leaves due in
+    the ledger, so only a failure brings a wake back."""
+    for record in event["Records"]:
+        company = CompanyId(json.loads(record["body"])["company"])
+        logger.info(done, extra={"company": company, "counts": dict(work(company))})
+    return {"batchItemFailures": []}
+
 
 def answer_wakes(
-    event: dict[str, Any], queue: str, queues: Queues, carry: Callable[[TokenId], Report]
+    event: dict[str, Any], queue: str, queues: Queues, carry: Callable[[TokenId], "Report"]
 ) -> BatchAnswer:
     """A wake whose gate is closed for want of credits goes back to its queue until the gate opens, unless SQS has
     hidden it for as long as it may.
