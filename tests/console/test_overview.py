@@ -9,6 +9,7 @@ import pytest
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.gate import Gate, Timing, out_of_credits, token_refused, unanswered
 from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.pauses import Pause
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import State
 from moment_xledger.domain.sessions import Role
@@ -148,3 +149,16 @@ def test_the_page_costs_the_same_for_a_hundred_times_as_many_records(site: Site)
     come(range(1000, 3000))
     assert site.world.ledger.records.count(COMPANY.id, Kind.CUSTOMER)[State.SYNCED] == 2020
     assert reads_of(site) <= before + 20
+
+
+def test_a_pause_is_told_with_who_when_and_why(site: Site) -> None:
+    assert site.browser().get_json("/overview").facts["pause"] is None
+    site.world.ledger.pauses.pause(None, Pause(START, "operator", "feil konto <4000>"))
+    page = site.browser().get("/overview").text
+    assert "Arbeidet er satt på pause." in page
+    assert "Det gjorde driftsansvarlig 22.11.2026 10:00, fordi: «feil konto &lt;4000&gt;»." in page
+    assert site.browser().get_json("/overview").facts["pause"] == {
+        "since": "2026-11-22T09:00:00Z",
+        "who": "operator",
+        "why": "feil konto <4000>",
+    }

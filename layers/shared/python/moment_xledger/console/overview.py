@@ -9,7 +9,7 @@ from itertools import chain, islice
 from moment_xledger.console.day import day_facts
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.expenses_card import expenses_card
-from moment_xledger.console.facts.overview import GateFacts, InvoicesFacts, KindFacts, Overview
+from moment_xledger.console.facts.overview import GateFacts, InvoicesFacts, KindFacts, Overview, PauseFacts
 from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.exports import never_leaves_in_a_file
@@ -35,6 +35,7 @@ def overview(company: Company, desk: Desk) -> Overview:
     counts = desk.ledger.records.counts(company.id)
     return {
         "now": now,
+        "pause": _pause(company.id, desk),
         "gate": gate_facts(gate, company.requests_per_hour, now),
         "problems": sum(problems.values()),
         "problems_by_fixer": dict(sorted(by_fixer.items())),
@@ -43,6 +44,11 @@ def overview(company: Company, desk: Desk) -> Overview:
         "expenses": expenses_card(company, by_kind, desk),
         "day": day_facts(company, gate, desk, now),
     }
+
+
+def _pause(company: CompanyId, desk: Desk) -> PauseFacts | None:
+    pause = desk.ledger.pauses.now().of(company)
+    return {"since": pause.since, "who": pause.who, "why": pause.why} if pause else None
 
 
 def gate_facts(gate: Gate, plan: int | None, now: datetime) -> GateFacts:

@@ -22,6 +22,14 @@ class GateFacts(TypedDict):
     plan: int | None
 
 
+class PauseFacts(TypedDict):
+    """The work stands still because a person wants it so; nothing is sent meanwhile, and nothing is lost."""
+
+    since: datetime
+    who: str
+    why: str
+
+
 class KindFacts(TypedDict):
     """Customers or projects."""
 
@@ -47,7 +55,10 @@ class InvoicesFacts(TypedDict):
 
 
 class Overview(TypedDict):
+    """`pause` is null where the work goes on."""
+
     now: datetime
+    pause: PauseFacts | None
     gate: GateFacts
     problems: int
     problems_by_fixer: dict[Fixer, int]

@@ -27,6 +27,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "fordi Xledger ikke svarer. Vi prøver igjen av oss selv",
         "because Xledger does not answer. We try again by ourselves",
     ),
+    "paused": ("Arbeidet er satt på pause.", "The work is paused."),
+    "paused_by": ("Det gjorde {0} {1}, fordi: «{2}».", "{0} did so {1}, because: “{2}”."),
+    "the_operator": ("driftsansvarlig", "The operator"),
+    "paused_how": (
+        "Imens sendes ingenting til Xledger eller Moment, og ingen eksport lages. Hendelser fra Moment tas imot som "
+        "ellers, og alt går av seg selv når pausen er over.",
+        "Meanwhile nothing is sent to Xledger or Moment, and no export is made. Events from Moment are taken in as "
+        "ever, and everything goes by itself when the pause is over.",
+    ),
     "requests_of": (
         "{0} av {1} forespørsler brukt den siste timen.",
         "{0} of {1} requests used in the last hour.",
