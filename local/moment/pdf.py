@@ -1,29 +1,15 @@
 """An invoice as a PDF that a person and an invoice reader can make sense of."""
 
-import io
 from collections.abc import Iterator
 
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-
+from local import pdf
 from local.moment.records import Record
 
 TITLES = {"INVOICE": "Faktura", "CREDIT_NOTE": "Kreditnota"}
 
 
 def invoice_pdf(invoice: Record) -> bytes:
-    """The same invoice always gives the same bytes."""
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=True)
-    canvas.setTitle(f"{TITLES[invoice['kind']]} {invoice['invoiceNumber']}")
-    text = canvas.beginText(20 * mm, A4[1] - 30 * mm)
-    text.setFont("Helvetica", 11, leading=16)
-    for line in _lines(invoice):
-        text.textLine(line)
-    canvas.drawText(text)
-    canvas.save()
-    return out.getvalue()
+    return pdf.page(f"{TITLES[invoice['kind']]} {invoice['invoiceNumber']}", _lines(invoice))
 
 
 def _lines(invoice: Record) -> Iterator[str]:
