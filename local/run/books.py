@@ -174,7 +174,7 @@ class Books:
 
     def _count(self, kind: RecordKind) -> Counter[str]:
         table = Table(boto3.client("dynamodb"), self._variables["TABLE"])
-        return Counter(item["state"] for item in table.query(keys.company(COMPANY), f"ENT#{kind}#"))
+        return Counter(item["state"] for item in table.query(keys.records(COMPANY), f"ENT#{kind}#"))
 
 
 def _total(export: LedgerExport) -> str:

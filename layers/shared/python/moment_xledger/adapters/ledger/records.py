@@ -103,7 +103,7 @@ class Records:
         Only if no counter was changed meanwhile: somebody who writes at this moment is left in peace.
         """
         before = list(self._table.query(keys.company(company), f"COUNT#{kind}#"))
-        stored = self._table.query(keys.company(company), f"ENT#{kind}#")
+        stored = self._table.query(keys.records(company), f"ENT#{kind}#")
         off = Counter(str(item["state"]) for item in stored)
         for item in before:
             off.subtract({str(state): int(item.get(state, 0)) for state in State})
@@ -124,7 +124,7 @@ class Records:
 
     def in_step(self, company: CompanyId, kind: Kind) -> Iterator[Record]:
         """Every record that Xledger has in its newest version; read page by page."""
-        for item in self._table.query(keys.company(company), f"ENT#{kind}#"):
+        for item in self._table.query(keys.records(company), f"ENT#{kind}#"):
             if item["state"] == State.SYNCED and "db_id" in item:
                 yield _record(company, item)
 
