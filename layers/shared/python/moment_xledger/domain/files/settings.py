@@ -60,7 +60,7 @@ class FileSettings(BaseModel):
     ar10_invoice_type: VoucherType = "1"
     ar10_credit_note_type: VoucherType = "3"
     # The published layout says 4. An import definition of one's own may take more.
-    ar10_longest_project: int = 4
+    ar10_longest_project: Annotated[int, Field(ge=4, le=25)] = 4
     gl02b_voucher_type: VoucherCode = "AR"
     # With `net`, lines of their own carry the VAT, so that a voucher still sums to zero.
     gl02b_amount: Literal["gross", "net"] = "gross"
@@ -76,8 +76,6 @@ class FileSettings(BaseModel):
             return self
         if self.header:
             raise ValueError("header: an ar10 file never has a header line; switch it off or leave it out")
-        if not 4 <= self.ar10_longest_project <= 25:
-            raise ValueError("ar10_longest_project: must be from 4 to 25")
         if len(self.department) > 6:
             raise ValueError("department: ar10 holds at most 6 signs")
         for account in (self.receivable_account, *self.revenue_accounts.values()):
