@@ -4,16 +4,15 @@ The answers are the simulated Xledger's, one file for each window, made beforeha
 """
 
 import multiprocessing
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from lxml import etree
 
+from local.bench.frame import Cell, Say, Table, race, spent
 from local.twins.table import FakeTable
 from local.xledger.soap.envelope import SOAP_12
 from local.xledger.soap.ledger.posted import of_general_ledger, of_suppliers
@@ -45,7 +44,7 @@ COMPANY = Company(
     expenses_from=date(2025, 11, 1),
 )
 POSTED, SUPPLIERS = "GetGLTransactionsData", "GetSupplierTransactionsData"
-ROUNDS = 3
+NOTE = "Seconds of the processor, rounds that take turns, over the same bytes."
 
 
 class Answers:
@@ -108,19 +107,29 @@ def _rows(file: Path, operation: str, accounts: AccountRanges | None = None) -> 
     return read_rows(Answer(200, "application/soap+xml", file.open("rb")), operation, accounts)
 
 
-def seconds() -> tuple[float, float]:
-    """Of the processor, to read and judge each line, and of a bare `iterparse`: medians of rounds that take turns."""
+def expenses(say: Say) -> list[Table]:
     with TemporaryDirectory() as folder:
+        say(f"the answers: {LINES:,} posted lines")
         answers = Answers(Path(folder))
         answers.make()
-        rounds = [(_spent(_read, answers), _spent(_parse, answers)) for _ in range(ROUNDS)]
-    return median(ours for ours, _ in rounds), median(bare for _, bare in rounds)
-
-
-def _spent(work: Callable[[Answers], None], answers: Answers) -> float:
-    began = time.process_time()
-    work(answers)
-    return time.process_time() - began
+        say("reading them")
+        found = race(lambda: spent(lambda: _read(answers)), lambda: spent(lambda: _parse(answers)))
+        say("importing them")
+        megabytes = peak_megabytes(folder)
+    speed: list[Cell] = [
+        f"read and judge {LINES:,} posted lines, seconds",
+        found.ours,
+        found.baseline,
+        found.ratio,
+    ]
+    return [
+        Table("Expenses", ("what", "ours", "bare iterparse", "ours ÷ bare (≤ 2)"), [speed], NOTE),
+        Table(
+            "Memory of an import",
+            ("what", "MB at most", "promised"),
+            [[f"{LINES:,} lines", megabytes, "≤ 256"]],
+        ),
+    ]
 
 
 def _read(answers: Answers) -> None:
@@ -137,12 +146,10 @@ def _parse(answers: Answers) -> None:
             element.clear()
 
 
-def peak_megabytes() -> float:
+def peak_megabytes(folder: str) -> float:
     """Of a process that imports it all; the ledger and Moment are in its memory too."""
-    with TemporaryDirectory() as folder:
-        Answers(Path(folder)).make()
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            return pool.apply(_import, (folder,))
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_import, (folder,))
 
 
 def _import(folder: str) -> float:

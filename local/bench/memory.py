@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from multiprocessing.managers import BaseManager
 from typing import Any
 
+from local.bench.frame import Cell, Say, Table
 from local.bench.load import new_customers
 from local.twins.table import FakeTable
 from local.twins.world import TOKEN_ID, World
@@ -16,6 +17,8 @@ from moment_xledger.domain.companies import Token
 from moment_xledger.domain.errors import GateClosed
 from moment_xledger.domain.replies import Reply
 from moment_xledger.flows.sync_customers import sync_customers
+
+FEW, MANY = 1_000, 20_000
 
 
 class Outside:
@@ -63,6 +66,18 @@ class _Table(FakeTable):
 
     def write(self, *actions: Action) -> None:
         self._outside.table("write", *actions)
+
+
+def memory(say: Say) -> list[Table]:
+    found = []
+    for waiting in (FEW, MANY):
+        say(f"a worker with {waiting:,} records waiting")
+        found.append(peak_megabytes(waiting))
+    few, many = found
+    row: list[Cell] = ["a worker's peak, MB", few, many, many / few]
+    return [
+        Table("Memory of a worker", ("what", f"{FEW:,} records wait", f"{MANY:,} wait", "ratio (< 2)"), [row])
+    ]
 
 
 def peak_megabytes(waiting: int) -> float:

@@ -1,0 +1,118 @@
+"""One contest: a load, carried by us or by a rival, on the same simulated Xledger with the same plan."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from local.bench.contest.freshness import Freshness, Written, freshness
+from local.bench.contest.loads import LOADS, PLAN, Load, code, is_poison, text
+from local.bench.contest.rivals import Design, OneByOne
+from local.bench.load import Edit, new_customers
+from local.twins.world import COMPANY, World, XledgerInProcess
+from local.xledger.plan import Plan
+from moment_xledger.domain.companies import Token
+from moment_xledger.domain.replies import Data, Reply
+
+OURS = "ours"
+BATCH, AT_ONCE = 100, 10  # events in one call of a function, or what came in two seconds; and calls at once
+WINDOW = timedelta(seconds=2)
+MINUTE = timedelta(minutes=1)
+LIST = 500  # inputs of one mutation
+UPDATE, NEW_PROJECT, NEW_CUSTOMER = 1, 2, 3  # requests
+
+
+@dataclass(frozen=True)
+class Result:
+    """`dead`: messages given up, or with us the records that became a problem. `floor`: the fewest requests."""
+
+    requests: int
+    refused: int
+    dead: int
+    floor: int
+    freshness: Freshness
+
+
+class Recorder(XledgerInProcess):
+    """Notes who got which name when."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.server, world.time)
+        self.written: list[Written] = []
+
+    def ask(self, token: Token, operation: str, variables: Mapping[str, Any]) -> Reply:
+        reply = super().ask(token, operation, variables)
+        self.asked.clear()
+        if isinstance(reply, Data) and operation.endswith(("Customers", "Projects")):
+            nodes = [each["node"] for each in variables.get("inputs", ())]
+            self.written += [Written(self._time(), each["code"], each["description"]) for each in nodes]
+        return reply
+
+
+def play(load_name: str, design: Design | None, seed: int) -> Result:
+    """Ours without a design."""
+    load = LOADS[load_name]
+    world, recorder = _begin(load)
+    edits, start, before = load.publish(world.time(), seed), world.time(), world.requests
+    if design is None:
+        dead = _ours(world, edits)
+    else:
+        rival = OneByOne(world, design)
+        rival.carry(edits, edits[-1].at + load.watched)
+        dead = rival.dead
+    requests = world.requests
+    return Result(
+        requests["total"] - before["total"],
+        requests["refused"] - before["refused"],
+        dead,
+        _floor(edits, load.names),
+        freshness(edits, recorder.written, load.names, start),
+    )
+
+
+def _begin(load: Load) -> tuple[World, Recorder]:
+    """What is known is in Xledger, and the hour in which it came there is over."""
+    company = COMPANY.model_copy(update={"requests_per_hour": PLAN})
+    world = World(Plan(credits_per_hour=PLAN), [company])
+    world.receive(*new_customers(load.known))
+    world.run()
+    world.time.now += timedelta(hours=2)
+    recorder = world.xledger = Recorder(world)
+    return world, recorder
+
+
+def _ours(world: World, edits: Sequence[Edit]) -> int:
+    """Events are taken in as they come, and the wakes that they cause are carried between them, until all is done."""
+    left = list(reversed(edits))
+    sweep_at = world.time() + MINUTE
+    while left:
+        world.time.now = max(world.time(), min(left[-1].at + WINDOW, sweep_at))
+        for _ in range(AT_ONCE):
+            world.receive(*_next_batch(left, world.time()))
+        if world.time() >= sweep_at:
+            world.sweep()
+            sweep_at = world.time() + MINUTE
+        world.carry_wakes()
+    world.run(timedelta(hours=48))
+    return len(list(world.problems()))
+
+
+def _next_batch(left: list[Edit], now: datetime) -> list[dict[str, Any]]:
+    """Takes it from the end of what is left."""
+    batch: list[dict[str, Any]] = []
+    while left and left[-1].at <= now and len(batch) < BATCH:
+        batch.append(left.pop().event)
+    return batch
+
+
+def _floor(edits: Sequence[Edit], before: Mapping[str, str]) -> int:
+    """If all came at once: lists of what changed, times the look-ups and writes that such a list takes."""
+    newest = {code(each.event): each.event for each in edits if not is_poison(each.event)}
+    changed = [number for number, event in newest.items() if before.get(number) != text(event)]
+    takes = [_takes(newest[number]["type"], number in before) for number in changed]
+    return sum(-(-takes.count(requests) // LIST) * requests for requests in set(takes))
+
+
+def _takes(kind: str, is_known: bool) -> int:
+    """A new customer's company is added before it."""
+    return UPDATE if is_known else NEW_PROJECT if "project" in kind else NEW_CUSTOMER
