@@ -1,4 +1,4 @@
-"""The command line: python -m local run | xledger | moment | company | generate"""
+"""The command line: python -m local run | serve | publish | xledger | moment | company | dead-letters | ledger | generate"""
 
 import argparse
 import os
@@ -10,6 +10,8 @@ from local.children import surroundings
 from local.run.misuse import MISUSE, Misuse, Parser
 
 INTERRUPTED = 130
+SETTING_UP = ("create", "show", "test", "report")
+OPERATING = ("pause", "resume", "sign-out", "revoke-links", "check-file")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,8 +47,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_moment(commands.add_parser("moment", help="the simulated Moment, until stopped", allow_abbrev=False))
     _add_company(
         commands.add_parser(
-            "company", help="create, show, test or report on a company of a deployment", allow_abbrev=False
+            "company",
+            help="create, show, test, report on or pause a company of a deployment",
+            allow_abbrev=False,
         )
+    )
+    _add_dead_letters(
+        commands.add_parser("dead-letters", help="show or redrive what failed too often", allow_abbrev=False)
+    )
+    _add_ledger(
+        commands.add_parser("ledger", help="compare the ledger with a restored copy", allow_abbrev=False)
     )
     _add_generate(
         commands.add_parser("generate", help="make the files that are generated", allow_abbrev=False)
@@ -108,13 +118,35 @@ def _add_moment(moment: argparse.ArgumentParser) -> None:
 
 def _add_company(company: argparse.ArgumentParser) -> None:
     add = company.add_argument
-    add("what", choices=("create", "show", "test", "report"), help="create also changes what is there")
-    add("id", metavar="ID", help="the company's id in Moment")
+    add("what", choices=(*SETTING_UP, *OPERATING), help="create also changes what is there")
+    add("id", metavar="ID", nargs="?", help="the company's id in Moment")
     add("--stack", required=True, metavar="NAME", help="the name of the deployed stack")
     add("--settings", type=Path, metavar="FILE", help="the settings to save, as JSON")
     add("--keys", metavar="FILE", help="the keys to save, as JSON; - reads standard input")
     add("--month", metavar="YYYY-MM", help="of the report: invoices dated in it, as CSV")
+    add("--all", action="store_true", help="pause or resume every company, in place of ID")
+    add("--reason", metavar="TEXT", help="why it is paused; the company can read it")
+    add("--by", metavar="NAME", default="operator", help="who pauses or resumes it (default: operator)")
+    add("--export", type=int, metavar="N", help="of revoke-links and check-file: the export's number")
     company.set_defaults(command=_company)
+
+
+def _add_dead_letters(letters: argparse.ArgumentParser) -> None:
+    add = letters.add_argument
+    add("--stack", required=True, metavar="NAME", help="the name of the deployed stack")
+    add("--redrive", metavar="QUEUE", help="send what is in this one back to the queue it came from")
+    add("--rate", type=_rate, default=10, metavar="N", help="so many a second, at most 50 (default: 10)")
+    letters.set_defaults(command=_dead_letters)
+
+
+def _add_ledger(ledger: argparse.ArgumentParser) -> None:
+    add = ledger.add_argument
+    add("what", choices=("compare", "put-back"), help="put-back writes what only the copy has")
+    add("--stack", required=True, metavar="NAME", help="the name of the deployed stack")
+    add(
+        "--copy", required=True, metavar="TABLE", help="a table that was restored from a backup of the ledger"
+    )
+    ledger.set_defaults(command=_ledger)
 
 
 def _add_generate(generate: argparse.ArgumentParser) -> None:
@@ -129,6 +161,13 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port")
     return port
+
+
+def _rate(text: str) -> int:
+    rate = int(text)
+    if not 1 <= rate <= 50:
+        raise argparse.ArgumentTypeError(f"{rate} is not from 1 to 50")
+    return rate
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -171,9 +210,25 @@ def _moment(options: argparse.Namespace) -> int:
 
 
 def _company(options: argparse.Namespace) -> int:
+    if options.what in OPERATING:
+        from local.operations.companies import operate
+
+        return operate(options)
     from local.company import company
 
     return company(options)
+
+
+def _dead_letters(options: argparse.Namespace) -> int:
+    from local.operations.dead_letters import dead_letters
+
+    return dead_letters(options)
+
+
+def _ledger(options: argparse.Namespace) -> int:
+    from local.operations.ledgers import ledger
+
+    return ledger(options)
 
 
 def _generate(options: argparse.Namespace) -> int:

@@ -51,8 +51,10 @@ class Deployment:
 
 
 def company(options: argparse.Namespace) -> int:
-    if not _ID.fullmatch(options.id):
+    if not is_id(options.id):
         raise Misuse("ID: must be 1 to 64 characters of a-z, 0-9, _ and -.")
+    if options.all or options.reason or options.export is not None:
+        raise Misuse("--all, --reason and --export are for what an operator does; see docs/runbook.md.")
     company_id = CompanyId(options.id)
     if options.what != "create" and (options.settings or options.keys):
         raise Misuse("--settings and --keys go with create.")
@@ -67,6 +69,10 @@ def company(options: argparse.Namespace) -> int:
         return show(company_id, deployment) if options.what == "show" else try_it(company_id, deployment)
     except (ClientError, BotoCoreError) as fault:
         raise Misuse(f"AWS: {_words(fault)}") from None
+
+
+def is_id(text: str | None) -> bool:
+    return bool(text and _ID.fullmatch(text))
 
 
 def create(form: Form, deployment: Deployment) -> int:
@@ -88,7 +94,7 @@ def create(form: Form, deployment: Deployment) -> int:
 
 
 def show(company_id: CompanyId, deployment: Deployment) -> int:
-    company = _known(company_id, deployment)
+    company = known(company_id, deployment)
     for line in _shown(company, deployment):
         print(line)
     return 0
@@ -96,7 +102,7 @@ def show(company_id: CompanyId, deployment: Deployment) -> int:
 
 def try_it(company_id: CompanyId, deployment: Deployment) -> int:
     """0 only if nothing was refused and everything that can be tried was. Differences are told, and no failure."""
-    company, trial = _known(company_id, deployment), deployment.use.trial()
+    company, trial = known(company_id, deployment), deployment.use.trial()
     result = try_connection(company_id, OPERATOR, trial)
     for check in result.checks:
         print(_line(check, company))
@@ -108,7 +114,7 @@ def try_it(company_id: CompanyId, deployment: Deployment) -> int:
 
 def report(company_id: CompanyId, month: date, deployment: Deployment) -> int:
     """The month's control report, as CSV. 1 if Moment does not answer, and then nothing is printed."""
-    company, use = _known(company_id, deployment), deployment.use.reconciler(lambda: True)
+    company, use = known(company_id, deployment), deployment.use.reconciler(lambda: True)
     try:
         found = control_report(company, month, use.ledger, use.vault, use.moment)
     except Unreachable as unreachable:
@@ -127,7 +133,8 @@ def find_deployment(stack: str) -> Deployment:
     resource = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="Fingerprint")
     fingerprint = resource["StackResourceDetail"]["PhysicalResourceId"]
     variables = {name: given[parameter] for name, parameter in _PARAMETERS.items()}
-    variables |= {"TABLE": outputs["TableName"], "SECRETS_PREFIX": f"{found['StackName']}/"}
+    variables |= {"TABLE": outputs["TableName"], "BUCKET": outputs["BucketName"]}
+    variables |= {"SECRETS_PREFIX": f"{found['StackName']}/"}
     vault = Vault(boto3.client("secretsmanager"), variables["SECRETS_PREFIX"], fingerprint)
     return Deployment(Wiring(Environment(variables)), vault)
 
@@ -170,7 +177,7 @@ def _object(option: str, read: Any) -> dict[str, Any]:
     return content
 
 
-def _known(company_id: CompanyId, deployment: Deployment) -> Company:
+def known(company_id: CompanyId, deployment: Deployment) -> Company:
     company = deployment.use.ledger.companies.get(company_id)
     if company is None:
         raise Misuse(f"There is no company {company_id} yet; create it first.")

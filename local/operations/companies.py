@@ -1,0 +1,121 @@
+"""`company pause | resume | sign-out | revoke-links | check-file`."""
+
+import argparse
+import hashlib
+from tempfile import TemporaryFile
+
+from local.company import Deployment, find_deployment, is_id, known
+from local.operations.refusals import asking_aws
+from local.run.misuse import Misuse
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.exports import Export, Status
+from moment_xledger.flows.export_invoices import render
+from moment_xledger.flows.fetch_file import Piece, name_of
+from moment_xledger.flows.pause_work import pause_work, resume_work
+from moment_xledger.wiring import now
+
+OF_ALL = ("pause", "resume")
+OF_AN_EXPORT = ("revoke-links", "check-file")
+
+
+def operate(options: argparse.Namespace) -> int:
+    company = _company(options)
+    _look_at(options)
+    with asking_aws():
+        deployment = find_deployment(options.stack)
+        if company:
+            known(company, deployment)
+        if options.what == "pause":
+            return pause(company, options.by, options.reason, deployment)
+        if options.what == "resume":
+            return resume(company, options.by, deployment)
+        assert company  # noqa: S101 the others are of one company
+        if options.what == "sign-out":
+            return sign_out(company, deployment)
+        return (revoke_links if options.what == "revoke-links" else check_file)(
+            company, options.export, deployment
+        )
+
+
+def pause(company: CompanyId | None, who: str, why: str, deployment: Deployment) -> int:
+    pause_work(company, who, why, deployment.use.ledger, now())
+    print(f"{company or 'Everybody'}: paused. Events are taken in; nothing is sent. Resume it with `resume`.")
+    return 0
+
+
+def resume(company: CompanyId | None, who: str, deployment: Deployment) -> int:
+    """1 where nothing was paused so, or something still is."""
+    ledger = deployment.use.ledger
+    was_paused = resume_work(company, who, ledger, now())
+    print(f"{company or 'Everybody'}: " + ("resumed." if was_paused else "was not paused."))
+    pauses, wanted = (
+        ledger.pauses.now(),
+        [company] if company else [each.id for each in ledger.companies.every()],
+    )
+    still = {each: pause for each in wanted if (pause := pauses.of(each))}
+    for each, pause in still.items():
+        whose = "with all" if pauses.everybody is pause else "by itself"
+        print(f"! {each} is still paused, {whose}, since {pause.since:%Y-%m-%d %H:%M} UTC: {pause.why}")
+    return 0 if was_paused and not still else 1
+
+
+def sign_out(company: CompanyId, deployment: Deployment) -> int:
+    count = deployment.use.ledger.sessions.revoke(company)
+    print(f"{company}: {count} sessions are ended.")
+    return 0
+
+
+def revoke_links(company: CompanyId, number: int, deployment: Deployment) -> int:
+    count = deployment.use.ledger.links.revoke(company, _export(company, number, deployment).number)
+    print(f"{company}: {count} links to export {number} open nothing any more.")
+    return 0
+
+
+def check_file(company: CompanyId, number: int, deployment: Deployment) -> int:
+    """0 if the file that is stored, and the one made again from the ledger, are what was exported."""
+    export = _export(company, number, deployment)
+    stored = deployment.use.files.read(_place(export))
+    print(f"{_place(export)}: {export.invoices} invoices, SHA-256 {export.sha256}")
+    found = {
+        "stored": hashlib.sha256(stored).hexdigest() if stored is not None else "missing",
+        "made again": _made_again(export, deployment),
+    }
+    for which, sha256 in found.items():
+        print(f"+ {which}: the same" if sha256 == export.sha256 else f"! {which}: {sha256}")
+    return 0 if set(found.values()) == {export.sha256} else 1
+
+
+def _made_again(export: Export, deployment: Deployment) -> str:
+    with TemporaryFile() as out:
+        return render(export, deployment.use.ledger, export.first, export.last, out).sha256
+
+
+def _place(export: Export) -> str:
+    return export.folder + name_of(export, Piece.FILE)
+
+
+def _export(company: CompanyId, number: int, deployment: Deployment) -> Export:
+    export = deployment.use.ledger.exports.get(company, number)
+    if export is None or export.status is not Status.READY:
+        raise Misuse(f"--export {number}: {company} has no finished export of that number.")
+    return export
+
+
+def _company(options: argparse.Namespace) -> CompanyId | None:
+    """None for all of them."""
+    if options.all and options.id is None and options.what in OF_ALL:
+        return None
+    if options.all:
+        raise Misuse("--all goes with pause and resume, and in place of ID.")
+    if not is_id(options.id):
+        raise Misuse("ID: must be 1 to 64 characters of a-z, 0-9, _ and -.")
+    return CompanyId(options.id)
+
+
+def _look_at(options: argparse.Namespace) -> None:
+    if (options.what == "pause") != bool(options.reason):
+        raise Misuse("--reason goes with pause, and pause with --reason; the company can read it.")
+    if (options.what in OF_AN_EXPORT) != (options.export is not None):
+        raise Misuse("--export goes with revoke-links and check-file, and they with it, such as --export 7.")
+    if options.settings or options.keys or options.month:
+        raise Misuse("--settings and --keys go with create, --month with report.")
