@@ -35,6 +35,12 @@ def test_every_word_that_a_page_asks_for_is_there() -> None:
         ("not to be transferred", "skal ikke overføres", "not to be transferred"),
         ("a jump in the numbers", "et hopp i nummerserien", "a jump in the numbers"),
         ("left with export 3", "gikk med eksport 3", "left with export 3"),
+        ("leaves another way: email", "går en annen vei: e-post", "leaves another way: mail"),
+        (
+            "dated after the limit of this export",
+            "fakturadato etter grensen for eksporten",
+            "dated after the limit of this export",
+        ),
         ("held back: KID_INVALID", "holdt tilbake: KID er feil", "held back: its KID is wrong"),
         ("held back: SOMETHING_NEW", "holdt tilbake: SOMETHING_NEW", "held back: SOMETHING_NEW"),
         ("something new", "something new", "something new"),

@@ -13,7 +13,10 @@ from moment_xledger.domain.absences import in_words
 from moment_xledger.domain.companies import CompanyId, IssueLimit, Language, Schedule
 from moment_xledger.domain.errors import Conflict, FileDiffers
 from moment_xledger.domain.exports import Export, Status, is_export_day, latest_invoice_date
-from moment_xledger.domain.files.series import Gap, Late, SeriesReport
+from moment_xledger.domain.files.series import Gap, Late, SeriesReport, held_back
+from moment_xledger.domain.preflight import STOPS_AN_INVOICE
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.resolutions import Way, way_of
 from moment_xledger.flows.start_runs import start_exports
 from tests.builders import a_company, an_invoice
 from tests.fakes import FakeTable
@@ -221,12 +224,11 @@ def test_a_late_one_does_not_move_back_what_was_highest() -> None:
     assert series_of(last).gaps == ()
 
 
-@pytest.mark.parametrize("reason", ["not received", "held back: KID_INVALID", "leaves another way: email"])
-def test_a_norwegian_reads_why_in_norwegian(reason: str) -> None:
-    said = in_words(reason, Language.NORWEGIAN)
-    assert said != reason
-    assert said.endswith(reason.partition(": ")[2])
-    assert in_words(reason, Language.ENGLISH) == reason
+@pytest.mark.parametrize("code", [code for code in Code if way_of(code) is Way.OFFER] + [*STOPS_AN_INVOICE])
+def test_why_an_invoice_is_held_back_is_said_in_words_wherever_it_is_said(code: Code) -> None:
+    said = {in_words(held_back(code), language) for language in Language}
+    assert len(said) == len(Language)
+    assert not any(code in each for each in said)
 
 
 # --- the files ------------------------------------------------------------------------------------------

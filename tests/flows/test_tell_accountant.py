@@ -203,7 +203,7 @@ def test_it_holds_numbers_sums_gaps_late_ones_and_what_needs_help(kind: str) -> 
         "−0,50 kr",
         "31.10.2026",
         "ikke mottatt fra Moment",
-        "holdt tilbake: KID_INVALID",
+        "holdt tilbake: KID er feil",
         "skal ikke overføres",
         "foran eksport 1",
         "KID på faktura 8 har feil kontrollsiffer",

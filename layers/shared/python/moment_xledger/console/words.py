@@ -15,6 +15,7 @@ from moment_xledger.console.wording import (
     settings,
     settings_form,
 )
+from moment_xledger.domain.absences import in_short, in_words
 from moment_xledger.domain.companies import Language, Route
 from moment_xledger.domain.control import Place, place_name
 from moment_xledger.domain.deeds import What
@@ -160,7 +161,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "again_yes": ("Ja, lag en ny eksport", "Yes, make a new export"),
     "again_no": ("Nei, tilbake", "No, go back"),
-    "held_back": ("holdt tilbake", "held back"),
     # refusals
     "to_overview": ("Til oversikten", "To the overview"),
     "refused_400": ("Forespørselen kan ikke leses", "The request cannot be read"),
@@ -203,22 +203,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-# The manifest's own words, which are English for machines.
-_REASONS = {
-    "not received": "ikke mottatt fra Moment",
-    "not to be transferred": "skal ikke overføres",
-    "a jump in the numbers": "et hopp i nummerserien",
-}
-_HELD = {
-    Code.CUSTOMER_UNKNOWN: ("kunden er ukjent", "its customer is unknown"),
-    Code.TOTAL_DIFFERS: ("totalen stemmer ikke", "its total does not add up"),
-    Code.VAT_CODE_UNMAPPED: ("MVA-koden er ikke satt opp", "its VAT code is not set up"),
-    Code.KID_INVALID: ("KID er feil", "its KID is wrong"),
-    Code.DUE_BEFORE_INVOICE_DATE: ("forfaller før fakturadatoen", "due before its invoice date"),
-    Code.CREDIT_NOTE_WITHOUT_INVOICE: ("kreditnota uten faktura", "a credit note without its invoice"),
-    Code.FORMAT_CANNOT_HOLD: ("får ikke plass i filformatet", "does not fit the file format"),
-}
-
 
 class Words:
     def __init__(self, language: Language) -> None:
@@ -229,17 +213,8 @@ class Words:
         return _WORDS[name][self._side].format(*values)
 
     def reason(self, given: str) -> str:
-        """Why a number is missing; as it stands where it is not known here."""
-        lead, colon, code = given.partition(": ")
-        if colon and lead == "held back":
-            return f"{self('held_back')}: {self.held(code)}"
-        if self.language is Language.ENGLISH:
-            return given
-        return _REASONS.get(given) or given.replace("left with export", "gikk med eksport")
-
-    def held(self, code: str) -> str:
-        """Why an invoice is held back; the reason's name where it is not known here."""
-        return _HELD[Code(code)][self._side] if code in _HELD else code
+        """Why a number is missing, out of the manifest, whose own words are English for machines."""
+        return in_words(given, self.language)
 
     def kind(self, kind: str) -> str:
         """What a problem is about; as it stands where it is not known here."""
@@ -282,7 +257,7 @@ class Words:
     def detail(self, line: LineFacts) -> str:
         """Of a line of the control report; as it stands where it is not known here."""
         if line["detail"] in Code.__members__:
-            return self.held(Code(line["detail"]))
+            return in_short(line["detail"], self.language)
         known = _WORDS.get(f"{'upload' if line['route'] == Route.UPLOAD else 'state'}_{line['detail']}")
         return known[self._side] if known else line["detail"]
 

@@ -1,5 +1,7 @@
 """Why an invoice number is not in an export although a higher one is: one phrase for each reason, in both languages."""
 
+from collections.abc import Mapping
+
 from moment_xledger.domain.companies import Language, Route
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import (
@@ -11,6 +13,7 @@ from moment_xledger.domain.files.series import (
 )
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.preflight import reason_of
+from moment_xledger.domain.problems import Code
 
 DATED_LATER = "dated after the limit of this export"
 CAME_LATER = "came while this export was made"
@@ -44,12 +47,33 @@ _NORWEGIAN = {
     "left with export ": "gikk med eksport ",
     another_way(Route.OFF).removesuffix(Route.OFF): "går en annen vei: ",
 }
+_NAMES: Mapping[str, tuple[str, str]] = {
+    Code.CUSTOMER_UNKNOWN: ("kunden er ukjent", "its customer is unknown"),
+    Code.TOTAL_DIFFERS: ("totalen stemmer ikke", "its total does not add up"),
+    Code.VAT_CODE_UNMAPPED: ("MVA-koden er ikke satt opp", "its VAT code is not set up"),
+    Code.KID_INVALID: ("KID er feil", "its KID is wrong"),
+    Code.DUE_BEFORE_INVOICE_DATE: ("forfaller før fakturadatoen", "due before its invoice date"),
+    Code.CREDIT_NOTE_WITHOUT_INVOICE: ("kreditnota uten faktura", "a credit note without its invoice"),
+    Code.CREDIT_NOTE_NOT_NEGATIVE: ("kreditnota med positivt beløp", "a credit note of a positive amount"),
+    Code.FORMAT_CANNOT_HOLD: ("får ikke plass i filformatet", "does not fit the file format"),
+    Code.VAT_CODE_NOT_IN_XLEDGER: ("Xledger har ikke MVA-koden", "Xledger does not have its VAT code"),
+    Code.ACCOUNT_NOT_IN_XLEDGER: ("Xledger har ikke kontoen", "Xledger does not have its account"),
+    Route.OFF: ("overføres ikke", "not transferred"),
+    Route.FILE: ("fil", "file"),
+    Route.EMAIL: ("e-post", "mail"),
+    Route.UPLOAD: ("opplasting", "upload"),
+}
 
 
 def in_words(reason: str, language: Language) -> str:
-    if language is Language.ENGLISH:
-        return reason
+    """As it stands where it is not known here."""
     for english, norwegian in _NORWEGIAN.items():
         if reason.startswith(english):
-            return norwegian + reason.removeprefix(english)
+            lead = norwegian if language is Language.NORWEGIAN else english
+            return lead + in_short(reason.removeprefix(english), language)
     return reason
+
+
+def in_short(name: str, language: Language) -> str:
+    """Why one is held back, or which way it goes; the name itself where it is not known here."""
+    return _NAMES[name][language is Language.ENGLISH] if name in _NAMES else name
