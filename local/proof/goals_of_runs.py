@@ -12,7 +12,6 @@ from local.proof.simulation import play
 from local.proof.stage import Setting
 from local.proof.story import Cast
 
-
 FEW = 20
 
 
