@@ -181,7 +181,7 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.NUMBER_CHANGED: Reason(
         Fixer.ADMINISTRATOR,
-        "{kind} {old} er overført til Xledger, men heter nå {number} i Moment. Sett nummeret tilbake i Moment, eller endre det først i Xledger.",
+        "{kind} {old} er overført til Xledger, men heter nå {number} i Moment. Sett nummeret tilbake i Moment; numre på det som er i Xledger, endres aldri.",
         "The {kind} {old} is in Xledger, but is now {number} in Moment. Put the old number back in Moment; numbers of records in Xledger are never changed.",
     ),
     Code.NUMBER_TWICE_IN_XLEDGER: Reason(

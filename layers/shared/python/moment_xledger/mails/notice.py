@@ -19,7 +19,7 @@ TAGS = "X-SES-MESSAGE-TAGS"  # by which a bounce finds its company
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "from": ("Moment til Xledger", "Moment to Xledger"),
-    "urgent_title": ("{name}: overføringen til Xledger står", "{name}: the transfer to Xledger has stopped"),
+    "urgent_title": ("{name}: overføringen til Xledger har stoppet", "{name}: the transfer to Xledger has stopped"),
     "expiry_title": (
         "{name}: API-nøkkelen til Xledger utløper snart",
         "{name}: the Xledger API key expires soon",
@@ -56,7 +56,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "needs_you": ("Venter på noen", "Waits for somebody"),
     "over": ("I orden igjen", "Well again"),
     "who": ("Hvem kan gjøre noe", "Who can do something"),
-    "they_say": ("Xledger svarer", "Xledger says"),
+    "they_say": ("Svaret var", "The answer was"),  # of Xledger, or of Moment
     "also": ("Gjelder også {numbers}", "Also: {numbers}"),
     "and_more": (" og {more} til", " and {more} more"),
     "others": ("Gjelder {more} til", "And {more} more"),

@@ -11,8 +11,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "day_turned_away": ("avvist", "turned away"),
     "day_closed": ("stengt", "closed"),
     "day_said": (
-        "{0} kunder og {1} prosjekter er overført med {2} forespørsler; {3} ble avvist. Stengt {4} ganger.",
-        "{0} customers and {1} projects were carried with {2} requests; {3} were turned away. Closed {4} times.",
+        "{0} kunder og {1} prosjekter er overført med {2} forespørsler; {3} ble avvist. Ganger stengt: {4}.",
+        "{0} customers and {1} projects were carried with {2} requests; {3} were turned away. Times closed: {4}.",
     ),
     "day_quiet": ("Ingenting er overført eller spurt om.", "Nothing was carried or asked for."),
     "day_shared": (

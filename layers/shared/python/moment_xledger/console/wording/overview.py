@@ -52,7 +52,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "kind_mail": ("E-poster", "Mails"),
     "kind_expense": ("Utgifter", "Expenses"),
     "kind_expenses": ("Utgifter", "Expenses"),
-    "kind_settings": ("Oppsett", "Setup"),
+    "kind_settings": ("Innstillinger", "Settings"),
     "is_off": ("slått av", "switched off"),
     "in_xledger": ("I Xledger", "In Xledger"),
     "waits": ("Venter", "Waiting"),

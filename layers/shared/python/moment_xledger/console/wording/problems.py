@@ -57,7 +57,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "did_send": ("Sendes på nytt om et par minutter.", "It is sent again in a minute or two."),
     "did_offer": (
-        "Sett på på nytt. Det som fortsatt ikke stemmer, står her.",
+        "Vurdert på nytt. Det som fortsatt ikke stemmer, står her.",
         "Looked at again. What is still wrong is listed here.",
     ),
     "did_open_gate": (

@@ -72,8 +72,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "step_mail_uncertain": ("Uvisst om e-posten gikk", "Not known whether the mail went"),
     "step_mail_bounced": ("Kom i retur", "Came back"),
     "step_uploaded": (
-        "Tatt imot av Xledgers filimport, med filnøkkel",
-        "Taken by Xledger's file import, with file key",
+        "Levert til Xledgers filimport, med filnøkkel",
+        "Handed to Xledger's file import, with file key",
     ),
     "step_since": ("Status siden", "In this state since"),
     "step_exported": ("Tatt med i", "Taken into"),

@@ -23,8 +23,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "report_held": ("Holdt tilbake", "Held back"),
     "report_in_moment": ("I Moment", "In Moment"),
     "report_missing_what": (
-        "Det som mangler, hentes av seg selv hver natt. Er det her ennå i morgen, si fra til driftsansvarlig.",
-        "What is missing is taken in by itself each night. If it is still here tomorrow, tell the operator.",
+        "Det som mangler, hentes av seg selv hver natt. Mangler det fortsatt i morgen, si fra til driftsansvarlig.",
+        "What is missing is taken in by itself each night. If it is still missing tomorrow, tell the operator.",
     ),
     "report_held_what": ("Se problemene.", "See the problems."),
     "report_caption": (

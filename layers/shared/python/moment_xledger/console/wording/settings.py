@@ -49,8 +49,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "stops": ("Fakturaer som stoppes: {0} ({1})", "Invoices that it stops: {0} ({1})"),
     "stops_none": ("Stopper ingen fakturaer nå.", "Stops no invoices now."),
     "old_routes": (
-        "Fakturaer som kom før veien ble endret, går slik det var da de kom:",
-        "Invoices that came before the route was changed leave as it was when they came:",
+        "Fakturaer som kom før ruten ble endret, går den gamle ruten:",
+        "Invoices that came before the route was changed leave by the old one:",
     ),
     "history": ("Endringer", "Changes"),
     "history_caption": ("De siste lagringene, nyeste først", "The latest saves, newest first"),
