@@ -180,13 +180,15 @@ def test_without_credits_the_gate_closes_until(reset_at: datetime | None, pause:
 def test_a_refused_token_closes_the_gate_until_one_is_saved() -> None:
     gate = token_refused(entered(Gate()), NOW)
     assert refused(gate, NOW + FAR_AWAY / 2).why is Why.AUTH
-    assert why_closed(reopen(gate), "me", NOW) is None
+    opened = reopen(gate, NOW + HOUR)
+    assert why_closed(opened, "me", NOW + HOUR) is None
+    assert [each.until for each in opened.usage.closings] == [NOW + HOUR]  # nobody is shown that it goes on
 
 
 @pytest.mark.parametrize("why", [why for why in Why if why is not Why.AUTH])
 def test_saving_a_token_ends_no_other_closing(why: Why) -> None:
     gate = closed(why, NOW + HOUR)
-    assert reopen(gate) == gate
+    assert reopen(gate, NOW) == gate
 
 
 def test_a_successor_waits_until_a_dead_holders_write_cannot_arrive_and_is_told_of_it() -> None:

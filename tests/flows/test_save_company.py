@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from moment_xledger.domain.companies import Company, CompanyId, Token
+from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict, Why
+from moment_xledger.domain.gate import Gate, token_refused
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.settings_changes import Change
 from moment_xledger.domain.settings_faults import BadSettings
@@ -135,6 +136,25 @@ def test_the_same_token_pasted_again_opens_its_gate_for_all_who_share_it(desk: D
 
     assert [customer["code"] for customer in desk.world.held("customers")] == ["10001"]
     assert list(desk.world.problems(CompanyId("sorvik"))) == []
+
+
+def test_a_save_is_one_also_where_somebody_tries_the_token_at_the_same_moment(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To be told that nothing was saved would be untrue: who believes it saves an old form once more."""
+    token, gates = desk.save(0).token_id, desk.world.ledger.gates
+    gates.save(token, token_refused(gates.get(token), desk.world.time()))
+    read = gates.get
+
+    def read_and_overtaken(token_id: TokenId) -> Gate:
+        found = read(token_id)
+        gates.save(token_id, found)
+        return found
+
+    monkeypatch.setattr(gates, "get", read_and_overtaken)
+    assert desk.save(1, name="Nordvik AS").name == "Nordvik AS"
+    work = desk.world.ledger.records.work(token, Kind.CUSTOMER)
+    assert list(work) == [NORDVIK]
 
 
 def test_the_old_keys_end_goes_with_the_old_key(desk: Desk) -> None:

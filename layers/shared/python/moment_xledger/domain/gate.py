@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.usage import Usage, with_closing, with_request, with_turned_away
+from moment_xledger.domain.usage import Usage, with_closing, with_opening, with_request, with_turned_away
 
 HOUR = timedelta(hours=1)
 SHARE = 0.9  # of the plan; the rest is left to others who use the token
@@ -164,9 +164,11 @@ def token_refused(gate: Gate, now: datetime) -> Gate:
     return _shut(turned_away(gate, now), Why.AUTH, now + FAR_AWAY, now)
 
 
-def reopen(gate: Gate) -> Gate:
+def reopen(gate: Gate, now: datetime) -> Gate:
     """A token was saved. That ends no other closing than the one for the token's sake."""
-    return replace(gate, closed_until=None, closed_why=None) if gate.closed_why is Why.AUTH else gate
+    if gate.closed_why is not Why.AUTH:
+        return gate
+    return replace(gate, closed_until=None, closed_why=None, usage=with_opening(gate.usage, now))
 
 
 def take_over(gate: Gate, owner: str, now: datetime, timing: Timing) -> Gate | Closed:

@@ -72,6 +72,10 @@ def with_closing(usage: Usage, why: Why, now: datetime, until: datetime) -> Usag
     return replace(usage, closings=closings[-MOST_CLOSINGS:])
 
 
+def with_opening(usage: Usage, now: datetime) -> Usage:
+    return replace(usage, closings=_ended(usage.closings, now))
+
+
 def _counted(hours: Mapping[int, int], now: datetime) -> Mapping[int, int]:
     hour = hour_of(now)
     return {**_recent(hours, now), hour: hours.get(hour, 0) + 1}

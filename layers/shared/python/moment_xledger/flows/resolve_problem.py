@@ -117,7 +117,7 @@ def _offer(company: Company, problems: Sequence[Problem], resolver: Resolver) ->
 
 
 def _open_gate(company: Company, _: Sequence[Problem], resolver: Resolver) -> None:
-    open_gate(company, resolver.ledger)
+    open_gate(company, resolver.ledger, resolver.clock())
     for kind in Kind:
         resolver.ledger.records.mark_work(company.token_id, kind, company.id, resolver.clock())
         resolver.wake(kind, company.token_id)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from moment_xledger.domain.companies import Company, CompanyId, Route, Secrets, TokenId
 from moment_xledger.domain.deeds import Deed, What
-from moment_xledger.domain.errors import Why
+from moment_xledger.domain.errors import Conflict, Why
 from moment_xledger.domain.gate import reopen
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code
@@ -77,7 +78,7 @@ def save_company(
     ledger.settings_history.note_tails(company.id, tails(secrets))
     about = ", ".join(change.field for change in saved.changes)
     ledger.audit.note(Deed(company.id, saved.when, by, What.CHANGED_SETTINGS, about=about[:1000]))
-    open_gate(company, ledger)
+    open_gate(company, ledger, clock())
     _forget_removed_addresses(company, before, ledger)
     for kind in Kind:  # what waited for a better token, or for this kind to be switched on
         ledger.records.mark_work(company.token_id, kind, company.id, AT_ONCE)
@@ -115,10 +116,12 @@ def _forget_removed_addresses(company: Company, before: Company | None, ledger: 
     ledger.problems.close(company.id, gone, [Code.NOTICE_ADDRESS_STOPPED])
 
 
-def open_gate(company: Company, ledger: "Ledger") -> None:
-    """If it is closed for the token's sake."""
+def open_gate(company: Company, ledger: "Ledger", now: datetime) -> None:
+    """If it is closed for the token's sake. Where somebody else writes it at this moment, he has just tried the token:
+    what he found stands, and what was saved here is saved all the same."""
     gate = ledger.gates.get(company.token_id)
     if gate.closed_why is Why.AUTH:
-        ledger.gates.save(company.token_id, reopen(gate))
+        with suppress(Conflict):
+            ledger.gates.save(company.token_id, reopen(gate, now))
     for sharing in ledger.companies.sharing(company.token_id):
         ledger.problems.close(sharing.id, [("settings", "")], [Code.TOKEN_REFUSED])

@@ -97,7 +97,7 @@ def _graphql_checks(company: Company, rights: Sequence[Right], trial: Trial) -> 
 @contextmanager
 def _line(company: Company, worker: Worker) -> Iterator[Channel]:
     """A gate that was closed for the token's sake is opened: whether that is over is what the test is to show."""
-    open_gate(company, worker.ledger)
+    open_gate(company, worker.ledger, worker.clock())
     for _ in range(TRIES - 1):
         gate = worker.ledger.gates.get(company.token_id)
         if not (gate.owner and gate.lease_until and gate.lease_until > worker.clock()):
