@@ -47,13 +47,13 @@ class Guard:
 
 
 def guard_numbers(guard: Guard) -> Report:
-    """Token by token. A closed gate, or a company that is paused, puts a token off until the next night, with nothing
-    forgotten."""
+    """Token by token. One whose gate is closed, or whose companies are all paused, is put off until the next night, with
+    nothing forgotten."""
     report, pauses = Report(), guard.worker.ledger.pauses.now()
     companies = guard.worker.ledger.companies.every()
-    paused = {company.token_id for company in companies if pauses.of(company.id)}
+    awake = {company.token_id for company in companies if not pauses.of(company.id)}
     for token in dict.fromkeys(company.token_id for company in companies):
-        if token in paused or not guard.has_time():
+        if token not in awake or not guard.has_time():
             report.later += 1
             continue
         try:

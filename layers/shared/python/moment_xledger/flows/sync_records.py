@@ -149,10 +149,12 @@ def report_token(token_id: TokenId, worker: Worker) -> None:
 
 
 def _channel(token_id: TokenId, worker: Worker) -> Channel:
-    companies = worker.ledger.companies.sharing(token_id)
+    companies, pauses = worker.ledger.companies.sharing(token_id), worker.ledger.pauses.now()
+    # Not by the secret of a company that has left: it is paused for good, and its keys are gone.
+    holder = next((company for company in companies if not pauses.of(company.id)), companies[0])
     return Channel(
         token_id,
-        worker.vault.xledger_token(companies[0].id),
+        worker.vault.xledger_token(holder.id),
         worker.new_id(),
         xledger=worker.xledger,
         gates=worker.ledger.gates,
