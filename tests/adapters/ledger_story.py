@@ -228,7 +228,7 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
         list(ledger.records.waiting(NORDVIK)),
     ),
     "counts of records": lambda ledger: [ledger.records.count(NORDVIK, kind) for kind in Kind],
-    "hours": lambda ledger: ledger.hours.since(NORDVIK, NOW - timedelta(days=1)),
+    "hours": lambda ledger: ledger.hours.since(NORDVIK, NOW - timedelta(hours=1)),
     "work": lambda ledger: (ledger.records.work(TOKEN, Kind.CUSTOMER), ledger.due.until(LATER)),
     "gate": lambda ledger: ledger.gates.get(TOKEN),
     "lists": lambda ledger: (ledger.references.get(TOKEN), ledger.references.cursor(TOKEN, Kind.PROJECT)),

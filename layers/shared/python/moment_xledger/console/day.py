@@ -20,14 +20,19 @@ Counts = dict[tuple[datetime, Kind], Count]
 
 
 def day_facts(company: Company, gate: Gate, desk: Desk, now: datetime) -> DayFacts:
-    first = now.replace(minute=0, second=0, microsecond=0) - (HOURS - 1) * HOUR
-    counts = desk.ledger.hours.since(company.id, first)
+    first = first_hour(now)
+    counts = desk.ledger.hours.since(company.id, first, HOURS)
     return {
         "hours": [_hour(first + n * HOUR, counts, gate.usage) for n in range(HOURS)],
         "closings": [_closing(each, now) for each in gate.usage.closings if each.until > first],
         "is_shared": bool(gate.usage.requests) and desk.ledger.companies.is_shared(company.token_id),
         "requests_this_month": gate.usage.of_month(now),
     }
+
+
+def first_hour(now: datetime) -> datetime:
+    """The last of them has begun, and is not over."""
+    return now.replace(minute=0, second=0, microsecond=0) - (HOURS - 1) * HOUR
 
 
 def _hour(begins: datetime, counts: Counts, usage: Usage) -> HourFacts:

@@ -1,7 +1,7 @@
 """What the console works with."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.secrets import Vault
+    from moment_xledger.adapters.table import Key
     from moment_xledger.flows.reconcile import Moment
     from moment_xledger.flows.test_connection import Trial
 
@@ -33,6 +34,10 @@ class Desk:
     vault: Callable[[], "Vault"]  # these three are made by whoever needs them, and by no other page
     trial: Callable[[], "Trial"]
     moment: Callable[[], "Moment"]
+
+    def beforehand(self, keys: "Iterable[Key]") -> "Desk":
+        """For a page that shows what lies there: read in one go, not one after another."""
+        return replace(self, ledger=self.ledger.beforehand(keys))
 
     @property
     def shelf(self) -> Shelf:

@@ -1,22 +1,33 @@
 """The facts of the log: who did what, and whom we have told."""
 
+from collections.abc import Iterable, Iterator
+
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Key
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.log import DeedFacts, Log, Told
 from moment_xledger.console.visits import Visit
-from moment_xledger.domain.companies import EmailAddress
+from moment_xledger.domain.companies import Company, EmailAddress
 from moment_xledger.domain.deeds import BY_LINK, Deed, What
 
 A_PAGE = 50
 
 
 def log_page(visit: Visit, desk: Desk, before: str) -> Log:
-    deeds, following = desk.ledger.audit.page(visit.company.id, A_PAGE, before)
     addresses = visit.company.notify if not before else ()
+    desk = desk.beforehand(_read(visit.company, addresses))
+    deeds, following = desk.ledger.audit.page(visit.company.id, A_PAGE, before)
     return {
         "deeds": [_deed(deed, visit) for deed in deeds],
         "following": following or None,
         "notices": [_told(visit, address, desk) for address in addresses],
     }
+
+
+def _read(company: Company, addresses: Iterable[EmailAddress]) -> Iterator[Key]:
+    for address in addresses:
+        yield keys.told(company.id, address)
+        yield keys.stopped(company.id, address)
 
 
 def _deed(deed: Deed, visit: Visit) -> DeedFacts:

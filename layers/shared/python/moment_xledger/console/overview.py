@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 
-from moment_xledger.console.day import day_facts
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Key
+from moment_xledger.console.day import HOURS, day_facts, first_hour
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.expenses_card import expenses_card
 from moment_xledger.console.facts.overview import GateFacts, InvoicesFacts, KindFacts, Overview, PauseFacts
@@ -25,6 +27,7 @@ NOBODY = ""  # holds no lease: whoever holds one is at work, and that is no clos
 
 def overview(company: Company, desk: Desk) -> Overview:
     now = desk.clock()
+    desk = desk.beforehand(_read(company, now))
     gate = desk.ledger.gates.get(company.token_id)
     problems = desk.ledger.problems.counts(company.id)
     by_kind: Counter[str] = Counter()
@@ -47,8 +50,26 @@ def overview(company: Company, desk: Desk) -> Overview:
 
 
 def _pause(company: CompanyId, desk: Desk) -> PauseFacts | None:
-    pause = desk.ledger.pauses.now().of(company)
+    pause = desk.ledger.pauses.of(company)
     return {"since": pause.since, "who": pause.who, "why": pause.why} if pause else None
+
+
+def _read(company: Company, now: datetime) -> list[Key]:
+    return [
+        keys.gate(company.token_id),
+        *keys.record_counts(company.id),
+        *keys.problem_counts(company.id),
+        *keys.hours(company.id, first_hour(now), HOURS),
+        keys.imports(company.id),
+        keys.expense_count(company.id),
+        *keys.pauses(company.id),
+        *read_of_invoices(company.id),
+    ]
+
+
+def read_of_invoices(company: CompanyId) -> list[Key]:
+    """What tells how many wait."""
+    return [keys.watermark(company), keys.head(company), keys.mailing(company)]
 
 
 def gate_facts(gate: Gate, plan: int | None, now: datetime) -> GateFacts:
@@ -67,26 +88,27 @@ def gate_facts(gate: Gate, plan: int | None, now: datetime) -> GateFacts:
 
 
 def _kind(company: Company, kind: Kind, counts: Mapping[State, int], problems: int, desk: Desk) -> KindFacts:
-    waiting = counts[State.DIRTY] + counts[State.WAITING]
+    states = [state for state in (State.DIRTY, State.WAITING) if counts[state]]
+    waiting = sum(counts[state] for state in states)
     return {
         "kind": kind,
         "is_on": company.carries(kind),
         "in_xledger": counts[State.SYNCED],
         "waiting": waiting,
         "problems": problems,
-        "oldest_waiting": desk.ledger.records.oldest_waiting(company.id, kind) if waiting else None,
+        "oldest_waiting": desk.ledger.records.oldest_waiting(company.id, kind, states),
     }
 
 
 def to_go(company: CompanyId, desk: Desk) -> tuple[dict[Route, int], bool]:
     """Invoices that wait, by the route that was fixed when each came; and whether there may be more than counted."""
     settled = desk.ledger.exports.watermark(company).settled
-    in_files, mails = list(_in_files(company, settled, desk)), list(_mails(company, desk))
-    return _by_route(in_files, mails), MOST_LOOKED_AT in (len(in_files), len(mails))
+    files, mails = list(in_files(company, settled, desk)), list(_mails(company, desk))
+    return _by_route(files, mails), MOST_LOOKED_AT in (len(files), len(mails))
 
 
-def _by_route(in_files: Sequence[Snapshot], mails: Sequence[int]) -> dict[Route, int]:
-    routes = Counter(each.route for each in in_files)
+def _by_route(files: Sequence[Snapshot], mails: Sequence[int]) -> dict[Route, int]:
+    routes = Counter(each.route for each in files)
     if mails:
         routes[Route.EMAIL] = len(mails)
     return dict(sorted(routes.items()))
@@ -94,14 +116,14 @@ def _by_route(in_files: Sequence[Snapshot], mails: Sequence[int]) -> dict[Route,
 
 def _invoices(company: Company, problems: int, desk: Desk) -> InvoicesFacts:
     watermark = desk.ledger.exports.watermark(company.id)
-    in_files = list(_in_files(company.id, watermark.settled, desk))
+    files = list(in_files(company.id, watermark.settled, desk))
     mails = list(_mails(company.id, desk))
-    firsts = [*in_files[:1], *(desk.ledger.invoices.get(company.id, seq) for seq in mails[:1])]
+    firsts = [*files[:1], *(desk.ledger.invoices.get(company.id, seq) for seq in mails[:1])]
     return {
         "received": desk.ledger.invoices.head(company.id),
         "route": company.route,
-        "to_go": _by_route(in_files, mails),
-        "is_more": MOST_LOOKED_AT in (len(in_files), len(mails)),
+        "to_go": _by_route(files, mails),
+        "is_more": MOST_LOOKED_AT in (len(files), len(mails)),
         "oldest_waiting": min((first.arrived for first in firsts if first), default=None),
         "problems": problems,
         "last_export": watermark.last_export or None,
@@ -109,8 +131,10 @@ def _invoices(company: Company, problems: int, desk: Desk) -> InvoicesFacts:
     }
 
 
-def _in_files(company: CompanyId, settled: int, desk: Desk) -> Iterator[Snapshot]:
+def in_files(company: CompanyId, settled: int, desk: Desk) -> Iterator[Snapshot]:
     """Oldest first. Some that have left may lie among those that wait."""
+    if settled >= desk.ledger.invoices.head(company):
+        return iter(())
     arrived = islice(desk.ledger.invoices.since(company, settled), 2 * MOST_LOOKED_AT)
     waiting = (each for each in arrived if each.export is None and not never_leaves_in_a_file(each))
     return islice(waiting, MOST_LOOKED_AT)
@@ -119,8 +143,10 @@ def _in_files(company: CompanyId, settled: int, desk: Desk) -> Iterator[Snapshot
 def _mails(company: CompanyId, desk: Desk) -> Iterator[int]:
     """Where they stand in the order of arrival: mails that are open, and invoices that have none yet."""
     ledger = desk.ledger
+    if not ledger.mails.has_begun(company) and not ledger.invoices.has_fresh_mail(company):
+        return iter(())
     fresh: Iterator[Snapshot] = iter(())
     if ledger.invoices.has_fresh_mail(company):
         fresh = islice(ledger.invoices.since(company, ledger.mails.desk(company).settled), MOST_LOOKED_AT)
     unmailed = (each.seq for each in fresh if each.route is Route.EMAIL)
-    return islice(chain((mail.seq for mail in ledger.mails.open(company)), unmailed), MOST_LOOKED_AT)
+    return islice(chain(ledger.mails.open_seqs(company), unmailed), MOST_LOOKED_AT)

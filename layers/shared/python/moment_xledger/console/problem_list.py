@@ -1,13 +1,18 @@
 """The facts of the pages about problems. Each page holds so many, however many there are."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.problems import Group, Groups, Heading, OneGroup, ProblemFacts
 from moment_xledger.console.visits import Visit
+from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.problems import REASONS, Code, Problem
 from moment_xledger.domain.resolutions import Way, can_be_skipped, way_of
 from moment_xledger.domain.sessions import Right
 
 A_PAGE = 25
+MOST_AT_ONCE = 50  # problems: a company seldom has more, and then no group need be asked for by itself
 EXAMPLES = 3  # of each group on the first page; where there are more groups than `FEW`, one
 FEW = 10
 MOST_GROUPS = 40
@@ -19,10 +24,27 @@ def groups(visit: Visit, desk: Desk) -> Groups:
     counts = desk.ledger.problems.counts(visit.company.id)
     first = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:MOST_GROUPS]
     examples = EXAMPLES if len(first) <= FEW else 1
+    found = _found(visit.company.id, dict(first), examples, desk)
     return {
         "total": sum(counts.values()),
-        "groups": [_group(visit, desk, kind, code, count, examples) for (kind, code), count in first],
+        "groups": [_group(visit, kind, code, count, found[kind, code]) for (kind, code), count in first],
     }
+
+
+def _found(
+    company: CompanyId, wanted: Mapping[tuple[str, Code], int], examples: int, desk: Desk
+) -> Mapping[tuple[str, Code], Sequence[Problem]]:
+    """The first few of each group: all in one question, but for those that it does not reach."""
+    found: defaultdict[tuple[str, Code], list[Problem]] = defaultdict(list)
+    if not wanted:
+        return found
+    first, following = desk.ledger.problems.page(company, MOST_AT_ONCE)
+    for problem in first:
+        found[problem.kind, problem.code].append(problem)
+    for (kind, code), count in wanted.items():
+        if following and len(found[kind, code]) < min(count, examples):
+            found[kind, code], _ = desk.ledger.problems.page(company, examples, "", kind, code)
+    return {group: found[group][:examples] for group in wanted}
 
 
 def one_group(visit: Visit, desk: Desk, kind: str, code: Code, after: str) -> OneGroup:
@@ -64,8 +86,7 @@ def _sentence(problem: Problem, visit: Visit) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _group(visit: Visit, desk: Desk, kind: str, code: Code, count: int, examples: int) -> Group:
-    found, _ = desk.ledger.problems.page(visit.company.id, examples, "", kind, code)
+def _group(visit: Visit, kind: str, code: Code, count: int, found: Iterable[Problem]) -> Group:
     return {**_heading(kind, code, count), "problems": [problem_facts(problem, visit) for problem in found]}
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain, islice
 
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Key
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.settings import (
     DifferenceFacts,
@@ -12,11 +14,10 @@ from moment_xledger.console.facts.settings import (
     SettingsFacts,
     TestFacts,
 )
-from moment_xledger.console.overview import MOST_LOOKED_AT, to_go
+from moment_xledger.console.overview import MOST_LOOKED_AT, in_files, read_of_invoices, to_go
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import Company, Route
 from moment_xledger.domain.connection_tests import ConnectionTest
-from moment_xledger.domain.exports import never_leaves_in_a_file
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.preflight import Difference, differences, with_absent
 from moment_xledger.domain.settings_changes import Saved
@@ -27,6 +28,7 @@ MOST_DIFFERENCES = 50  # those that stop most come first; mending one mends its 
 
 
 def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
+    desk = desk.beforehand(_read(visit.company))
     ledger = desk.ledger
     company, version = ledger.companies.get_with_version(visit.company.id)
     company = company or visit.company
@@ -41,6 +43,12 @@ def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
         "other_routes": _other_routes(company, desk),
         "history": [_saved(saved) for saved in history],
     }
+
+
+def _read(company: Company) -> list[Key]:
+    id_ = company.id
+    newest = [keys.settings(id_), keys.connection_test(id_), keys.tails(id_), keys.lists(company.token_id)]
+    return [*newest, *read_of_invoices(id_)]
 
 
 def _test(test: ConnectionTest, history: Sequence[Saved], visit: Visit) -> TestFacts:
@@ -79,10 +87,7 @@ def _preflight(company: Company, desk: Desk) -> Preflight:
 def _waiting(company: Company, desk: Desk) -> Iterator[Invoice]:
     """Held back, or arrived and in no export yet."""
     settled = desk.ledger.exports.watermark(company.id).settled
-    arrived = desk.ledger.invoices.since(company.id, settled)
-    unexported = (
-        each.invoice for each in arrived if each.export is None and not never_leaves_in_a_file(each)
-    )
+    unexported = (each.invoice for each in in_files(company.id, settled, desk))
     return chain(islice(desk.ledger.invoices.held(company.id), MOST_LOOKED_AT), unexported)
 
 

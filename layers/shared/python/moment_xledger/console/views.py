@@ -3,6 +3,7 @@
 import json
 from itertools import islice
 
+from moment_xledger.adapters.ledger import keys
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.exports import (
     Asked,
@@ -22,6 +23,7 @@ MOST_COUNTED = 200  # invoices that wait for an export; the page says "more than
 
 
 def list_of_exports(company: Company, desk: Desk, before: int | None, asked: str) -> Exports:
+    desk = desk.beforehand([keys.watermark(company.id), keys.head(company.id)])
     found = list(desk.ledger.exports.newest_first(company.id, A_PAGE + 1, before))
     watermark = desk.ledger.exports.watermark(company.id)
     reach = max((export.high for export in found), default=0)
@@ -76,6 +78,8 @@ def _waiting(company: Company, watermark: Watermark, reach: int, desk: Desk) -> 
     looked at too: the page must not say that there is nothing new while there is.
     """
     head = desk.ledger.invoices.head(company.id)
+    if watermark.settled >= head:
+        return 0
     now, routes = desk.clock(), routes_to_export(company)
     exports = [next_export(company, watermark, head, "", now, route) for route in routes]
     looked_at = list(islice(desk.ledger.invoices.since(company.id, watermark.settled), MOST_COUNTED + 1))

@@ -1,5 +1,6 @@
 """The ledger: the truth about every company's records, invoices and exports, in one DynamoDB table."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.tallies import Tallies
     from moment_xledger.adapters.ledger.tellings import Tellings
     from moment_xledger.adapters.ledger.uploads import Uploads
-    from moment_xledger.adapters.table import Table
+    from moment_xledger.adapters.read_ahead import ReadAhead
+    from moment_xledger.adapters.table import Key, Table
 
 
 class Ledger:
@@ -57,8 +59,14 @@ class Ledger:
     pauses: "Pauses"
     orders: "Orders"
 
-    def __init__(self, table: "Table") -> None:
+    def __init__(self, table: "Table | ReadAhead") -> None:
         self._table = table
+
+    def beforehand(self, keys: "Iterable[Key]") -> "Ledger":
+        """For a page: this one, of which these items are read now, all in one go. It cannot be written to."""
+        from moment_xledger.adapters.read_ahead import ReadAhead
+
+        return Ledger(ReadAhead(self._table, keys))
 
     def __getattr__(self, name: str) -> Any:
         kind = type(self).__annotations__.get(name)

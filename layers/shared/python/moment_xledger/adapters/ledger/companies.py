@@ -20,7 +20,7 @@ class Companies:
         self._table = table
 
     def get(self, company: CompanyId) -> Company | None:
-        item = self._table.get((keys.company(company), "CONF"))
+        item = self._table.get(keys.settings(company))
         return _settings(item) if item else None
 
     def get_known(self, company: CompanyId) -> Company:
@@ -32,7 +32,7 @@ class Companies:
 
     def get_with_version(self, company: CompanyId) -> tuple[Company | None, int]:
         """Version 0 is a company that was never saved."""
-        item = self._table.get((keys.company(company), "CONF"))
+        item = self._table.get(keys.settings(company))
         return (_settings(item), int(item["ver"])) if item else (None, 0)
 
     def save(self, company: Company, since: int | None = None, saved: Saved | None = None) -> None:
@@ -45,7 +45,7 @@ class Companies:
         unchanged = Attr("ver").eq(version) if version else Attr("ver").not_exists()
         settings = {"settings": company.model_dump_json(), "ver": version + 1}
         actions: list[Action] = [
-            Put((keys.company(company.id), "CONF"), settings, when=unchanged),
+            Put(keys.settings(company.id), settings, when=unchanged),
             Put((_ALL, company.id), {}),
             Put((keys.token(company.token_id), f"TENANT#{company.id}"), {}),
             *([line(company.id, saved)] if saved else []),

@@ -15,10 +15,10 @@ class ConnectionTests:
     def save(self, company: CompanyId, test: ConnectionTest) -> None:
         checks = [{name: str(value) for name, value in asdict(check).items()} for check in test.checks]
         item = {"when": keys.stamp(test.when), "by": test.by, "checks": checks}
-        self._table.write(Put((keys.company(company), "TESTED"), item))
+        self._table.write(Put(keys.connection_test(company), item))
 
     def newest(self, company: CompanyId) -> ConnectionTest | None:
-        item = self._table.get((keys.company(company), "TESTED"))
+        item = self._table.get(keys.connection_test(company))
         if item is None:
             return None
         checks = tuple(

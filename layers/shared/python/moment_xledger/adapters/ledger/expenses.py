@@ -65,7 +65,7 @@ class Expenses:
 
     def count(self, company: CompanyId) -> dict[State, int]:
         """How many lines are in each state; one item is read, however many there are."""
-        item = self._table.get(_count(company)) or {}
+        item = self._table.get(keys.expense_count(company)) or {}
         return {state: int(item.get(state, 0)) for state in State}
 
     def open(self, company: CompanyId) -> Iterator[list[Entry]]:
@@ -91,7 +91,7 @@ class Expenses:
             yield from self.get_many(company, some).values()
 
     def progress(self, company: CompanyId) -> Progress:
-        item = self._table.get(_import(company)) or {}
+        item = self._table.get(keys.imports(company)) or {}
         return Progress(
             keys.moment(item["cursor"]) if "cursor" in item else None,
             item.get("reach", ""),
@@ -107,7 +107,7 @@ class Expenses:
         )
         turn = {"owner": worker, "lease_until": keys.stamp(until)}
         try:
-            self._table.write(Update(_import(company), set=turn, when=free))
+            self._table.write(Update(keys.imports(company), set=turn, when=free))
         except Conflict:
             return False
         return True
@@ -118,7 +118,7 @@ class Expenses:
             Attr("cursor").not_exists() | Attr("cursor").lte(keys.stamp(cursor)) | ~Attr("reach").eq(reach)
         )
         moved = {"cursor": keys.stamp(cursor), "reach": reach}
-        self._table.write(Update(_import(company), set=moved, when=Attr("owner").eq(worker) & ahead))
+        self._table.write(Update(keys.imports(company), set=moved, when=Attr("owner").eq(worker) & ahead))
 
     def end_run(
         self, company: CompanyId, worker: str, now: datetime, report: Mapping[str, Any], failures: int
@@ -143,21 +143,15 @@ class Expenses:
     ) -> None:
         ended = {"ran_at": keys.stamp(now), "report": dict(report), "failures": failures}
         with suppress(Conflict):  # somebody else has the turn by now, and his word counts
-            self._table.write(Update(_import(company), set=ended, remove=over, when=Attr("owner").eq(worker)))
-
-
-def _import(company: CompanyId) -> Key:
-    return keys.company(company), "IMP#expenses"
-
-
-def _count(company: CompanyId) -> Key:
-    return keys.company(company), "COUNT#expense"
+            self._table.write(
+                Update(keys.imports(company), set=ended, remove=over, when=Attr("owner").eq(worker))
+            )
 
 
 def _counted(company: CompanyId, moves: Mapping[str, int]) -> Iterator[Action]:
     changed = {state: count for state, count in moves.items() if count}
     if changed:
-        yield Update(_count(company), add=changed)
+        yield Update(keys.expense_count(company), add=changed)
 
 
 def _key(company: CompanyId, id_: str) -> Key:

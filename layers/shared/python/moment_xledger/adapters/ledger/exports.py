@@ -36,7 +36,7 @@ class Exports:
         self._table = table
 
     def watermark(self, company: CompanyId) -> Watermark:
-        item = self._table.get(_state(company))
+        item = self._table.get(keys.watermark(company))
         return _watermark(item) if item else Watermark()
 
     def get(self, company: CompanyId, number: int) -> Export | None:
@@ -64,7 +64,11 @@ class Exports:
         """Raises `Conflict` if another export was claimed or finished since the watermark was read."""
         opened = replace(watermark, ver=watermark.ver + 1, open=export.number)
         self._table.write(
-            Put(_state(export.company), _watermark_item(opened) | _due(export), when=_unchanged(watermark)),
+            Put(
+                keys.watermark(export.company),
+                _watermark_item(opened) | _due(export),
+                when=_unchanged(watermark),
+            ),
             Put(_export_key(export.company, export.number), _item(export), when=Attr("status").not_exists()),
             Put(_request(export.company, request), {"export": export.number}),
         )
@@ -73,7 +77,9 @@ class Exports:
         """Nothing up to there is left to export, so nobody need look there again. Gives way to whoever writes first."""
         moved = replace(watermark, ver=watermark.ver + 1, settled=settled)
         with suppress(Conflict):
-            self._table.write(Put(_state(company), _watermark_item(moved), when=_unchanged(watermark)))
+            self._table.write(
+                Put(keys.watermark(company), _watermark_item(moved), when=_unchanged(watermark))
+            )
 
     def mark_members(self, export: Export, seqs: Sequence[int]) -> None:
         """At most `MOST_MEMBERS`. Raises `Conflict` if one has left with another export, or this one is ready."""
@@ -118,7 +124,7 @@ class Exports:
         open_here = Attr("open").eq(export.number) & Attr("ver").eq(watermark.ver)
         frozen = Attr("status").eq(str(Status.FROZEN))
         actions: list[Action] = [
-            Put(_state(export.company), _watermark_item(moved), when=open_here),
+            Put(keys.watermark(export.company), _watermark_item(moved), when=open_here),
             Put(_export_key(export.company, export.number), _item(export), when=frozen),
         ]
         if replaces or (export.route is Route.UPLOAD and not export.repeats):
@@ -137,10 +143,6 @@ def _unchanged(watermark: Watermark) -> ConditionBase:
     return Attr("ver").eq(watermark.ver) if watermark.ver else Attr("ver").not_exists()
 
 
-def _state(company: CompanyId) -> Key:
-    return keys.invoices(company), "XSTATE"
-
-
 def _export_key(company: CompanyId, number: int) -> Key:
     return keys.invoices(company), f"EXP#{number:06}"
 
@@ -150,7 +152,7 @@ def _request(company: CompanyId, request: str) -> Key:
 
 
 def _due(export: Export) -> Item:
-    key = _state(export.company)
+    key = keys.watermark(export.company)
     return {"due": keys.shard(key[0]), "due_at": keys.stamp(export.claimed + PATIENCE)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
-from moment_xledger.adapters.table import Item, Key, Put, Table
+from moment_xledger.adapters.table import Item, Put, Table
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import Gate, InFlight
@@ -22,19 +22,15 @@ class Gates:
         self._table = table
 
     def get(self, token: TokenId) -> Gate:
-        item = self._table.get(_key(token))
+        item = self._table.get(keys.gate(token))
         return _gate(item) if item else Gate()
 
     def save(self, token: TokenId, gate: Gate) -> Gate:
         """The gate as it is stored now. Raises `Conflict` if somebody else wrote it since it was read."""
         fresh = Attr("ver").not_exists() if gate.ver == 0 else Attr("ver").eq(gate.ver)
         item = _item(gate)
-        self._table.write(Put(_key(token), item, when=fresh))
+        self._table.write(Put(keys.gate(token), item, when=fresh))
         return _gate(item)
-
-
-def _key(token: TokenId) -> Key:
-    return keys.token(token), "GATE"
 
 
 def _item(gate: Gate) -> Item:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from moment_xledger.domain.records import Record
 
 KEPT = timedelta(days=40)
-HOUR = timedelta(hours=1)
+A_DAY = 24  # hours
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ class Hours:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def since(self, company: CompanyId, first: datetime) -> dict[tuple[datetime, Kind], Count]:
-        """From the hour of `first` on: one item for each hour and kind in which anything was tried."""
-        before = f"HOUR#{_hour(first - HOUR)}~"  # behind all of the hour before
-        found = self._table.query(keys.company(company), "HOUR#", after=before)
+    def since(
+        self, company: CompanyId, first: datetime, hours: int = A_DAY
+    ) -> dict[tuple[datetime, Kind], Count]:
+        """From the hour of `first` on: those hours and kinds in which anything was tried."""
+        found = self._table.get_many(keys.hours(company, first, hours))
         return {
-            _place(item["sk"]): Count(int(item.get("carried", 0)), int(item.get("refused", 0)))
-            for item in found
+            _place(sk): Count(int(item.get("carried", 0)), int(item.get("refused", 0)))
+            for (_, sk), item in found.items()
         }
 
 
@@ -51,15 +52,11 @@ def tried(changes: "Iterable[tuple[Record | None, Record]]") -> list[Action]:
         last = new.attempts[-1]
         name = "carried" if last.is_carried else "refused" if last.is_refused else ""
         if name:
-            counts.setdefault((new.company, f"HOUR#{_hour(last.when)}#{new.kind}"), Counter())[name] += 1
+            counts.setdefault((new.company, f"HOUR#{keys.hour(last.when)}#{new.kind}"), Counter())[name] += 1
     return [
         Update((keys.company(company), sk), set={"ttl": _gone_by(sk)}, add=count)
         for (company, sk), count in counts.items()
     ]
-
-
-def _hour(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H")
 
 
 def _place(sk: str) -> tuple[datetime, Kind]:

@@ -21,12 +21,12 @@ class Invoices:
 
     def head(self, company: CompanyId) -> int:
         """The sequence number of the newest invoice."""
-        item = self._table.get((keys.invoices(company), "HEAD"))
+        item = self._table.get(keys.head(company))
         return int(item["n"]) if item else 0
 
     def has_fresh_mail(self, company: CompanyId) -> bool:
         """Whether invoices that leave by mail may have arrived that are not yet among those to be mailed."""
-        return "due" in (self._table.get((keys.invoices(company), "HEAD")) or {})
+        return "due" in (self._table.get(keys.head(company)) or {})
 
     def arrived(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Known]:
         """Those of these invoices that have arrived before."""
@@ -64,7 +64,9 @@ class Invoices:
         pk = keys.invoices(company)
         unchanged = Attr("n").eq(head) if head else Attr("n").not_exists()
         due = {"due": keys.shard(pk), "due_at": keys.stamp(now)} if route is Route.EMAIL else {}
-        actions: list[Action] = [Update((pk, "HEAD"), set={"n": head + len(invoices)} | due, when=unchanged)]
+        actions: list[Action] = [
+            Update(keys.head(company), set={"n": head + len(invoices)} | due, when=unchanged)
+        ]
         for seq, invoice in enumerate(invoices, start=head + 1):
             snapshot = {"invoice": invoice.to_json(), "route": str(route), "arrived": keys.stamp(now)}
             known = {"seq": seq, "version": invoice.version, "hash": invoice.content_hash()}

@@ -1,13 +1,16 @@
 """Where each thing lies in the table. Times in keys are UTC with microseconds, so that they sort."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from moment_xledger.adapters.table import Key
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.moment import Kind
 
 SHARDS = tuple(f"DUE#{n}" for n in range(8))
+COUNTERS = 16  # of a company and of what is counted: writers that come together seldom meet at one
+
+PAUSES, EVERYBODY = "PAUSES", "*"  # no company can be called so
 
 
 def company(company: CompanyId) -> str:
@@ -37,6 +40,77 @@ def code(owner: CompanyId, kind: Kind, number: str) -> Key:
 
 def work(token_id: TokenId, kind: Kind, owner: CompanyId) -> Key:
     return token(token_id), f"WORK#{kind}#{owner}"
+
+
+def gate(token_id: TokenId) -> Key:
+    return token(token_id), "GATE"
+
+
+def lists(token_id: TokenId) -> Key:
+    return token(token_id), "LISTS"
+
+
+def settings(owner: CompanyId) -> Key:
+    return company(owner), "CONF"
+
+
+def tails(owner: CompanyId) -> Key:
+    return company(owner), "KEYS"
+
+
+def connection_test(owner: CompanyId) -> Key:
+    return company(owner), "TESTED"
+
+
+def head(owner: CompanyId) -> Key:
+    return invoices(owner), "HEAD"
+
+
+def watermark(owner: CompanyId) -> Key:
+    return invoices(owner), "XSTATE"
+
+
+def mailing(owner: CompanyId) -> Key:
+    return invoices(owner), "XMAIL"
+
+
+def pauses(owner: CompanyId) -> list[Key]:
+    """Of everybody, and of this one."""
+    return [(PAUSES, EVERYBODY), (PAUSES, owner)]
+
+
+def told(owner: CompanyId, address: str) -> Key:
+    return company(owner), f"NOTE#{address.lower()}"
+
+
+def stopped(owner: CompanyId, address: str) -> Key:
+    return company(owner), f"SUPPRESSED#{address.lower()}"
+
+
+def imports(owner: CompanyId) -> Key:
+    return company(owner), "IMP#expenses"
+
+
+def expense_count(owner: CompanyId) -> Key:
+    return company(owner), "COUNT#expense"
+
+
+def record_counts(owner: CompanyId) -> list[Key]:
+    return [(company(owner), f"COUNT#{kind}#{n:02}") for kind in Kind for n in range(COUNTERS)]
+
+
+def problem_counts(owner: CompanyId) -> list[Key]:
+    return [(company(owner), f"PROBS#{n:02}") for n in range(COUNTERS)]
+
+
+def hours(owner: CompanyId, first: datetime, many: int) -> list[Key]:
+    """What was carried in so many hours, of each kind."""
+    begin = [hour(first + timedelta(hours=n)) for n in range(many)]
+    return [(company(owner), f"HOUR#{each}#{kind}") for each in begin for kind in Kind]
+
+
+def hour(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H")
 
 
 def shard(pk: str) -> str:

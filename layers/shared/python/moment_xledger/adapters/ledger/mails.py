@@ -44,22 +44,29 @@ class Mails:
 
     def open(self, company: CompanyId) -> Iterator[InvoiceMail]:
         """Those with something left to do, in the order of arrival."""
-        pointers = (
-            int(item["sk"][len("OPEN#") :]) for item in self._table.query(keys.invoices(company), "OPEN#")
-        )
+        pointers = self.open_seqs(company)
         while some := [_mail_key(company, seq) for seq in islice(pointers, MOST_KEYS)]:
             found = self._table.get_many(some)
             yield from (_mail(company, found[key]) for key in some)
 
+    def open_seqs(self, company: CompanyId) -> Iterator[int]:
+        """Where those stand in the order of arrival."""
+        for item in self._table.query(keys.invoices(company), "OPEN#"):
+            yield int(item["sk"].removeprefix("OPEN#"))
+
     def count_open(self, company: CompanyId) -> int:
-        return sum(1 for _ in self._table.query(keys.invoices(company), "OPEN#"))
+        return sum(1 for _ in self.open_seqs(company))
+
+    def has_begun(self, company: CompanyId) -> bool:
+        """Whether any invoice of this company was ever to leave by mail."""
+        return self._table.get(keys.mailing(company)) is not None
 
     def add(
         self, company: CompanyId, worker: str, since: int, upto: int, mails: Sequence[InvoiceMail]
     ) -> None:
         """At most 49, each with its pointer. Raises `Conflict` if `worker` lost its turn, even if it has it again."""
         ours = Attr("owner").eq(worker) & _same("settled", since)
-        moved = Update(_desk(company), set={"settled": upto}, when=ours)
+        moved = Update(keys.mailing(company), set={"settled": upto}, when=ours)
         actions: list[Action] = [moved]
         for mail in mails:
             fresh = Attr("state").not_exists()
@@ -90,7 +97,7 @@ class Mails:
         self._table.write(Delete(_pointer(mail)))
 
     def desk(self, company: CompanyId) -> Desk:
-        item = self._table.get(_desk(company)) or {}
+        item = self._table.get(keys.mailing(company)) or {}
         return Desk(*(int(item.get(name, 0)) for name in ("settled", "marks", "failures")))
 
     def mark(self, company: CompanyId, due: datetime) -> None:
@@ -104,7 +111,7 @@ class Mails:
         )
         turn = {"owner": worker, "lease_until": keys.stamp(until)}
         try:
-            self._table.write(Update(_desk(company), set=turn, when=free))
+            self._table.write(Update(keys.mailing(company), set=turn, when=free))
         except Conflict:
             return False
         return True
@@ -117,46 +124,46 @@ class Mails:
         In this order: whoever dies in between leaves the company due once too often.
         """
         mine = Attr("owner").eq(worker)
-        due = {} if again is None else {"due": keys.shard(_desk(company)[0]), "due_at": keys.stamp(again)}
+        due = (
+            {}
+            if again is None
+            else {"due": keys.shard(keys.mailing(company)[0]), "due_at": keys.stamp(again)}
+        )
         over = ["owner", "lease_until"]
         rested = over if due else [*over, "due", "due_at"]
         count = {"failures": failures}
         unmarked = mine & _same("marks", read.marks)
         try:
-            self._table.write(Update(_desk(company), set=count | due, remove=rested, when=unmarked))
+            self._table.write(Update(keys.mailing(company), set=count | due, remove=rested, when=unmarked))
         except Conflict:
             with suppress(Conflict):
-                self._table.write(Update(_desk(company), set=count, remove=over, when=mine))
+                self._table.write(Update(keys.mailing(company), set=count, remove=over, when=mine))
             return
         with suppress(Conflict):
-            key = (keys.invoices(company), "HEAD")
-            self._table.write(Update(key, remove=["due", "due_at"], when=Attr("n").eq(head)))
+            newest = Attr("n").eq(head)
+            self._table.write(Update(keys.head(company), remove=["due", "due_at"], when=newest))
 
     def stop(self, company: CompanyId, stopped: Stopped) -> None:
         """The first reason stands."""
         reason = {"address": stopped.address, "why": stopped.why, "since": keys.stamp(stopped.since)}
-        self._table.write(Update(_stopped_key(company, stopped.address), set_once=reason))
+        self._table.write(Update(keys.stopped(company, stopped.address), set_once=reason))
 
     def stopped(self, company: CompanyId, address: str) -> Stopped | None:
-        item = self._table.get(_stopped_key(company, address))
+        item = self._table.get(keys.stopped(company, address))
         return Stopped(item["address"], item["why"], keys.moment(item["since"])) if item else None
 
     def confirm(self, company: CompanyId, address: str, now: datetime) -> None:
         """What waits for it is due."""
-        self._table.write(Delete(_stopped_key(company, address)), _mark(company, now))
+        self._table.write(Delete(keys.stopped(company, address)), _mark(company, now))
 
 
 def _mark(company: CompanyId, due: datetime) -> Update:
-    due_at = {"due": keys.shard(_desk(company)[0]), "due_at": keys.stamp(due)}
-    return Update(_desk(company), set=due_at, add={"marks": 1})
+    due_at = {"due": keys.shard(keys.mailing(company)[0]), "due_at": keys.stamp(due)}
+    return Update(keys.mailing(company), set=due_at, add={"marks": 1})
 
 
 def _same(name: str, value: int) -> Any:
     return Attr(name).eq(value) if value else Attr(name).not_exists()
-
-
-def _desk(company: CompanyId) -> Key:
-    return keys.invoices(company), "XMAIL"
 
 
 def _mail_key(company: CompanyId, seq: int) -> Key:
@@ -165,10 +172,6 @@ def _mail_key(company: CompanyId, seq: int) -> Key:
 
 def _pointer(mail: InvoiceMail) -> Key:
     return keys.invoices(mail.company), f"OPEN#{mail.seq:010}"
-
-
-def _stopped_key(company: CompanyId, address: str) -> Key:
-    return keys.company(company), f"SUPPRESSED#{address.lower()}"
 
 
 def _item(mail: InvoiceMail) -> Item:

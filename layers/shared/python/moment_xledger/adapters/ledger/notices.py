@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
-from moment_xledger.adapters.table import Item, Key, Put, Table, Update
+from moment_xledger.adapters.table import Item, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.notices import Told
@@ -30,7 +30,7 @@ class Notices:
         self._table = table
 
     def told(self, company: CompanyId, address: str) -> Told:
-        return _told(self._table.get(_key(company, address)) or {})
+        return _told(self._table.get(keys.told(company, address)) or {})
 
     def take(self, company: CompanyId, address: str, now: datetime) -> Taken | None:
         """None where somebody else is mailing it at this moment."""
@@ -38,7 +38,7 @@ class Notices:
         free = Attr("held_until").not_exists() | Attr("held_until").lte(keys.stamp(now))
         try:
             self._table.write(
-                Update(_key(company, address), set={"held_until": keys.stamp(until)}, when=free)
+                Update(keys.told(company, address), set={"held_until": keys.stamp(until)}, when=free)
             )
         except Conflict:
             return None
@@ -47,11 +47,7 @@ class Notices:
     def give_back(self, taken: Taken, told: Told) -> None:
         """With what it has been told by now. Raises `Conflict` if it was taken over meanwhile."""
         mine = Attr("held_until").eq(keys.stamp(taken.until))
-        self._table.write(Put(_key(taken.company, taken.address), _item(told), when=mine))
-
-
-def _key(company: CompanyId, address: str) -> Key:
-    return keys.company(company), f"NOTE#{address.lower()}"
+        self._table.write(Put(keys.told(taken.company, taken.address), _item(told), when=mine))
 
 
 def _item(told: Told) -> Item:

@@ -19,7 +19,6 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.problems import Code, Problem
 
 REPLACED = tuple(code for code in Code if code is not Code.NUMBER_TAKEN)
-COUNTERS = 16  # of a company: writers that come together seldom meet at one
 TRIES = 10  # where they do
 
 
@@ -72,7 +71,7 @@ class Problems:
     def counts(self, company: CompanyId) -> dict[tuple[str, Code], int]:
         """Of each kind and code: the same few items are read, however many problems there are."""
         found: Counter[str] = Counter()
-        for item in self._table.query(keys.company(company), "PROBS#"):
+        for item in self._table.get_many(keys.problem_counts(company)).values():
             found.update({name: int(count) for name, count in item.items() if "#" in name})
         named = {name: count for name, count in sorted(found.items()) if count > 0}
         return {(kind, Code(code)): n for (kind, code), n in ((k.split("#"), n) for k, n in named.items())}
@@ -115,7 +114,7 @@ def _counted(key: Key, by: int) -> Action:
     """Which counter does not matter: they are read together."""
     pk, sk = key
     _, kind, code, number = sk.split("#", 3)
-    shard = zlib.crc32(number.encode()) % COUNTERS
+    shard = zlib.crc32(number.encode()) % keys.COUNTERS
     return Update((pk, f"PROBS#{shard:02}"), add={f"{kind}#{code}": by})
 
 

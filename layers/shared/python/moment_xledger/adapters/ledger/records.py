@@ -25,7 +25,9 @@ Change = tuple[Record | None, Record]  # as it was read, as it is to be
 
 READ_AT_ONCE = 100
 COUNTED_BESIDE = 2 * len(Kind)  # the counters of each kind, and what was tried in this hour
-COUNTERS = 16  # of a company and kind: writers that come together seldom meet at one
+
+# Where those lie by age that wait: for their turn, those that were refused before apart; and for their customer.
+_AGES = {State.DIRTY: ("DIRTY#{}#0#", "DIRTY#{}#1#"), State.WAITING: ("AGED#{}#",)}
 
 CONTENT: dict[Kind, type[Customer | Project]] = {Kind.CUSTOMER: Customer, Kind.PROJECT: Project}
 
@@ -91,10 +93,9 @@ class Records:
     def counts(self, company: CompanyId) -> dict[Kind, dict[State, int]]:
         """As `count`, of all kinds at once."""
         found: Counter[tuple[Kind, State]] = Counter()
-        for item in self._table.query(keys.company(company), "COUNT#"):
-            kind = item["sk"].split("#")[1]
-            if kind in tuple(Kind):
-                found.update({(Kind(kind), state): int(item.get(state, 0)) for state in State})
+        for (_, sk), item in self._table.get_many(keys.record_counts(company)).items():
+            kind = Kind(sk.split("#")[1])
+            found.update({(kind, state): int(item.get(state, 0)) for state in State})
         return {kind: {state: found[kind, state] for state in State} for kind in Kind}
 
     def mend_counts(self, company: CompanyId, kind: Kind) -> bool:
@@ -115,11 +116,15 @@ class Records:
             return False
         return bool(wrong)
 
-    def oldest_waiting(self, company: CompanyId, kind: Kind) -> datetime | None:
-        """Since when the one has waited that waits longest for its turn, or for its customer."""
+    def oldest_waiting(
+        self, company: CompanyId, kind: Kind, states: Collection[State] = (State.DIRTY, State.WAITING)
+    ) -> datetime | None:
+        """Since when the one has waited that waits longest for its turn, or for its customer.
+
+        `states`: those to look for, where it is known that there are none in another."""
         pk = keys.company(company)
-        prefixes = (f"DIRTY#{kind}#0#", f"DIRTY#{kind}#1#", f"AGED#{kind}#")
-        firsts = (next(self._table.query(pk, prefix, limit=1), None) for prefix in prefixes)
+        prefixes = [prefix for state in states for prefix in _AGES[state]]
+        firsts = (next(self._table.query(pk, prefix.format(kind), limit=1), None) for prefix in prefixes)
         return min((keys.moment(first["since"]) for first in firsts if first), default=None)
 
     def in_step(self, company: CompanyId, kind: Kind) -> Iterator[Record]:
@@ -222,7 +227,7 @@ def _counted(changes: Iterable[Change]) -> list[Action]:
     changed: dict[Key, Counter[str]] = defaultdict(Counter)
     shard = ""
     for old, new in changes:
-        shard = shard or f"{new.id % COUNTERS:02}"
+        shard = shard or f"{new.id % keys.COUNTERS:02}"
         key = (keys.company(new.company), f"COUNT#{new.kind}#{shard}")
         changed[key][str(new.state)] += 1
         if old:
@@ -251,7 +256,7 @@ def _mended(company: CompanyId, kind: Kind, wrong: Mapping[str, int], before: It
     """In the first counter, on condition that all are as they were. The others get nothing added: a mere check of them
     would need a right that nothing else of the night's work needs."""
     known = {item["sk"]: item for item in before}
-    names = [f"COUNT#{kind}#{shard:02}" for shard in range(COUNTERS)]
+    names = [f"COUNT#{kind}#{shard:02}" for shard in range(keys.COUNTERS)]
     nothing = {str(State.DIRTY): 0}
     return [
         Update((keys.company(company), name), add=nothing if n else wrong, when=_unchanged(known.get(name)))

@@ -14,7 +14,7 @@ class References:
         self._table = table
 
     def get(self, token: TokenId) -> Lists | None:
-        item = self._table.get((keys.token(token), "LISTS"))
+        item = self._table.get(keys.lists(token))
         if item is None:
             return None
         accounts, vat_codes = item.get("accounts"), item.get("vat_codes")
@@ -28,7 +28,7 @@ class References:
         item: dict[str, Any] = {"read_at": keys.stamp(lists.read_at)}
         for name, codes in (("accounts", lists.accounts), ("vat_codes", lists.vat_codes)):
             item |= {} if codes is None else {name: sorted(codes)}
-        self._table.write(Put((keys.token(token), "LISTS"), item))
+        self._table.write(Put(keys.lists(token), item))
 
     def cursor(self, token: TokenId, kind: Kind) -> str | None:
         """Behind the last change that was looked at; None before the first night."""

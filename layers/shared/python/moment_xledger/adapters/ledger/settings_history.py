@@ -24,10 +24,10 @@ class SettingsHistory:
         yield from map(_saved, found)
 
     def note_tails(self, company: CompanyId, tails: Tails) -> None:
-        self._table.write(Put((keys.company(company), "KEYS"), asdict(tails)))
+        self._table.write(Put(keys.tails(company), asdict(tails)))
 
     def tails(self, company: CompanyId) -> Tails:
-        item = self._table.get((keys.company(company), "KEYS")) or {}
+        item = self._table.get(keys.tails(company)) or {}
         return Tails(**{name: item[name] for name in Tails.__dataclass_fields__ if name in item})
 
 
