@@ -24,7 +24,7 @@ from tests.template import resources
 
 STACK, NORDVIK = "moment-xledger", CompanyId("nordvik")
 _ADDRESSES = ("XledgerUrl", "XledgerTimeout", "XledgerSoapUrl", "XledgerApplication", "MomentUrl")
-_NOWHERE = "5"  # an address that leads nowhere, and a number of seconds as well
+_NOWHERE = "http://127.0.0.1:9"
 _SHELL = {"DEFAULT_REGION": "eu-north-1", "ACCESS_KEY_ID": "moto", "SECRET_ACCESS_KEY": "moto"}
 
 
@@ -94,7 +94,7 @@ class CloudFormation:
         found = {
             "StackName": StackName,
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
-            "Parameters": [{"ParameterKey": key, "ParameterValue": _NOWHERE} for key in _ADDRESSES],
+            "Parameters": [{"ParameterKey": key, "ParameterValue": _value(key)} for key in _ADDRESSES],
         }
         return {"Stacks": [found]}
 
@@ -147,3 +147,7 @@ def _made() -> dict[str, str]:
         if each["Type"] == "AWS::SQS::Queue"
     }
     return {"Table": "ledger", "Bucket": "files", "Fingerprint": secret["ARN"], **queues}
+
+
+def _value(parameter: str) -> str:
+    return {"XledgerTimeout": "5", "XledgerApplication": "test"}.get(parameter, _NOWHERE)
