@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from local import ROOT
+from local.bench.cold_start import cold_start
 from local.bench.costs import expenses
 from local.bench.exports import exports
 from local.bench.frame import Say, Table
@@ -16,7 +17,7 @@ OUT = ROOT / "out" / "bench"
 MISUSE = 2
 Section = Callable[[Say], list[Table]]
 SECTIONS: Mapping[str, Section] = {
-    section.__name__: section for section in (requests, memory, exports, expenses)
+    section.__name__: section for section in (requests, cold_start, memory, exports, expenses)
 }
 
 

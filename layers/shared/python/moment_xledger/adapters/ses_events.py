@@ -20,7 +20,7 @@ HAPPENED = {
 LONGEST_WORDS = 500
 
 
-class Tags(BaseModel):
+class Tags(BaseModel, defer_build=True):
     """SES allows several values for one; we give one."""
 
     company: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -28,16 +28,16 @@ class Tags(BaseModel):
     attempt: Annotated[tuple[int, ...], Field(min_length=1)]
 
 
-class Mail(BaseModel, alias_generator=to_camel):
+class Mail(BaseModel, alias_generator=to_camel, defer_build=True):
     message_id: str
     tags: Tags
 
 
-class Recipient(BaseModel, alias_generator=to_camel):
+class Recipient(BaseModel, alias_generator=to_camel, defer_build=True):
     diagnostic_code: str = ""
 
 
-class Bounce(BaseModel, alias_generator=to_camel):
+class Bounce(BaseModel, alias_generator=to_camel, defer_build=True):
     bounce_type: str = ""
     bounce_sub_type: str = ""
     bounced_recipients: tuple[Recipient, ...] = ()
@@ -55,23 +55,23 @@ class Bounce(BaseModel, alias_generator=to_camel):
         ]
 
 
-class Complaint(BaseModel, alias_generator=to_camel):
+class Complaint(BaseModel, alias_generator=to_camel, defer_build=True):
     complaint_feedback_type: str = ""
 
 
-class Reject(BaseModel):
+class Reject(BaseModel, defer_build=True):
     reason: str = ""
 
 
-class Detail(BaseModel, alias_generator=to_camel):
+class Detail(BaseModel, alias_generator=to_camel, defer_build=True):
     event_type: str
     mail: Mail
-    bounce: Bounce = Bounce()
-    complaint: Complaint = Complaint()
-    reject: Reject = Reject()
+    bounce: Bounce = Field(default_factory=Bounce)
+    complaint: Complaint = Field(default_factory=Complaint)
+    reject: Reject = Field(default_factory=Reject)
 
 
-class Event(BaseModel):
+class Event(BaseModel, defer_build=True):
     detail: Detail
 
 

@@ -13,23 +13,23 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.feedback import ReturnedNotice
 
 
-class Tags(BaseModel):
+class Tags(BaseModel, defer_build=True):
     company: Annotated[tuple[str, ...], Field(min_length=1)]
     notice: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Mail(BaseModel):
+class Mail(BaseModel, defer_build=True):
     destination: Annotated[tuple[str, ...], Field(min_length=1)]
     tags: Tags
 
 
-class Detail(BaseModel, alias_generator=to_camel):
+class Detail(BaseModel, alias_generator=to_camel, defer_build=True):
     event_type: Literal["Bounce", "Complaint", "Reject"]
     mail: Mail
     bounce: Bounce = Bounce()
 
 
-class Event(BaseModel):
+class Event(BaseModel, defer_build=True):
     detail: Detail
 
 
