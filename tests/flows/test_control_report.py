@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from moment_xledger.domain.companies import Language, Route
+from moment_xledger.domain.control import detail_name
 from moment_xledger.domain.errors import Unreachable
 from moment_xledger.domain.invoice_mails import InvoiceMail, sent
+from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.domain.uploads import State, Upload
 from moment_xledger.flows.control_report import TakesTooLong, control_report
@@ -88,7 +90,7 @@ def test_each_invoice_is_accounted_for_by_route_and_currency(nights: Nights) -> 
         "waiting;file;;NOK;1;125000,00",
         "stays here;;;NOK;1;125000,00",
         "stays here;file;;NOK;1;125000,00",
-        "held back;file;KID_INVALID;NOK;1;125000,00",
+        "held back;file;its KID is wrong;NOK;1;125000,00",
         "missing;;;NOK;1;-10,50",
         "cannot be read;;;;1;",
     ]
@@ -127,7 +129,7 @@ def test_a_file_that_is_not_yet_uploaded_waits(nights: Nights) -> None:
     nights.office.set(**UPLOADS)
     nights.office.arrive(an_invoice(1))
     export = nights.office.made()
-    assert rows(nights)[-1] == "waiting;upload;pending;NOK;1;125000,00"
+    assert rows(nights)[-1] == "waiting;upload;to be sent;NOK;1;125000,00"
     uploads = nights.office.ledger.uploads
     (upload,) = uploads.open(COMPANY)
     assert isinstance(upload, Upload)
@@ -138,14 +140,14 @@ def test_a_file_that_is_not_yet_uploaded_waits(nights: Nights) -> None:
 def test_one_that_leaves_by_mail_waits_until_it_is_sent() -> None:
     nights = Nights(route=Route.EMAIL, reception_address="mb.19168@xledger.example")
     nights.office.arrive(an_invoice(1))
-    assert rows(nights)[-1] == "waiting;email;;NOK;1;125000,00"
+    assert rows(nights)[-1] == "waiting;mail;;NOK;1;125000,00"
     mails, later = nights.office.ledger.mails, MORNING + timedelta(minutes=5)
     mails.take_turn(COMPANY, "a worker", MORNING, later)
     mails.add(COMPANY, "a worker", 0, 1, [InvoiceMail(COMPANY, 1, "1")])
     (mail,) = mails.open(COMPANY)
-    assert rows(nights)[-1] == "waiting;email;pending;NOK;1;125000,00"
+    assert rows(nights)[-1] == "waiting;mail;to be sent;NOK;1;125000,00"
     mails.save(sent(mail, "receipt"), is_open=False)
-    assert rows(nights)[-1] == "left by mail;email;sent;NOK;1;125000,00"
+    assert rows(nights)[-1] == "left by mail;mail;sent;NOK;1;125000,00"
 
 
 def test_what_is_older_than_the_company_here_is_not_called_missing(nights: Nights) -> None:
@@ -181,8 +183,8 @@ def test_a_norwegian_spreadsheet_reads_it(nights: Nights) -> None:
     assert report_of(nights).to_csv(Language.NORWEGIAN) == (
         "\ufeffHvor;Rute;Detalj;Valuta;Antall;Sum inkl. MVA\r\n"
         "i Moment;;;NOK;1;125000,00\r\n"
-        "mottatt;file;;NOK;1;125000,00\r\n"
-        "venter;file;;NOK;1;125000,00\r\n"
+        "mottatt;fil;;NOK;1;125000,00\r\n"
+        "venter;fil;;NOK;1;125000,00\r\n"
     )
 
 
@@ -205,3 +207,9 @@ def test_ten_times_the_invoices_take_no_more_memory(nights: Nights) -> None:
 
     peak(100)
     assert peak(5_000) < 1.5 * peak(500)
+
+
+@pytest.mark.parametrize("state", sorted({*MailState, *State} - {State.UPLOADED}))
+def test_how_far_one_has_come_is_said_in_both_languages(state: str) -> None:
+    names = {detail_name(state, language) for language in Language}
+    assert len(names) == len(Language)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 
-from moment_xledger.console.facts.report import LineFacts
 from moment_xledger.console.wording import (
     day,
     expenses,
@@ -16,10 +15,9 @@ from moment_xledger.console.wording import (
     settings_form,
 )
 from moment_xledger.domain.absences import in_short, in_words
-from moment_xledger.domain.companies import Language, Route
-from moment_xledger.domain.control import Place, place_name
+from moment_xledger.domain.companies import Language
+from moment_xledger.domain.control import Place, detail_name, place_name
 from moment_xledger.domain.deeds import What
-from moment_xledger.domain.problems import Code
 from moment_xledger.domain.settings_faults import FIELDS, limits
 
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -254,12 +252,12 @@ class Words:
         name = place_name(place, self.language)
         return name[:1].upper() + name[1:]
 
-    def detail(self, line: LineFacts) -> str:
-        """Of a line of the control report; as it stands where it is not known here."""
-        if line["detail"] in Code.__members__:
-            return in_short(line["detail"], self.language)
-        known = _WORDS.get(f"{'upload' if line['route'] == Route.UPLOAD else 'state'}_{line['detail']}")
-        return known[self._side] if known else line["detail"]
+    def route(self, route: str) -> str:
+        return in_short(route, self.language)
+
+    def detail(self, detail: str) -> str:
+        """Of a line of the control report."""
+        return detail_name(detail, self.language)
 
     def option(self, value: str) -> str:
         """Of a field where one chooses."""

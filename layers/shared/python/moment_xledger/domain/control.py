@@ -2,12 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from moment_xledger.domain.absences import in_short
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.moment import Invoice
 
@@ -45,6 +46,24 @@ _NORWEGIAN = {
 
 def place_name(place: Place, language: Language) -> str:
     return _NORWEGIAN[place] if language is Language.NORWEGIAN else str(place)
+
+
+# How far a mail or a file has come.
+_STATES: Mapping[str, tuple[str, str]] = {
+    "pending": ("skal sendes", "to be sent"),
+    "sending": ("sendes nå", "being sent"),
+    "sent": ("sendt", "sent"),
+    "uncertain": ("kan være sendt", "may have been sent"),
+    "stopped": ("ikke sendt", "not sent"),
+    "bounced": ("kom i retur", "came back"),
+    "refused": ("ikke tatt imot", "not taken"),
+}
+
+
+def detail_name(detail: str, language: Language) -> str:
+    """Of a line; as it stands where it is not known here."""
+    known = _STATES.get(detail)
+    return known[language is Language.ENGLISH] if known else in_short(detail, language)
 
 
 _HEADS = {
@@ -103,7 +122,8 @@ class ControlReport:
         for line, sum_ in self.lines():
             place = place_name(line.place, language)
             total = f"{sum_.total:.2f}".replace(".", ",") if line.currency else ""
-            rows.writerow((place, line.route, line.detail, line.currency, sum_.count, total))
+            route, detail = in_short(line.route, language), detail_name(line.detail, language)
+            rows.writerow((place, route, detail, line.currency, sum_.count, total))
         return "\ufeff" + written.getvalue()
 
 

@@ -36,10 +36,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "report_detail": ("Detalj", "Detail"),
     "report_count": ("Antall", "Count"),
     "report_sum": ("Sum inkl. MVA", "Sum incl. VAT"),
-    "by_off": ("ingen", "none"),
-    "by_file": ("fil", "file"),
-    "by_email": ("e-post", "mail"),
-    "by_upload": ("opplasting", "upload"),
     "report_key_refused": (
         "Moment godtar ikke API-nøkkelen, så det er ingen kontroll nå. En administrator må lagre en ny nøkkel.",
         "Moment does not accept the API key, so there is no report now. An administrator must save a new one.",
