@@ -82,6 +82,13 @@ def test_what_is_saved_is_tried_at_once_and_told(site: Site, administrator: Brow
     assert {What.TESTED_CONNECTION, What.CHANGED_SETTINGS} <= set(deeds)
 
 
+def test_what_could_not_be_tried_is_not_called_wrong(site: Site, administrator: Browser) -> None:
+    site.world.server.replan({"credits_per_hour": 3})
+    page = administrator.get(save(administrator).place).text
+    assert "Lagret. Noe kunne ikke prøves nå: se nedenfor." in page
+    assert "timens forespørsler er brukt opp til kl. 11:00. Test igjen om litt." in page
+
+
 def test_nothing_typed_changes_nothing(site: Site, administrator: Browser) -> None:
     assert save(administrator).status == 303
     assert stored(site) == COMPANY

@@ -21,6 +21,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Lagret, men testen viser noe som må rettes: se nedenfor.",
         "Saved, but the test shows something to put right: see below.",
     ),
+    "did_saved_later": (
+        "Lagret. Noe kunne ikke prøves nå: se nedenfor.",
+        "Saved. Something could not be tried now: see below.",
+    ),
+    "did_tested_later": (
+        "Testet. Noe kunne ikke prøves nå: se nedenfor.",
+        "Tested. Something could not be tried now: see below.",
+    ),
     "did_tested_well": (
         "Testet. Alt som kan prøves, er i orden.",
         "Tested. All that can be tried is in order.",
