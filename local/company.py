@@ -189,6 +189,8 @@ def _shown(company: Company, deployment: Deployment) -> Iterator[str]:
     yield json.dumps(company.model_dump(mode="json", exclude={"token_id"}), indent=2, ensure_ascii=False)
     keys = {name: tail for name, tail in vars(ledger.settings_history.tails(company.id)).items() if tail}
     yield "keys: " + (", ".join(f"{name} {tail}" for name, tail in keys.items()) or "none")
+    if pause := ledger.pauses.now().of(company.id):
+        yield f"paused: since {_local(pause.since)} by {pause.who}: {pause.why}"
     tested = ledger.connection_tests.newest(company.id)
     yield "tested: " + (
         f"{_local(tested.when)}, {'passed' if tested.passed else 'failed'}" if tested else "never"

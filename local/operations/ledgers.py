@@ -33,7 +33,18 @@ def ledger(options: argparse.Namespace) -> int:
             raise Misuse(
                 f"--copy {table}: is the ledger itself; name the table that was restored from a backup."
             )
+        if not _exists(options.copy):
+            raise Misuse(f"--copy {options.copy}: there is no such table in this account and region.")
         return {"compare": compare, "put-back": put_back}[options.what](table, options.copy)
+
+
+def _exists(table: str) -> bool:
+    client = boto3.client("dynamodb")
+    try:
+        client.describe_table(TableName=table)
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return True
 
 
 def compare(table: str, copy: str) -> int:

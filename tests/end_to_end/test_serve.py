@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from local import ROOT
+from local import ROOT, __main__
+from local.serve.publishing import Running
 from moment_xledger.domain.sessions import Role
 from tests.browser.chromium import chromium as chromium
 
@@ -36,11 +38,15 @@ class Signed:
         assert entered.status_code == 303, entered.text
         self._host["Cookie"] = entered.headers["Set-Cookie"].partition(";")[0]
 
-    def received(self) -> int:
+    def overview(self) -> dict[str, Any]:
         answer = requests.get(
             self._near + "/overview", headers=self._host | {"Accept": "application/json"}, timeout=A_MINUTE
         )
-        found: int = answer.json()["invoices"]["received"]
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def received(self) -> int:
+        found: int = self.overview()["invoices"]["received"]
         return found
 
 
@@ -148,6 +154,25 @@ def test_an_administrator_saves_the_settings_and_the_simulated_systems_are_tried
         page.wait_for_url("**/settings?did=saved")
         expect(page.get_by_role("status")).to_have_text("Lagret. Alt som kan prøves, er i orden.")
         expect(page.get_by_role("table")).to_contain_text("Forespørsler i timen")
+
+
+def test_an_operator_pauses_and_resumes_the_running_system(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    serving.press_enter()
+    person = Signed(serving.links()["operator"])
+    for name, value in Running.read(serving.out).environment.items():
+        monkeypatch.setenv(name, value)
+
+    def say(*arguments: str) -> int:
+        return __main__.main([*arguments, "--stack", "moment-xledger"])
+
+    assert say("company", "pause", "--all", "--reason", "tried out") == 0
+    assert person.overview()["pause"]["why"] == "tried out"
+    assert say("company", "resume", "--all") == 0
+    assert person.overview()["pause"] is None
+    assert say("dead-letters") == 0
+    assert "EventsDeadLetters: 0" in capfd.readouterr().out
 
 
 def _shows(page: Page, text: str) -> bool:

@@ -25,6 +25,7 @@ def test_a_company_is_paused_and_resumed(operated: Operated) -> None:
     pause = operated.ledger.pauses.now().of(NORDVIK)
     assert pause
     assert (pause.who, pause.why) == ("operator", "a wrong account")
+    assert " UTC by operator: a wrong account\n" in operated.say("company", "show", "nordvik")[1]
     assert operated.say("company", "resume", "nordvik") == (0, "nordvik: resumed.\n")
     assert operated.ledger.pauses.now().of(NORDVIK) is None
     assert operated.say("company", "resume", "nordvik") == (1, "nordvik: was not paused.\n")
@@ -181,7 +182,7 @@ def test_what_cannot_be_read_is_called_so() -> None:
         pytest.param(["company", "show", "nordvik", "--all"], "--all", id="all to show"),
         pytest.param(["dead-letters", "--redrive", "Events"], "EventsDeadLetters", id="no such queue"),
         pytest.param(["dead-letters", "--rate", "500"], "--rate", id="too fast"),
-        pytest.param(["ledger", "compare", "--copy", "missing"], "AWS", id="no such copy"),
+        pytest.param(["ledger", "compare", "--copy", "missing"], "--copy missing", id="no such copy"),
         pytest.param(["ledger", "compare"], "--copy", id="no copy"),
     ],
 )
