@@ -149,8 +149,9 @@ def test_exports_are_listed_newest_first_and_page_by_page(ledger: Ledger, compan
         ledger.exports.claim(export, ledger.exports.watermark(NORDVIK), f"r{number}")
         ledger.exports.finish(ready(export), 2, NOW)
     assert [e.number for e in ledger.exports.newest_first(NORDVIK)] == [4, 3, 2, 1]
-    assert [e.number for e in ledger.exports.newest_first(NORDVIK, 2)] == [4, 3]
-    assert [e.number for e in ledger.exports.newest_first(NORDVIK, 2, before=3)] == [2, 1]
+    assert [e.number for e in ledger.exports.downwards(NORDVIK, 4, 2)] == [4, 3]
+    assert [e.number for e in ledger.exports.downwards(NORDVIK, 2, 9)] == [2, 1]
+    assert ledger.exports.downwards(NORDVIK, 0, 2) == []
 
 
 # --- telling --------------------------------------------------------------------------------------------

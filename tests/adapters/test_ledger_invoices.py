@@ -35,6 +35,14 @@ def test_what_is_added_comes_back_as_it_was_in_the_order_of_arrival(ledger: Ledg
     assert [s.seq for s in ledger.invoices.since(NORDVIK, 2)] == [3]
 
 
+def test_between_two_places_a_few_or_many_come_in_the_order_of_arrival(ledger: Ledger) -> None:
+    for head in range(0, 120, 30):
+        add(ledger, head, range(head + 1, head + 31))
+    for seq in (0, 100, 120):
+        found = [s.seq for s in ledger.invoices.between(NORDVIK, seq, 120)]
+        assert found == list(range(seq + 1, 121))
+
+
 def test_a_full_transaction_is_taken(ledger: Ledger) -> None:
     add(ledger, 0, range(1, 34))
     assert ledger.invoices.head(NORDVIK) == 33

@@ -237,7 +237,7 @@ def test_a_fault_of_ours_tells_the_browser_nothing(site: Site, monkeypatch: pyte
         raise RuntimeError("table nordvik-secret")
 
     browser = site.browser()
-    monkeypatch.setattr(site.world.table, "query", breaks)
+    monkeypatch.setattr(site.world.table, "get_many", breaks)
     page = browser.get("/exports")
     assert page.status == 500
     assert "secret" not in page.text

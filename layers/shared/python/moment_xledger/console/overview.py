@@ -133,9 +133,8 @@ def _invoices(company: Company, problems: int, desk: Desk) -> InvoicesFacts:
 
 def in_files(company: CompanyId, settled: int, desk: Desk) -> Iterator[Snapshot]:
     """Oldest first. Some that have left may lie among those that wait."""
-    if settled >= desk.ledger.invoices.head(company):
-        return iter(())
-    arrived = islice(desk.ledger.invoices.since(company, settled), 2 * MOST_LOOKED_AT)
+    ledger = desk.ledger.invoices
+    arrived = islice(ledger.between(company, settled, ledger.head(company)), 2 * MOST_LOOKED_AT)
     waiting = (each for each in arrived if each.export is None and not never_leaves_in_a_file(each))
     return islice(waiting, MOST_LOOKED_AT)
 
@@ -147,6 +146,7 @@ def _mails(company: CompanyId, desk: Desk) -> Iterator[int]:
         return iter(())
     fresh: Iterator[Snapshot] = iter(())
     if ledger.invoices.has_fresh_mail(company):
-        fresh = islice(ledger.invoices.since(company, ledger.mails.desk(company).settled), MOST_LOOKED_AT)
+        settled, head = ledger.mails.desk(company).settled, ledger.invoices.head(company)
+        fresh = islice(ledger.invoices.between(company, settled, head), MOST_LOOKED_AT)
     unmailed = (each.seq for each in fresh if each.route is Route.EMAIL)
     return islice(chain(ledger.mails.open_seqs(company), unmailed), MOST_LOOKED_AT)

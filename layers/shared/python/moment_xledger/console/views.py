@@ -24,8 +24,10 @@ MOST_COUNTED = 200  # invoices that wait for an export; the page says "more than
 
 def list_of_exports(company: Company, desk: Desk, before: int | None, asked: str) -> Exports:
     desk = desk.beforehand([keys.watermark(company.id), keys.head(company.id)])
-    found = list(desk.ledger.exports.newest_first(company.id, A_PAGE + 1, before))
     watermark = desk.ledger.exports.watermark(company.id)
+    newest = max(watermark.last_export, watermark.open or 0)
+    first = min(newest, before - 1) if before else newest
+    found = desk.ledger.exports.downwards(company.id, first, A_PAGE + 1)
     reach = max((export.high for export in found), default=0)
     return {
         "exports": [_row(export) for export in found[:A_PAGE]],
@@ -78,11 +80,11 @@ def _waiting(company: Company, watermark: Watermark, reach: int, desk: Desk) -> 
     looked at too: the page must not say that there is nothing new while there is.
     """
     head = desk.ledger.invoices.head(company.id)
-    if watermark.settled >= head:
-        return 0
     now, routes = desk.clock(), routes_to_export(company)
     exports = [next_export(company, watermark, head, "", now, route) for route in routes]
-    looked_at = list(islice(desk.ledger.invoices.since(company.id, watermark.settled), MOST_COUNTED + 1))
+    looked_at = list(
+        islice(desk.ledger.invoices.between(company.id, watermark.settled, head), MOST_COUNTED + 1)
+    )
     if len(looked_at) > MOST_COUNTED:
         behind = max(reach, looked_at[-1].seq)
         looked_at += islice(desk.ledger.invoices.since(company.id, behind), MOST_COUNTED + 1)

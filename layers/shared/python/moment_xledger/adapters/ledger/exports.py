@@ -43,14 +43,15 @@ class Exports:
         item = self._table.get(_export_key(company, number))
         return _export(company, item) if item else None
 
-    def newest_first(
-        self, company: CompanyId, limit: int | None = None, before: int | None = None
-    ) -> Iterator[Export]:
-        """`before` is a number: those that were made before that export."""
-        after = _export_key(company, before)[1] if before else ""
-        pk = keys.invoices(company)
-        found = self._table.query(pk, "EXP#", after=after, limit=limit, newest_first=True)
+    def newest_first(self, company: CompanyId) -> Iterator[Export]:
+        found = self._table.query(keys.invoices(company), "EXP#", newest_first=True)
         yield from (_export(company, item) for item in found)
+
+    def downwards(self, company: CompanyId, number: int, many: int) -> list[Export]:
+        """So many, from this number on down: read by their numbers, in one go."""
+        wanted = [_export_key(company, each) for each in range(number, max(0, number - many), -1)]
+        found = self._table.get_many(wanted)
+        return [_export(company, found[key]) for key in wanted if key in found]
 
     def asked_for(self, company: CompanyId, request: str) -> int | None:
         """The export that this request made or joined."""
