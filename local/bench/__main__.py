@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from local import ROOT
+from local.bench.arrivals import arrivals
 from local.bench.cold_start import cold_start
 from local.bench.costs import expenses
 from local.bench.exports import exports
 from local.bench.frame import Say, Table
+from local.bench.growth import growth
 from local.bench.memory import memory
 from local.bench.requests import requests
 
@@ -17,7 +19,8 @@ OUT = ROOT / "out" / "bench"
 MISUSE = 2
 Section = Callable[[Say], list[Table]]
 SECTIONS: Mapping[str, Section] = {
-    section.__name__: section for section in (requests, cold_start, memory, exports, expenses)
+    section.__name__: section
+    for section in (requests, cold_start, arrivals, exports, expenses, growth, memory)
 }
 
 

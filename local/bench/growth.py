@@ -1,0 +1,91 @@
+"""What one of them costs as there are more: ten times, and a hundred times as many companies, records or invoices."""
+
+from collections.abc import Callable
+from io import BytesIO
+from itertools import islice
+
+from local.bench.frame import ROUNDS, Cell, Say, Spread, Table, spent
+from local.bench.load import customer, new_customers
+from local.sample import generate
+from local.twins.world import COMPANY, World
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.files.settings import Terms
+from moment_xledger.domain.files.writing import write
+from moment_xledger.domain.moment import Invoice
+
+BATCH = 100
+SIZES = (1, 10, 100)
+EACH = 5  # customers of a company
+VAT_CODES = {code: code for code in ("3", "31", "33", "5")}
+COLUMNS = (
+    "what",
+    "at first",
+    "ms for one",
+    "ten times as many",
+    "a hundred times as many",
+    "for one, ×100 ÷ ×1 (≤ 1.2)",
+)
+NOTE = (
+    "By the processor's time, for one of them; all sizes in each round. Linear is a ratio of 1: what is below it has "
+    "costs that many share. Ledger and Xledger are in memory, and part of the time."
+)
+
+
+def growth(say: Say) -> list[Table]:
+    kinds: dict[str, tuple[int, Callable[[int], float]]] = {
+        f"companies of one token, {EACH} new customers each, taken in and sent to Xledger": (5, _companies),
+        "customers of one company, taken in and sent to Xledger": (50, _records),
+        "invoices taken in, and written to an export": (50, _invoices),
+    }
+    return [Table("Growth", COLUMNS, [_row(what, *kind, say) for what, kind in kinds.items()], NOTE)]
+
+
+def _row(what: str, first: int, work: Callable[[int], float], say: Say) -> list[Cell]:
+    say(what)
+    rounds = [[work(first * size) / (first * size) * 1000 for size in SIZES] for _ in range(ROUNDS)]
+    costs = [Spread.of(each) for each in zip(*rounds, strict=True)]
+    return [what, first, *costs, Spread.of(each[-1] / each[0] for each in rounds)]
+
+
+def _companies(count: int) -> float:
+    ids = [CompanyId(f"company-{n}") for n in range(count)]
+    world = World(companies=[COMPANY.model_copy(update={"id": id_}) for id_ in ids])
+    numbers = range(count * EACH)
+    events = [customer(n, 1, f"Kunde {n} AS") | {"momentcompany": ids[n % count]} for n in numbers]
+    return _carried(world, events)
+
+
+def _records(count: int) -> float:
+    return _carried(World(), list(new_customers(count)))
+
+
+def _carried(world: World, events: list[dict[str, object]]) -> float:
+    def carry() -> None:
+        for start in range(0, len(events), BATCH):
+            world.receive(*events[start : start + BATCH])
+        world.run()
+
+    seconds = spent(carry)
+    if len(world.held("customers")) != len(events):
+        raise RuntimeError(
+            f"{len(events)} customers were to be in Xledger, not {len(world.held('customers'))}"
+        )
+    return seconds
+
+
+def _invoices(count: int) -> float:
+    published = (
+        event
+        for event in generate(COMPANY.id, 40, 60, count, 0, seed=1)
+        if event["type"] == "team.moment.invoice.finalized"
+    )
+    events = list(islice(published, count))
+    invoices = [Invoice.model_validate(event["data"]) for event in events]
+    world = World()
+
+    def carry() -> None:
+        for start in range(0, count, BATCH):
+            world.receive(*events[start : start + BATCH])
+        write(invoices, BytesIO(), Terms(vat_codes=VAT_CODES))
+
+    return spent(carry)
