@@ -156,7 +156,7 @@ def test_a_pause_is_told_with_who_when_and_why(site: Site) -> None:
     site.world.ledger.pauses.pause(None, Pause(START, "operator", "feil konto <4000>"))
     page = site.browser().get("/overview").text
     assert "Arbeidet er satt på pause." in page
-    assert "Det gjorde driftsansvarlig 22.11.2026 10:00, fordi: «feil konto &lt;4000&gt;»." in page
+    assert "Det er gjort av driftsansvarlig 22.11.2026 10:00. Grunn: «feil konto &lt;4000&gt;»." in page
     assert site.browser().get_json("/overview").facts["pause"] == {
         "since": "2026-11-22T09:00:00Z",
         "who": "operator",

@@ -28,8 +28,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "because Xledger does not answer. We try again by ourselves",
     ),
     "paused": ("Arbeidet er satt på pause.", "The work is paused."),
-    "paused_by": ("Det gjorde {0} {1}, fordi: «{2}».", "{0} did so {1}, because: “{2}”."),
-    "the_operator": ("driftsansvarlig", "The operator"),
+    "paused_by": ("Det er gjort av {0} {1}. Grunn: «{2}».", "By {0}, {1}. Reason: “{2}”."),
+    "the_operator": ("driftsansvarlig", "the operator"),
     "paused_how": (
         "Imens sendes ingenting til Xledger eller Moment, og ingen eksport lages. Hendelser fra Moment tas imot som "
         "ellers, og alt går av seg selv når pausen er over.",
