@@ -1,4 +1,4 @@
-"""The command line: python -m local run | serve | publish | xledger | moment | company | dead-letters | ledger | generate"""
+"""The command line: `python -m local` and a command; without one, it lists them all."""
 
 import argparse
 import os

@@ -47,8 +47,8 @@ class Guard:
 
 
 def guard_numbers(guard: Guard) -> Report:
-    """Token by token. One whose gate is closed, or whose companies are all paused, is put off until the next night, with
-    nothing forgotten."""
+    """Token by token. One whose gate is closed, or whose companies are all paused, is put off until the next night,
+    with nothing forgotten."""
     report, pauses = Report(), guard.worker.ledger.pauses.now()
     companies = guard.worker.ledger.companies.every()
     awake = {company.token_id for company in companies if not pauses.of(company.id)}

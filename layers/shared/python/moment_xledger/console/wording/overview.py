@@ -31,10 +31,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "paused_by": ("Det er gjort av {0} {1}. Grunn: «{2}».", "By {0}, {1}. Reason: “{2}”."),
     "the_operator": ("driftsansvarlig", "the operator"),
     "paused_how": (
-        "Imens sendes ingenting til Xledger eller Moment, og ingen eksport lages. Hendelser fra Moment tas imot som "
-        "ellers, og alt går av seg selv når pausen er over.",
-        "Meanwhile nothing is sent to Xledger or Moment, and no export is made. Events from Moment are taken in as "
-        "ever, and everything goes by itself when the pause is over.",
+        "Imens sendes ingenting, og ingen eksport lages. Alt går av seg selv når pausen er over.",
+        "Meanwhile nothing is sent, and no export is made. Everything goes by itself when the pause is over.",
     ),
     "requests_of": (
         "{0} av {1} forespørsler brukt den siste timen.",
