@@ -1,4 +1,4 @@
-"""The command line: `python -m local` and a command; without one, it lists them all."""
+"""The command line: `python -m local COMMAND`; `--help` lists the commands."""
 
 import argparse
 import os
