@@ -129,6 +129,15 @@ def test_counters_that_are_wrong_are_put_right_once(ledger: Ledger) -> None:
     assert ledger.records.mend_counts(COMPANY.id, Kind.CUSTOMER) is False
 
 
+def test_half_a_count_changes_nothing(ledger: Ledger) -> None:
+    """Whoever counts must still have the time to tell what the night has shown."""
+    uncounted(ledger, *(a_record(number) for number in range(1, 20)))
+    times = iter([True] * 10)
+    assert ledger.records.mend_counts(COMPANY.id, Kind.PROJECT, lambda: next(times, False)) is False
+    assert ledger.records.count(COMPANY.id, Kind.PROJECT)[State.DIRTY] == 0
+    assert ledger.records.mend_counts(COMPANY.id, Kind.PROJECT) is True
+
+
 def test_who_writes_while_all_are_counted_is_not_miscounted(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

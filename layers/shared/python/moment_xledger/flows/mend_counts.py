@@ -13,5 +13,8 @@ if TYPE_CHECKING:
 def mend_counts(companies: Iterable[Company], ledger: "Ledger", has_time: Callable[[], bool]) -> int:
     """How many counts were put right. Those that there is no time for, another night looks at."""
     return sum(
-        ledger.records.mend_counts(company.id, kind) for company in companies for kind in Kind if has_time()
+        ledger.records.mend_counts(company.id, kind, has_time)
+        for company in companies
+        for kind in Kind
+        if has_time()
     )

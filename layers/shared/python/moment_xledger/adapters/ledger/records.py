@@ -4,7 +4,7 @@ How many are in which state is counted in the very transactions that store them,
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -98,14 +98,21 @@ class Records:
             found.update({(kind, state): int(item.get(state, 0)) for state in State})
         return {kind: {state: found[kind, state] for state in State} for kind in Kind}
 
-    def mend_counts(self, company: CompanyId, kind: Kind) -> bool:
+    def mend_counts(
+        self, company: CompanyId, kind: Kind, has_time: Callable[[], bool] = lambda: True
+    ) -> bool:
         """Counts all, and puts the counters right where they say something else. Whether it did.
 
-        Only if no counter was changed meanwhile: somebody who writes at this moment is left in peace.
+        Only if no counter was changed meanwhile: somebody who writes at this moment is left in peace. Where there is
+        no time for all, nothing is changed.
         """
         before = list(self._table.query(keys.company(company), f"COUNT#{kind}#"))
         stored = self._table.query(keys.records(company), f"ENT#{kind}#")
-        off = Counter(str(item["state"]) for item in stored)
+        off: Counter[str] = Counter()
+        for item in stored:
+            if not has_time():
+                return False
+            off[str(item["state"])] += 1
         for item in before:
             off.subtract({str(state): int(item.get(state, 0)) for state in State})
         wrong = {state: difference for state, difference in off.items() if difference}
