@@ -7,8 +7,10 @@ import pytest
 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.deeds import What
+from moment_xledger.domain.pauses import Pause
 from tests.builders import COMPANY, a_company, an_invoice
 from tests.console.site import Site, opened
+from tests.world import START
 
 
 def test_a_line_says_what_when_by_whom_and_how_much(site: Site) -> None:
@@ -104,6 +106,14 @@ def test_export_now_starts_a_job_by_name_and_comes_back(site: Site) -> None:
     assert export
     assert export.by == "Kari Nordmann"
     assert "Eksporten du bestilte er klar" in browser.get(asked.place).text
+
+
+def test_who_asks_in_a_pause_is_told_when_it_will_be_made(site: Site) -> None:
+    site.receive(an_invoice(10231))
+    site.world.ledger.pauses.pause(COMPANY.id, Pause(START, "operator", "feil konto"))
+    browser = site.browser()
+    asked = browser.press("/exports", "/exports")
+    assert "den lages av seg selv når pausen er over" in browser.get(asked.place).text
 
 
 def test_a_double_click_is_one_export(site: Site) -> None:

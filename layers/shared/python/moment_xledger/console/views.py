@@ -104,7 +104,8 @@ def _asked(company: Company, desk: Desk, request: str) -> Asked:
     """What became of an order that this person has just sent."""
     number = desk.ledger.exports.asked_for(company.id, request)
     export = desk.ledger.exports.get(company.id, number) if number else None
-    return {"export": number, "status": export.status if export else None}
+    paused = number is None and desk.ledger.pauses.now().of(company.id) is not None
+    return {"export": number, "status": export.status if export else None, "is_paused": paused}
 
 
 def _series(manifest: bytes) -> SeriesFacts:

@@ -92,6 +92,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Eksporten er bestilt. Oppdater siden om litt. Er det ingenting nytt, lages det ingen fil.",
         "The export has been ordered. Refresh the page in a moment. If there is nothing new, no file is made.",
     ),
+    "asked_paused": (
+        "Eksporten er bestilt. Arbeidet er satt på pause; den lages av seg selv når pausen er over.",
+        "The export has been ordered. The work is paused; it is made by itself when the pause is over.",
+    ),
     "asked_ready": ("Eksporten du bestilte er klar:", "The export you ordered is ready:"),
     "asked_making": ("Eksporten du bestilte lages nå:", "The export you ordered is being made:"),
     # one export

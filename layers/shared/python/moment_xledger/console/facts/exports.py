@@ -26,10 +26,11 @@ class ExportRow(TypedDict):
 
 
 class Asked(TypedDict):
-    """What became of an order; nothing yet where `export` is null."""
+    """What became of an order; nothing yet where `export` is null, and nothing before a pause is over."""
 
     export: int | None
     status: Status | None
+    is_paused: bool
 
 
 class Exports(TypedDict):
