@@ -95,7 +95,7 @@ class _Saved(MomentModel):
 class Customer(_Saved):
     customer_number: Code
     name: Text
-    address: Address = Field(default_factory=Address)  # before the organisation number, whose check depends on the country
+    address: Address = Field(default_factory=Address)  # before the organisation number, whose check needs its country
     organization_number: Annotated[str, Field(max_length=50)] | None = None
     email: Annotated[str, Field(max_length=1_000)] | None = None
 
