@@ -95,7 +95,8 @@ class _Saved(MomentModel):
 class Customer(_Saved):
     customer_number: Code
     name: Text
-    address: Address = Field(default_factory=Address)  # before the organisation number, whose check needs its country
+    # Before the organisation number, whose check needs its country.
+    address: Address = Field(default_factory=Address)
     organization_number: Annotated[str, Field(max_length=50)] | None = None
     email: Annotated[str, Field(max_length=1_000)] | None = None
 
