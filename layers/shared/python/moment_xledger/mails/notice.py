@@ -19,7 +19,10 @@ TAGS = "X-SES-MESSAGE-TAGS"  # by which a bounce finds its company
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "from": ("Moment til Xledger", "Moment to Xledger"),
-    "urgent_title": ("{name}: overføringen til Xledger har stoppet", "{name}: the transfer to Xledger has stopped"),
+    "urgent_title": (
+        "{name}: overføringen til Xledger har stoppet",
+        "{name}: the transfer to Xledger has stopped",
+    ),
     "expiry_title": (
         "{name}: API-nøkkelen til Xledger utløper snart",
         "{name}: the Xledger API key expires soon",
