@@ -2,8 +2,8 @@
 
 What it wrote lies in tests/expected/ledger/. During a roll-out two versions work on one table, and what a release left
 is read by all that come after it. So the files there are never made again, only added to: a new kind of item gets a
-line here and in a new file, a new attribute neither. What these tests cannot hold: a new state or reason is to be read by
-one release before the next one writes it.
+line here and in a new file, a new attribute neither. What these tests cannot hold: a new state or reason is to be read
+by one release before the next one writes it.
 """
 
 import itertools
