@@ -25,10 +25,11 @@ from local.xledger.engine import Xledger
 from local.xledger.plan import Plan
 from moment_xledger.adapters.ledger import Ledger
 
-CUSTOMERS = 5_000
+MOST_CUSTOMERS = 5_000
 BATCH = 100  # as in the template
 SYNC_EVERY = 20  # batches
-SETTLED = 0.4  # of the events: by then every record is there, and only newer versions come
+NEW = 0.25  # of the events, at most: the rest are newer versions
+SETTLED = 0.4  # of the events: by then every record is there
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def load(events: int) -> Loaded:
 
 
 def _published(events: int) -> Iterator[dict[str, Any]]:
-    yield from new_customers(CUSTOMERS)
-    left = events - CUSTOMERS
-    yield from (each.event for each in edits(left, CUSTOMERS, START, timedelta(hours=1), seed=1))
+    new = min(MOST_CUSTOMERS, int(events * NEW))
+    yield from new_customers(new)
+    yield from (each.event for each in edits(events - new, new, START, timedelta(hours=1), seed=1))
 
 
 def _run(
