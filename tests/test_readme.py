@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.template import template
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 TEMPLATE = (ROOT / "template.yaml").read_text()
@@ -23,6 +25,11 @@ def test_every_function_is_explained_and_deployed(function):
 def test_every_setting_is_explained_and_deployed(setting):
     assert f"`{setting}`" in README
     assert f"{setting}: " in TEMPLATE
+
+
+@pytest.mark.parametrize("parameter", sorted(template()["Parameters"]))
+def test_every_parameter_of_a_deployment_is_explained(parameter):
+    assert f"`{parameter}`" in README
 
 
 @pytest.mark.parametrize(
