@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from local import ROOT
 from local.bench.arrivals import arrivals
+from local.bench.bill import bill
 from local.bench.cold_start import cold_start
 from local.bench.costs import expenses
 from local.bench.exports import exports
@@ -20,7 +21,7 @@ MISUSE = 2
 Section = Callable[[Say], list[Table]]
 SECTIONS: Mapping[str, Section] = {
     section.__name__: section
-    for section in (requests, cold_start, arrivals, exports, expenses, growth, memory)
+    for section in (requests, cold_start, arrivals, exports, expenses, growth, memory, bill)
 }
 
 
