@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from local.bench.contest.freshness import Freshness, Written, freshness
@@ -87,8 +88,8 @@ def _ours(world: World, edits: Sequence[Edit]) -> int:
     sweep_at = world.time() + MINUTE
     while left:
         world.time.now = max(world.time(), min(left[-1].at + WINDOW, sweep_at))
-        for _ in range(AT_ONCE):
-            world.receive(*_next_batch(left, world.time()))
+        for batch in islice(iter(lambda: _next_batch(left, world.time()), []), AT_ONCE):
+            world.receive(*batch)
         if world.time() >= sweep_at:
             world.sweep()
             sweep_at = world.time() + MINUTE
