@@ -16,6 +16,4 @@ wire = cache(Wiring)
 
 @watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
-    return answer_company_wakes(
-        event, "expenses imported", lambda company: import_expenses(company, wire().importer()).summary()
-    )
+    return answer_company_wakes(event, lambda company: import_expenses(company, wire().importer()).summary())

@@ -16,4 +16,4 @@ wire = cache(Wiring)
 
 @watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
-    return answer_company_wakes(event, "mailed", lambda company: mail_invoices(company, wire().mailer()))
+    return answer_company_wakes(event, lambda company: mail_invoices(company, wire().mailer()))

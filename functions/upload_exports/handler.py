@@ -22,7 +22,7 @@ wire = cache(Wiring)
 
 @watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
-    return answer_company_wakes(event, "uploaded", upload)
+    return answer_company_wakes(event, upload)
 
 
 def upload(company: CompanyId) -> Counter[Outcome]:

@@ -192,6 +192,6 @@ def test_the_log_holds_no_secret(use: Wiring, monkeypatch: pytest.MonkeyPatch) -
     log_in(use, key="a-key-of-last-year")
     export(use)
     upload()
-    assert "uploaded" in written.getvalue()
+    assert "company served" in written.getvalue()
     for secret in (PASSWORD, "a-key-of-last-year", TOKEN.secret):
         assert secret not in written.getvalue()

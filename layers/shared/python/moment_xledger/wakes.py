@@ -19,13 +19,13 @@ Name = TypeVar("Name", bound=str)
 
 
 def answer_company_wakes(
-    event: dict[str, Any], done: str, work: Callable[[CompanyId], Mapping[Name, int]]
+    event: dict[str, Any], work: Callable[[CompanyId], Mapping[Name, int]]
 ) -> BatchAnswer:
-    """`done`: what the log calls it. `work` returns what became of how many; what it cannot finish, it leaves due in
-    the ledger, so only a failure brings a wake back."""
+    """`work` returns what became of how many; what it cannot finish, it leaves due in the ledger, so only a failure
+    brings a wake back."""
     for record in event["Records"]:
         company = CompanyId(json.loads(record["body"])["company"])
-        logger.info(done, extra={"company": company, "counts": dict(work(company))})
+        logger.info("company served", extra={"company": company, "counts": dict(work(company))})
     return {"batchItemFailures": []}
 
 
