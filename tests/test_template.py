@@ -437,8 +437,8 @@ def test_no_queue_gives_its_function_more_than_the_design_says() -> None:
     }
     assert most == {
         "ReceiveEvents": 10,
-        "SyncCustomers": 20,
-        "SyncProjects": 20,
+        "SyncCustomers": 50,
+        "SyncProjects": 50,
         "ExportInvoices": 5,
         "UploadExports": 5,
         "ImportExpenses": 5,

@@ -24,7 +24,7 @@ MEMORY = 0.5  # GB, as in the template
 DYNAMODB_SECONDS, XLEDGER_SECONDS = 0.005, 0.3  # assumed for one call
 POLLS = 5 * 3 * 60 * 24 * 30  # a queue's month: five pollers that wait up to 20 s
 QUEUES = 8
-AT_ONCE = 20  # of the function that sends customers, as in the template
+AT_ONCE = 50  # of the function that sends customers, as in the template
 A_MILLION = 1e6
 # US dollars, list prices of us-east-1; a million of each, except where it says otherwise.
 PRICES = {
