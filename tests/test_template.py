@@ -384,7 +384,7 @@ RIGHTS = {
     "ImportExpenses": LOG | LEDGER | TAKES | SENDS | READS_KEYS | KEEPS_KEYS,
     "MailInvoices": LOG | LEDGER | TAKES | {"s3:GetObject", "s3:PutObject"} | READS_KEYS | MAILS,
     "NoteBounces": LOG | LEDGER - {"dynamodb:Query"} | TAKES,
-    "Sweep": LOG | {"dynamodb:GetItem", "dynamodb:Query"} | SENDS,
+    "Sweep": LOG | {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"} | SENDS,
     "StartRuns": LOG | {"dynamodb:GetItem", "dynamodb:Query"} | SENDS,
     "SendNotices": LOG | LEDGER | MAILS | SENDS,
     "GuardNumbers": LOG | LEDGER | READS_KEYS | SENDS,
