@@ -79,6 +79,7 @@ MAY: Mapping[str, set[str]] = {
     "NoteBounces": {*BOTH - {"searches the ledger"}, takes("MailEvents")},
     "Sweep": {
         "reads the ledger",
+        "reads much of the ledger",
         "searches the ledger",
         "finds what is due",
         *sends("Customers", "Projects", "Exports", "InvoiceMails", "Uploads"),
