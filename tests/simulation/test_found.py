@@ -36,15 +36,17 @@ def test_a_customer_fetched_from_moment_by_a_worker_that_died_before_saying_so_s
     assert [each["code"] for each in world.held("projects")] == ["P-1"]
 
 
-def heard_before_it_is_told(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker stands still before it says that nobody knows; meanwhile the mail service tells that the mail arrived,
+def heard_before_it_is_told(
+    room: Mailroom, monkeypatch: pytest.MonkeyPatch, happened: Happened = Happened.DELIVERED
+) -> None:
+    """A worker stands still before it says that nobody knows; meanwhile the mail service tells what became of the mail,
     and another worker has put all in order."""
     report = mail_invoice.Run.report
 
     def slowly(run: mail_invoice.Run, *about: Any, **details: Any) -> None:
         monkeypatch.undo()
         room.time.now += timedelta(minutes=3)
-        room.hear(101, Happened.DELIVERED)
+        room.hear(101, happened)
         mail_invoices(room.company.id, room.mailer())
         report(run, *about, **details)
 
@@ -62,6 +64,20 @@ def test_nobody_is_asked_whether_a_mail_arrived_that_is_known_to_have_arrived(
     room.mail()
     assert room.state_of(101) == "sent"
     assert list(room.problems()) == []
+
+
+def test_that_a_mail_came_back_is_still_told_if_a_worker_says_later_that_nobody_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Seed 83 of the routes: the question took the place of the answer, and went; nobody was told of the invoice."""
+    room = Mailroom()
+    room.post.next = [(True, MailInDoubt("ReadTimeoutError"))]
+    room.receive(101)
+    heard_before_it_is_told(room, monkeypatch, Happened.BOUNCED)
+    room.mail()
+    assert room.state_of(101) == "bounced"
+    assert ("101", "MAIL_BOUNCED") in list(room.problems())
+    assert ("101", "MAIL_UNCERTAIN") not in list(room.problems())
 
 
 def test_a_question_left_by_a_worker_that_died_ends_when_a_person_looks_at_it(

@@ -18,7 +18,9 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.problems import Code, Problem
 
-REPLACED = tuple(code for code in Code if code is not Code.NUMBER_TAKEN)
+# What a later reason for the same thing takes the place of. That a mail came back stays until a person has decided: a
+# worker that stood still may tell his own reason after that, and it is the older one.
+REPLACED = tuple(code for code in Code if code not in (Code.NUMBER_TAKEN, Code.MAIL_BOUNCED))
 TRIES = 10  # where they do
 
 
@@ -43,7 +45,7 @@ class Problems:
         raise Conflict
 
     def _replace(self, problem: Problem) -> None:
-        if problem.code in REPLACED:
+        if problem.code is not Code.NUMBER_TAKEN:
             others = [code for code in REPLACED if code is not problem.code]
             self.close(problem.company, [(problem.kind, problem.number)], others)
 
