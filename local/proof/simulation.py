@@ -18,8 +18,8 @@ from local.proof.post import SesTwin
 from local.proof.queues import Queue
 from local.proof.scheduling import Died, Scheduler
 from local.proof.stage import NotCalm, Setting, Stage
-from local.proof.staging import TOKENS, on_the_wall, plan_of, story_of, twins
-from local.proof.story import SHARED, Posted, Published
+from local.proof.staging import on_the_wall, plan_of, story_of, twins
+from local.proof.story import SHARED, TOKENS, Posted, Published
 from local.twins.world import START
 from local.xledger.engine import Xledger
 from moment_xledger.adapters.ledger import Ledger

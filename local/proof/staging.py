@@ -11,15 +11,13 @@ from local.proof.outside import Outside, QueuesTwin
 from local.proof.queues import Queue
 from local.proof.routes import IMPORT_CODE, LASTVIK, PASSWORD, SOAP_USER, tell_of_routes
 from local.proof.stage import Setting, Stage
-from local.proof.story import ABOVE, NORTH, OTHER, OWN, SHARED, SOUTH, Cast, Story, keep_some_back, tell
+from local.proof.story import IN_XLEDGER, OTHER, TOKENS, Cast, Story, keep_some_back, tell
 from local.proof.vaults import SecretsTwin
 from local.twins.world import START
 from local.xledger.plan import Plan, parse_plan
 from local.xledger.server import XledgerApp
 from local.xledger.times import CENTRAL_EUROPE
-from moment_xledger.domain.companies import Token
 
-TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du")}
 KEY_LIFE = 900  # seconds: so that some logon keys are refused, and renewed
 
 
@@ -62,16 +60,7 @@ def plan_of(random: Random, setting: Setting) -> Plan:
     rates = setting.rates
     return parse_plan(
         {
-            "entities": [
-                {"ownerCode": ABOVE, "description": "Vik Holding AS"},
-                {"ownerCode": NORTH, "parent": ABOVE},
-                {"ownerCode": SOUTH, "parent": ABOVE},
-                {"ownerCode": OTHER, "description": "Vestvik AS"},
-            ],
-            "tokens": [
-                {"token": TOKENS[SHARED].secret, "ownerCode": ABOVE},
-                {"token": TOKENS[OWN].secret, "ownerCode": OTHER},
-            ],
+            **IN_XLEDGER,
             "credits_per_hour": random.choice([None, 40, 500]),
             "seed": setting.seed,
             "errors_5xx": rates.server_errors / 2,

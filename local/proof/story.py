@@ -8,10 +8,24 @@ from random import Random
 from typing import Any
 
 from local.sample.check_digits import organisation_number
-from moment_xledger.domain.companies import Company, CompanyId, TokenId
+from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
 
 ABOVE, NORTH, SOUTH, OTHER = 19168, 19169, 19170, 20001
 SHARED, OWN = TokenId("shared"), TokenId("own")
+TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du")}
+# Of a simulated Xledger's plan: two companies below one, which share its token, and one by itself.
+IN_XLEDGER = {
+    "entities": [
+        {"ownerCode": ABOVE, "description": "Vik Holding AS"},
+        {"ownerCode": NORTH, "parent": ABOVE},
+        {"ownerCode": SOUTH, "parent": ABOVE},
+        {"ownerCode": OTHER, "description": "Vestvik AS"},
+    ],
+    "tokens": [
+        {"token": TOKENS[SHARED].secret, "ownerCode": ABOVE},
+        {"token": TOKENS[OWN].secret, "ownerCode": OTHER},
+    ],
+}
 PERIOD = timedelta(minutes=25)  # in which all is published
 BURSTS, A_BURST = 8, timedelta(seconds=8)
 UNSENT = 0.12  # of the invoices, which Moment finalizes and never publishes

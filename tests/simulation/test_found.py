@@ -36,6 +36,14 @@ def test_a_customer_fetched_from_moment_by_a_worker_that_died_before_saying_so_s
     assert [each["code"] for each in world.held("projects")] == ["P-1"]
 
 
+def a_mail_in_doubt() -> Mailroom:
+    """Of invoice 101: it goes, and the mail service's answer is lost."""
+    room = Mailroom()
+    room.post.next = [(True, MailInDoubt("ReadTimeoutError"))]
+    room.receive(101)
+    return room
+
+
 def heard_before_it_is_told(
     room: Mailroom, monkeypatch: pytest.MonkeyPatch, happened: Happened = Happened.DELIVERED
 ) -> None:
@@ -57,9 +65,7 @@ def test_nobody_is_asked_whether_a_mail_arrived_that_is_known_to_have_arrived(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Seed 315 of the routes: the question came after the answer, and stood for ever with nothing to decide."""
-    room = Mailroom()
-    room.post.next = [(True, MailInDoubt("ReadTimeoutError"))]
-    room.receive(101)
+    room = a_mail_in_doubt()
     heard_before_it_is_told(room, monkeypatch)
     room.mail()
     assert room.state_of(101) == "sent"
@@ -70,9 +76,7 @@ def test_that_a_mail_came_back_is_still_told_if_a_worker_says_later_that_nobody_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Seed 83 of the routes: the question took the place of the answer, and went; nobody was told of the invoice."""
-    room = Mailroom()
-    room.post.next = [(True, MailInDoubt("ReadTimeoutError"))]
-    room.receive(101)
+    room = a_mail_in_doubt()
     heard_before_it_is_told(room, monkeypatch, Happened.BOUNCED)
     room.mail()
     assert room.state_of(101) == "bounced"
@@ -83,9 +87,7 @@ def test_that_a_mail_came_back_is_still_told_if_a_worker_says_later_that_nobody_
 def test_a_question_left_by_a_worker_that_died_ends_when_a_person_looks_at_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    room = Mailroom()
-    room.post.next = [(True, MailInDoubt("ReadTimeoutError"))]
-    room.receive(101)
+    room = a_mail_in_doubt()
     heard_before_it_is_told(room, monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr(mail_invoice, "_ask_no_more", _dies)

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from local.proof.story import ABOVE, NORTH, OTHER, OWN, SHARED, SOUTH
+from local.proof.story import IN_XLEDGER
 from local.xledger.plan import Plan, parse_plan
-from moment_xledger.domain.companies import Token
 
-TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du")}
 MOMENT_KEY = "moment-key-of-the-proof"
 TROUBLES: dict[str, Any] = {
     "lost_requests": 0.02,
@@ -29,16 +27,7 @@ TROUBLES_AT_MOMENT = ("503", "lost", "500", "429")
 def plan(seed: int) -> Plan:
     return parse_plan(
         {
-            "entities": [
-                {"ownerCode": ABOVE, "description": "Vik Holding AS"},
-                {"ownerCode": NORTH, "parent": ABOVE},
-                {"ownerCode": SOUTH, "parent": ABOVE},
-                {"ownerCode": OTHER, "description": "Vestvik AS"},
-            ],
-            "tokens": [
-                {"token": TOKENS[SHARED].secret, "ownerCode": ABOVE},
-                {"token": TOKENS[OWN].secret, "ownerCode": OTHER},
-            ],
+            **IN_XLEDGER,
             "seed": seed,
             **TROUBLES,
         }

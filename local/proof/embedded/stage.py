@@ -13,8 +13,8 @@ import boto3
 from local import ROOT, moment
 from local.aws import EmbeddedAws, Stack
 from local.mailbox import Mailbox
-from local.proof.embedded.simulators import MOMENT_KEY, TOKENS, plan
-from local.proof.story import OTHER, Size, Story, tell
+from local.proof.embedded.simulators import MOMENT_KEY, plan
+from local.proof.story import OTHER, TOKENS, Size, Story, tell
 from local.run.options import MOMENT_PATH, XLEDGER_PATH
 from local.xledger import server
 from moment_xledger.adapters.secrets import Vault
