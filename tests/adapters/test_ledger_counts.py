@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from local.bench.metering import MeteredTable
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.ledger.keys import COUNTERS
 from moment_xledger.adapters.table import Delete
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
@@ -110,6 +112,39 @@ def test_whatever_happens_to_problems_the_counts_are_right(story: list[tuple[str
             problems.report([a_problem(number, code)])
     counted = Counter((each.kind, each.code) for each in problems.of(COMPANY.id))
     assert problems.counts(COMPANY.id) == dict(counted)
+
+
+def invoices(*numbers: int) -> list[tuple[str, str]]:
+    return [("invoice", str(number)) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("solved", "codes", "units"),
+    [
+        pytest.param(invoices(101), tuple(Code), 1, id="one of any code"),
+        pytest.param(invoices(101), (Code.KID_INVALID,), 1, id="one of one code"),
+        pytest.param(invoices(*range(500)), tuple(Code), COUNTERS, id="five hundred of any code"),
+        pytest.param(invoices(*range(5)), (Code.KID_INVALID,), 5, id="some of one code"),
+    ],
+)
+def test_closing_what_is_not_there_asks_no_more_than_the_counters(
+    solved: list[tuple[str, str]], codes: tuple[Code, ...], units: int
+) -> None:
+    table = MeteredTable()
+    Ledger(table).problems.close(COMPANY.id, solved, codes)  # type: ignore[arg-type]
+    assert (table.reads, table.writes) == (units, 0)
+
+
+def test_reporting_and_closing_one_problem_read_its_counter_and_itself() -> None:
+    table = MeteredTable()
+    problems = Ledger(table).problems  # type: ignore[arg-type]
+    problems.report([a_problem(str(number)) for number in range(100)])
+    before = table.reads
+    problems.report([a_problem("7", Code.REFERENCE_NOT_FOUND)])
+    assert table.reads - before == 2
+    problems.close(COMPANY.id, [("customer", "7")])  # the other code is counted there, too
+    assert table.reads - before == 2 + 3
+    assert len(list(problems.of(COMPANY.id))) == 99
 
 
 def uncounted(ledger: Ledger, *records: Record) -> None:

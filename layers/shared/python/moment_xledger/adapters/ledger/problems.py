@@ -6,7 +6,7 @@ How many there are of each kind and code is counted in the transactions that mak
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -55,8 +55,16 @@ class Problems:
         """Of these kinds and numbers, and of these codes if not of any."""
         codes = tuple(codes)
         possible = [_key(company, kind, code, number) for kind, number in solved for code in codes]
-        for key in self._table.get_many(possible):
+        for key in self._table.get_many(self._counted_among(possible)):
             self._remove(key)
+
+    def _counted_among(self, possible: Sequence[Key]) -> Sequence[Key]:
+        """Those that can be there, by their counters, where these are fewer to read: nearly always there is nothing."""
+        counters = list(dict.fromkeys(map(_counter, possible)))
+        if len(counters) >= len(possible):
+            return possible
+        found = self._table.get_many(counters)
+        return [key for key in possible if found.get(_counter(key), {}).get(_counted_as(key), 0) > 0]
 
     def _remove(self, key: Key) -> None:
         for _ in range(TRIES):
@@ -113,11 +121,20 @@ def _said(key: Key, problem: Problem, when: ConditionBase) -> Update:
 
 
 def _counted(key: Key, by: int) -> Action:
-    """Which counter does not matter: they are read together."""
+    return Update(_counter(key), add={_counted_as(key): by})
+
+
+def _counter(key: Key) -> Key:
+    """Always the same for a number: whoever looks for its problems asks no other."""
     pk, sk = key
-    _, kind, code, number = sk.split("#", 3)
-    shard = zlib.crc32(number.encode()) % keys.COUNTERS
-    return Update((pk, f"PROBS#{shard:02}"), add={f"{kind}#{code}": by})
+    number = sk.split("#", 3)[3]
+    return pk, f"PROBS#{zlib.crc32(number.encode()) % keys.COUNTERS:02}"
+
+
+def _counted_as(key: Key) -> str:
+    """Kind and code."""
+    _, kind, code, _ = key[1].split("#", 3)
+    return f"{kind}#{code}"
 
 
 def _problem(company: CompanyId, item: Item) -> Problem:
