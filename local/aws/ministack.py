@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from local.aws.emulator import AHEAD, WITNESS
 from local.aws.workers import Worker, workers_of
 from local.children import HOST, Child, free_port
 
@@ -35,14 +36,21 @@ class EmbeddedAws:
 
     Entering starts it and returns at once; the first use waits until it answers. `witness` makes it strict: each
     function has the rights of its role and no more, nothing is answered but over TLS, and every right that was asked
-    for is written to that file.
+    for is written to that file. `ahead` names a file too: by as many seconds as stand in it, its queues are ahead of
+    time.
     """
 
     def __init__(
-        self, *, smtp: str = "", witness: Path | None = None, pause: Callable[[float], None] = time.sleep
+        self,
+        *,
+        smtp: str = "",
+        witness: Path | None = None,
+        ahead: Path | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._smtp = smtp
         self._witness = witness
+        self._ahead = ahead
         self._pause = pause
         self._ready = False
         self._clients: dict[str, Any] = {}
@@ -50,8 +58,7 @@ class EmbeddedAws:
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="aws-"))
         self.port = free_port()
-        module = "local.aws.witness" if self._witness else "ministack"
-        self._child = Child(module, log=self.folder / "log", **self._settings())
+        self._child = Child("local.aws.emulator", log=self.folder / "log", **self._settings())
         return self
 
     def __exit__(
@@ -134,7 +141,9 @@ class EmbeddedAws:
             "DOCKER_HOST": "unix:///dev/null",  # nothing here is ever to run in a container
         }
         if self._witness:
-            settings |= {"AUTH": "true", "USE_SSL": "1", "WITNESS": str(self._witness)}
+            settings |= {"AUTH": "true", "USE_SSL": "1", WITNESS: str(self._witness)}
+        if self._ahead:
+            settings[AHEAD] = str(self._ahead)
         return settings | ({"SMTP_HOST": self._smtp} if self._smtp else {})
 
 

@@ -1,16 +1,12 @@
-"""The emulator as it is, with a witness: every right that is asked for by a function's role goes into a file.
+"""A witness inside the emulator: every right that is asked for by a function's role goes into a file.
 
-Run as a module in its place; `WITNESS` names the file. One line of JSON each: who, which action, on what, and whether
-it was given. The account's own root is not written down, since nothing is ever refused to it.
+One line of JSON each: who, which action, on what, and whether it was given. The account's own root is not written down,
+since nothing is ever refused to it.
 """
 
 import json
-import os
-import runpy
 from pathlib import Path
 from typing import Any
-
-FILE = "WITNESS"
 
 
 def watch(evaluator: Any, book: Path) -> None:
@@ -54,11 +50,3 @@ def _line(context: Any, *, given: bool) -> str:
         "given": given,
     }
     return json.dumps(seen) + "\n"
-
-
-if __name__ == "__main__":
-    from ministack.core import iam_actions, iam_evaluator
-
-    name_senders(iam_actions)
-    watch(iam_evaluator, Path(os.environ[FILE]))
-    runpy.run_module("ministack", run_name="__main__", alter_sys=True)
