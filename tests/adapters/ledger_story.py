@@ -249,6 +249,7 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     "expenses matching": lambda ledger: ledger.expenses.matching(NORDVIK, "7001"),
     "import of expenses": lambda ledger: ledger.expenses.progress(NORDVIK),
     "problems": lambda ledger: (list(ledger.problems.of(NORDVIK)), ledger.problems.counts(NORDVIK)),
+    "reasons": lambda ledger: ledger.reasons.new(NOW),
     "tallies": lambda ledger: ledger.tallies.get(NORDVIK, "customer"),
     "comparison": lambda ledger: ledger.reconciliations.progress(NORDVIK),
     "changes told": lambda ledger: ledger.reconciliations.told_changes(NORDVIK, [10231]),

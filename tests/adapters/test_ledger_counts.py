@@ -135,15 +135,15 @@ def test_closing_what_is_not_there_asks_no_more_than_the_counters(
     assert (table.reads, table.writes) == (units, 0)
 
 
-def test_reporting_and_closing_one_problem_read_its_counter_and_itself() -> None:
+def test_reporting_and_closing_one_problem_read_its_counter_its_reason_and_itself() -> None:
     table = MeteredTable()
     problems = Ledger(table).problems  # type: ignore[arg-type]
     problems.report([a_problem(str(number)) for number in range(100)])
     before = table.reads
     problems.report([a_problem("7", Code.REFERENCE_NOT_FOUND)])
-    assert table.reads - before == 2
+    assert table.reads - before == 3
     problems.close(COMPANY.id, [("customer", "7")])  # the other code is counted there, too
-    assert table.reads - before == 2 + 3
+    assert table.reads - before == 3 + 3
     assert len(list(problems.of(COMPANY.id))) == 99
 
 

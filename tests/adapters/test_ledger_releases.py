@@ -16,14 +16,16 @@ from tests.adapters import ledger_story as story
 from tests.fakes import FakeTable
 
 FIRST_RELEASE = ROOT / "tests" / "expected" / "ledger" / "first_release.json"
+SINCE_THEN = ("reasons.json",)  # kinds of items that came later
 # Text that is read into a model. What else is JSON holds data under names of its own.
 MODELS = {"settings", "content", "invoice", "expense", "terms", "series"}
 BY_CHANCE = re.compile(r"#[0-9a-f]{32}$")  # at the end of an audit line's key
 
 
 @cache
-def left_by_the_first_release() -> tuple[Item, ...]:
-    return tuple(json.loads(FIRST_RELEASE.read_text("utf-8")))
+def left_by_the_releases() -> tuple[Item, ...]:
+    files = [FIRST_RELEASE, *(FIRST_RELEASE.parent / name for name in SINCE_THEN)]
+    return tuple(item for file in files for item in json.loads(file.read_text("utf-8")))
 
 
 def over(items: Iterator[Item] | tuple[Item, ...]) -> Ledger:
@@ -48,15 +50,15 @@ def items_of(table: FakeTable) -> list[Item]:
 @pytest.mark.parametrize("what", story.READINGS)
 def test_what_the_first_release_left_is_read_as_it_was_meant(what: str) -> None:
     read = story.READINGS[what]
-    assert read(over(left_by_the_first_release())) == read(Ledger(written_now()))  # type: ignore[arg-type]
+    assert read(over(left_by_the_releases())) == read(Ledger(written_now()))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("what", story.READINGS)
 def test_what_a_later_release_adds_is_passed_over(what: str) -> None:
     """As the release before does with what this one adds."""
     read = story.READINGS[what]
-    later = over(map(with_more, left_by_the_first_release()))
-    assert read(later) == read(over(left_by_the_first_release()))
+    later = over(map(with_more, left_by_the_releases()))
+    assert read(later) == read(over(left_by_the_releases()))
 
 
 def with_more(item: Item) -> Item:
@@ -73,13 +75,13 @@ def with_more(item: Item) -> Item:
 def test_nothing_that_the_first_release_wrote_is_left_out_or_written_otherwise() -> None:
     """It still has to read what is written now."""
     now = {place(item): item for item in items_of(written_now())}
-    for item in left_by_the_first_release():
+    for item in left_by_the_releases():
         assert is_within(item, now[place(item)]), place(item)
 
 
 def test_an_invoice_that_arrived_before_a_release_is_known_to_be_the_same_after_it() -> None:
     """Else every one of them would be a problem: changed after it was finalized."""
-    ledger = over(left_by_the_first_release())
+    ledger = over(left_by_the_releases())
     known = ledger.invoices.arrived(story.NORDVIK, [10231, 10232])
     assert {number: each.hash for number, each in known.items()} == {
         snapshot.invoice.invoice_number: snapshot.invoice.content_hash()
@@ -88,7 +90,7 @@ def test_an_invoice_that_arrived_before_a_release_is_known_to_be_the_same_after_
 
 
 def test_a_record_that_was_sent_before_a_release_is_not_sent_again_after_it() -> None:
-    found = over(left_by_the_first_release()).records.by_number(story.NORDVIK, Kind.CUSTOMER, ["10001"])
+    found = over(left_by_the_releases()).records.by_number(story.NORDVIK, Kind.CUSTOMER, ["10001"])
     assert found["10001"].sent_hash == found["10001"].content.content_hash()
 
 

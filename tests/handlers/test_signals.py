@@ -160,6 +160,11 @@ def event_refused(stage: Stage) -> None:
     stage.receive(a_customer("10001"), "{not json")
 
 
+def new_reason(stage: Stage) -> None:
+    event_refused(stage)
+    stage.sweep(after=30 * MINUTE)
+
+
 def changed_afterwards(stage: Stage) -> None:
     stage.save(route="file", export_customers=False)
     stage.receive(an_invoice(1))
@@ -239,6 +244,7 @@ RAISED_BY: dict[str, Callable[[Stage], None]] = {
     "UploadsLateAlarm": uploads_wait,
     "FilesDifferAlarm": file_differs,
     "EventsRefusedAlarm": event_refused,
+    "NewReasonAlarm": new_reason,
     "InvoicesDifferAlarm": changed_afterwards,
     "NotComparedAlarm": not_compared,
     "TokensExpireAlarm": token_expires,

@@ -40,6 +40,7 @@ class Signal(StrEnum):
     MAILS_LATE = "MailsLate"
     UPLOADS_LATE = "UploadsLate"
     TOKENS_REFUSED = "TokensRefused"
+    NEW_REASONS = "NewReasons"  # for problems, that came within the hour and had not come for a month
     # receive_events
     EVENTS_TAKEN_IN = "EventsTakenIn"
     EVENTS_REFUSED = "EventsRefused"

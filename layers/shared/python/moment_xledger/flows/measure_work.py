@@ -1,4 +1,4 @@
-"""How long what waits has waited, for the operator's alarms. Reads only, and only of what is due."""
+"""How long what waits has waited, and what is new, for the operator's alarms. Reads only, and little."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # What is due is taken up within a minute or two. An export becomes due when it has been open for ten.
 LATE = timedelta(minutes=5)
+NEWS = timedelta(hours=1)  # so long is a reason new
 
 WAITS = {Kind.CUSTOMER: Signal.CUSTOMERS_WAIT, Kind.PROJECT: Signal.PROJECTS_WAIT}
 
@@ -37,6 +38,7 @@ def measure_work(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
         Signal.WAIT_IN_ALL: _longest(line for line in lines if line.why is not Why.AUTH),
         Signal.IN_DOUBT: max((line.doubt.total_seconds() for line in lines), default=0),
         Signal.TOKENS_REFUSED: len({line.token for line in lines if line.why is Why.AUTH}),
+        Signal.NEW_REASONS: len(ledger.reasons.new(now - NEWS)),
         Signal.EXPORTS_LATE: _without_rest(late.exports, pauses, now),
         Signal.MAILS_LATE: _without_rest(late.mails, pauses, now),
         Signal.UPLOADS_LATE: _without_rest(late.uploads, pauses, now),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.orders import Orders
     from moment_xledger.adapters.ledger.pauses import Pauses
     from moment_xledger.adapters.ledger.problems import Problems
+    from moment_xledger.adapters.ledger.reasons import Reasons
     from moment_xledger.adapters.ledger.reconciliations import Reconciliations
     from moment_xledger.adapters.ledger.records import Records
     from moment_xledger.adapters.ledger.references import References
@@ -47,6 +48,7 @@ class Ledger:
     expenses: "Expenses"
     links: "Links"
     problems: "Problems"
+    reasons: "Reasons"
     hours: "Hours"
     tallies: "Tallies"
     sessions: "Sessions"

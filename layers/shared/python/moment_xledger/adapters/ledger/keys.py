@@ -11,6 +11,7 @@ SHARDS = tuple(f"DUE#{n}" for n in range(8))
 COUNTERS = 16  # of a company and of what is counted: writers that come together seldom meet at one
 
 PAUSES, EVERYBODY = "PAUSES", "*"  # no company can be called so
+REASONS = "REASONS"
 
 
 def company(company: CompanyId) -> str:
@@ -77,6 +78,10 @@ def mailing(owner: CompanyId) -> Key:
 def pauses(owner: CompanyId) -> list[Key]:
     """Of everybody, and of this one."""
     return [(PAUSES, EVERYBODY), (PAUSES, owner)]
+
+
+def reason(code: str) -> Key:
+    return REASONS, str(code)
 
 
 def told(owner: CompanyId, address: str) -> Key:

@@ -13,6 +13,7 @@ from itertools import islice
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.ledger.reasons import Reasons
 from moment_xledger.adapters.table import Action, Delete, Item, Key, Table, Update
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
@@ -27,8 +28,11 @@ TRIES = 10  # where they do
 class Problems:
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._reasons = Reasons(table)
 
     def report(self, problems: Iterable[Problem]) -> None:
+        problems = list(problems)
+        self._reasons.meet(problems)
         for problem in problems:
             self._replace(problem)
             self._keep(problem)
