@@ -214,6 +214,24 @@ def test_what_is_not_json_is_refused_without_repeating_it(wiring: Wiring, body: 
     assert "Kari" not in answer["body"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "says"),
+    [
+        ("GET", "/sessions", "", 404, "POST /sessions"),
+        ("POST", "/", "", 404, "POST /sessions"),
+        ("POST", "/sessions", "S2F*", 400, "not what it says it is"),
+    ],
+    ids=["another method", "another address", "no base64"],
+)
+def test_whoever_asks_in_another_way_is_told_how(
+    wiring: Wiring, method: str, path: str, body: str, status: int, says: str
+) -> None:
+    event = an_http_event(method, path, "", {}, {}) | {"body": body}
+    answer = open_session.lambda_handler(event, Context())  # type: ignore[arg-type]
+    assert answer["statusCode"] == status
+    assert says in json.loads(answer["body"])["error"]
+
+
 def test_without_a_language_it_is_the_companys(wiring: Wiring) -> None:
     english = a_company("english", language=Language.ENGLISH)
     wiring.ledger.companies.save(english)

@@ -15,8 +15,8 @@ PACKAGES = {"console": {"stdnum", "jinja2", "markupsafe"}}
 SMALL = {"stdnum"}  # the check digits of whatever number Moment gives
 # What is dear in packages that are loaded, and ours that is for some; with those who use it.
 PARTS = {
-    "aws_lambda_powertools.event_handler": {"console", "open_session"},
-    "asyncio": {"console", "open_session"},
+    "aws_lambda_powertools.event_handler": {"console"},
+    "asyncio": {"console"},
     "unittest": set(),
     "moment_xledger.console": {"console", "open_session"},
     "moment_xledger.mails": set(),

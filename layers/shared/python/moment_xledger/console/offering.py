@@ -1,21 +1,36 @@
-"""The answer to Moment's back end when it asks to let a person in."""
+"""The answer to Moment's back end when it asks to let a person in. One address: a router would only cost time."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
 
-from moment_xledger.console.facts.sessions import NotOffered, Offered
+from moment_xledger.console.bodies import body_of
 from moment_xledger.flows.open_session import Wanted, offer_entry
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.console.facts.sessions import NotOffered, Offered
+
+_SHAPE = "Send JSON with company, person, role and, if you like, language."
 
 
-def offer(body: bytes, ledger: "Ledger", console_url: str, now: datetime) -> Response[str]:
+def answer(event: Mapping[str, Any], ledger: "Ledger", console_url: str, now: datetime) -> dict[str, Any]:
+    """To a function URL's event."""
+    asked = event["requestContext"]["http"]
+    if (asked["method"], asked["path"]) != ("POST", "/sessions"):
+        return _answer(HTTPStatus.NOT_FOUND, {"error": "There is nothing here but POST /sessions."})
+    try:
+        body = body_of(event)
+    except ValueError:
+        return _answer(HTTPStatus.BAD_REQUEST, {"error": f"The body is not what it says it is. {_SHAPE}"})
+    return _offer(body, ledger, console_url, now)
+
+
+def _offer(body: bytes, ledger: "Ledger", console_url: str, now: datetime) -> dict[str, Any]:
     """A link for one person, good once and for five minutes."""
     try:
         wanted = Wanted.model_validate_json(body)
@@ -31,9 +46,12 @@ def _sentence(error: ValidationError) -> str:
     """About the first field at fault; it does not repeat what was sent."""
     first = error.errors(include_input=False, include_url=False)[0]
     field = ".".join(map(str, first["loc"])) or "the body"
-    return f"{field}: {first['msg']}. Send JSON with company, person, role and, if you like, language."
+    return f"{field}: {first['msg']}. {_SHAPE}"
 
 
-def _answer(status: HTTPStatus, content: Offered | NotOffered) -> Response[str]:
-    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
-    return Response(status.value, "application/json", json.dumps(content, ensure_ascii=False), headers)
+def _answer(status: HTTPStatus, content: "Offered | NotOffered") -> dict[str, Any]:
+    return {
+        "statusCode": status.value,
+        "headers": {"Content-Type": "application/json", "Cache-Control": "no-store"},
+        "body": json.dumps(content, ensure_ascii=False),
+    }

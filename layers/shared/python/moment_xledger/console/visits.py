@@ -7,7 +7,12 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools.event_handler.exceptions import ForbiddenError, ServiceError, UnauthorizedError
+from aws_lambda_powertools.event_handler.exceptions import (
+    BadRequestError,
+    ForbiddenError,
+    ServiceError,
+    UnauthorizedError,
+)
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from moment_xledger.console.bodies import body_of
@@ -106,7 +111,10 @@ def cookies(event: LambdaFunctionUrlEvent) -> dict[str, str]:
 def form(event: LambdaFunctionUrlEvent, most: int = MOST_BYTES) -> Mapping[str, str]:
     if event.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise ServiceError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not a form")
-    body = body_of(event)
+    try:
+        body = body_of(event.raw_event)
+    except ValueError:
+        raise BadRequestError("not base64") from None
     return dict(parse_qsl(body.decode(errors="replace"))) if len(body) <= most else {}
 
 
