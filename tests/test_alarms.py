@@ -106,6 +106,16 @@ def test_the_dashboard_has_three_rows() -> None:
     assert titles == ["Promise", "Budget", "Machine"]
 
 
+def test_the_operator_hears_when_costs_jump_if_there_is_one_and_a_monitor() -> None:
+    subscription = resources()["CostsJump"]
+    assert template()["Conditions"][subscription["Condition"]]["Fn::And"][0] == {"Condition": "HasOperator"}
+    said = subscription["Properties"]
+    assert (said["MonitorArnList"], said["Frequency"]) == ([{"Ref": "CostMonitor"}], "DAILY")
+    assert said["Subscribers"] == [{"Type": "EMAIL", "Address": {"Ref": "OperatorEmail"}}]
+    threshold = json.loads(said["ThresholdExpression"])["Dimensions"]
+    assert (threshold["Key"], threshold["Values"]) == ("ANOMALY_TOTAL_IMPACT_ABSOLUTE", ["10"])
+
+
 def test_the_operator_need_not_be_named() -> None:
     assert template()["Parameters"]["OperatorEmail"]["Default"] == ""
     for topic in ("Pages", "Tickets"):
