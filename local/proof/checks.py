@@ -135,8 +135,9 @@ def _invoices(stage: Outside) -> Iterator[str]:
 
 def _readers(stage: Outside) -> Iterator[str]:
     """Whoever is told of an export is told of one that is there; a repeated mail has the id of the first."""
-    told = Counter(to for to, _ in stage.post.sent)
-    ids = {to: {str(mail["Message-ID"]) for reader, mail in stage.post.sent if reader == to} for to in told}
+    ids: dict[str, set[str]] = {}
+    for to, mail in stage.post.sent:
+        ids.setdefault(to, set()).add(str(mail["X-Moment-Xledger-Id"]))  # SES writes Message-IDs of its own
     for company in stage.story.companies:
         files = len(list(stage.csv_files(company.id)))
         if len(ids.get(company.notify[0], ())) > files:

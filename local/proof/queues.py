@@ -115,12 +115,13 @@ class Queue:
                 self.messages.pop(message.id, None)
 
     def change_visibility(self, receipt: str, seconds: int) -> None:
+        """Of a message that is gone, or for more than twelve hours in all, it is refused."""
         message = self.receipts[receipt]
+        time = timedelta(seconds=seconds)
         first = message.first_received or self.scheduler.now
-        if self.scheduler.now + timedelta(seconds=seconds) > first + LONGEST:
+        if message.id not in self.messages or self.scheduler.now + time > first + LONGEST:
             raise ClientError({"Error": {"Code": "InvalidParameterValue"}}, "ChangeMessageVisibility")
-        if message.id in self.messages:
-            self._hide(message, timedelta(seconds=seconds))
+        self._hide(message, time)
 
     def purge(self) -> None:
         self.messages.clear()

@@ -9,7 +9,16 @@ from typing import Any
 
 from local.moment.records import Moment
 from local.proof.checks import wrongs
-from local.proof.deployment import CLOCKED, EVENTS, HANDLERS, MAIL_EVENTS, context, deployed, shapes
+from local.proof.deployment import (
+    CLOCKED,
+    ENVIRONMENT,
+    EVENTS,
+    HANDLERS,
+    MAIL_EVENTS,
+    context,
+    deployed,
+    shapes,
+)
 from local.proof.fates import NONE, Fates
 from local.proof.network import Network
 from local.proof.outside import BucketTwin, Outside, TableTwin
@@ -77,7 +86,7 @@ class _Player:
             Moment(now=self.scheduler.clock),
             Network(server, outside),
             BucketTwin(outside),
-            SesTwin(outside, self.queues[MAIL_EVENTS].put),
+            SesTwin(outside, ENVIRONMENT["SENDER"], self.queues[MAIL_EVENTS].put),
             Ledger(TableTwin(outside)),  # type: ignore[arg-type]
             fates,
             is_alone=not (setting.rates.half_done and self.random.random() < 0.3),

@@ -1,4 +1,4 @@
-"""What the ledger relies on, held by DynamoDB (as moto plays it) and by its twin in memory alike."""
+"""What the ledger relies on, held by its twin in memory and by DynamoDB as others play it."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -12,23 +12,25 @@ from moto import mock_aws
 from local.twins.table import FakeTable
 from moment_xledger.adapters.table import Check, Delete, Put, Table, Update
 from moment_xledger.domain.errors import Conflict
+from tests.adapters.conftest import Embedded
 from tests.template import resources
 
 A, B = ("pk", "a"), ("pk", "b")
 
 
 @pytest.fixture(scope="module")
-def dynamodb() -> Iterator[Any]:
+def moto() -> Iterator[Any]:
     with mock_aws():
         yield boto3.client("dynamodb", "eu-north-1", aws_access_key_id="x", aws_secret_access_key="x")
 
 
-@pytest.fixture(params=["fake", "dynamodb"])
+@pytest.fixture(params=["twin", "moto", "embedded"])
 def table(request: pytest.FixtureRequest) -> Iterator[Any]:
-    if request.param == "fake":
+    if request.param == "twin":
         yield FakeTable()
         return
-    client = request.getfixturevalue("dynamodb")
+    player = request.getfixturevalue(request.param)
+    client = player.aws.client("dynamodb") if isinstance(player, Embedded) else player
     client.create_table(TableName="ledger", **_definition())
     yield Table(client, "ledger")
     client.delete_table(TableName="ledger")

@@ -1,0 +1,126 @@
+"""What the simulations rely on of the bucket, held by the twin and by AWS as others play it; and links into it."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+import time_machine
+
+from local.aws.ministack import REGION
+from local.proof.embedded.seen import SeenBucket
+from local.proof.fates import NONE, Fates
+from local.proof.outside import BucketTwin, Outside
+from local.proof.scheduling import Scheduler
+from moment_xledger.adapters.files import LINK_LIFETIME, Files
+from moment_xledger.domain.errors import FileDiffers
+from tests.adapters.conftest import Client
+from tests.adapters.lines import START
+
+KEY = "exports/nordvik/a.csv"
+OTHERS = pytest.mark.parametrize("played_by", ["moto", "embedded"], indirect=True)  # the twin has no links
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """`seen` is how the proof looks at it afterwards."""
+
+    files: Files
+    seen: BucketTwin | SeenBucket
+
+
+@pytest.fixture
+def bucket(played_by: str, client: Client) -> Bucket:
+    if played_by == "twin":
+        twin = BucketTwin(Outside(Scheduler(START), Fates(Random(1), NONE), lambda what: None))
+        return Bucket(Files(twin, "bucket"), twin)  # type: ignore[arg-type]
+    s3, name = client("s3"), f"bucket-{uuid4()}"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})  # as in the template
+    return Bucket(Files(s3, name), SeenBucket(s3, name))
+
+
+@pytest.fixture
+def files(bucket: Bucket) -> Files:
+    return bucket.files
+
+
+def put_once(files: Files, content: bytes) -> str:
+    sha256 = hashlib.sha256(content).hexdigest()
+    files.put_once(KEY, io.BytesIO(content), "text/csv", sha256)
+    return sha256
+
+
+def test_a_file_is_put_once_and_may_be_put_again_if_it_is_the_same(files: Files) -> None:
+    sha256 = put_once(files, b"first")
+    put_once(files, b"first")
+    assert files.sha256(KEY) == sha256
+    assert files.read(KEY) == b"first"
+
+
+def test_another_file_never_takes_its_place(bucket: Bucket) -> None:
+    put_once(bucket.files, b"first")
+    with pytest.raises(FileDiffers):
+        put_once(bucket.files, b"second")
+    assert bucket.files.read(KEY) == b"first"
+    assert list(bucket.seen.changed) == []
+
+
+def test_a_file_that_is_not_there_is_nothing(files: Files) -> None:
+    assert files.sha256("exports/none.csv") is None
+    assert files.read("exports/none.csv") is None
+
+
+def test_what_is_put_without_condition_replaces(files: Files) -> None:
+    files.put("rejected/a.json", b"one", "application/json")
+    files.put("rejected/a.json", b"two", "application/json")
+    assert files.read("rejected/a.json") == b"two"
+
+
+def test_a_file_that_somebody_changed_all_the_same_is_noticed(bucket: Bucket) -> None:
+    """However it ends: every version is kept."""
+    put_once(bucket.files, b"first")
+    for content in (b"first", b"second", b"first"):
+        bucket.files.put(KEY, content, "text/csv")
+    bucket.files.put("exports/nordvik/same.csv", b"same", "text/csv")
+    bucket.files.put("exports/nordvik/same.csv", b"same", "text/csv")
+    assert set(bucket.seen.changed) == {KEY}
+
+
+@OTHERS
+def test_a_link_brings_the_file_to_be_saved_under_its_name(files: Files) -> None:
+    put_once(files, "æøå".encode())
+    answer = fetched(files.link(KEY))
+    assert (answer.status_code, answer.content) == (200, "æøå".encode())
+    assert answer.headers["Content-Type"] == "text/csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="a.csv"'
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@OTHERS
+def test_a_link_ends_after_its_time(files: Files, played_by: str) -> None:
+    put_once(files, b"first")
+    with time_machine.travel(datetime.now(UTC) - LINK_LIFETIME - timedelta(seconds=30)):
+        link = files.link(KEY)
+    differs = {"moto": 200}  # it looks at no clock
+    assert fetched(link).status_code == differs.get(played_by, 403)
+
+
+@OTHERS
+def test_a_link_opens_nothing_but_its_file(files: Files, played_by: str) -> None:
+    put_once(files, b"first")
+    files.put("exports/nordvik/b.csv", b"other", "text/csv")
+    differs = {"moto": 200}  # it looks at no signature
+    changed = files.link(KEY).replace("a.csv", "b.csv", 1)
+    assert fetched(changed).status_code == differs.get(played_by, 403)
+
+
+def fetched(link: str) -> Any:
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.get(link, timeout=10)
