@@ -20,6 +20,7 @@ from moment_xledger.adapters.xledger_soap.exports import read_rows
 from moment_xledger.adapters.xledger_soap.posting import Answer
 from moment_xledger.adapters.xledger_soap.rows import read_row
 from moment_xledger.domain.companies import SoapLogin
+from moment_xledger.domain.faults import in_norwegian
 from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.domain.soap_outcomes import (
     CallFailed,
@@ -240,6 +241,7 @@ def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on(
     assert isinstance(bad, BadRow)
     assert bad.reason.startswith(reason)
     assert bad.where.startswith(where)
+    assert in_norwegian(bad.reason) != bad.reason
 
 
 def test_rows_beside_the_table_are_reported(xledger: Connected):

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from moment_xledger.domain.companies import CompanyId, Language
+from moment_xledger.domain.faults import in_norwegian
 
 NOBODY = CompanyId("?")  # whose problems are those of events of no known company; no company can be called so
 
@@ -114,10 +115,10 @@ class Problem:
 
     def sentence(self, language: Language = Language.ENGLISH) -> str:
         reason = REASONS[self.code]
-        text = reason.norwegian if language is Language.NORWEGIAN else reason.english
-        return text.format_map(
-            {"kind": NAMES[language].get(self.kind, self.kind), "number": self.number, **self.details}
-        )
+        named = {"kind": NAMES[language].get(self.kind, self.kind), "number": self.number, **self.details}
+        if language is Language.ENGLISH:
+            return reason.english.format_map(named)
+        return reason.norwegian.format_map({**named, "fault": in_norwegian(named.get("fault", ""))})
 
 
 NAMES = {

@@ -1,0 +1,65 @@
+"""What is wrong with a field of an event or a column of a row, as a Norwegian reads it.
+
+The ledger keeps the English, in which pydantic and our own readers say it; see `events.first_fault` and the rows of
+the SOAP adapter. What stands in quotes or is a name of a field stays as it is.
+"""
+
+import re
+
+# Compiled when they are first needed: most runs have no fault to tell.
+_NORWEGIAN = {
+    # of whole messages
+    r"is not a JSON object": "er ikke et JSON-objekt",
+    r"field required": "mangler",
+    # of texts
+    r"must be a valid string(?:, .*)?": "må være tekst",
+    r"must have at least 1 character": "kan ikke være tom",
+    r"must have at most (\d+) characters?": r"kan ha høyst \1 tegn",
+    r"must match pattern (.+)": r"må passe til mønsteret \1",
+    r"must be ('.+') or ('.+')": r"må være \1 eller \2",
+    r"must be ('.+')": r"må være \1",
+    r"is not a Norwegian organisation number \(nine digits, MOD11\)": (
+        "er ikke et norsk organisasjonsnummer (ni sifre, MOD11)"
+    ),
+    # of numbers and amounts
+    r"must be a valid integer(?:, .*)?": "må være et heltall",
+    r"must be greater than (-?\d+)": r"må være større enn \1",
+    r"must be greater than or equal to (-?\d+)": r"må være minst \1",
+    r"must be less than (-?\d+)": r"må være mindre enn \1",
+    r"must be a decimal string such as '1234\.50', not a JSON number": (
+        "må være et beløp som tekst, slik som '1234.50', ikke et JSON-tall"
+    ),
+    r"must be a valid decimal": "må være et desimaltall",
+    r"must be a finite number": "må være et endelig tall",
+    r"decimal input should have no more than (\d+) digits? in total": r"kan ha høyst \1 sifre i alt",
+    r"decimal input should have no more than (\d+) decimal places?": r"kan ha høyst \1 desimaler",
+    # of dates and times
+    r"must be a valid date(?: or datetime)?(?:, .*)?": "må være en dato, slik som 2026-11-22",
+    r"datetimes provided to dates should have zero time.*": "må være en dato uten klokkeslett",
+    r"must be a valid datetime(?: or date)?(?:, .*)?": "må være et tidspunkt, slik som 2026-11-22T09:15:03Z",
+    r"must have timezone info": "må ha en tidssone",
+    # of the rest
+    r"must be a valid boolean(?:, .*)?": "må være true eller false",
+    r"must be a valid dictionary(?: or instance of \w+)?": "må være et JSON-objekt",
+    r"must be a valid (?:tuple|list|array)": "må være en liste",
+    r"must have at least 1 item.*": "må ha minst én linje",
+    # of rows that Xledger exports
+    r"(\w+) holds elements, not text": r"\1 inneholder elementer, ikke tekst",
+    r"a column comes twice": "en kolonne kommer to ganger",
+    r"no id: neither TransactionID nor VoucherNo with LineNo": (
+        "ingen id: verken TransactionID eller VoucherNo med LineNo"
+    ),
+    r"no Amount": "Amount mangler",
+    r"(\w+) is not an amount such as (\S+) or (\S+)": r"\1 er ikke et beløp slik som \2 eller \3",
+    r"(\w+) is not a time such as (.+)": r"\1 er ikke et tidspunkt slik som \2",
+    r"(\w+) is not a date such as (.+)": r"\1 er ikke en dato slik som \2",
+    r"its id is no plain one": "id-en er ikke en vanlig id",
+}
+
+
+def in_norwegian(fault: str) -> str:
+    """As it stands where it is not known here."""
+    for english, norwegian in _NORWEGIAN.items():
+        if found := re.fullmatch(english, fault):
+            return found.expand(norwegian)
+    return fault
