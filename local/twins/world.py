@@ -107,10 +107,7 @@ class World:
         receive_events(messages, self.receiver())
 
     def receiver(self) -> Receiver:
-        def wake(kind: Kind, company: Company) -> None:
-            self._wake(kind, company.token_id)
-
-        return Receiver(self.ledger, self.files, wake, self.mails_woken.append, self.time)  # type: ignore[arg-type]
+        return Receiver(self.ledger, self.files, self._wake, self.mails_woken.append, self.time)  # type: ignore[arg-type]
 
     def worker(self, timing: Timing | None = None) -> Worker:
         return Worker(

@@ -8,7 +8,7 @@ import pytest
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.plans import Plan, plan
 from moment_xledger.domain.records import Record, settle
-from moment_xledger.domain.turns import linger, next_in_turn
+from moment_xledger.domain.turns import first_of_round, in_turn, linger
 from tests.domain.test_records import LATER, customer, record, synced, taken
 
 
@@ -51,15 +51,27 @@ NORTH, SOUTH, WEST = map(CompanyId, ("north", "south", "west"))
 
 
 @pytest.mark.parametrize(
-    ("last", "turn"),
-    [(None, NORTH), (NORTH, SOUTH), (SOUTH, WEST), (WEST, NORTH), (CompanyId("onward"), SOUTH)],
+    ("last", "order"),
+    [
+        (None, [NORTH, SOUTH, WEST]),
+        (NORTH, [SOUTH, WEST, NORTH]),
+        (SOUTH, [WEST, NORTH, SOUTH]),
+        (WEST, [NORTH, SOUTH, WEST]),
+        (CompanyId("onward"), [SOUTH, WEST, NORTH]),
+    ],
 )
-def test_companies_take_turns(last: CompanyId | None, turn: CompanyId) -> None:
-    assert next_in_turn({WEST, NORTH, SOUTH}, last) == turn
+def test_companies_take_turns(last: CompanyId | None, order: list[CompanyId]) -> None:
+    assert in_turn({WEST, NORTH, SOUTH}, last) == order
 
 
 def test_a_company_alone_is_always_next() -> None:
-    assert next_in_turn([NORTH], NORTH) == NORTH
+    assert in_turn([NORTH], NORTH) == [NORTH]
+
+
+@pytest.mark.parametrize(("due", "served"), [(1, 1), (7, 1), (8, 2), (200, 50)])
+def test_of_many_that_are_due_some_are_served_before_it_is_looked_again(due: int, served: int) -> None:
+    everybody = [CompanyId(f"company-{n}") for n in range(due)]
+    assert first_of_round(everybody) == everybody[:served]
 
 
 @pytest.mark.parametrize(

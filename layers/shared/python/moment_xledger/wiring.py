@@ -103,10 +103,7 @@ class Wiring:
     def receiver(self) -> "Receiver":
         from moment_xledger.flows.receive_events import Receiver
 
-        def wake(kind: Kind, company: "Company") -> None:
-            self.wake(kind, company.token_id)
-
-        return Receiver(self.ledger, self.files, wake, self.wake_mails, now)
+        return Receiver(self.ledger, self.files, self.wake, self.wake_mails, now)
 
     def exporter(self) -> "Exporter":
         from moment_xledger.adapters.review_file import write_review

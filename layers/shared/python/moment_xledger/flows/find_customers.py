@@ -70,7 +70,7 @@ def _find(number: str, outcomes: Outcomes, ask_moment: AskMoment) -> None:
     company, ledger, clock = outcomes.company, outcomes.ledger, outcomes.clock
     customer = ask_moment(company, number)
     if customer:
-        take_in_records(company, [Event("", company.id, clock(), customer)], ledger, clock)
+        take_in_records(company, Kind.CUSTOMER, [Event("", company.id, clock(), customer)], ledger, clock)
         outcomes.wake(Kind.CUSTOMER, company.token_id)
         return
     for waiting in ledger.records.waiting_for(company.id, {number}):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import Company, CompanyId, Route
+from moment_xledger.domain.companies import Company, CompanyId, Route, TokenId
 from moment_xledger.domain.events import Event, Unreadable, read_event
 from moment_xledger.domain.moment import Invoice, Kind
 from moment_xledger.domain.problems import NOBODY, Code, Problem
@@ -30,12 +30,12 @@ class Message:
 
 @dataclass(frozen=True)
 class Receiver:
-    """`wake` tells the queue of this kind that there is work for this company, `wake_mails` that there are invoices
-    to mail."""
+    """`wake` tells the queue of this kind that there is work under this token, `wake_mails` that there are invoices to
+    mail."""
 
     ledger: "Ledger"
     files: "Files"
-    wake: Callable[[Kind, Company], None]
+    wake: Callable[[Kind, TokenId], None]
     wake_mails: Callable[[CompanyId], None]
     clock: Callable[[], datetime]
 
@@ -61,13 +61,18 @@ def receive_events(messages: Sequence[Message], receiver: Receiver) -> Report:
         else:
             _refuse(message, event, companies, receiver)
             report.refused += 1
+    dirty: dict[tuple[Kind, TokenId], None] = {}
     for company, events in good.items():
-        _take_in(companies[company], events, receiver)
+        kinds = _take_in(companies[company], events, receiver)
+        dirty |= {(kind, companies[company].token_id): None for kind in kinds}
         report.received += len(events)
+    for kind, token in dirty:  # once for all companies that share it
+        receiver.wake(kind, token)
     return report
 
 
-def _take_in(company: Company, events: Iterable[Event], receiver: Receiver) -> None:
+def _take_in(company: Company, events: Iterable[Event], receiver: Receiver) -> list[Kind]:
+    """The kinds of which something is dirty now, customers first."""
     saved: dict[Kind, list[Event]] = defaultdict(list)
     invoices: list[Invoice] = []
     for event in events:
@@ -75,9 +80,10 @@ def _take_in(company: Company, events: Iterable[Event], receiver: Receiver) -> N
             invoices.append(event.content)
         else:
             saved[event.content.kind].append(event)
+    dirty = []
     for kind in (kind for kind in Kind if kind in saved):  # customers first: the others refer to them
-        if take_in_records(company, saved[kind], receiver.ledger, receiver.clock):
-            receiver.wake(kind, company)
+        if take_in_records(company, kind, saved[kind], receiver.ledger, receiver.clock):
+            dirty.append(kind)
         receiver.ledger.tallies.add(company.id, kind, "received", len(saved[kind]))
     if invoices:
         take_in_invoices(company, invoices, receiver.ledger, receiver.clock)
@@ -86,6 +92,7 @@ def _take_in(company: Company, events: Iterable[Event], receiver: Receiver) -> N
         receiver.ledger.tallies.add(company.id, "invoice", "received", len(invoices))
     if Kind.CUSTOMER in saved:  # invoices may have waited for them
         offer_held(company, receiver.ledger, receiver.clock)
+    return dirty
 
 
 def _companies(ids: Iterable[CompanyId], ledger: "Ledger") -> dict[CompanyId, Company]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.attempts import Operation
@@ -14,7 +15,7 @@ from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, read_client_id
-from moment_xledger.domain.turns import linger, next_in_turn
+from moment_xledger.domain.turns import first_of_round, in_turn, linger
 from moment_xledger.flows.channel import Asks, Channel
 from moment_xledger.flows.outcomes import Outcomes, Report
 
@@ -54,16 +55,15 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
     `when_idle` is called for a company that has nothing dirty left and says when to look again, if ever.
     """
     report = Report()
-    turn = _whose_turn(kind, token_id, worker)
-    if turn is None:
+    turns = _turns(kind, token_id, worker)
+    first = next(turns, None)
+    if first is None:
         return report
     with open_channel(token_id, worker) as channel:
         try:
-            while turn:
-                company, marks = turn
+            for company, marks in chain([first], turns):
                 outcomes = Outcomes(worker.ledger, company, worker.clock, worker.wake, report)
                 _serve(kind, company, marks, worker, outcomes, carry, when_idle, channel)
-                turn = _whose_turn(kind, token_id, worker, channel.gate.last_served)
         except GateClosed as closed:
             if closed.why is Why.AUTH:
                 report_token(token_id, worker)
@@ -122,22 +122,37 @@ def _serve(
     carry(channel, unsuspected or listed[:1], outcomes)
 
 
-def _whose_turn(
-    kind: Kind, token_id: TokenId, worker: Worker, last_served: CompanyId | None = None
-) -> tuple[Company, int] | None:
-    """The next company with something due whose work is not paused, and the marks that stand for it."""
-    records, now = worker.ledger.records, worker.clock()
-    work, pauses = records.work(token_id, kind), worker.ledger.pauses.now()
-    due = {id_: marks for id_, (marks, since) in work.items() if since <= now and not pauses.of(id_)}
-    while due:
-        id_ = next_in_turn(due, last_served or worker.ledger.gates.get(token_id).last_served)
-        company, marks = worker.ledger.companies.get_known(id_), due.pop(id_)
-        if company.token_id == token_id:
-            return company, marks
-        # It has another token now, and was marked by somebody who did not know yet.
-        records.mark_work(company.token_id, kind, id_, now)
-        records.work_done(token_id, kind, id_, marks)
-    return None
+def _turns(kind: Kind, token_id: TokenId, worker: Worker) -> Iterator[tuple[Company, int]]:
+    """Who has a turn, and the marks that stand for its work, until nothing is due.
+
+    One look at what is due gives the first turns of the round, so a turn costs the same however many share the token.
+    Who is marked meanwhile keeps its mark, and is seen at the next look. A pause is seen at the turn itself.
+    """
+    last_served: CompanyId | None = None
+    while due := _due(kind, token_id, worker):
+        order = in_turn(due, last_served or worker.ledger.gates.get(token_id).last_served)
+        for place, id_ in enumerate(first_of_round(order)):
+            last_served = id_
+            if place and worker.ledger.pauses.of(id_):  # the first was looked at this moment
+                continue
+            company = worker.ledger.companies.get_known(id_)
+            if company.token_id == token_id:
+                yield company, due[id_]
+            else:
+                _pass_on(kind, company, token_id, due[id_], worker)
+
+
+def _due(kind: Kind, token_id: TokenId, worker: Worker) -> dict[CompanyId, int]:
+    """Whoever has something to do, and is not paused; the marks that stand for it."""
+    work, now = worker.ledger.records.work(token_id, kind), worker.clock()
+    pauses = worker.ledger.pauses.now()
+    return {id_: marks for id_, (marks, since) in work.items() if since <= now and not pauses.of(id_)}
+
+
+def _pass_on(kind: Kind, company: Company, from_token: TokenId, marks: int, worker: Worker) -> None:
+    """It has another token now, and was marked by somebody who did not know yet."""
+    worker.ledger.records.mark_work(company.token_id, kind, company.id, worker.clock())
+    worker.ledger.records.work_done(from_token, kind, company.id, marks)
 
 
 def report_token(token_id: TokenId, worker: Worker) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.events import Event
-from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.moment import Invoice, Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, State, as_problem, take_in
 
@@ -19,21 +19,23 @@ ROUNDS = 8  # of reading again what somebody else wrote meanwhile; then the even
 
 
 def take_in_records(
-    company: Company, events: Sequence[Event], ledger: "Ledger", clock: Callable[[], datetime]
+    company: Company, kind: Kind, events: Sequence[Event], ledger: "Ledger", clock: Callable[[], datetime]
 ) -> bool:
-    """Events of one kind. True where something is dirty now, also if an earlier delivery made it so.
+    """Events of this kind. True where something is dirty now, also if an earlier delivery made it so.
 
     Raises `Conflict` where others keep writing the same records.
     """
-    newest = _newest(events)
-    todo = dict(newest)
+    todo, is_dirty = _newest(events), False
     for _ in range(ROUNDS):
-        todo = _one_round(company, todo, ledger, clock())
+        todo, states = _one_round(company, todo, ledger, clock())
+        is_dirty = is_dirty or State.DIRTY in states
         if not todo:
             break
     else:
         raise Conflict
-    return _mark(company, newest, ledger, clock())
+    if is_dirty:  # after all is stored, so that whoever clears the mark has seen it
+        ledger.records.mark_work(company.token_id, kind, company.id, clock())
+    return is_dirty
 
 
 def _newest(events: Sequence[Event]) -> dict[int, Event]:
@@ -48,8 +50,8 @@ def _newest(events: Sequence[Event]) -> dict[int, Event]:
 
 def _one_round(
     company: Company, events: dict[int, Event], ledger: "Ledger", now: datetime
-) -> dict[int, Event]:
-    """The events that must be looked at again."""
+) -> tuple[dict[int, Event], set[State]]:
+    """The events that must be looked at again, and the states in which the records of the others are now."""
     stored = ledger.records.get_many(company.id, [_key(event) for event in events.values()])
     changes = [
         (before, after)
@@ -58,12 +60,14 @@ def _one_round(
         if not isinstance(event.content, Invoice)
         and (after := take_in(before, company.id, event.content, event.time, now))
     ]
-    lost = ledger.records.save(changes)
-    lost_ids = {record.id for record in lost}
-    _close([change for change in changes if change[1].id not in lost_ids], ledger)
-    _report([record for _, record in changes if record.problem and record.id not in lost_ids], ledger, now)
+    lost_ids = {record.id for record in ledger.records.save(changes)}
+    kept = [change for change in changes if change[1].id not in lost_ids]
+    _close(kept, ledger)
+    _report([after for _, after in kept if after.problem], ledger, now)
     taken = _report_taken_numbers([change for change in changes if change[1].id in lost_ids], ledger, now)
-    return {id_: events[id_] for id_ in lost_ids - taken}
+    settled = stored | {(after.kind, after.id): after for _, after in kept}
+    states = {record.state for record in settled.values() if record.id not in lost_ids}
+    return {id_: events[id_] for id_ in lost_ids - taken}, states
 
 
 def _close(changes: Sequence[tuple[Record | None, Record]], ledger: "Ledger") -> None:
@@ -97,16 +101,6 @@ def _report(records: Sequence[Record], ledger: "Ledger", now: datetime) -> None:
         for record in records
         if record.problem
     )
-
-
-def _mark(company: Company, events: dict[int, Event], ledger: "Ledger", now: datetime) -> bool:
-    """After all is stored, so that whoever clears the mark has seen it. Marked again for a repeated delivery."""
-    keys = [_key(event) for event in events.values()]
-    stored = ledger.records.get_many(company.id, keys)
-    is_dirty = any(record.state is State.DIRTY for record in stored.values())
-    if is_dirty:
-        ledger.records.mark_work(company.token_id, keys[0][0], company.id, now)
-    return is_dirty
 
 
 def _key(event: Event) -> tuple[Any, int]:

@@ -52,7 +52,7 @@ class Companies:
         ]
         if before and before.token_id != company.token_id:
             actions.append(Delete((keys.token(before.token_id), f"TENANT#{company.id}")))
-            actions += [Delete(keys.work(before.token_id, kind, company.id)) for kind in Kind]
+            actions += [_unmark(before, kind) for kind in Kind]
             actions += [_mark(company, kind) for kind in Kind]
         self._table.write(*actions)
 
@@ -64,13 +64,20 @@ class Companies:
         return len(list(self._table.query(keys.token(token), "TENANT#", limit=2))) > 1
 
     def sharing(self, token: TokenId) -> list[Company]:
-        found = self._table.query(keys.token(token), "TENANT#")
-        return [self.get_known(CompanyId(item["sk"].removeprefix("TENANT#"))) for item in found]
+        tenants = self._table.query(keys.token(token), "TENANT#")
+        ids = [CompanyId(item["sk"].removeprefix("TENANT#")) for item in tenants]
+        found = self._table.get_many(map(keys.settings, ids))
+        return [_settings(found[keys.settings(id_)]) for id_ in ids]
 
 
 def _settings(item: Item) -> Company:
     """What only a later release knows is passed over: while one is rolled out, two are at work."""
     return Company.model_validate_json(item["settings"], extra="ignore")
+
+
+def _unmark(company: Company, kind: Kind) -> Update:
+    """Whoever has read the marks before must not take later ones for the same, should the token come back."""
+    return Update(keys.work(company.token_id, kind, company.id), remove=["due", "due_at"], add={"marks": 1})
 
 
 def _mark(company: Company, kind: Kind) -> Update:
