@@ -1,31 +1,45 @@
-"""`make prove`: the simulations at full size, on every core, with the table of goals at the end.
+"""`make prove`: the simulations at full size on every core, then real processes, with the table of goals at the end.
 
-A seed as argument plays that one, and which companies as another: books, routes or all. `SEEDS=n` in the environment
-makes everything larger or smaller: so many seeds in place of the usual, and all else in proportion.
+A seed as argument plays that one, and which companies as another: books, routes or all. Names of goals, such as
+`limits rights`, show only those. `SEEDS=n` in the environment makes everything that is simulated larger or smaller: so
+many seeds in place of the usual, and all else in proportion.
 """
 
 import os
 import sys
 import time
+import traceback
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from local.proof.goals import GOALS
+from local.__main__ import INTERRUPTED, leave_the_shell_behind
+from local.proof.goals import GOALS, Goal
 from local.proof.parallel import Workers
-from local.proof.rows import FULL, Row, Scale
+from local.proof.rows import FULL, Row, Say, Scale
 from local.proof.simulation import play
 from local.proof.stage import Setting
 from local.proof.story import Cast
+from local.run.command import stopped_in_order
 
 NOT_SCALED = ("schedules", "seeds_for_guards")
+BY_NAME = {goal.__name__: goal for goal in GOALS}
 
 
 def main(arguments: list[str]) -> int:
-    if arguments:
+    if arguments and arguments[0].isdecimal():
         return _play_one(*arguments[:2])
+    if unknown := [each for each in arguments if each not in BY_NAME]:
+        return _refuse(f"{unknown[0]}: write a seed, such as 17, or goals of these: {', '.join(BY_NAME)}")
     seeds = os.environ.get("SEEDS", str(FULL.seeds))
     if not seeds.isdecimal() or not int(seeds):
         return _refuse(f"SEEDS={seeds}: write how many seeds to play, such as SEEDS=200")
-    return _prove(scaled(int(seeds)))
+    leave_the_shell_behind()
+    try:
+        with stopped_in_order():
+            return prove([BY_NAME[name] for name in arguments or BY_NAME], scaled(int(seeds)))
+    except KeyboardInterrupt:
+        print("\nStopped, and everything that was started with it.", file=sys.stderr)
+        return INTERRUPTED
 
 
 def scaled(seeds: int) -> Scale:
@@ -37,27 +51,42 @@ def scaled(seeds: int) -> Scale:
     return replace(FULL, **in_proportion)
 
 
-def _prove(scale: Scale) -> int:
-    rows: list[Row] = []
+def prove(goals: Sequence[Goal], scale: Scale) -> int:
+    """0 only if every goal is reached. One that is missed or breaks leaves the others to be shown."""
     begun = time.monotonic()
     workers = Workers()
-    for goal in GOALS:
-        print(f"\n{goal.__name__.replace('_', ' ')}", flush=True)
-        found = goal(
-            scale, workers, lambda text: print(f"  {time.monotonic() - begun:5.0f} s  {text}", flush=True)
-        )
-        rows += found if isinstance(found, list) else [found]
-    workers.stop()
+
+    def say(text: str) -> None:
+        print(f"  {time.monotonic() - begun:5.0f} s  {text}", flush=True)
+
+    rows: list[Row] = []
+    try:
+        for goal in goals:
+            print(f"\n{_in_words(goal)}", flush=True)
+            rows += _shown(goal, scale, workers, say)
+    finally:
+        workers.stop()
     print(f"\n{time.monotonic() - begun:.0f} s on {workers.count} cores\n")
     for row in rows:
         print(f"{'reached' if row.is_reached else 'MISSED':8} {row.goal:38} {row.figures}")
     return 0 if all(row.is_reached for row in rows) else 1
 
 
+def _shown(goal: Goal, scale: Scale, workers: Workers, say: Say) -> list[Row]:
+    try:
+        found = goal(scale, workers, say)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it is told, and the row says that it broke
+        traceback.print_exc()
+        return [Row(_in_words(goal), f"broke with {type(error).__name__}", False)]
+    return found if isinstance(found, list) else [found]
+
+
+def _in_words(goal: Goal) -> str:
+    return goal.__name__.replace("_", " ")
+
+
 def _play_one(seed: str, companies: str = Cast.BOOKS) -> int:
     """With the whole story in words."""
-    if not seed.isdecimal():
-        return _refuse(f"{seed}: a seed is a whole number, such as 17")
     if companies not in list(Cast):
         return _refuse(f"{companies}: the companies are books, routes or all")
     stage = play(Setting(int(seed), cast=Cast(companies)))

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from local import ROOT
+from local.proof.goals_of_crowds import steady_overload
 from local.proof.goals_of_parts import (
     adds,
     burst_of_edits,
@@ -15,19 +16,22 @@ from local.proof.goals_of_parts import (
     many_events,
     mutants,
 )
+from local.proof.goals_of_processes import killed_workers, rights
 from local.proof.goals_of_runs import all_together, every_call_site, guards, routes, update_path
 from local.proof.parallel import Workers
 from local.proof.rows import Row, Say, Scale
 
 SHOWN_BY_TESTS = {
     "G10 hostile text in files": ("tests/domain/test_files.py", "hostile"),
+    "G11 no company sees another": ("tests/console/test_security.py", "company"),
     "G12 secrets come out nowhere": ("tests/test_canaries.py", ""),
     "G14 5,000 failures are two mails": ("tests/flows/test_send_notices.py", "five_thousand or at_most"),
     "G15 each reply at each call": ("tests/flows/test_replies_at_each_call.py", ""),
     "G16 the same bytes everywhere": (
-        "tests/domain/test_files.py tests/adapters/test_review_file.py",
-        "bytes or byte",
+        "tests/domain/test_files.py tests/domain/test_clock_changes.py tests/adapters/test_review_file.py",
+        "bytes or byte or clock_changes",
     ),
+    "G17 what was lost, from a backup": ("tests/local/test_operations.py", "put_back"),
 }
 
 
@@ -55,8 +59,11 @@ GOALS: Sequence[Goal] = (
     adds,
     burst_of_edits,
     limits,
+    steady_overload,
     many_events,
     mutants,
     guards,
     shown_by_tests,
+    killed_workers,
+    rights,
 )
