@@ -15,6 +15,7 @@ from moment_xledger.adapters.table import Table
 from moment_xledger.domain.companies import CompanyId, Route, TokenId
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.exports import Export
 from moment_xledger.domain.moment import Invoice, Kind
 from moment_xledger.domain.notices import Told
 from moment_xledger.domain.preflight import Lists
@@ -120,3 +121,19 @@ def test_an_invoice_that_has_arrived_stays_behind_for_good(ledger: Ledger) -> No
     ledger.invoices.skip(NORDVIK, 10231)
     (snapshot,) = ledger.invoices.since(NORDVIK, 0)
     assert snapshot.route is Route.OFF
+
+
+def test_none_is_skipped_while_an_export_is_open_and_none_is_claimed_by_who_did_not_see_the_skip(
+    ledger: Ledger,
+) -> None:
+    """Or the one would be in a file all the same, and the other could be left with nothing in it."""
+    first, second = (Invoice.model_validate(an_invoice(number)["data"]) for number in (10231, 10232))
+    ledger.invoices.add(NORDVIK, 0, [first, second], Route.FILE, NOW)
+    before = ledger.exports.watermark(NORDVIK)
+    ledger.invoices.skip(NORDVIK, 10231)
+    export = Export(NORDVIK, 1, low=0, high=2, by="Kari", claimed=NOW, terms=a_company().terms)
+    with pytest.raises(Conflict):
+        ledger.exports.claim(export, before, "r1")
+    ledger.exports.claim(export, ledger.exports.watermark(NORDVIK), "r2")
+    with pytest.raises(Conflict):
+        ledger.invoices.skip(NORDVIK, 10232)

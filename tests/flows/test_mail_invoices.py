@@ -16,6 +16,7 @@ from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
 from moment_xledger.domain.problems import Code
 from moment_xledger.flows.decide_mail import confirm_address, waiting_mails
 from moment_xledger.flows.mail_invoice import Outcome
+from moment_xledger.flows.resolve_problem import Resolver, skip_problem
 from tests.builders import an_invoice
 from tests.flows.mailroom import A_PDF, RECEPTION, Died, Mailroom
 
@@ -622,3 +623,39 @@ def test_news_of_an_earlier_mail_does_not_say_that_the_later_one_was_delivered()
     room.run()
     room.hear(101, Happened.DELIVERED, attempt=1)
     assert room.mail_of(101).delivered is None
+
+
+def skip(room: Mailroom, number: int, code: Code) -> None:
+    resolver = Resolver(room.ledger, lambda *_: None, room.time, "Kari")
+    skip_problem(room.company.id, "invoice", str(number), code, "typed into Xledger", resolver)
+
+
+def test_what_a_person_skips_is_not_mailed_when_its_turn_comes_again() -> None:
+    room = Mailroom()
+    room.receive(101, 102)
+    room.post.next = [(False, AddressRefused("MessageRejected"))]
+    room.mail()
+    skip(room, 101, Code.MAIL_REFUSED)
+    room.run()
+    assert (room.numbers(), list(room.problems())) == ([102], [])
+
+
+def test_what_is_skipped_while_its_pdf_is_fetched_is_not_mailed() -> None:
+    room = Mailroom()
+    room.receive(101)
+    room.post.next = [(False, AddressRefused("MessageRejected"))]
+    room.mail()
+    room.pdfs.meanwhile = [lambda: skip(room, 101, Code.MAIL_REFUSED)]
+    room.run()
+    assert room.numbers() == []
+
+
+def test_what_has_left_by_mail_can_no_longer_be_skipped() -> None:
+    room = Mailroom()
+    room.receive(101)
+    room.post.next = [(False, AddressRefused("MessageRejected"))]
+    room.mail()
+    room.run()
+    with pytest.raises(Conflict):
+        room.ledger.invoices.skip(room.company.id, 101)
+    assert room.numbers() == [101]

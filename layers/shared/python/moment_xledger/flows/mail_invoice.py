@@ -15,6 +15,7 @@ from moment_xledger.domain import invoice_mails, invoice_message
 from moment_xledger.domain.companies import Company, CompanyId, Token
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted
+from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.mailing_turn import Turn
@@ -81,6 +82,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     HELD = "held"  # there is no address that may be mailed to
     CHANGED = "changed"  # somebody else decided meanwhile
+    SKIPPED = "skipped"  # a person said so, after it was taken in
     TURN_LOST = "turn lost"
 
 
@@ -98,9 +100,13 @@ def mail_invoice(mail: InvoiceMail, run: Run) -> Outcome:
 
 
 def _mail(mail: InvoiceMail, run: Run) -> Outcome:
+    snapshot = _snapshot(mail, run)
+    if not invoice_mails.leaves_by_mail(snapshot):
+        run.mailer.ledger.mails.close(mail)
+        return Outcome.SKIPPED
     if not _may_be_mailed(run):
         return Outcome.HELD
-    made = _message(mail, run)
+    made = _message(mail, snapshot, run)
     if isinstance(made, Code):
         return _without(made, mail, run)
     intent = _intend(mail, made, run)
@@ -118,12 +124,16 @@ def _may_be_mailed(run: Run) -> bool:
     return run.mailer.ledger.mails.stopped(run.company.id, address) is None
 
 
-def _message(mail: InvoiceMail, run: Run) -> EmailMessage | Code:
+def _snapshot(mail: InvoiceMail, run: Run) -> Snapshot:
+    snapshot = run.mailer.ledger.invoices.get(mail.company, mail.seq)
+    if snapshot is None:
+        raise LookupError(f"invoice {mail.number} of {mail.company} has a mail, but is not there")
+    return snapshot
+
+
+def _message(mail: InvoiceMail, snapshot: Snapshot, run: Run) -> EmailMessage | Code:
     """Or why there is none."""
     company, mailer = run.company, run.mailer
-    snapshot = mailer.ledger.invoices.get(company.id, mail.seq)
-    if snapshot is None:
-        raise LookupError(f"invoice {mail.number} of {company.id} has a mail, but is not there")
     pdf = mailer.pdfs.get(company.id, run.moment_key, snapshot.invoice.id)
     if isinstance(pdf, Code):
         return pdf

@@ -11,8 +11,11 @@ from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import MOST_KEYS, Action, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.invoice_mails import State
 from moment_xledger.domain.invoices import Known, Snapshot
 from moment_xledger.domain.moment import Invoice
+
+NOT_GONE = Attr("state").eq(str(State.PENDING)) | Attr("state").eq(str(State.STOPPED))  # a mail, for certain
 
 
 class Invoices:
@@ -120,7 +123,7 @@ class Invoices:
     def skip(self, company: CompanyId, number: int) -> None:
         """It never leaves. One that was held back is kept beside; a newer version of it is looked at all the same.
 
-        Raises `Conflict` if it has left, or leaves at this moment.
+        Raises `Conflict` if it has left, or leaves at this moment, or an export is being made: that may have it.
         """
         held_key = (keys.invoices(company), f"HELD#{number}")
         if held := self._table.get(held_key):
@@ -128,9 +131,17 @@ class Invoices:
             self._table.write(kept, Delete(held_key, when=Attr("version").eq(held["version"])))
         elif known := self.arrived(company, [number]).get(number):
             stays = Attr("x").not_exists()
-            self._table.write(
-                Update(_snapshot_key(company, known.seq), set={"route": str(Route.OFF)}, when=stays)
-            )
+            out = Update(_snapshot_key(company, known.seq), set={"route": str(Route.OFF)}, when=stays)
+            self._table.write(out, *self._taken_from(company, known.seq))
+
+    def _taken_from(self, company: CompanyId, seq: int) -> Iterator[Action]:
+        """Whoever is about to take it along finds that somebody else wrote since, and looks again."""
+        fresh = {"last_export": 0, "settled": 0}
+        none_open = Attr("open").not_exists()
+        yield Update(keys.watermark(company), set_once=fresh, add={"ver": 1}, when=none_open)
+        if mail := self._table.get(keys.mail(company, seq)):
+            unchanged = NOT_GONE & Attr("rev").eq(mail["rev"])
+            yield Update(keys.mail(company, seq), add={"rev": 1}, when=unchanged)
 
     def skipped_among(self, company: CompanyId, numbers: Iterable[int]) -> set[int]:
         """Those of these invoices that a person skipped while they were held back."""

@@ -75,6 +75,10 @@ def mailing(owner: CompanyId) -> Key:
     return invoices(owner), "XMAIL"
 
 
+def mail(owner: CompanyId, seq: int) -> Key:
+    return invoices(owner), f"MAIL#{seq:010}"
+
+
 def pauses(owner: CompanyId) -> list[Key]:
     """Of everybody, and of this one."""
     return [(PAUSES, EVERYBODY), (PAUSES, owner)]

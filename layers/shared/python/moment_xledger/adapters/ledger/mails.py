@@ -39,13 +39,13 @@ class Mails:
         self._table = table
 
     def get(self, company: CompanyId, seq: int) -> InvoiceMail | None:
-        item = self._table.get(_mail_key(company, seq))
+        item = self._table.get(keys.mail(company, seq))
         return _mail(company, item) if item else None
 
     def open(self, company: CompanyId) -> Iterator[InvoiceMail]:
         """Those with something left to do, in the order of arrival."""
         pointers = self.open_seqs(company)
-        while some := [_mail_key(company, seq) for seq in islice(pointers, MOST_KEYS)]:
+        while some := [keys.mail(company, seq) for seq in islice(pointers, MOST_KEYS)]:
             found = self._table.get_many(some)
             yield from (_mail(company, found[key]) for key in some)
 
@@ -70,7 +70,7 @@ class Mails:
         actions: list[Action] = [moved]
         for mail in mails:
             fresh = Attr("state").not_exists()
-            actions.append(Put(_mail_key(company, mail.seq), _item(mail), when=fresh))
+            actions.append(Put(keys.mail(company, mail.seq), _item(mail), when=fresh))
             actions.append(Put(_pointer(mail), {}))
         self._table.write(*actions)
 
@@ -79,7 +79,7 @@ class Mails:
 
         Raises `Conflict` if somebody else wrote it since it was read.
         """
-        key, item = _mail_key(mail.company, mail.seq), _item(mail)
+        key, item = keys.mail(mail.company, mail.seq), _item(mail)
         pointer = Put(_pointer(mail), {}) if is_open else Delete(_pointer(mail))
         marks = [_mark(mail.company, due)] if due else []
         self._table.write(Put(key, item, when=Attr("rev").eq(mail.rev)), pointer, *marks)
@@ -90,7 +90,7 @@ class Mails:
         delivered = {"delivered": keys.stamp(when)}
         same = Attr("attempt").eq(mail.attempt)
         with suppress(Conflict):
-            self._table.write(Update(_mail_key(mail.company, mail.seq), set_once=delivered, when=same))
+            self._table.write(Update(keys.mail(mail.company, mail.seq), set_once=delivered, when=same))
 
     def close(self, mail: InvoiceMail) -> None:
         """Nothing is left to do for it."""
@@ -164,10 +164,6 @@ def _mark(company: CompanyId, due: datetime) -> Update:
 
 def _same(name: str, value: int) -> Any:
     return Attr(name).eq(value) if value else Attr(name).not_exists()
-
-
-def _mail_key(company: CompanyId, seq: int) -> Key:
-    return keys.invoices(company), f"MAIL#{seq:010}"
 
 
 def _pointer(mail: InvoiceMail) -> Key:
