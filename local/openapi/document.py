@@ -11,7 +11,7 @@ from local.openapi.answers import refusals, responses
 from local.openapi.operations import IN_PATHS, OPERATIONS, Fields, Operation
 from local.openapi.sessions import SIGNED, server, sessions
 from local.openapi.types import Schema, schemas
-from moment_xledger.console.application import app
+from moment_xledger.console.application import whole
 from moment_xledger.console.facts.refusals import Refusal
 from moment_xledger.console.facts.sessions import NotOffered, Offered
 from moment_xledger.console.visits import COOKIE
@@ -55,6 +55,7 @@ def written() -> bytes:
 
 def served() -> list[tuple[str, str, str]]:
     """Method, path and name of each route, as the application has them."""
+    app = whole()
     routes = app._static_routes + app._dynamic_routes
     return sorted(((each.method, each.path, each.func.__name__) for each in routes), key=lambda each: each[1])
 
@@ -106,5 +107,6 @@ def _in_query(operation: Operation) -> list[Schema]:
 
 def _body(form: Fields) -> Schema:
     properties = {"csrf": CSRF, **form}
-    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    required = [name for name, each in properties.items() if "default" not in each]
+    schema = {"type": "object", "properties": properties, "required": required}
     return {"required": True, "content": {FORM: {"schema": schema}}}

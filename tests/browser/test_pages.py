@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from moment_xledger.console.application import app
+from moment_xledger.console.application import whole
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.sessions import Role
 from tests.browser.busy import make_busy
@@ -56,6 +56,7 @@ NO_PAGES = {"/", "/style.css", "/icon.svg", "/report.csv"}
 
 
 def test_every_page_is_looked_at() -> None:
+    app = whole()
     routes = {route.path for route in app._static_routes + app._dynamic_routes if route.method == "GET"}
     tried = {re.sub(r"\d+", "<number>", path.partition("?")[0]) for path in PAGES.values()}
     assert {re.sub(r"/(in|e)/<token>", r"{\1}", route) for route in routes - NO_PAGES} <= tried

@@ -79,9 +79,9 @@ class Site:
     def desk(self) -> Desk:
         return Desk(
             self.world.ledger,
-            self.files,  # type: ignore[arg-type]
             self._start_export,
             self.world.time,
+            files=lambda: self.files,  # type: ignore[arg-type,return-value]
             vault=lambda: self.vault,  # type: ignore[arg-type,return-value]
             trial=self._trial,
             moment=lambda: self.moment,

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from moment_xledger.console import showing, words
-from moment_xledger.console.answers import HERE
+from moment_xledger.console.rendering import TEMPLATES
 from moment_xledger.console.words import Words
 from moment_xledger.domain.companies import Language
 
@@ -20,7 +20,7 @@ def test_a_sentence_takes_the_same_values_in_both_languages() -> None:
 
 
 def test_every_word_that_a_page_asks_for_is_there() -> None:
-    pages = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("*.html"))
+    pages = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html"))
     asked = set(re.findall(r'words\("(\w+)"[,) ](?! ?~)', pages))
     begun = set(re.findall(r'words\("(\w+)" ~', pages))
     assert asked

@@ -116,9 +116,9 @@ class Wiring:
 
         return Desk(
             self.ledger,
-            self.files,
             self.start_export,
             now,
+            files=lambda: self.files,
             vault=self.vault_for_saving,
             trial=self.trial,
             moment=self.moment,

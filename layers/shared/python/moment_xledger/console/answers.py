@@ -5,26 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from moment_xledger.adapters.ledger.links import new_token
-from moment_xledger.console import showing
 from moment_xledger.console.facts.refusals import Refusal
 from moment_xledger.console.visits import Visit, language_of, wants_json
-from moment_xledger.console.words import Words, late
+from moment_xledger.console.words import Words
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.sessions import Right
 from moment_xledger.domain.settings_changes import Change
 
-HERE = Path(__file__).parent / "pages"
 LANGUAGES = {Language.NORWEGIAN: "nb", Language.ENGLISH: "en"}
 Facts = Mapping[str, Any]
 Answer = Response[str]
@@ -87,7 +82,9 @@ def see_other(place: str, cookies: Sequence[Cookie] = ()) -> Answer:
 
 
 def _html(page: str, status: HTTPStatus, words: Words, origin: str = "", **given: Any) -> Answer:
-    body = _pages().get_template(page).render(words=words, lang=LANGUAGES[words.language], **given)
+    from moment_xledger.console.rendering import rendered  # and with it Jinja, which nothing but a page needs
+
+    body = rendered(page, words=words, lang=LANGUAGES[words.language], **given)
     return Answer(status.value, "text/html; charset=utf-8", body, headers(origin))
 
 
@@ -106,23 +103,3 @@ def _plain(value: object) -> str | dict[str, Any]:
         case Change():
             return asdict(value)
     raise TypeError(f"{type(value).__name__} has no place in an answer")
-
-
-@cache
-def _pages() -> Environment:
-    pages = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters |= {
-        "amount": showing.amount,
-        "clock": showing.clock,
-        "count": showing.count,
-        "moment": showing.moment,
-        "until": showing.until,
-        "late": late,
-    }
-    return pages

@@ -1,38 +1,66 @@
 """The console: its routes, and what whoever is refused gets to see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from http import HTTPStatus
+from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from moment_xledger.console.answers import Answer, refusal
 from moment_xledger.console.desk import Desk
-from moment_xledger.console.routes import (
-    choices,
-    entry,
-    exports,
-    link,
-    log,
-    looks,
-    overview,
-    problems,
-    record,
-    report,
-    settings,
-)
 from moment_xledger.domain.errors import FileDiffers
 from moment_xledger.observability import log_failure
 
+ROUTES = "moment_xledger.console.routes"
+# Which files there know the addresses that begin with a word. None is loaded before it is asked for: whoever
+# meets a cold start waits for one page, not for all.
+FILES: Mapping[str, tuple[str, ...]] = {
+    "": ("entry",),
+    "in": ("entry",),
+    "out": ("entry",),
+    "overview": ("overview",),
+    "problems": ("problems", "choices"),
+    "exports": ("exports",),
+    "e": ("link",),
+    "record": ("record",),
+    "report": ("report",),
+    "report.csv": ("report",),
+    "settings": ("settings",),
+    "log": ("log",),
+    "style.css": ("looks",),
+    "icon.svg": ("looks",),
+}
 app = LambdaFunctionUrlResolver()
-for each in (choices, entry, exports, link, log, looks, overview, problems, record, report, settings):
-    app.include_router(each.router)
 
 
 def respond(event: dict[str, Any], context: Any, desk: Callable[[], Desk]) -> dict[str, Any]:
+    for file in files_for(LambdaFunctionUrlEvent(event).path):
+        _include(file)
     app.append_context(desk=desk())  # type: ignore[no-untyped-call]
     return app.resolve(event, context)
+
+
+def files_for(path: str) -> tuple[str, ...]:
+    """None for an address that nothing answers for."""
+    first, _, _ = path.removeprefix("/").partition("/")
+    return FILES.get(first, ())
+
+
+def whole() -> LambdaFunctionUrlResolver:
+    """With every route, for whoever lists them."""
+    for file in chain.from_iterable(FILES.values()):
+        _include(file)
+    return app
+
+
+@cache
+def _include(file: str) -> None:
+    app.include_router(import_module(f"{ROUTES}.{file}").router)
 
 
 @app.exception_handler(ServiceError)  # type: ignore[untyped-decorator]

@@ -9,15 +9,15 @@ from aws_lambda_powertools.event_handler.router import LambdaFunctionUrlRouter
 
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.moment import Kind
-from moment_xledger.flows.fetch_file import Shelf
-from moment_xledger.flows.resolve_problem import Resolver
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.secrets import Vault
     from moment_xledger.adapters.table import Key
+    from moment_xledger.flows.fetch_file import Shelf
     from moment_xledger.flows.reconcile import Moment
+    from moment_xledger.flows.resolve_problem import Resolver
     from moment_xledger.flows.test_connection import Trial
 
 
@@ -28,10 +28,10 @@ class StartExport(Protocol):
 @dataclass(frozen=True)
 class Desk:
     ledger: "Ledger"
-    files: "Files"
     start_export: StartExport
     clock: Callable[[], datetime]
-    vault: Callable[[], "Vault"]  # these three are made by whoever needs them, and by no other page
+    files: Callable[[], "Files"]  # these four are made by whoever needs them, and by no other page
+    vault: Callable[[], "Vault"]
     trial: Callable[[], "Trial"]
     moment: Callable[[], "Moment"]
 
@@ -40,12 +40,16 @@ class Desk:
         return replace(self, ledger=self.ledger.beforehand(keys))
 
     @property
-    def shelf(self) -> Shelf:
-        return Shelf(self.ledger, self.files, self.clock)
+    def shelf(self) -> "Shelf":
+        from moment_xledger.flows.fetch_file import Shelf
 
-    def resolver(self, by: str) -> Resolver:
+        return Shelf(self.ledger, self.files(), self.clock)
+
+    def resolver(self, by: str) -> "Resolver":
         """It wakes nobody: what it marks as work is found by the sweep within a minute, so the console needs no
         right to the queues."""
+        from moment_xledger.flows.resolve_problem import Resolver
+
         return Resolver(self.ledger, _found_by_the_sweep, self.clock, by)
 
     def company(self, company: CompanyId) -> Company:

@@ -16,7 +16,7 @@ def show(
 ) -> Answer:
     """`base` is where its buttons lead."""
     facts = one_export(export, desk)
-    origin = desk.files.origin
+    origin = desk.files().origin
     return answer(event, visit, "export.html", facts, origin=origin, base=base, may_fetch=may_fetch)
 
 

@@ -44,7 +44,7 @@ def list_of_exports(company: Company, desk: Desk, before: int | None, asked: str
 def one_export(export: Export, desk: Desk) -> FinishedExport | UnfinishedExport:
     if export.status is not Status.READY:
         return {**_row(export), "files": []}
-    manifest = desk.files.read(export.folder + name_of(export, Piece.MANIFEST))
+    manifest = desk.files().read(export.folder + name_of(export, Piece.MANIFEST))
     return {
         **_row(export),
         "rows": export.rows,
@@ -120,5 +120,5 @@ def _series(manifest: bytes) -> SeriesFacts:
 
 def _there(export: Export, manifest: bytes | None, desk: Desk) -> list[Piece]:
     """The file is always offered: where it is missing, it is made again or the alarm is raised."""
-    review = [Piece.REVIEW] if is_there(export, Piece.REVIEW, desk.files) else []
+    review = [Piece.REVIEW] if is_there(export, Piece.REVIEW, desk.files()) else []
     return [Piece.FILE, *review, *([Piece.MANIFEST] if manifest else [])]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from moment_xledger.console.wording import (
     day,
@@ -14,11 +15,12 @@ from moment_xledger.console.wording import (
     settings,
     settings_form,
 )
-from moment_xledger.domain.absences import in_short, in_words
 from moment_xledger.domain.companies import Language
-from moment_xledger.domain.control import Place, detail_name, place_name
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.settings_faults import FIELDS, limits
+
+if TYPE_CHECKING:
+    from moment_xledger.domain.control import Place
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     **day.WORDS,
@@ -207,6 +209,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 
 class Words:
+    """What only some pages say is loaded where it is said."""
+
     def __init__(self, language: Language) -> None:
         self.language = language
         self._side = 0 if language is Language.NORWEGIAN else 1
@@ -216,6 +220,8 @@ class Words:
 
     def reason(self, given: str) -> str:
         """Why a number is missing, out of the manifest, whose own words are English for machines."""
+        from moment_xledger.domain.absences import in_words
+
         return in_words(given, self.language)
 
     def kind(self, kind: str) -> str:
@@ -251,16 +257,22 @@ class Words:
         year, _, number = month.partition("-")
         return f"{self(f'month_{number}')} {year}"
 
-    def place(self, place: Place) -> str:
+    def place(self, place: "Place") -> str:
         """Where invoices are, in the control report."""
+        from moment_xledger.domain.control import place_name
+
         name = place_name(place, self.language)
         return name[:1].upper() + name[1:]
 
     def route(self, route: str) -> str:
+        from moment_xledger.domain.absences import in_short
+
         return in_short(route, self.language)
 
     def detail(self, detail: str) -> str:
         """Of a line of the control report."""
+        from moment_xledger.domain.control import detail_name
+
         return detail_name(detail, self.language)
 
     def option(self, value: str) -> str:
