@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def build(template: Path, into: Path, arch: str, python: str) -> None:
     arguments = ["build", "--template-file", str(template), "--build-dir", str(into)]
     arguments += ["--parameter-overrides", f"Arch={arch}"]
     layers = {"LAYER_ARCH": arch, "LAYER_PYTHON": python}
+    layers |= {"LAYER_PROJECT": str(ROOT), "LAYER_BUILDER": sys.executable}
     path = f"{uv().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     _sam(arguments, {**os.environ, **layers, "PATH": path})
 

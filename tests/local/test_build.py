@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from local.build import audit, tools
 from local.build.materials import settled
 from local.build.seals import seals, whole
 from local.build.sizes import LIMIT, LIMIT_WITH_SOAP, sizes
+from moment_xledger.console.rendering import COMPILED
 
 TEMPLATE = """
 Globals: {Function: {Layers: [!Ref Dependencies, !Ref Shared]}}
@@ -106,6 +108,16 @@ def test_the_layer_of_our_own_holds_no_leftovers_of_this_machine(tmp_path: Path)
     make("build-Shared", "LAYER_PYTHON=none", folder=project, into=tmp_path / "made")
     made = [path.relative_to(tmp_path / "made") for path in (tmp_path / "made").rglob("*") if path.is_file()]
     assert made == [Path("python/moment_xledger/wiring.py")]
+
+
+def test_the_templates_of_the_console_are_python_in_the_layer(tmp_path: Path) -> None:
+    builder = (f"LAYER_PROJECT={ROOT}", f"LAYER_BUILDER={sys.executable}")
+    make("build-Shared", "LAYER_PYTHON=none", *builder, folder=ROOT / "layers" / "shared", into=tmp_path)
+    console = tmp_path / "python" / "moment_xledger" / "console"
+    templates = {path.stem for path in (console / "pages").glob("*.html")}
+    assert templates
+    made = [path.read_text() for path in (console / COMPILED.name).iterdir()]
+    assert {re.findall(r"^name = '(\w+)\.html'$", each, re.MULTILINE)[0] for each in made} == templates
 
 
 def test_the_layer_keeps_what_boto3_must_know_of_each_service_that_is_asked() -> None:
