@@ -85,9 +85,10 @@ def _await(
     arrives: timedelta | None,
     answered: timedelta | None,
 ) -> None:
-    """A sender that dies does so while its request is under way, or when it is carried out."""
+    """A sender that dies does so while its request is under way or when it is carried out, before it would give up."""
     if meets == "dies after":
-        outside.scheduler.wait(outside.fates.random.uniform(0, 2) * (arrives or timedelta()))
+        dies = outside.fates.random.uniform(0, 2) * (arrives or timedelta())
+        outside.scheduler.wait(min(dies, timedelta(seconds=journey.timeout)))
     elif answered is not None:
         outside.scheduler.wait(answered)
     else:
