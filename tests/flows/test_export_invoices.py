@@ -76,6 +76,39 @@ def test_who_asks_while_an_export_is_open_joins_it() -> None:
     assert office.numbers(office.made()) == [2]
 
 
+def test_new_invoices_do_not_wait_behind_an_open_repeat_of_old_ones() -> None:
+    office = Office(Stopping(dies=False))
+    office.arrive(an_invoice(1))
+    office.made()
+    office.table.dies = True
+    with pytest.raises(Stopped):
+        office.export("again", repeats=1)
+    office.arrive(an_invoice(2))
+    assert office.numbers(office.made("daily")) == [2]
+
+
+def test_a_repeat_is_one_also_where_an_export_is_open() -> None:
+    office = Office(Stopping(dies=False))
+    office.arrive(an_invoice(1))
+    office.made()
+    office.arrive(an_invoice(2))
+    office.table.dies = True
+    with pytest.raises(Stopped):
+        office.export("daily")
+    again = office.made("again", repeats=1)
+    assert (again.repeats, office.numbers(again)) == (1, [1])
+
+
+def test_a_job_that_comes_twice_at_once_makes_one_export() -> None:
+    """Also where the second one looks after the first is ready."""
+    office = Office(table := Meeting(dies=False))
+    office.arrive(an_invoice(1))
+    office.made()
+    table.meanwhile = lambda: office.made("again", repeats=1)
+    assert office.made("again", repeats=1).number == 2
+    assert next(office.ledger.exports.newest_first(COMPANY)).number == 2
+
+
 def test_who_loses_the_race_for_a_claim_joins_the_winner() -> None:
     table = Meeting()
     office = Office(table)
@@ -91,8 +124,7 @@ def test_who_loses_the_race_for_a_claim_joins_the_winner() -> None:
 
 
 def test_who_loses_it_to_one_that_is_ready_by_then_hears_that_nothing_is_new() -> None:
-    table = Meeting()
-    table.dies = False
+    table = Meeting(dies=False)
     office = Office(table)
     office.arrive(an_invoice(1))
     table.meanwhile = lambda: office.made("winner")
@@ -366,9 +398,9 @@ class Stopped(Exception):
 class Stopping(FakeTable):
     """Dies once, just before an export becomes ready."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, dies: bool = True) -> None:
         super().__init__()
-        self.dies = True
+        self.dies = dies
 
     def write(self, *actions: Any) -> None:
         is_last = any(getattr(action, "attributes", {}).get("status") == "ready" for action in actions)
@@ -381,8 +413,8 @@ class Stopping(FakeTable):
 class Meeting(Stopping):
     """Just before a claim, somebody else does something."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, dies: bool = True) -> None:
+        super().__init__(dies=dies)
         self.meanwhile: Any = None
 
     def write(self, *actions: Any) -> None:

@@ -59,13 +59,11 @@ def export_invoices(
 ) -> Export | None:
     """The export that `request` made or joined, ready; None where there is nothing new.
 
-    While an export is open, everybody who asks gets that one; one of another route than the named is finished first.
-    The same request always gets the same export. The sweeper begins none.
+    While an export is open, everybody who asks for the same gets that one; any other is finished first. The same
+    request always gets the same export. The sweeper begins none.
     """
     company = exporter.ledger.companies.get_known(company_id)
-    number = exporter.ledger.exports.asked_for(company_id, request)
-    if number is None:
-        number = _join_or_claim(company, request, by, exporter, repeats, route)
+    number = _join_or_claim(company, request, by, exporter, repeats, route)
     return None if number is None else _made(company_id, number, exporter)
 
 
@@ -113,22 +111,32 @@ def _join_or_claim(
     company: Company, request: str, by: str, exporter: Exporter, repeats: int | None, route: Route | None
 ) -> int | None:
     """Who loses the race for a claim joins whoever won it. Raises `Conflict` if that cannot be."""
+    ledger = exporter.ledger
     for _ in range(ROUNDS):
-        watermark = exporter.ledger.exports.watermark(company.id)
+        if (number := ledger.exports.asked_for(company.id, request)) is not None:
+            return number
+        watermark = ledger.exports.watermark(company.id)
         if watermark.open is not None:
-            if route and _made(company.id, watermark.open, exporter).route is not route:
-                continue
-            exporter.ledger.exports.join(company.id, request, watermark.open)
-            return watermark.open
+            if _is_wanted(_known(company.id, watermark.open, ledger), repeats, route, ledger):
+                ledger.exports.join(company.id, request, watermark.open)
+                return watermark.open
+            _made(company.id, watermark.open, exporter)
+            continue
         export = None if by == SWEEP else _next(company, watermark, by, exporter, repeats, route)
         if export is None:
             return None
         try:
-            exporter.ledger.exports.claim(export, watermark, request)
+            ledger.exports.claim(export, watermark, request)
         except Conflict:
             continue
         return export.number
     raise Conflict
+
+
+def _is_wanted(export: Export, repeats: int | None, route: Route | None, ledger: "Ledger") -> bool:
+    """Whether this one, which is open, is what is asked for."""
+    first = _known(export.company, repeats, ledger).members_of if repeats else None
+    return export.repeats == first and route in (None, export.route)
 
 
 def _next(

@@ -62,7 +62,8 @@ class Exports:
         self._table.write(Put(_request(company, request), {"export": number}))
 
     def claim(self, export: Export, watermark: Watermark, request: str) -> None:
-        """Raises `Conflict` if another export was claimed or finished since the watermark was read."""
+        """Raises `Conflict` if another export was claimed or finished since the watermark was read, or this request
+        has one."""
         opened = replace(watermark, ver=watermark.ver + 1, open=export.number)
         self._table.write(
             Put(
@@ -71,7 +72,9 @@ class Exports:
                 when=_unchanged(watermark),
             ),
             Put(_export_key(export.company, export.number), _item(export), when=Attr("status").not_exists()),
-            Put(_request(export.company, request), {"export": export.number}),
+            Put(
+                _request(export.company, request), {"export": export.number}, when=Attr("export").not_exists()
+            ),
         )
 
     def settle(self, company: CompanyId, watermark: Watermark, settled: int) -> None:
