@@ -32,6 +32,9 @@ ACT_NOW_KINDS = (
 
 MORNING, AFTERNOON, EVENING = time(7), time(13), time(19)
 AN_HOUR = timedelta(hours=1)
+# A problem is stored a while after it was seen, and the clocks of two functions differ. What was seen so shortly before
+# a digest may not have been in it, and is new once more.
+STORED_LATE = timedelta(minutes=5)
 MONDAY, SATURDAY = 0, 5
 MOST_EXAMPLES = 20  # in a whole mail
 MOST_IN_GROUP = 8
@@ -155,7 +158,9 @@ def _over(told: Told, urgent: Collection[Problem]) -> tuple[Code, ...]:
 
 
 def _is_new(problem: Problem, told: Told) -> bool:
-    return told.digest_at is None or problem.first_seen is None or problem.first_seen >= told.digest_at
+    if told.digest_at is None or problem.first_seen is None:
+        return True
+    return problem.first_seen >= told.digest_at - STORED_LATE
 
 
 def _is_monday_morning(now: datetime) -> bool:
