@@ -55,3 +55,10 @@ def test_a_sentence_ends_and_leaves_nothing_open(code: Code, language: Language)
     sentence = problem.sentence(language)
     assert sentence.endswith(".")
     assert "{" not in sentence
+
+
+def test_a_problem_of_an_older_version_that_lacks_a_detail_is_told_by_its_reason() -> None:
+    """In a mail too: nobody's mails must stop for it."""
+    problem = Problem(CompanyId("nordvik"), "invoice", "10231", Code.VAT_CODE_UNMAPPED)
+    assert problem.sentence(Language.NORWEGIAN) == "faktura 10231: VAT_CODE_UNMAPPED"
+    assert problem.sentence() == "invoice 10231: VAT_CODE_UNMAPPED"

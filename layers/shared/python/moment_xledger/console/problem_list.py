@@ -78,11 +78,7 @@ def problem_facts(problem: Problem, visit: Visit) -> ProblemFacts:
 
 
 def _sentence(problem: Problem, visit: Visit) -> str:
-    """One that an older version of us stored may lack what today's sentence names; the page stands all the same."""
-    try:
-        sentence = problem.sentence(visit.words.language)
-    except KeyError:
-        return f"{visit.words.kind(problem.kind)} {problem.number}: {problem.code}"
+    sentence = problem.sentence(visit.words.language)
     return sentence[:1].upper() + sentence[1:]
 
 

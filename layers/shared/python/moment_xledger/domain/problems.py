@@ -114,6 +114,13 @@ class Problem:
     count: int = 1
 
     def sentence(self, language: Language = Language.ENGLISH) -> str:
+        """One that an older version of us stored may lack what today's sentence names: then the reason itself."""
+        try:
+            return self._filled(language)
+        except KeyError:
+            return f"{NAMES[language].get(self.kind, self.kind)} {self.number}: {self.code}"
+
+    def _filled(self, language: Language) -> str:
         reason = REASONS[self.code]
         named = {"kind": NAMES[language].get(self.kind, self.kind), "number": self.number, **self.details}
         if language is Language.ENGLISH:
