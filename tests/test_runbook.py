@@ -4,7 +4,6 @@ import re
 import shlex
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -12,13 +11,14 @@ import pytest
 from botocore import xform_name
 
 from local.__main__ import _parser
+from local.rehearsal import runbook
+from local.rehearsal.runbook import Entry
 from tests.alarms import alarms
 from tests.template import resources
 
-ROOT = Path(__file__).parent.parent
-RUNBOOK = (ROOT / "docs/runbook.md").read_text()
-TOP, *ENTRIES = re.split(r"^## ", RUNBOOK, flags=re.MULTILINE)
-TITLES = [entry.partition("\n")[0] for entry in ENTRIES]
+RUNBOOK = runbook.RUNBOOK.read_text()
+BOOK = runbook.read()
+TITLES = [entry.title for entry in BOOK.entries]
 STACK = "moment-xledger"
 GENERAL = {"query", "output"}  # of every `aws` command
 CALLED = {"s3api": "s3", "deploy": "codedeploy"}  # otherwise than the service itself
@@ -31,23 +31,17 @@ def anchor(title: str) -> str:
 ANCHORS = {anchor(title): title for title in TITLES}
 
 
-def blocks() -> Iterator[str]:
-    yield from re.findall(r"^```\n(.*?)^```", RUNBOOK, flags=re.MULTILINE | re.DOTALL)
-
-
 def commands() -> list[str]:
     """Each that is typed, also those within others and within a sentence."""
-    first, *others = blocks()
-    lines = [line for block in others for line in block.splitlines() if line.strip()]
-    lines += [made for made in re.findall(r"\{ (.*); \}", first) if made.startswith("aws ")]
-    inline = re.findall(r"`((?:op|errors|aws) [^`]+)`", RUNBOOK)
-    return sorted({shlex.join(shlex.split(line, comments=True)) for line in [*lines, *inline]})
+    within = [made for made in re.findall(r"\{ (.*); \}", BOOK.beginning) if made.startswith("aws ")]
+    lines = [*within, *(command for entry in (BOOK.top, *BOOK.entries) for command in entry.commands)]
+    return sorted({shlex.join(shlex.split(line, comments=True)) for line in lines})
 
 
 def named_in(text: str) -> Iterator[str]:
     """What `of` and `errors` are asked for."""
     yield from re.findall(r"\bof (\w+)\)", text)
-    yield from (f"{name}Log" for name in re.findall(r"\berrors (\w+)", text))
+    yield from (f"{name}Log" for name in re.findall(r"\b(?:errors|runs|logs) ([A-Z]\w+)", text))
 
 
 @pytest.mark.parametrize("name", sorted(alarms()))
@@ -60,17 +54,17 @@ def test_every_entry_is_named_by_an_alarm_or_by_what_somebody_sees() -> None:
     told = {
         each for alarm in alarms().values() for each in re.findall(r"#([a-z-]+)", alarm["AlarmDescription"])
     }
-    assert set(ANCHORS) == told | set(re.findall(r"\]\(#([a-z-]+)\)", TOP))
+    assert set(ANCHORS) == told | set(re.findall(r"\]\(#([a-z-]+)\)", BOOK.top.text))
 
 
 def test_every_link_within_leads_somewhere() -> None:
     assert set(re.findall(r"\]\(#([a-z-]+)\)", RUNBOOK)) <= set(ANCHORS)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=TITLES)
-def test_every_entry_says_what_to_do_and_how_to_see_that_it_helped(entry: str) -> None:
-    assert "**Check.**" in entry
-    assert "**Do" in entry or "```" in entry
+@pytest.mark.parametrize("entry", BOOK.entries, ids=TITLES)
+def test_every_entry_says_what_to_do_and_how_to_see_that_it_helped(entry: Entry) -> None:
+    assert "**Check.**" in entry.text
+    assert "**Do" in entry.text or "```" in entry.text
 
 
 @pytest.mark.parametrize("name", sorted(set(named_in(RUNBOOK))))
@@ -105,5 +99,5 @@ def options_of(service: str, operation: str) -> dict[str, Any]:
 
 
 def test_nothing_else_is_typed() -> None:
-    assert {command.split()[0] for command in commands()} <= {"op", "errors", "aws"}
+    assert {command.split()[0] for command in commands()} <= {"op", "errors", "runs", "logs", "aws"}
     assert len(commands()) > 40

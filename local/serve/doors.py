@@ -28,11 +28,11 @@ def open_to_browser(aws: EmbeddedAws, stack: Stack) -> str:
     for function in stack.functions:
         variables = stack.environment_of(aws, function)
         if "CONSOLE_URL" in variables:
-            _release(aws, stack.resources[function], variables | {"CONSOLE_URL": address})
+            release(aws, stack.resources[function], variables | {"CONSOLE_URL": address})
     return address
 
 
-def _release(aws: EmbeddedAws, name: str, variables: dict[str, str]) -> None:
+def release(aws: EmbeddedAws, name: str, variables: dict[str, str]) -> None:
     """What leads to the alias meets the new variables only in a new version."""
     functions = aws.client("lambda")
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})

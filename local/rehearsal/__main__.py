@@ -1,0 +1,42 @@
+"""`python -m local.rehearsal [ENTRY …]`: carries out docs/runbook.md on the embedded AWS: all, or these."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from local.__main__ import leave_the_shell_behind
+from local.aws import AwsError
+from local.rehearsal.shell import AWS
+from local.run.command import stopped_in_order
+from local.run.misuse import MISUSE
+from local.run.progress import Progress
+
+
+def main(titles: list[str]) -> int:
+    """0 only if every entry came out as it is written."""
+    leave_the_shell_behind()
+    from local.rehearsal.entries import PLAYS
+    from local.rehearsal.rehearsing import rehearse
+
+    if unknown := [title for title in titles if title not in PLAYS]:
+        print(f"{unknown[0]}: docs/runbook.md has no such entry.", file=sys.stderr)
+        return MISUSE
+    if not AWS.exists():
+        print(
+            "The aws command is not installed here: `make .tools/awscli/.ready` does that.", file=sys.stderr
+        )
+        return MISUSE
+    try:
+        with stopped_in_order(), tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+            wrong = rehearse(Path(folder), titles or list(PLAYS), Progress(sys.stderr))
+    except AwsError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped, and everything that was started with it.", file=sys.stderr)
+        return 130
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

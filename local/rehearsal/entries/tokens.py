@@ -1,0 +1,87 @@
+"""Xledger's limits, and the keys that open it."""
+
+import json
+import re
+from collections.abc import Callable
+
+from local.rehearsal.entries.records import arrives, closed
+from local.rehearsal.events import a_customer
+from local.rehearsal.figures import now
+from local.rehearsal.scene import Scene
+from local.rehearsal.stage import TOKENS
+from local.run.books import COMPANY
+from moment_xledger.domain.errors import Why
+from moment_xledger.domain.sessions import Role
+
+SHORT = 15  # seconds, in place of an hour
+
+
+def refused_for_speed(scene: Scene) -> None:
+    """Somebody else leaves us hardly a request."""
+    stage, waiting, since = scene.stage, a_customer(), now()
+    stage.plan(burst=1, burst_seconds=3)
+    stage.publish(waiting)
+    stage.until("the alarm's figure rises", lambda: sum(stage.figures.of("XledgerSpeedRefusals", since)) > 0)
+    tokens = set(re.findall(r'"token_id":"(\w+)"', scene.type("runs SyncCustomers").out))
+    scene.check(len(tokens) == 1, f"the log names {len(tokens)} tokens")
+    said = scene.type("aws dynamodb query", {"TOKEN_ID": tokens.pop()}).out
+    scene.check(f"TENANT#{COMPANY}" in said, "the table does not tell whose token it is")
+    stage.make_peace()
+    arrives(scene, waiting)
+    since, another = now(), a_customer()
+    stage.publish(another)
+    arrives(scene, another)
+    scene.check(not any(stage.figures.of("XledgerSpeedRefusals", since)), "it is still refused")
+
+
+def credits_always_empty(scene: Scene) -> None:
+    stage, waiting, since = scene.stage, a_customer(), now()
+    stage.plan(credits_per_hour=0, reset_after_seconds=SHORT)
+    stage.publish(waiting)
+    stage.until("the alarm's figure rises", lambda: sum(stage.figures.of("XledgerCreditRefusals", since)) > 0)
+    scene.check(closed(scene, Why.CREDITS), "the gate is not closed")
+    somebody = scene.somebody(Role.ADMINISTRATOR)
+    scene.check(
+        "Waits since" in somebody.reads("/overview"), "the overview does not tell since when it waits"
+    )
+    stage.make_peace()
+    stage.save({"requests_per_hour": 1000})
+    arrives(scene, waiting)
+    scene.check("Waits since" not in somebody.reads("/overview"), "it still waits by the overview")
+    stage.save({"requests_per_hour": None})
+
+
+def token_refused(scene: Scene) -> None:
+    """Somebody has deleted it in Xledger."""
+    stage, waiting, before = scene.stage, a_customer(), len(list(scene.stage.mailbox))
+    stage.save({"notify": ["leder@nordvik.example"]})
+    stage.plan(tokens=[{"token": TOKENS[1]}])
+    stage.publish(waiting)
+    stage.until("the gate closes", lambda: closed(scene, Why.AUTH))
+    stage.invoke("SendNotices")
+    scene.check(len(list(stage.mailbox)) > before, "the company has not been told by mail")
+    scene.check(
+        "! " in scene.type("op company test", fails=True).out, "the test does not say that it is refused"
+    )
+    scene.type("op company create", keyboard=json.dumps({"xledger_token": TOKENS[1]}))
+    said = scene.type("op company test").out
+    scene.check("+ Xledger accepts the API key." in said, f"the test says: {said}")
+    arrives(scene, waiting)
+
+
+def leaked_key(scene: Scene) -> None:
+    stage, waiting = scene.stage, a_customer()
+    scene.type("op company create", keyboard=json.dumps({"xledger_token": TOKENS[2]}))
+    stage.plan(tokens=[{"token": TOKENS[2]}])  # the old one is deleted there
+    scene.type("op company test")
+    stage.publish(waiting)
+    arrives(scene, waiting)
+    scene.cannot("Xledger's own log, CloudTrail, and keys of an AWS account")
+
+
+ENTRIES: dict[str, Callable[[Scene], None]] = {
+    "Refused for speed": refused_for_speed,
+    "Credits always empty": credits_always_empty,
+    "Token refused": token_refused,
+    "Leaked key": leaked_key,
+}

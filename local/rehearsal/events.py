@@ -1,0 +1,53 @@
+"""Events that Moment publishes while something is wrong."""
+
+import itertools
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from local.run.bodies import Body
+from local.run.books import COMPANY
+
+_numbers = itertools.count(70001)  # none of the sample's
+
+
+def a_customer(number: str = "", version: int = 1) -> Body:
+    """A private person, whom Xledger does not know yet."""
+    number = number or str(next(_numbers))
+    data = {"id": int(number), "version": version, "customerNumber": number, "name": f"Kari Nr. {number}"}
+    return _saved("customer", data)
+
+
+def number_of(event: Body) -> str:
+    data = event.document()["data"]
+    return str(data.get("customerNumber") or data["invoiceNumber"])
+
+
+def an_invoice_of(company: str, of: Body) -> Body:
+    """The same invoice, but another company's."""
+    return _body(of.document() | {"momentcompany": company, "id": f"of-{company}"})
+
+
+def finalized_now(invoice: Body) -> Body:
+    """As if Moment had finalized it today: a night looks some days back."""
+    return _body(invoice.document() | {"time": datetime.now(UTC).isoformat()})
+
+
+def _saved(kind: str, data: dict[str, Any]) -> Body:
+    return _body(
+        {
+            "specversion": "1.0",
+            "id": f"{kind}-{data['id']}-{data['version']}",
+            "source": "moment",
+            "type": f"team.moment.{kind}.saved",
+            "time": datetime.now(UTC).isoformat(),
+            "subject": f"{kind}s/{data['id']}",
+            "momentcompany": COMPANY,
+            "datacontenttype": "application/json",
+            "data": data,
+        }
+    )
+
+
+def _body(document: dict[str, Any]) -> Body:
+    return Body(json.dumps(document, ensure_ascii=False), str(document["id"]))
