@@ -76,11 +76,12 @@ def is_id(text: str | None) -> bool:
 
 
 def create(form: Form, deployment: Deployment) -> int:
-    """Settings that are not given stay as they are. What is saved is tested at once."""
+    """What is not given stays as it is; a key that is null goes. What is saved is tested at once."""
     ledger = deployment.use.ledger
     stored, version = ledger.companies.get_with_version(form.company)
-    kept = stored.model_dump(mode="json", exclude={"id", "token_id"}) if stored else {}
-    whole = Form(form.company, {**kept, **form.settings}, form.keys, version, form.by)
+    kept = stored.model_dump(mode="json", exclude={"id", "token_id", "keys_id"}) if stored else {}
+    removed = [name for name, key in form.keys.items() if key is None]
+    whole = Form(form.company, {**kept, **form.settings}, form.keys, version, form.by, removed)
     try:
         saved = save_form(whole, ledger, deployment.vault, now)
     except BadSettings as bad:
@@ -186,7 +187,9 @@ def known(company_id: CompanyId, deployment: Deployment) -> Company:
 
 def _shown(company: Company, deployment: Deployment) -> Iterator[str]:
     ledger = deployment.use.ledger
-    yield json.dumps(company.model_dump(mode="json", exclude={"token_id"}), indent=2, ensure_ascii=False)
+    yield json.dumps(
+        company.model_dump(mode="json", exclude={"token_id", "keys_id"}), indent=2, ensure_ascii=False
+    )
     keys = {name: tail for name, tail in vars(ledger.settings_history.tails(company.id)).items() if tail}
     yield "keys: " + (", ".join(f"{name} {tail}" for name, tail in keys.items()) or "none")
     if pause := ledger.pauses.now().of(company.id):

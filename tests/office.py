@@ -4,32 +4,49 @@ import hashlib
 from email.message import EmailMessage
 from typing import Any
 
-from moment_xledger.domain.companies import CompanyId, Secrets, SoapLogin, Token, TokenId
+from moment_xledger.domain.companies import Company, CompanyId, KeysId, Secrets, SoapLogin, Token, TokenId
 from tests.world import TOKEN, TOKEN_ID
 
 MOMENT_KEY = Token("key-of-the-simulated-moment")
 
 
 class FakeVault:
-    """`TOKEN` has the fingerprint that the rest of the tests know it by."""
+    """`held` are those that bear the mark. `TOKEN` has the fingerprint that the rest of the tests know it by."""
 
     def __init__(self) -> None:
         self.held: dict[CompanyId, Secrets] = {}
+        self.versions: dict[KeysId, Secrets] = {}
 
-    def secrets(self, company: CompanyId) -> Secrets | None:
-        return self.held.get(company)
+    def secrets(self, company: Company) -> Secrets | None:
+        return self.versions.get(company.keys_id) if company.keys_id else self.held.get(company.id)
+
+    def offer(self, company: CompanyId, secrets: Secrets) -> KeysId:
+        keys_id = KeysId(f"version-{len(self.versions) + 1}")
+        self.versions[keys_id] = secrets
+        self.held.setdefault(company, secrets)
+        return keys_id
+
+    def adopt(self, company: Company) -> None:
+        if company.keys_id:
+            self.held[company.id] = self.versions[company.keys_id]
 
     def save(self, company: CompanyId, secrets: Secrets) -> None:
+        """As it was saved before versions had names."""
         self.held[company] = secrets
 
-    def xledger_token(self, company: CompanyId) -> Token:
-        return self.held[company].xledger_token
+    def _read(self, company: Company) -> Secrets:
+        found = self.secrets(company)
+        assert found
+        return found
 
-    def moment_key(self, company: CompanyId) -> Token:
-        return self.held[company].moment_key
+    def xledger_token(self, company: Company) -> Token:
+        return self._read(company).xledger_token
 
-    def soap_login(self, company: CompanyId) -> SoapLogin | None:
-        return self.held[company].soap
+    def moment_key(self, company: Company) -> Token:
+        return self._read(company).moment_key
+
+    def soap_login(self, company: Company) -> SoapLogin | None:
+        return self._read(company).soap
 
     def fingerprint(self, token: Token) -> TokenId:
         if token == TOKEN:

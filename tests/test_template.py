@@ -361,7 +361,7 @@ def test_only_the_console_saves_what_a_person_typed_and_nobody_the_key_of_finger
         ("UploadExportsRole", "*.logon-key*"),
     }
     (denied,) = [each for each in statements_of("Console") if each["Effect"] == "Deny"]
-    assert denied["Action"] == "secretsmanager:PutSecretValue"
+    assert actions_of(denied) == {"secretsmanager:PutSecretValue", *MARKS_KEYS}
     assert denied["Resource"]["Fn::Sub"].endswith("/fingerprint.key-*")
 
 
@@ -373,6 +373,7 @@ PUTS_BACK = {"sqs:ChangeMessageVisibility"}
 FILES = {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
 READS_KEYS = {"secretsmanager:GetSecretValue"}
 KEEPS_KEYS = {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"}
+MARKS_KEYS = {"secretsmanager:UpdateSecretVersionStage"}
 SENDS, MAILS = {"sqs:SendMessage"}, {"ses:SendRawEmail"}
 # To what each may do it is in the tests beside this one, and tried out by `python -m local.rights`.
 RIGHTS = {
@@ -389,7 +390,7 @@ RIGHTS = {
     "SendNotices": LOG | LEDGER | MAILS | SENDS,
     "GuardNumbers": LOG | LEDGER | READS_KEYS | SENDS,
     "Reconcile": LOG | LEDGER | READS_KEYS | SENDS,
-    "Console": LOG | LEDGER | SENDS | FILES | READS_KEYS | KEEPS_KEYS,
+    "Console": LOG | LEDGER | SENDS | FILES | READS_KEYS | KEEPS_KEYS | MARKS_KEYS,
     "OpenSession": LOG | {"dynamodb:GetItem", "dynamodb:PutItem"},
 }
 

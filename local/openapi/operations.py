@@ -15,7 +15,7 @@ from moment_xledger.console.facts.report import NoReport, Report
 from moment_xledger.console.facts.settings import NotSaved, SettingsFacts
 from moment_xledger.console.record_page import KINDS
 from moment_xledger.console.routes.record import LONGEST_NUMBER
-from moment_xledger.console.settings_form import KEYS
+from moment_xledger.console.settings_form import KEYS, REMOVED_BY
 from moment_xledger.domain.typed_settings import FIELDS, OFF, ON, SWITCHES
 
 Fields = Mapping[str, dict[str, Any]]
@@ -36,6 +36,7 @@ SETTINGS: Fields = {
     "since": {"type": "string", "pattern": "^[1-9][0-9]{0,5}$", "description": "`version` as it was read."},
     **{name: {"enum": [ON, OFF]} if name in SWITCHES else {"type": "string"} for name in FIELDS},
     **{name: {"type": "string", "format": "password"} for name in KEYS},
+    **{name: {"enum": [ON, OFF], "default": OFF} for name in REMOVED_BY},
 }
 AN_EXPORT = FinishedExport | UnfinishedExport
 

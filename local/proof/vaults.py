@@ -1,11 +1,15 @@
 """Secrets Manager, as boto3's client for it."""
+# ruff: noqa: N803 the names of the arguments are boto3's
 
+from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
 from local.proof.outside import Outside
+
+CURRENT = "AWSCURRENT"
 
 
 class ResourceNotFoundException(ClientError):
@@ -16,41 +20,94 @@ class ResourceExistsException(ClientError):
     pass
 
 
+class InvalidParameterException(ClientError):
+    pass
+
+
+@dataclass
+class _Secret:
+    """Its versions never change; a label is on one of them at a time."""
+
+    versions: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def add(self, text: str, labels: list[str]) -> str:
+        version = f"{len(self.versions) + 1:032}"
+        self.versions[version] = text
+        self.labels |= dict.fromkeys(labels, version)
+        return version
+
+
 class SecretsTwin:
     exceptions = SimpleNamespace(
-        ResourceNotFoundException=ResourceNotFoundException, ResourceExistsException=ResourceExistsException
+        ResourceNotFoundException=ResourceNotFoundException,
+        ResourceExistsException=ResourceExistsException,
+        InvalidParameterException=InvalidParameterException,
     )
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
-        self._held: dict[str, str] = {}
+        self._held: dict[str, _Secret] = {}
 
-    def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
-        found = self._outside.call("read the secret", lambda: self._held.get(SecretId))
-        if found is None:
-            raise _missing("GetSecretValue")
-        return {"SecretString": found}
+    def get_secret_value(
+        self,
+        *,
+        SecretId: str,
+        VersionId: str = "",
+        VersionStage: str = CURRENT,
+    ) -> dict[str, Any]:
+        found = self._outside.call("read the secret", lambda: self._read(SecretId, VersionId, VersionStage))
+        return found or _raise(ResourceNotFoundException, "GetSecretValue")
 
-    def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803
-        if not self._outside.call("write the secret", lambda: self._replace(SecretId, SecretString)):
-            raise _missing("PutSecretValue")
+    def put_secret_value(
+        self,
+        *,
+        SecretId: str,
+        SecretString: str,
+        VersionStages: list[str] | None = None,
+    ) -> dict[str, Any]:
+        labels = VersionStages or [CURRENT]
+        version = self._outside.call("write the secret", lambda: self._add(SecretId, SecretString, labels))
+        return {"VersionId": version or _raise(ResourceNotFoundException, "PutSecretValue")}
 
-    def create_secret(self, *, Name: str, SecretString: str, KmsKeyId: str = "") -> None:  # noqa: N803
-        if not self._outside.call("make the secret", lambda: self._add(Name, SecretString)):
-            raise ResourceExistsException({"Error": {"Code": "ResourceExistsException"}}, "CreateSecret")
+    def create_secret(self, *, Name: str, SecretString: str, KmsKeyId: str = "") -> dict[str, Any]:
+        version = self._outside.call("make the secret", lambda: self._make(Name, SecretString))
+        return {"VersionId": version or _raise(ResourceExistsException, "CreateSecret")}
 
-    def _replace(self, name: str, text: str) -> bool:
-        if name not in self._held:
-            return False
-        self._held[name] = text
-        return True
+    def update_secret_version_stage(
+        self,
+        *,
+        SecretId: str,
+        VersionStage: str,
+        MoveToVersionId: str,
+        RemoveFromVersionId: str,
+    ) -> None:
+        moved = (SecretId, VersionStage, RemoveFromVersionId, MoveToVersionId)
+        if not self._outside.call("mark the secret", lambda: self._move(*moved)):
+            _raise(InvalidParameterException, "UpdateSecretVersionStage")
 
-    def _add(self, name: str, text: str) -> bool:
+    def _read(self, name: str, version: str, label: str) -> dict[str, Any] | None:
+        secret = self._held.get(name, _Secret())
+        version = version or secret.labels.get(label, "")
+        text = secret.versions.get(version)
+        return None if text is None else {"SecretString": text, "VersionId": version}
+
+    def _add(self, name: str, text: str, labels: list[str]) -> str:
+        return self._held[name].add(text, labels) if name in self._held else ""
+
+    def _make(self, name: str, text: str) -> str:
         if name in self._held:
+            return ""
+        self._held[name] = _Secret()
+        return self._held[name].add(text, [CURRENT])
+
+    def _move(self, name: str, label: str, old: str, new: str) -> bool:
+        labels = self._held[name].labels
+        if labels.get(label) != old:
             return False
-        self._held[name] = text
+        labels[label] = new
         return True
 
 
-def _missing(operation: str) -> ResourceNotFoundException:
-    return ResourceNotFoundException({"Error": {"Code": "ResourceNotFoundException"}}, operation)
+def _raise(error: type[ClientError], operation: str) -> NoReturn:
+    raise error({"Error": {"Code": error.__name__}}, operation)

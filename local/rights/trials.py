@@ -95,6 +95,7 @@ MAY: Mapping[str, set[str]] = {
         KEYS,
         *RENEWED,
         "changes a company's keys",
+        "marks a version of a company's keys",
         "reads the fingerprints' key",
     },
     "OpenSession": {"reads the ledger", "puts into the ledger"},
@@ -198,6 +199,9 @@ def _keys(stack: Stack) -> dict[str, Call]:
 
     return {
         KEYS: of("get_secret_value", "trial"),
+        "marks a version of a company's keys": of(
+            "update_secret_version_stage", "trial", VersionStage="trial", MoveToVersionId="0" * 32
+        ),
         "changes a company's keys": of("put_secret_value", "trial", SecretString="{}"),
         "deletes a company's keys": of("delete_secret", "trial"),
         "keeps a renewed logon key": of("put_secret_value", "trial.logon-key", SecretString="{}"),

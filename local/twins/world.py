@@ -74,7 +74,7 @@ class RejectedEvents:
 
 
 class Vault:
-    def xledger_token(self, company: CompanyId) -> Token:
+    def xledger_token(self, company: Company) -> Token:
         return TOKEN
 
 

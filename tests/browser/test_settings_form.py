@@ -33,7 +33,7 @@ def test_a_wrong_key_is_explained_and_mended(
     ola.write(KEY, TOKEN.secret)
     ola.press(SAVE)
     ola.sees("Lagret. Alt som kan prøves, er i orden.")
-    assert console.site.vault.xledger_token(COMPANY.id) == TOKEN
+    assert console.site.vault.held[COMPANY.id].xledger_token == TOKEN
     assert TOKEN.secret not in ola.page.content()
 
 

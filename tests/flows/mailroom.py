@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from moment_xledger.adapters.ledger import Ledger
-from moment_xledger.domain.companies import CompanyId, Token
+from moment_xledger.domain.companies import Company, CompanyId, Token
 from moment_xledger.domain.feedback import Feedback, Happened
 from moment_xledger.domain.invoice_mails import Choice, InvoiceMail
 from moment_xledger.domain.mails import on_the_wire
@@ -105,7 +105,7 @@ class Post:
 
 
 class Vault:
-    def moment_key(self, company: CompanyId) -> Token:
+    def moment_key(self, company: Company) -> Token:
         return Token("key-of-moment")
 
 

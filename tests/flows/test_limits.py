@@ -9,7 +9,7 @@ import pytest
 
 from local.xledger.faults import Fault
 from local.xledger.plan import Plan
-from moment_xledger.domain.companies import Secrets, Token, TokenId
+from moment_xledger.domain.companies import Secrets, Token
 from moment_xledger.domain.errors import GateClosed
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.moment import Kind
@@ -17,6 +17,7 @@ from moment_xledger.flows.channel import Channel
 from moment_xledger.flows.save_company import save_company
 from moment_xledger.flows.sync_customers import sync_customers
 from tests.builders import COMPANY, TOKEN, a_company, a_customer, a_project, of
+from tests.office import FakeVault
 from tests.world import START, TOKEN_ID, World
 
 A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -290,23 +291,9 @@ def test_the_fuller_the_hour_the_longer_edits_are_gathered() -> None:
     assert len(world.xledger.asked) == asked + 1
 
 
-class MemoryVault:
-    def __init__(self) -> None:
-        self.held: dict[str, Secrets] = {}
-
-    def fingerprint(self, token: Token) -> TokenId:
-        return TOKEN_ID if token == TOKEN else TokenId("another")
-
-    def secrets(self, company: str) -> Secrets | None:
-        return self.held.get(company)
-
-    def save(self, company: str, secrets: Secrets) -> None:
-        self.held[company] = secrets
-
-
 def save(world: World, token: Token = TOKEN) -> None:
     settings = COMPANY.model_dump(exclude={"token_id"})
-    vault = MemoryVault()
+    vault = FakeVault()
     vault.save(COMPANY.id, Secrets(TOKEN, Token("moment")))
     secrets = Secrets(token, Token("moment"))
     save_company(settings, secrets, world.ledger, vault, world.time)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import GateClosed
 from moment_xledger.domain.exports import next_export
+from moment_xledger.domain.gate import token_refused
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
@@ -22,7 +23,7 @@ from moment_xledger.mails.notice import notice_mail
 from tests.builders import a_company, a_customer, a_private_person, an_invoice
 from tests.fakes import FakeFiles
 from tests.office import FakePostman
-from tests.world import World
+from tests.world import TOKEN_ID, World
 
 NORDVIK = CompanyId("nordvik")
 KARI, OLA = "kari@nordvik.example", "ola@nordvik.example"
@@ -62,6 +63,8 @@ class Post:
         self.world.ledger.problems.close(NORDVIK, [(kind, number) for number in numbers])
 
     def refuse_token(self) -> None:
+        gates = self.world.ledger.gates
+        gates.save(TOKEN_ID, token_refused(gates.get(TOKEN_ID), self.world.time()))
         self.report("", code=Code.TOKEN_REFUSED, kind="settings")
 
     def subjects(self, address: str = KARI) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from moment_xledger.adapters.xledger_reference import Reference
-from moment_xledger.domain.companies import CompanyId, Language, SoapLogin, Token
+from moment_xledger.domain.companies import Company, CompanyId, Language, SoapLogin, Token
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right, closed, reminder
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Unreachable, Why
@@ -50,7 +50,7 @@ class Office:
         def moment(_: CompanyId, __: Token) -> bool:
             return _told(self.moment)
 
-        def soap(_: CompanyId, __: SoapLogin) -> bool:
+        def soap(_: Company, __: SoapLogin) -> bool:
             return _told(self.soap)
 
         return try_connection(NORDVIK, "Kari", Trial(self.worker(), Reference, moment, soap))

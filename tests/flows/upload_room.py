@@ -11,7 +11,7 @@ from typing import Any
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.ledger.links import LIFETIME
 from moment_xledger.adapters.review_file import write_review
-from moment_xledger.domain.companies import CompanyId, SoapLogin
+from moment_xledger.domain.companies import Company, CompanyId, SoapLogin
 from moment_xledger.domain.exports import SCHEDULE, SWEEP, Export
 from moment_xledger.domain.soap_outcomes import Accepted, UploadOutcome
 from moment_xledger.domain.uploads import Choice, Upload
@@ -57,7 +57,7 @@ class Import:
 class Vault:
     login: SoapLogin | None = LOGIN
 
-    def soap_login(self, company: CompanyId) -> SoapLogin | None:
+    def soap_login(self, company: Company) -> SoapLogin | None:
         return self.login
 
 

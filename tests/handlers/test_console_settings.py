@@ -78,10 +78,10 @@ def test_keys_go_where_secrets_are_kept_and_each_is_tried(
     assert "Saved. All that can be tried is in order." in page
     assert "Xledger accepts the SOAP user and its password." in page
 
-    kept = whole.vault_for_saving().secrets(NORDVIK)
+    company = whole.ledger.companies.get_known(NORDVIK)
+    kept = whole.vault_for_saving().secrets(company)
     assert kept is not None
     assert (kept.xledger_token.secret, kept.moment_key.secret) == (TOKEN, KEY)
-    company = whole.ledger.companies.get_known(NORDVIK)
     assert company.token_id == whole.vault_for_saving().fingerprint(kept.xledger_token)
     said = "".join(capsys.readouterr())
     for secret in (TOKEN, KEY, PASSWORD, FINGERPRINTS):

@@ -47,7 +47,7 @@ def wiring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
     with start(EVENTS, {TOKEN.secret: [NORDVIK]}) as moment, mock_aws():
         use = Wiring(Environment(_made(moment.url)))
         use.ledger.companies.save(COMPANY)
-        use.vault.save(NORDVIK, Secrets(TOKEN, TOKEN))
+        use.vault.offer(NORDVIK, Secrets(TOKEN, TOKEN))
         for handler in (mailing, noting, sweeping):
             monkeypatch.setattr(handler, "wire", lambda: use)
         yield use

@@ -9,6 +9,7 @@ from moto.ses.models import ses_backends
 
 from functions.send_notices import handler
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.gate import Gate, token_refused
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.environment import Environment
 from moment_xledger.wiring import Wiring, now
@@ -28,6 +29,7 @@ def use(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> Wiring:
     monkeypatch.setattr(handler, "wire", lambda: made)
     made.ledger.companies.save(a_company(notify=[KARI], language="en"))
     at = now()
+    made.ledger.gates.save(a_company().token_id, token_refused(Gate(), at))
     problem = Problem(NORDVIK, "settings", "", Code.TOKEN_REFUSED, first_seen=at, last_seen=at)
     made.ledger.problems.report([problem])
     return made

@@ -149,7 +149,7 @@ def uploads_wait(stage: Stage) -> None:
 
 def file_differs(stage: Stage) -> None:
     with_an_upload_that_waits(stage)
-    stage.use.vault.save(NORDVIK, Secrets(TOKEN, TOKEN, SoapLogin("nordvik-ws", "password")))
+    stage.use.vault.offer(NORDVIK, Secrets(TOKEN, TOKEN, SoapLogin("nordvik-ws", "password")))
     (made,) = stage.use.ledger.exports.newest_first(NORDVIK)
     boto3.client("s3").put_object(Bucket=BUCKET, Key=made.folder + made.file_name(), Body=b"other")
     stage.upload()
@@ -168,7 +168,7 @@ def new_reason(stage: Stage) -> None:
 def changed_afterwards(stage: Stage) -> None:
     stage.save(route="file", export_customers=False)
     stage.receive(an_invoice(1))
-    stage.use.vault.save(NORDVIK, Secrets(TOKEN, TOKEN))
+    stage.use.vault.offer(NORDVIK, Secrets(TOKEN, TOKEN))
     changed = an_invoice(1, version=2, dueDate="2026-12-24")
     with moment.start([changed], {TOKEN.secret: [NORDVIK]}) as running:
         stage.wire(MOMENT_URL=f"{running.url}/api/1.0")
@@ -177,7 +177,7 @@ def changed_afterwards(stage: Stage) -> None:
 
 def not_compared(stage: Stage) -> None:
     stage.save()
-    stage.use.vault.save(NORDVIK, Secrets(TOKEN, TOKEN))
+    stage.use.vault.offer(NORDVIK, Secrets(TOKEN, TOKEN))
     stage.reconcile()
 
 
@@ -190,6 +190,7 @@ def notice_delayed(stage: Stage) -> None:
     """SES does not know the sender."""
     stage.wire(SENDER="nobody@moment.example")
     stage.save(notify=[KARI], token_expires=stage.began.date() + timedelta(days=1))
+    stage.close_gate(Why.AUTH)
     stage.use.ledger.problems.report([_refused_token(stage.began)])
     stage.notify()
 

@@ -53,7 +53,13 @@ def use(wiring: Wiring, xledger: Running, monkeypatch: pytest.MonkeyPatch) -> Wi
 
 
 def log_in(use: Wiring, password: str = PASSWORD, key: str | None = None) -> None:
-    use.vault.save(NORDVIK, Secrets(TOKEN, TOKEN, SoapLogin(USER, password, key)))
+    keys_id = use.vault.offer(NORDVIK, Secrets(TOKEN, TOKEN, SoapLogin(USER, password, key)))
+    company = use.ledger.companies.get_known(NORDVIK)
+    use.ledger.companies.save(company.model_copy(update={"keys_id": keys_id}))
+
+
+def login(use: Wiring) -> SoapLogin | None:
+    return use.vault.soap_login(use.ledger.companies.get_known(NORDVIK))
 
 
 def export(use: Wiring, number: int = 1001) -> None:
@@ -125,12 +131,12 @@ def test_an_expired_logon_key_is_renewed_once_and_kept(use: Wiring, xledger: Run
 
 
 def test_a_renewed_key_gives_way_to_what_a_person_types(use: Wiring) -> None:
-    use.vault.keep_logon_key(NORDVIK, "renewed")
-    assert use.vault.soap_login(NORDVIK) == SoapLogin(USER, PASSWORD, "renewed")
+    use.vault.keep_logon_key(use.ledger.companies.get_known(NORDVIK), "renewed")
+    assert login(use) == SoapLogin(USER, PASSWORD, "renewed")
     log_in(use, key="typed")
-    assert use.vault.soap_login(NORDVIK) == SoapLogin(USER, PASSWORD, "typed")
+    assert login(use) == SoapLogin(USER, PASSWORD, "typed")
     log_in(use, password="another")
-    assert use.vault.soap_login(NORDVIK) == SoapLogin(USER, "another", None)
+    assert login(use) == SoapLogin(USER, "another", None)
 
 
 def test_a_wrong_password_is_said_and_the_file_waits(use: Wiring, xledger: Running) -> None:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from local.company import create
 from moment_xledger.adapters.secrets import Vault as SecretsManager
-from moment_xledger.domain.companies import CompanyId, Route, Secrets, Token
+from moment_xledger.domain.companies import Company, CompanyId, Route, Secrets, Token
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import InFlight
 from moment_xledger.domain.moment import Kind
@@ -91,7 +91,7 @@ def test_a_table_that_is_gone_is_restored_under_its_old_name(operated: Operated)
 
 def test_a_company_that_leaves_opens_nothing_any_more(operated: Operated, tmp_path: Path) -> None:
     vault: SecretsManager = operated.use.vault
-    vault.save(NORDVIK, Secrets(TOKEN, Token("moment-key")))
+    vault.offer(NORDVIK, Secrets(TOKEN, Token("moment-key")))
     operated.export(1)
     settings = tmp_path / "off.json"
     settings.write_text(_off_from_the_runbook())
@@ -106,7 +106,7 @@ def test_a_company_that_leaves_opens_nothing_any_more(operated: Operated, tmp_pa
     assert (status, shown["route"], shown["notify"], shown["token_expires"]) == (0, Route.OFF, [], None)
     assert not any(shown[name] for name in ("export_customers", "export_projects", "import_expenses"))
     with pytest.raises(ClientError, match="InvalidRequest"):
-        vault.xledger_token(NORDVIK)
+        vault.xledger_token(operated.ledger.companies.get_known(NORDVIK))
     assert operated.say("company", "check-file", "nordvik", "--export", "1")[0] == 0
 
 
@@ -122,8 +122,8 @@ def test_who_shares_the_token_of_a_company_that_left_goes_on(monkeypatch: pytest
     worker = world.worker
 
     class WithoutFjord:
-        def xledger_token(self, company: CompanyId) -> Token:
-            assert company != FJORD
+        def xledger_token(self, company: Company) -> Token:
+            assert company.id != FJORD
             return TOKEN
 
     def without_fjord() -> Any:

@@ -211,7 +211,7 @@ class Wiring:
         return Uploader(self.ledger, self.vault, self.files, self.open_soap, tell, now)
 
     def open_soap(
-        self, company: "CompanyId", login: "SoapLogin", timeout: timedelta = SOAP_TIMEOUT
+        self, company: "Company", login: "SoapLogin", timeout: timedelta = SOAP_TIMEOUT
     ) -> "XledgerSoap":
         """Xledger's SOAP services for one company; a renewed logon key is kept."""
         import requests
@@ -238,7 +238,7 @@ class Wiring:
             self.ledger,
             self._open_postings,
             lambda company: MomentExpenses(
-                requests.Session(), url, company.id, self.vault.moment_key(company.id)
+                requests.Session(), url, company.id, self.vault.moment_key(company)
             ),
             self.start_import,
             now,
@@ -250,10 +250,10 @@ class Wiring:
         from moment_xledger.domain.errors import RunStopped
         from moment_xledger.domain.problems import Code
 
-        login = self.vault.soap_login(company.id)
+        login = self.vault.soap_login(company)
         if login is None or company.owner_code is None:
             raise RunStopped(Code.SOAP_LOGIN_REFUSED)
-        return Postings(self.open_soap(company.id, login), company.owner_code)
+        return Postings(self.open_soap(company, login), company.owner_code)
 
     def guard(self, has_time: Callable[[], bool]) -> "Guard":
         from moment_xledger.adapters.xledger_reference import Reference
@@ -297,14 +297,14 @@ class Wiring:
         from moment_xledger.adapters.xledger_reference import Reference
         from moment_xledger.flows.test_connection import RUN, Trial
 
-        def accepts_soap(company: "CompanyId", login: "SoapLogin") -> bool:
+        def accepts_soap(company: "Company", login: "SoapLogin") -> bool:
             return self.open_soap(company, login, A_WAIT).authenticate()
 
         worker = replace(self.worker(A_WAIT), run=RUN, wake=_left_to_the_sweep)
         return Trial(worker, Reference, self.moment().accepts, accepts_soap)
 
     def ask_moment(self, company: "Company", number: str) -> "Customer | None":
-        return self.moment().customer(company.id, self.vault.moment_key(company.id), number)
+        return self.moment().customer(company.id, self.vault.moment_key(company), number)
 
     def wake(self, kind: Kind, token: "TokenId") -> None:
         self.queues.send(self.queue(kind), {"token": token}, group=token)

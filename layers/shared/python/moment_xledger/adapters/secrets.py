@@ -1,22 +1,27 @@
 """Secrets Manager: one secret for each company, and the key by which tokens are told apart without being known.
 
+What is saved is a version of its own. The company's settings name theirs, so what a save stored and never came to name
+is read by nobody, and keys and settings change in one write of the ledger. The version that they name bears the mark
+CURRENT, for whoever knows of no versions, and because Secrets Manager may drop what bears none.
+
 A logon key that Xledger renewed is kept in a secret of its own: whoever renews it changes nothing that a person typed.
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from moment_xledger.domain.companies import CompanyId, Secrets, SoapLogin, Token, TokenId
+from moment_xledger.domain.companies import Company, CompanyId, KeysId, Secrets, SoapLogin, Token, TokenId
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
 KEPT = ".logon-key"  # behind a company's id, which can hold no period
+CURRENT, OFFERED = "AWSCURRENT", "AWSPENDING"
 
 
 def _mark(login: SoapLogin) -> str:
@@ -33,29 +38,30 @@ class Vault:
         self._prefix = prefix
         self._fingerprint_secret = fingerprint_secret
 
-    def xledger_token(self, company: CompanyId) -> Token:
+    def xledger_token(self, company: Company) -> Token:
         return Token(self._read(company)["xledger_token"])
 
-    def moment_key(self, company: CompanyId) -> Token:
+    def moment_key(self, company: Company) -> Token:
         return Token(self._read(company)["moment_key"])
 
-    def soap_login(self, company: CompanyId) -> SoapLogin | None:
+    def soap_login(self, company: Company) -> SoapLogin | None:
         """With the newest logon key, as long as the user and the key that a person typed are the same."""
         typed = self._read(company).get("soap")
         if not typed:
             return None
         try:
-            kept = self._read_secret(company + KEPT)
+            kept = self._read_secret(company.id + KEPT)
         except self._client.exceptions.ResourceNotFoundException:
             kept = {}
         login = SoapLogin(**typed)
         return replace(login, logon_key=kept["key"]) if kept.get("instead_of") == _mark(login) else login
 
-    def keep_logon_key(self, company: CompanyId, key: str) -> None:
+    def keep_logon_key(self, company: Company, key: str) -> None:
+        """Of the login that this company had when it was renewed, even if a person has typed another one since."""
         typed = SoapLogin(**self._read(company)["soap"])
-        self._write(company + KEPT, {"instead_of": _mark(typed), "key": key})
+        self._write(company.id + KEPT, json.dumps({"instead_of": _mark(typed), "key": key}), CURRENT)
 
-    def secrets(self, company: CompanyId) -> Secrets | None:
+    def secrets(self, company: Company) -> Secrets | None:
         """All of a company's; None where it has none yet."""
         try:
             content = self._read(company)
@@ -64,39 +70,58 @@ class Vault:
         soap = SoapLogin(**content["soap"]) if content.get("soap") else None
         return Secrets(Token(content["xledger_token"]), Token(content["moment_key"]), soap)
 
-    def save(self, company: CompanyId, secrets: Secrets) -> None:
+    def offer(self, company: CompanyId, secrets: Secrets) -> KeysId:
+        """Read by nobody before the company's settings name it."""
         content = {
             "xledger_token": secrets.xledger_token.secret,
             "moment_key": secrets.moment_key.secret,
             "soap": vars(secrets.soap) if secrets.soap else None,
         }
-        self._write(company, content)
+        return self._write(company, json.dumps(content), OFFERED)
 
-    def _write(self, name: str, content: Mapping[str, Any]) -> None:
-        name, text = self._prefix + name, json.dumps(content)
+    def adopt(self, company: Company) -> None:
+        """Marks the version that the settings name. Where somebody else moves the mark at this moment, it is his."""
+        name = self._prefix + company.id
+        if not company.keys_id:
+            return
+        now = self._client.get_secret_value(SecretId=name, VersionStage=CURRENT)["VersionId"]
+        if now == company.keys_id:
+            return
+        with suppress(self._client.exceptions.InvalidParameterException):
+            self._client.update_secret_version_stage(
+                SecretId=name, VersionStage=CURRENT, MoveToVersionId=company.keys_id, RemoveFromVersionId=now
+            )
+
+    def _write(self, name: str, text: str, label: str) -> KeysId:
+        name = self._prefix + name
         try:
-            self._client.put_secret_value(SecretId=name, SecretString=text)
+            return self._put(name, text, label)
         except self._client.exceptions.ResourceNotFoundException:
-            self._make(name, text)
+            return self._make(name, text, label)
 
-    def _make(self, name: str, text: str) -> None:
+    def _put(self, name: str, text: str, label: str) -> KeysId:
+        stored = self._client.put_secret_value(SecretId=name, SecretString=text, VersionStages=[label])
+        return KeysId(stored["VersionId"])
+
+    def _make(self, name: str, text: str, label: str) -> KeysId:
         """Two workers may renew a company's first logon key at the same moment."""
         try:
-            self._client.create_secret(Name=name, SecretString=text, KmsKeyId=self._encryption_key)
+            made = self._client.create_secret(Name=name, SecretString=text, KmsKeyId=self._encryption_key)
         except self._client.exceptions.ResourceExistsException:
-            self._client.put_secret_value(SecretId=name, SecretString=text)
+            return self._put(name, text, label)
+        return KeysId(made["VersionId"])
 
     @property
     def _encryption_key(self) -> str:
         return f"alias/{self._prefix.rstrip('/')}"
 
-    def _read(self, company: CompanyId) -> dict[str, Any]:
-        return self._read_secret(company)
+    def _read(self, company: Company) -> dict[str, Any]:
+        return self._read_secret(company.id, company.keys_id)
 
-    def _read_secret(self, name: str) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads(
-            self._client.get_secret_value(SecretId=self._prefix + name)["SecretString"]
-        )
+    def _read_secret(self, name: str, version: str = "") -> dict[str, Any]:
+        which = {"VersionId": version} if version else {"VersionStage": CURRENT}
+        found = self._client.get_secret_value(SecretId=self._prefix + name, **which)
+        content: dict[str, Any] = json.loads(found["SecretString"])
         return content
 
     def fingerprint(self, token: Token) -> TokenId:

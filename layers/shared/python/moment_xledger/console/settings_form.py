@@ -7,10 +7,11 @@ from enum import StrEnum
 from moment_xledger.domain.companies import IssueLimit, Language, Route, Schedule
 from moment_xledger.domain.connection_tests import Right
 from moment_xledger.domain.files.settings import FileFormat
-from moment_xledger.domain.typed_keys import LIMITS
+from moment_xledger.domain.typed_keys import LIMITS, REMOVABLE, removal
 from moment_xledger.domain.typed_settings import FIELDS, LISTS, OFF, ON, PAIRS, SWITCHES
 
 KEYS = tuple(LIMITS)
+REMOVED_BY = {removal(key): key for key in REMOVABLE}  # offered where there is such a key
 # Which right of the newest test says whether a key works.
 TESTED_BY: Mapping[str, Right] = {
     "xledger_token": Right.TOKEN,
@@ -47,7 +48,15 @@ FIELDSETS: Mapping[str, tuple[str, ...]] = {
         "file.vat_account",
     ),
     "expenses": ("import_expenses", "expense_accounts", "expenses_from", "expenses_billable"),
-    "soap": ("soap_user", "soap_password", "soap_logon_key", "soap_certificate"),
+    "soap": (
+        "soap_user",
+        "soap_password",
+        "soap_logon_key",
+        "remove_soap_logon_key",
+        "soap_certificate",
+        "remove_soap_certificate",
+        "remove_soap_user",
+    ),
 }
 FOLDED = ("file", "soap")  # opened by whoever needs it, or where something in it is wrong
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -86,15 +95,17 @@ class Look(StrEnum):
     CHOICE = "choice"
     KEY = "key"
     LONG_KEY = "long_key"
+    REMOVAL = "removal"
 
 
 @dataclass(frozen=True)
 class Field:
-    """`id` is its name as an address of the page leads to it."""
+    """`id` is its name as an address of the page leads to it. `removes`: the key that goes if it is on."""
 
     name: str
     look: Look
     options: tuple[str, ...] = ()
+    removes: str = ""
 
     @property
     def id(self) -> str:
@@ -102,12 +113,14 @@ class Field:
 
 
 def _field(name: str) -> Field:
-    return Field(name, _look(name), OPTIONS.get(name, ()))
+    return Field(name, _look(name), OPTIONS.get(name, ()), REMOVED_BY.get(name, ""))
 
 
 def _look(name: str) -> Look:
     if name in KEYS:
         return Look.LONG_KEY if name == "soap_certificate" else Look.KEY
+    if name in REMOVED_BY:
+        return Look.REMOVAL
     if name in SWITCHES:
         return Look.SWITCH
     if name in LISTS | PAIRS:

@@ -13,6 +13,7 @@ from moment_xledger.domain.moment import Code, Kind
 
 CompanyId = NewType("CompanyId", str)
 TokenId = NewType("TokenId", str)  # a keyed fingerprint of an Xledger token, never the token itself
+KeysId = NewType("KeysId", str)  # names one version of a company's stored keys
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,11 @@ EmailAddress = Annotated[
 
 
 class Company(BaseModel):
-    """Settings that are no secrets. Those are in Secrets Manager, under the company's id."""
+    """Settings that are no secrets. Those are in Secrets Manager, under the company's id.
+
+    `keys_id` says which version of them is meant, so that a token and its fingerprint change in one write. Where it is
+    empty, as in settings that an earlier release saved, it is the current one.
+    """
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
@@ -94,6 +99,7 @@ class Company(BaseModel):
         str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f<>]*[^\x00-\x20\x7f<>][^\x00-\x1f\x7f<>]*$")
     ]
     token_id: TokenId
+    keys_id: KeysId = KeysId("")
     token_expires: date | None = None
     owner_code: Annotated[int, Field(ge=10_000, le=99_999)] | None = None
     export_customers: bool = True

@@ -36,10 +36,10 @@ def changes(before: Company | None, after: Company, keys: Collection[str]) -> tu
 
 
 def _flat(company: Company | None) -> dict[str, str]:
-    """The token's fingerprint says nothing to a person: that the key changed does."""
+    """By what names keys are known here says nothing to a person: that a key changed does."""
     if company is None:
         return {}
-    plain = company.model_dump(mode="json", exclude={"token_id"})
+    plain = company.model_dump(mode="json", exclude={"token_id", "keys_id"})
     return dict(_items("", plain))
 
 

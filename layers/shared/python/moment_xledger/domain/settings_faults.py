@@ -41,6 +41,12 @@ FIELDS: Mapping[str, _Field] = {
         "settes av seg selv; lim inn nøkkelen i stedet",
         "is set by itself; paste the key instead",
     ),
+    "keys_id": _Field(
+        "Lagrede nøkler",
+        "Stored keys",
+        "settes av seg selv; lim inn nøklene i stedet",
+        "is set by itself; paste the keys instead",
+    ),
     "token_expires": _Field(
         "API-nøkkelen utløper",
         "API key expires",
@@ -210,6 +216,24 @@ FIELDS: Mapping[str, _Field] = {
         "må være PEM-tekst med både sertifikat og privat nøkkel, eller tomt",
         "must be PEM text with both the certificate and its private key, or empty",
     ),
+    "remove_soap_user": _Field(
+        "Fjern den lagrede SOAP-tilgangen",
+        "Remove the stored SOAP login",
+        "må stå av når en ny skrives inn",
+        "must be off when a new one is typed in",
+    ),
+    "remove_soap_logon_key": _Field(
+        "Fjern den lagrede SOAP-nøkkelen",
+        "Remove the stored logon key",
+        "må stå av når en ny skrives inn",
+        "must be off when a new one is typed in",
+    ),
+    "remove_soap_certificate": _Field(
+        "Fjern det lagrede SOAP-sertifikatet",
+        "Remove the stored certificate",
+        "må stå av når et nytt limes inn",
+        "must be off when a new one is pasted",
+    ),
     "form": _Field("Skjemaet", "The form", "må være under 64 kB", "must be under 64 kB"),
 }
 
@@ -230,6 +254,10 @@ CONTRADICTIONS: Mapping[str, tuple[str, str]] = {
     "soap_user": (
         "mangler: det som er slått på, trenger SOAP-bruker og passord i Xledger",
         "is missing: what is switched on needs a SOAP user and password in Xledger",
+    ),
+    "remove_soap_user": (
+        "må stå av: opplasting av fakturaer og henting av utgifter trenger tilgangen; slå dem av først",
+        "must be off: uploading invoices and importing expenses need the login; switch them off first",
     ),
     "soap_password": (
         "mangler: en SOAP-bruker må ha et passord",

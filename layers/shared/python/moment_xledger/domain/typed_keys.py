@@ -1,8 +1,9 @@
-"""Keys as they are typed into the form. What is left empty stays as it is stored; nothing shows a whole key again."""
+"""Keys as they are typed into the form. What is left empty stays as it is stored, unless it is to be removed; nothing
+shows a whole key again."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moment_xledger.domain.companies import Company, Secrets, SoapLogin, Token
@@ -18,23 +19,56 @@ _CERTIFICATE = re.compile(
     r"(?=.*-----BEGIN CERTIFICATE-----)(?=.*-----BEGIN [A-Z ]*PRIVATE KEY-----)[\n\r -~]{1,20000}", re.DOTALL
 )
 LIMITS = {"xledger_token": _KEY, "moment_key": _KEY, **_LINES, "soap_certificate": _CERTIFICATE}
+LOGIN = "soap_user"  # goes with its password and all else of the login
+REMOVABLE = (LOGIN, "soap_logon_key", "soap_certificate")
+_OF_LOGIN = (*_LINES, "soap_certificate")
 
 TAIL = 4
 SHORTEST_WITH_TAIL = 12  # of a shorter key, four characters would be too much
 
 
-def with_typed(typed: Mapping[str, Any], stored: Secrets | None) -> Secrets:
-    """Raises `BadSettings`."""
+def removal(key: str) -> str:
+    """The field that says that this key goes."""
+    return f"remove_{key}"
+
+
+def with_typed(
+    typed: Mapping[str, Any], stored: Secrets | None, removed: Collection[str] = frozenset()
+) -> Secrets:
+    """`removed` names keys that go; all of the login's go with its user. Raises `BadSettings`."""
     given = {name: str(value).strip() for name, value in typed.items() if value not in (None, "")}
-    wrong = [name for name, value in given.items() if name not in LIMITS or not LIMITS[name].fullmatch(value)]
-    if wrong:
-        raise BadSettings([FieldFault(name) for name in wrong])
+    if wrong := [*_ill_typed(given), *_not_removed(given, removed)]:
+        raise BadSettings(wrong)
     token = given.get("xledger_token") or (stored and stored.xledger_token.secret)
     moment = given.get("moment_key") or (stored and stored.moment_key.secret)
     missing = [name for name, key in (("xledger_token", token), ("moment_key", moment)) if not key]
     if missing or not token or not moment:
         raise BadSettings([FieldFault(name, contradicts=True) for name in missing])
-    return Secrets(Token(token), Token(moment), _login(given, stored.soap if stored else None))
+    return Secrets(Token(token), Token(moment), _login(given, _left(stored, removed)))
+
+
+def _ill_typed(given: Mapping[str, str]) -> list[FieldFault]:
+    return [
+        FieldFault(name)
+        for name, value in given.items()
+        if name not in LIMITS or not LIMITS[name].fullmatch(value)
+    ]
+
+
+def _not_removed(given: Mapping[str, str], removed: Collection[str]) -> list[FieldFault]:
+    """What nobody can be without, and what is typed anew at the same time."""
+    may_go = _OF_LOGIN if LOGIN in removed else REMOVABLE
+    needed = [FieldFault(name, contradicts=True) for name in removed if name not in may_go]
+    typed = {LOGIN if LOGIN in removed and name in _OF_LOGIN else name for name in given}
+    return [*needed, *(FieldFault(removal(name)) for name in REMOVABLE if name in typed and name in removed)]
+
+
+def _left(stored: Secrets | None, removed: Collection[str]) -> SoapLogin | None:
+    if stored is None or stored.soap is None or LOGIN in removed:
+        return None
+    login = stored.soap
+    login = replace(login, logon_key=None) if "soap_logon_key" in removed else login
+    return replace(login, certificate=None) if "soap_certificate" in removed else login
 
 
 def _login(given: Mapping[str, str], stored: SoapLogin | None) -> SoapLogin | None:
@@ -54,10 +88,10 @@ def _login(given: Mapping[str, str], stored: SoapLogin | None) -> SoapLogin | No
     )
 
 
-def check_complete(company: Company, secrets: Secrets) -> None:
-    """Raises `BadSettings` if a switch is on whose key is missing."""
+def check_complete(company: Company, secrets: Secrets, removed: Collection[str] = frozenset()) -> None:
+    """Raises `BadSettings` if a switch is on whose key is missing, or is to be removed."""
     if company.needs_soap and secrets.soap is None:
-        raise BadSettings([FieldFault("soap_user", contradicts=True)])
+        raise BadSettings([FieldFault(removal(LOGIN) if LOGIN in removed else LOGIN, contradicts=True)])
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ PAIRS = frozenset({"vat_codes", "file.revenue_accounts"})
 ON, OFF = "on", "off"
 
 _FILE = "file."
-_NOT_TYPED = {"id", "token_id", "file"}
+_NOT_TYPED = {"id", "token_id", "keys_id", "file"}
 FIELDS = (
     *(name for name in Company.model_fields if name not in _NOT_TYPED),
     *(_FILE + name for name in FileSettings.model_fields),

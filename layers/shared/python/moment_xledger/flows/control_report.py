@@ -120,7 +120,7 @@ def _add_moment(
     moment: Moment,
     has_time: Callable[[], bool],
 ) -> None:
-    secrets = vault.secrets(company.id)
+    secrets = vault.secrets(company)
     if secrets is None:
         raise Unreachable("Moment: the company has no API key yet")
     since = datetime.combine(report.month - EARLY, time(), UTC)

@@ -62,7 +62,7 @@ class Run:
 
     @cached_property
     def moment_key(self) -> Token:
-        return self.mailer.vault.moment_key(self.company.id)
+        return self.mailer.vault.moment_key(self.company)
 
     def report(self, kind: str, number: str, code: Code, **details: str) -> None:
         now = self.mailer.clock()

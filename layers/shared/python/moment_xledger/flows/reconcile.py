@@ -31,7 +31,7 @@ class Moment(Protocol):
 
 
 class Keys(Protocol):
-    def secrets(self, company: CompanyId) -> Secrets | None: ...
+    def secrets(self, company: Company) -> Secrets | None: ...
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def reconcile(company: Company, reconciler: Reconciler, report: Report) -> None:
 
 
 def _compare_all(company: Company, reconciler: Reconciler, report: Report) -> None:
-    began, secrets = reconciler.clock(), reconciler.vault.secrets(company.id)
+    began, secrets = reconciler.clock(), reconciler.vault.secrets(company)
     if secrets is None:
         raise Unreachable("Moment: the company has no API key yet")
     first_saved = set_up(company, reconciler.ledger)

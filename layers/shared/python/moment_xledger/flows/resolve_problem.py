@@ -16,7 +16,7 @@ from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import as_retried
 from moment_xledger.domain.resolutions import Way, can_be_skipped, checked_reason, way_of
-from moment_xledger.flows.save_company import open_gate
+from moment_xledger.flows.save_company import close_refusals, open_gate
 from moment_xledger.flows.take_in_invoices import take_in_invoices
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def _offer(company: Company, problems: Sequence[Problem], resolver: Resolver) ->
 
 
 def _open_gate(company: Company, _: Sequence[Problem], resolver: Resolver) -> None:
-    open_gate(company, resolver.ledger, resolver.clock())
+    open_gate(company.token_id, resolver.ledger, resolver.clock())
+    close_refusals(company.token_id, resolver.ledger)
     for kind in Kind:
         resolver.ledger.records.mark_work(company.token_id, kind, company.id, resolver.clock())
         resolver.wake(kind, company.token_id)

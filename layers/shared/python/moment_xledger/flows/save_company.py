@@ -1,19 +1,24 @@
-"""Saves what the form says. Keys go where secrets are kept; the ledger knows only the token's fingerprint."""
+"""Saves what the form says. Keys go where secrets are kept; the ledger knows only the token's fingerprint, and which of
+the stored keys are meant.
+
+One write of the ledger is the save: settings, the name of the keys, the line of the history, and marks for all that
+waited. Read what comes before it as: *if the process dies here, nothing was saved, and nothing is the worse for it*:
+keys that nobody names are read by nobody, and a gate that was opened in vain is closed by the next request. What comes
+after it the next save does as well, or `watch_deadlines`.
+"""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from moment_xledger.domain.companies import Company, CompanyId, Route, Secrets, TokenId
-from moment_xledger.domain.deeds import Deed, What
+from moment_xledger.domain.companies import Company, CompanyId, KeysId, Secrets, TokenId
 from moment_xledger.domain.errors import Conflict, Why
 from moment_xledger.domain.gate import reopen
-from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.settings_changes import Saved, changes
 from moment_xledger.domain.settings_faults import BadSettings, FieldFault, bad_settings
@@ -23,7 +28,6 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.secrets import Vault
 
-AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_BYTES = 64 * 1024
 OPERATOR = "operator"
 NO_TOKEN = TokenId("")
@@ -31,13 +35,17 @@ NO_TOKEN = TokenId("")
 
 @dataclass(frozen=True)
 class Form:
-    """As it was sent. `since` is the version that it was filled out from; 0 for a company that is new."""
+    """As it was sent. `since` is the version that it was filled out from; 0 for a company that is new.
+
+    `removed` names keys that are to go. `keys` that are empty stay as they are stored.
+    """
 
     company: CompanyId
     settings: Mapping[str, Any]
     keys: Mapping[str, Any]
     since: int
     by: str
+    removed: Collection[str] = ()
 
 
 def save_form(form: Form, ledger: "Ledger", vault: "Vault", clock: Callable[[], datetime]) -> Company:
@@ -45,11 +53,14 @@ def save_form(form: Form, ledger: "Ledger", vault: "Vault", clock: Callable[[], 
     if len(json.dumps([dict(form.settings), dict(form.keys)], default=str)) > MOST_BYTES:
         raise BadSettings([FieldFault("form")])
     settings = {**form.settings, "id": form.company}
+    before = ledger.companies.get(form.company) if form.since else None
     try:
-        secrets = with_typed(form.keys, vault.secrets(form.company) if form.since else None)
+        secrets = with_typed(form.keys, vault.secrets(before) if before else None, form.removed)
     except BadSettings as bad:
         raise BadSettings([*bad.faults, *_faults(settings)]) from None
-    return save_company(settings, secrets, ledger, vault, clock, by=form.by, since=form.since)
+    return save_company(
+        settings, secrets, ledger, vault, clock, by=form.by, since=form.since, removed=form.removed
+    )
 
 
 def save_company(
@@ -61,30 +72,36 @@ def save_company(
     *,
     by: str = OPERATOR,
     since: int | None = None,
+    removed: Collection[str] = (),
 ) -> Company:
-    """`settings` are the fields of `Company` but its token. Raises as `save_form`.
-
-    The ledger comes first, since it alone knows whether somebody else was faster.
-    """
+    """`settings` are the fields of `Company` but its token and its keys. Raises as `save_form`."""
     company = _read(settings, vault.fingerprint(secrets.xledger_token))
-    check_complete(company, secrets)
+    check_complete(company, secrets, removed)
     before, version = ledger.companies.get_with_version(company.id)
+    if since not in (None, version):
+        raise Conflict  # before keys are stored that nobody would ever name
     company = _without_the_old_keys_end(company, before)
-    version = version if since is None else since
-    keys = changed_keys(vault.secrets(company.id) if before else None, secrets)
-    saved = Saved(version + 1, clock(), by, changes(before, company, keys))
-    ledger.companies.save(company, version, saved)
-    vault.save(company.id, secrets)
-    ledger.settings_history.note_tails(company.id, tails(secrets))
-    about = ", ".join(change.field for change in saved.changes)
-    ledger.audit.note(Deed(company.id, saved.when, by, What.CHANGED_SETTINGS, about=about[:1000]))
-    open_gate(company, ledger, clock())
+    stored = vault.secrets(before) if before else None
+    keys_id = _keys_id(company, secrets, before, stored, vault)
+    saved = Saved(version + 1, clock(), by, changes(before, company, changed_keys(stored, secrets)))
+    company = company.model_copy(update={"keys_id": keys_id})
+    open_gate(company.token_id, ledger, clock())
+    ledger.companies.save_form(company, version, saved, tails(secrets))
+    vault.adopt(company)
+    close_refusals(company.token_id, ledger)
     _forget_removed_addresses(company, before, ledger)
-    for kind in Kind:  # what waited for a better token, or for this kind to be switched on
-        ledger.records.mark_work(company.token_id, kind, company.id, AT_ONCE)
-    if company.route is Route.EMAIL:  # and what waited for a better key, or for an address
-        ledger.mails.mark(company.id, AT_ONCE)
     return company
+
+
+def _keys_id(
+    company: Company, secrets: Secrets, before: Company | None, stored: Secrets | None, vault: "Vault"
+) -> KeysId:
+    """Of keys that did not change: the same. The version before is marked first, should its save have died before."""
+    if before and stored == secrets:
+        return before.keys_id
+    if before and stored:
+        vault.adopt(before)
+    return vault.offer(company.id, secrets)
 
 
 def _read(settings: Mapping[str, Any], token_id: TokenId) -> Company:
@@ -116,12 +133,16 @@ def _forget_removed_addresses(company: Company, before: Company | None, ledger: 
     ledger.problems.close(company.id, gone, [Code.NOTICE_ADDRESS_STOPPED])
 
 
-def open_gate(company: Company, ledger: "Ledger", now: datetime) -> None:
+def open_gate(token_id: TokenId, ledger: "Ledger", now: datetime) -> None:
     """If it is closed for the token's sake. Where somebody else writes it at this moment, he has just tried the token:
-    what he found stands, and what was saved here is saved all the same."""
-    gate = ledger.gates.get(company.token_id)
+    what he found stands, and what is saved here is saved all the same."""
+    gate = ledger.gates.get(token_id)
     if gate.closed_why is Why.AUTH:
         with suppress(Conflict):
-            ledger.gates.save(company.token_id, reopen(gate, now))
-    for sharing in ledger.companies.sharing(company.token_id):
+            ledger.gates.save(token_id, reopen(gate, now))
+
+
+def close_refusals(token_id: TokenId, ledger: "Ledger") -> None:
+    """Of all who share it: the way is open."""
+    for sharing in ledger.companies.sharing(token_id):
         ledger.problems.close(sharing.id, [("settings", "")], [Code.TOKEN_REFUSED])

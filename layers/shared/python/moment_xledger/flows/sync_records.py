@@ -165,11 +165,13 @@ def report_token(token_id: TokenId, worker: Worker) -> None:
 
 def _channel(token_id: TokenId, worker: Worker) -> Channel:
     companies, pauses = worker.ledger.companies.sharing(token_id), worker.ledger.pauses.now()
+    if not companies:  # the last one that had it has just been given another
+        raise GateClosed(Why.HELD, worker.clock())
     # Not by the secret of a company that has left: it is paused for good, and its keys are gone.
     holder = next((company for company in companies if not pauses.of(company.id)), companies[0])
     return Channel(
         token_id,
-        worker.vault.xledger_token(holder.id),
+        worker.vault.xledger_token(holder),
         worker.new_id(),
         xledger=worker.xledger,
         gates=worker.ledger.gates,

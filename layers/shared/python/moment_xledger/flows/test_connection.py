@@ -22,7 +22,7 @@ from moment_xledger.domain.gate import token_refused
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.channel import Channel
-from moment_xledger.flows.save_company import open_gate
+from moment_xledger.flows.save_company import close_refusals, open_gate
 from moment_xledger.flows.sync_records import Worker, open_channel, report_token
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Trial:
     worker: Worker
     reference: Callable[["Reads"], "Reference"]
     accepts_moment: Callable[[CompanyId, Token], bool]
-    accepts_soap: Callable[[CompanyId, SoapLogin], bool]
+    accepts_soap: Callable[[Company, SoapLogin], bool]
 
 
 def try_connection(company_id: CompanyId, by: str, trial: Trial) -> ConnectionTest:
@@ -66,9 +66,9 @@ def _checks(company: Company, rights: Sequence[Right], trial: Trial) -> Iterator
     if Right.WRITING in rights:
         yield Check(Right.WRITING, Outcome.NOT_TRIED)
     if Right.SOAP in rights:
-        login = trial.worker.vault.soap_login(company.id)
-        yield _check(Right.SOAP, lambda: login is not None and trial.accepts_soap(company.id, login))
-    key = trial.worker.vault.moment_key(company.id)
+        login = trial.worker.vault.soap_login(company)
+        yield _check(Right.SOAP, lambda: login is not None and trial.accepts_soap(company, login))
+    key = trial.worker.vault.moment_key(company)
     yield _check(Right.MOMENT, lambda: trial.accepts_moment(company.id, key))
 
 
@@ -97,7 +97,8 @@ def _graphql_checks(company: Company, rights: Sequence[Right], trial: Trial) -> 
 @contextmanager
 def _line(company: Company, worker: Worker) -> Iterator[Channel]:
     """A gate that was closed for the token's sake is opened: whether that is over is what the test is to show."""
-    open_gate(company, worker.ledger, worker.clock())
+    open_gate(company.token_id, worker.ledger, worker.clock())
+    close_refusals(company.token_id, worker.ledger)
     for _ in range(TRIES - 1):
         gate = worker.ledger.gates.get(company.token_id)
         if not (gate.owner and gate.lease_until and gate.lease_until > worker.clock()):

@@ -38,7 +38,7 @@ class Uploader:
     ledger: "Ledger"
     vault: "Vault"
     files: "Files"
-    open_import: Callable[[CompanyId, SoapLogin], Import]
+    open_import: Callable[[Company, SoapLogin], Import]
     tell: Callable[[CompanyId], None]
     clock: Callable[[], datetime]
 
@@ -123,7 +123,7 @@ def _upload(upload: Upload, run: Run) -> Outcome:
     if isinstance(parcel, Outcome):
         return parcel
     intent = run.save(uploads.sending(upload, run.uploader.clock()))
-    door = run.uploader.open_import(run.company.id, parcel.login)
+    door = run.uploader.open_import(run.company, parcel.login)
     outcome = door.upload(parcel.file_name, parcel.content, parcel.import_code, parcel.owner_code)
     left, finding = uploads.after(intent, outcome, run.uploader.clock())
     saved = run.save(left, finding)
@@ -145,7 +145,7 @@ def _outcome(upload: Upload, finding: Finding | None) -> Outcome:
 def _parcel(upload: Upload, run: Run) -> Parcel | Outcome:
     """Or why there is none; then that is written down."""
     export, company = _export(upload, run), run.company
-    login = run.uploader.vault.soap_login(company.id)
+    login = run.uploader.vault.soap_login(company)
     code = uploads.import_code(company, export.terms.settings.format)
     if company.owner_code is None or code is None or login is None:
         missing = "owner_code" if company.owner_code is None else "soap_user" if code else "import_code"

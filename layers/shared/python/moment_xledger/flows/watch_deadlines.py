@@ -1,10 +1,15 @@
-"""Problems that nobody runs into: a key that will expire, and an export that is not finished in its time."""
+"""Problems that nobody runs into: a key that will expire, and an export that is not finished in its time.
 
+And those that a save of the settings has solved, where it died before it could say so.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.connection_tests import reminder
+from moment_xledger.domain.errors import Why
 from moment_xledger.domain.exports import Export, Status
 from moment_xledger.domain.notices import MORNING
 from moment_xledger.domain.problems import Code, Problem
@@ -20,18 +25,24 @@ FAILED_TWICE = timedelta(minutes=25)
 def watch_deadlines(company: Company, ledger: "Ledger", now: datetime) -> None:
     """Reported once, and closed when over."""
     wanted = [*_expiry(company, now), *_late_export(company, ledger, now)]
-    open_now = [
-        problem
-        for kind in ("settings", "export")
-        for problem in ledger.problems.of(company.id, kind)
-        if problem.code in (Code.TOKEN_EXPIRES, Code.EXPORT_FAILED)
-    ]
+    known_now = [each for kind in ("settings", "export") for each in ledger.problems.of(company.id, kind)]
+    _close(company, [each for each in known_now if _is_solved(each, company, ledger)], ledger)
+    open_now = [each for each in known_now if each.code in (Code.TOKEN_EXPIRES, Code.EXPORT_FAILED)]
     known = {(problem.code, problem.number) for problem in open_now}
     ledger.problems.report(each for each in wanted if (each.code, each.number) not in known)
     still = {(problem.code, problem.number) for problem in wanted}
-    for problem in open_now:
-        if (problem.code, problem.number) not in still:
-            ledger.problems.close(company.id, [(problem.kind, problem.number)], [problem.code])
+    _close(company, [each for each in open_now if (each.code, each.number) not in still], ledger)
+
+
+def _close(company: Company, problems: Iterable[Problem], ledger: "Ledger") -> None:
+    for problem in problems:
+        ledger.problems.close(company.id, [(problem.kind, problem.number)], [problem.code])
+
+
+def _is_solved(problem: Problem, company: Company, ledger: "Ledger") -> bool:
+    if problem.code is Code.TOKEN_REFUSED:
+        return ledger.gates.get(company.token_id).closed_why is not Why.AUTH
+    return problem.code is Code.NOTICE_ADDRESS_STOPPED and problem.number not in company.notify
 
 
 def _expiry(company: Company, now: datetime) -> list[Problem]:

@@ -18,13 +18,7 @@ class Audit:
         self._table = table
 
     def note(self, deed: Deed) -> None:
-        sk = f"AUD#{keys.stamp(deed.when)}#{uuid4().hex}"
-        kept_until = datetime(deed.when.year + YEARS_KEPT + 1, 1, 1, tzinfo=UTC)
-        item = {"who": deed.who, "what": str(deed.what), "ttl": int(kept_until.timestamp())}
-        item |= {"export": deed.export} if deed.export else {}
-        item |= {"file": deed.file} if deed.file else {}
-        item |= {"about": deed.about} if deed.about else {}
-        self._table.write(Put((keys.company(deed.company), sk), item, when=Attr("what").not_exists()))
+        self._table.write(noted(deed))
 
     def of(self, company: CompanyId, limit: int | None = None) -> Iterator[Deed]:
         """Newest first."""
@@ -40,6 +34,16 @@ class Audit:
         found = list(islice(items, size + 1))
         following = found[size - 1]["sk"].removeprefix("AUD#") if len(found) > size else ""
         return [_deed(company, item) for item in found[:size]], following
+
+
+def noted(deed: Deed) -> Put:
+    sk = f"AUD#{keys.stamp(deed.when)}#{uuid4().hex}"
+    kept_until = datetime(deed.when.year + YEARS_KEPT + 1, 1, 1, tzinfo=UTC)
+    item = {"who": deed.who, "what": str(deed.what), "ttl": int(kept_until.timestamp())}
+    item |= {"export": deed.export} if deed.export else {}
+    item |= {"file": deed.file} if deed.file else {}
+    item |= {"about": deed.about} if deed.about else {}
+    return Put((keys.company(deed.company), sk), item, when=Attr("what").not_exists())
 
 
 def _deed(company: CompanyId, item: Item) -> Deed:

@@ -1,18 +1,23 @@
 """Companies: their settings, and which of them share an Xledger token."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
-from moment_xledger.adapters.ledger.settings_history import line
-from moment_xledger.adapters.table import Action, Delete, Item, Put, Table, Update
-from moment_xledger.domain.companies import Company, CompanyId, TokenId
+from moment_xledger.adapters.ledger.audit import noted
+from moment_xledger.adapters.ledger.settings_history import line, shown
+from moment_xledger.adapters.table import Action, Delete, Item, Key, Put, Table, Update
+from moment_xledger.domain.companies import Company, CompanyId, Route, TokenId
+from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.settings_changes import Saved
+from moment_xledger.domain.typed_keys import Tails
 
 _ALL = "COMPANIES"
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_ABOUT = 1000  # of a deed
 
 
 class Companies:
@@ -40,6 +45,18 @@ class Companies:
 
         What waits moves along to a new token: the gate of the old one has no say in it any more.
         """
+        self._write(company, since, [line(company.id, saved)] if saved else [])
+
+    def save_form(self, company: Company, since: int, saved: Saved, tails: Tails) -> None:
+        """As `save`, with all that a person's save brings about: what may be shown of the keys, a line in the audit,
+        and a look at whatever has waited for a better key, for an address, or for its kind to be switched on."""
+        look = [_mark(keys.work(company.token_id, kind, company.id)) for kind in Kind]
+        if company.route is Route.EMAIL:
+            look.append(_mark(keys.mailing(company.id)))
+        told = [line(company.id, saved), noted(_deed(company.id, saved)), shown(company.id, tails)]
+        self._write(company, since, [*told, *look])
+
+    def _write(self, company: Company, since: int | None, also: Sequence[Action]) -> None:
         before, version = self.get_with_version(company.id)
         version = version if since is None else since
         unchanged = Attr("ver").eq(version) if version else Attr("ver").not_exists()
@@ -48,13 +65,14 @@ class Companies:
             Put(keys.settings(company.id), settings, when=unchanged),
             Put((_ALL, company.id), {}),
             Put((keys.token(company.token_id), f"TENANT#{company.id}"), {}),
-            *([line(company.id, saved)] if saved else []),
+            *also,
         ]
         if before and before.token_id != company.token_id:
             actions.append(Delete((keys.token(before.token_id), f"TENANT#{company.id}")))
             actions += [_unmark(before, kind) for kind in Kind]
-            actions += [_mark(company, kind) for kind in Kind]
-        self._table.write(*actions)
+            actions += [_mark(keys.work(company.token_id, kind, company.id)) for kind in Kind]
+        once = {action.key: action for action in actions}  # a mark may be wanted twice
+        self._table.write(*once.values())
 
     def every(self) -> list[Company]:
         return [self.get_known(CompanyId(item["sk"])) for item in self._table.query(_ALL)]
@@ -67,7 +85,8 @@ class Companies:
         tenants = self._table.query(keys.token(token), "TENANT#")
         ids = [CompanyId(item["sk"].removeprefix("TENANT#")) for item in tenants]
         found = self._table.get_many(map(keys.settings, ids))
-        return [_settings(found[keys.settings(id_)]) for id_ in ids]
+        companies = [_settings(found[keys.settings(id_)]) for id_ in ids]
+        return [company for company in companies if company.token_id == token]  # nobody who has just left
 
 
 def _settings(item: Item) -> Company:
@@ -80,6 +99,10 @@ def _unmark(company: Company, kind: Kind) -> Update:
     return Update(keys.work(company.token_id, kind, company.id), remove=["due", "due_at"], add={"marks": 1})
 
 
-def _mark(company: Company, kind: Kind) -> Update:
-    key = keys.work(company.token_id, kind, company.id)
+def _deed(company: CompanyId, saved: Saved) -> Deed:
+    fields = ", ".join(change.field for change in saved.changes)
+    return Deed(company, saved.when, saved.who, What.CHANGED_SETTINGS, about=fields[:LONGEST_ABOUT])
+
+
+def _mark(key: Key) -> Update:
     return Update(key, set={"due": keys.shard(key[0]), "due_at": keys.stamp(AT_ONCE)}, add={"marks": 1})

@@ -24,7 +24,7 @@ class SettingsHistory:
         yield from map(_saved, found)
 
     def note_tails(self, company: CompanyId, tails: Tails) -> None:
-        self._table.write(Put(keys.tails(company), asdict(tails)))
+        self._table.write(shown(company, tails))
 
     def tails(self, company: CompanyId) -> Tails:
         item = self._table.get(keys.tails(company)) or {}
@@ -41,6 +41,10 @@ def line(company: CompanyId, saved: Saved) -> Put:
         "ttl": int(kept_until.timestamp()),
     }
     return Put((keys.company(company), f"CONF#{saved.version:06}"), item, when=Attr("who").not_exists())
+
+
+def shown(company: CompanyId, tails: Tails) -> Put:
+    return Put(keys.tails(company), asdict(tails))
 
 
 def _saved(item: Item) -> Saved:

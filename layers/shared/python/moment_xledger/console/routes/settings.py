@@ -10,13 +10,13 @@ from aws_lambda_powertools.event_handler.exceptions import BadRequestError
 from moment_xledger.console.answers import Answer, answer, see_other
 from moment_xledger.console.desk import desk_of, new_router
 from moment_xledger.console.facts.settings import NotSaved
-from moment_xledger.console.settings_form import FOLDED, FORM, GROUPS, KEYS, TESTED_BY
+from moment_xledger.console.settings_form import FOLDED, FORM, GROUPS, KEYS, REMOVED_BY, TESTED_BY
 from moment_xledger.console.settings_page import settings_page
 from moment_xledger.console.visits import Visit, form, query, signed_in, submitted
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.sessions import Right
 from moment_xledger.domain.settings_faults import BadSettings, FieldFault
-from moment_xledger.domain.typed_settings import FIELDS, as_settings, as_typed
+from moment_xledger.domain.typed_settings import FIELDS, ON, as_settings, as_typed
 from moment_xledger.flows.save_company import Form, save_form
 from moment_xledger.flows.test_connection import try_connection
 
@@ -76,7 +76,8 @@ def _filled_out(visit: Visit, sent: Mapping[str, str]) -> Form:
     if not _VERSION.fullmatch(since):
         raise BadRequestError("a form without the version that it was filled out from")
     keys = {name: sent.get(name, "") for name in KEYS}
-    return Form(visit.company.id, as_settings(sent), keys, int(since), visit.who)
+    removed = [key for name, key in REMOVED_BY.items() if sent.get(name) == ON]
+    return Form(visit.company.id, as_settings(sent), keys, int(since), visit.who, removed)
 
 
 def _refused(visit: Visit, sent: Mapping[str, str], faults: Sequence[FieldFault]) -> Answer:
@@ -111,4 +112,4 @@ def _again(
 
 
 def _typed(sent: Mapping[str, str]) -> dict[str, str]:
-    return {name: sent.get(name, "") for name in FIELDS}
+    return {name: sent.get(name, "") for name in (*FIELDS, *REMOVED_BY)}

@@ -128,6 +128,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Bare om deres Xledger krever det: PEM-tekst med sertifikat og privat nøkkel.",
         "Only if your Xledger wants it: PEM text with the certificate and its private key.",
     ),
+    "hint_remove_soap_logon_key": (
+        "Da hentes en ny med bruker og passord.",
+        "A new one is then fetched with the user and password.",
+    ),
+    "hint_remove_soap_certificate": (
+        "Om deres Xledger krever sertifikat, svarer den ikke uten.",
+        "If your Xledger wants a certificate, it does not answer without one.",
+    ),
+    "hint_remove_soap_user": (
+        (
+            "Bruker, passord, nøkkel og sertifikat tas ikke lenger i bruk. Uten dem kan fakturaer ikke lastes opp "
+            "og utgifter ikke hentes; filer som alt venter på opplasting, blir stående."
+        ),
+        (
+            "User, password, key and certificate are no longer used. Without them invoices cannot be uploaded "
+            "nor expenses imported; files that already wait for their upload stay where they are."
+        ),
+    ),
     "value_": ("som vanlig for formatet", "as usual for the format"),
     "value_on": ("ja", "yes"),
     "value_standard": ("standard: Moments feltliste", "standard: Moment's list of fields"),
