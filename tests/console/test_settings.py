@@ -48,7 +48,7 @@ def test_who_saved_what_is_told(site: Site) -> None:
     page = site.browser().get("/settings").text
     assert "Sist lagret 22.11.2026 10:00 av Ola Hansen." in page
     assert "Forespørsler i timen: – → 500" in page
-    assert "API-nøkkel til Xledger ble byttet" in page
+    assert "API-nøkkel til Xledger ble endret" in page
 
 
 def test_each_right_that_was_tested_has_its_sentence(site: Site) -> None:

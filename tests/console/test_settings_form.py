@@ -185,6 +185,34 @@ def test_no_key_is_ever_on_a_page(site: Site, administrator: Browser, page_has: 
         assert not any(key in page for page in pages), key
 
 
+def test_a_stored_login_can_be_removed(site: Site, administrator: Browser) -> None:
+    assert 'name="remove_' not in administrator.get("/settings").text  # there is nothing yet
+    save(administrator, soap_user="per", soap_password="a-soap-password", soap_logon_key="a-logon-key-0123")
+    page = administrator.get("/settings").text
+    assert 'name="remove_soap_user"' in page
+    assert 'name="remove_soap_certificate"' not in page
+
+    assert save(administrator, remove_soap_logon_key="on").status == 303
+    assert site.vault.held[COMPANY.id].soap == SoapLogin("per", "a-soap-password")
+    assert save(administrator, remove_soap_user="on").status == 303
+    assert site.vault.held[COMPANY.id] == Secrets(TOKEN, MOMENT_KEY)
+    page = administrator.get("/settings").text
+    assert 'name="remove_' not in page
+    assert "SOAP-bruker ble endret" in page
+
+
+def test_a_login_stays_as_long_as_something_needs_it(site: Site, administrator: Browser) -> None:
+    save(administrator, soap_user="per", soap_password="a-soap-password")
+    page = save(administrator, remove_soap_user="on", import_expenses="on", owner_code="19168")
+    assert page.status == 400
+    said = sentence_beside(page, "remove_soap_user")
+    assert "opplasting av fakturaer og henting av utgifter trenger tilgangen; slå dem av først" in said
+    assert re.search(r'name="remove_soap_user" value="on" checked', page.text)
+    page = save(administrator, remove_soap_user="on", soap_password="another-password")
+    assert "må stå av når en ny skrives inn" in sentence_beside(page, "remove_soap_user")
+    assert site.vault.held[COMPANY.id].soap == SoapLogin("per", "a-soap-password")
+
+
 @pytest.mark.parametrize("since", ["", "0", "-1", "x", "1" * 9])
 def test_a_form_of_no_version_is_none(administrator: Browser, since: str) -> None:
     assert save(administrator, since=since).status == 400

@@ -1,5 +1,6 @@
 """Every field of the form has limits, and a sentence in both languages for whoever goes beyond them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,15 @@ from moment_xledger.domain.settings_faults import (
     FieldFault,
     bad_settings,
 )
-from moment_xledger.domain.typed_keys import LIMITS, changed_keys, check_complete, tails, with_typed
+from moment_xledger.domain.typed_keys import (
+    LIMITS,
+    REMOVABLE,
+    changed_keys,
+    check_complete,
+    removal,
+    tails,
+    with_typed,
+)
 from tests.builders import a_company
 
 MEGABYTE = "x" * 1024 * 1024
@@ -32,6 +41,7 @@ def faults(**but: Any) -> list[FieldFault]:
 
 def test_every_field_of_the_form_has_its_sentence() -> None:
     fields = {*Company.model_fields, *LIMITS, *(f"file.{name}" for name in FileSettings.model_fields)}
+    fields |= set(map(removal, REMOVABLE))
     assert fields <= FIELDS.keys()
 
 
@@ -205,3 +215,58 @@ def test_a_change_is_kept_with_old_and_new_and_a_key_by_name_only() -> None:
 
 def test_every_contradiction_is_about_a_field_of_the_form() -> None:
     assert CONTRADICTIONS.keys() <= FIELDS.keys()
+
+
+WHOLE = with_typed({"soap_certificate": PEM}, STORED)
+LOGIN = SoapLogin("per", "secret", "key-0123456789", PEM)
+
+
+@pytest.mark.parametrize(
+    ("removed", "left"),
+    [
+        pytest.param([], LOGIN, id="nothing"),
+        pytest.param(["soap_user"], None, id="the login, and all that belongs to it"),
+        pytest.param(["soap_user", "soap_password", "soap_certificate"], None, id="each by its name"),
+        pytest.param(["soap_logon_key"], replace(LOGIN, logon_key=None), id="the logon key"),
+        pytest.param(["soap_certificate"], replace(LOGIN, certificate=None), id="the certificate"),
+    ],
+)
+def test_what_is_removed_is_gone_and_the_rest_stays(removed: list[str], left: SoapLogin | None) -> None:
+    assert with_typed({}, WHOLE, removed) == replace(WHOLE, soap=left)
+
+
+@pytest.mark.parametrize(
+    ("typed", "removed", "field"),
+    [
+        pytest.param({}, "xledger_token", "xledger_token", id="a key that nobody can be without"),
+        pytest.param({}, "moment_key", "moment_key", id="nor without this one"),
+        pytest.param({}, "soap_password", "soap_password", id="a password whose user stays"),
+        pytest.param({}, "colour", "colour", id="a key that there is not"),
+        pytest.param({"soap_password": "new"}, "soap_user", "remove_soap_user", id="a new password for it"),
+        pytest.param({"soap_certificate": PEM}, "soap_user", "remove_soap_user", id="a certificate for it"),
+        pytest.param({"soap_logon_key": "new"}, "soap_logon_key", "remove_soap_logon_key", id="a new one"),
+    ],
+)
+def test_what_cannot_be_removed_is_named(typed: dict[str, str], removed: str, field: str) -> None:
+    with pytest.raises(BadSettings) as refused:
+        with_typed(typed, WHOLE, [removed])
+    (fault,) = refused.value.faults
+    assert fault.field == field
+    assert fault.sentence() != fault.sentence(Language.NORWEGIAN)
+
+
+def test_a_login_that_is_removed_can_be_typed_anew_later() -> None:
+    without = with_typed({}, WHOLE, ["soap_user"])
+    typed = {"soap_user": "ola", "soap_password": "another"}
+    assert with_typed(typed, without).soap == SoapLogin("ola", "another")
+
+
+def test_a_login_that_something_needs_is_not_removed() -> None:
+    without = replace(STORED, soap=None)
+    with pytest.raises(BadSettings) as refused:
+        check_complete(a_company(import_expenses=True, owner_code=19168), without, ["soap_user"])
+    assert str(refused.value) == (
+        "The field “Remove the stored SOAP login” must be off: uploading invoices and importing expenses need the "
+        "login; switch them off first."
+    )
+    check_complete(a_company(), without, ["soap_user"])

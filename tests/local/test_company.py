@@ -15,11 +15,11 @@ from local import __main__
 from local.company import Deployment, _form, create, report, show, try_it
 from local.run.misuse import Misuse
 from moment_xledger.adapters.xledger_reference import Reference
-from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.companies import CompanyId, Secrets
 from moment_xledger.flows.reconcile import Reconciler
 from moment_xledger.flows.test_connection import Trial
 from tests.flows.test_reconcile import Moments
-from tests.office import FakeVault, keys, settings
+from tests.office import MOMENT_KEY, FakeVault, keys, settings
 from tests.world import TOKEN, World
 
 NORDVIK = CompanyId("nordvik")
@@ -90,6 +90,17 @@ def test_what_is_not_given_stays_as_it_is(stack: Stack, typed: Any) -> None:
     company = stack.world.ledger.companies.get_known(NORDVIK)
     assert (company.name, str(company.route)) == ("Nordvik Arkitekter AS", "off")
     assert stack.vault.held[NORDVIK].xledger_token == TOKEN
+
+
+def test_a_key_that_is_null_goes(stack: Stack, typed: Any) -> None:
+    login = {"soap_user": "per", "soap_password": "a-password"}
+    create(typed(keys(**login), **settings(import_expenses=True, owner_code=19168)), stack.deployment)
+    with pytest.raises(Misuse, match="switch them off first"):
+        create(typed({"soap_user": None}), stack.deployment)
+    create(typed({"soap_user": None, "soap_password": None}, import_expenses=False), stack.deployment)
+    assert stack.vault.held[NORDVIK] == Secrets(TOKEN, MOMENT_KEY)
+    with pytest.raises(Misuse, match="“Moment API key” is missing"):
+        create(typed({"moment_key": None}), stack.deployment)
 
 
 def test_a_missing_right_is_a_failure_that_says_what_to_do(

@@ -55,7 +55,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "history": ("Endringer", "Changes"),
     "history_caption": ("De siste lagringene, nyeste først", "The latest saves, newest first"),
     "changed": ("Endret", "Changed"),
-    "key_changed": ("{0} ble byttet", "{0} was replaced"),
+    "key_changed": ("{0} ble endret", "{0} was changed"),
     "value_changed": ("{0}: {1} → {2}", "{0}: {1} → {2}"),
     "value_daily": ("hver dag kl. 06", "every day at 06:00"),
     "value_weekly": ("hver uke kl. 06", "every week at 06:00"),
