@@ -63,6 +63,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Most of it concerns the formats ar10 and gl02b only.",
     ),
     "key_stored": ("Lagret: {0}.", "Stored: {0}."),
+    "key_unseen": ("Lagret.", "Stored."),
     "key_tested": ("Testet {0}: {1}.", "Tested {0}: {1}."),
     "key_kept": ("La feltet stå tomt for å beholde den.", "Leave the field empty to keep it."),
     "key_missing": ("Ikke lagret.", "Not stored."),
