@@ -177,3 +177,28 @@ def test_whatever_stands_in_a_field_there_is_an_event_or_a_reason(builder: Any, 
     found = read(event)
     assert isinstance(found, Event | Unreadable)
     assert not isinstance(found, Unreadable) or found.field
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("125000", "125000.00"), ("125000.5", "125000.50"), ("-7", "-7.00"), ("7.", "7.00")]
+)
+def test_an_amount_is_the_same_however_many_decimals_it_is_written_with(written: str, read: str) -> None:
+    """Else an invoice that the API writes otherwise than its event did would count as changed."""
+    line = {"vatCode": "3", "net": written, "vat": "0", "gross": written}
+    one, other = (
+        Invoice.model_validate(an_invoice(total=total, vatLines=lines)["data"])
+        for total, lines in [
+            (written, [line]),
+            (read, [line | {"net": read, "vat": "0.00", "gross": read}]),
+        ]
+    )
+    assert one.content_hash() == other.content_hash()
+    assert str(one.total) == read
+
+
+@pytest.mark.parametrize("number", [0, 86_400, "0", "20261122"])
+def test_a_number_is_no_date(number: Any) -> None:
+    """It would be one of 1970, and go into a file with it."""
+    found = read_event(json.dumps(an_invoice(invoiceDate=number)))
+    assert isinstance(found, Unreadable)
+    assert (found.code, found.field) == (Code.FIELD_INVALID, "data.invoiceDate")

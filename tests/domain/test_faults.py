@@ -15,8 +15,9 @@ from moment_xledger.domain.moment import Customer, Invoice, Project
 from moment_xledger.domain.problems import Code, Problem
 from tests.builders import a_customer, a_project, an_invoice
 
+LINE = {"vatCode": "3", "net": "1.00", "vat": "0.00", "gross": "1.00"}
 WRONG: list[Any] = [
-    *(None, 0, -1, 1.5, 10**13, 2**70, float("inf"), True, [], {}, [1]),
+    *(None, 0, -1, 1.5, 10**13, 2**70, float("inf"), True, [], {}, [1], [LINE] * 101),
     *("", " ", "x" * 20_000, "Æ Ø!", "\ud800", "1e999", "NaN", "12.345", "9" * 30),
     *("2026-13-40", "2026-01-01T10:00:00"),
 ]

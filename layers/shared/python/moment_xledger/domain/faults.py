@@ -34,6 +34,7 @@ _NORWEGIAN = {
     r"decimal input should have no more than (\d+) digits? in total": r"kan ha høyst \1 sifre i alt",
     r"decimal input should have no more than (\d+) decimal places?": r"kan ha høyst \1 desimaler",
     # of dates and times
+    r"must be a date such as (\S+), not a number": r"må være en dato slik som \1, ikke et tall",
     r"must be a valid date(?: or datetime)?(?:, .*)?": "må være en dato, slik som 2026-11-22",
     r"datetimes provided to dates should have zero time.*": "må være en dato uten klokkeslett",
     r"must be a valid datetime(?: or date)?(?:, .*)?": "må være et tidspunkt, slik som 2026-11-22T09:15:03Z",
@@ -43,6 +44,7 @@ _NORWEGIAN = {
     r"must be a valid dictionary(?: or instance of \w+)?": "må være et JSON-objekt",
     r"must be a valid (?:tuple|list|array)": "må være en liste",
     r"must have at least 1 item.*": "må ha minst én linje",
+    r"must have at most (\d+) items.*": r"kan ha høyst \1 linjer",
     # of rows that Xledger exports
     r"(\w+) holds elements, not text": r"\1 inneholder elementer, ikke tekst",
     r"a column comes twice": "en kolonne kommer to ganger",

@@ -40,8 +40,20 @@ class InvoiceKind(StrEnum):
 
 
 def _amount(value: object) -> object:
+    """With two decimals, whatever it came with: the same invoice is the same text, from an event and from the API."""
     if not isinstance(value, str):
         raise ValueError("must be a decimal string such as '1234.50', not a JSON number")
+    if value[-3:-2] == ".":
+        return value
+    whole, _, decimals = value.partition(".")
+    short = whole.removeprefix("-").isdigit() and (decimals + "0").isdigit() and len(decimals) < 2
+    return f"{whole}.{decimals:0<2}" if short else value
+
+
+def _day(value: object) -> object:
+    """A number would be taken for seconds since 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and value.strip().isdigit()):
+        raise ValueError("must be a date such as 2026-11-22, not a number")
     return value
 
 
@@ -56,6 +68,8 @@ Amount = Annotated[
     BeforeValidator(_amount),
     Field(max_digits=15, decimal_places=2, allow_inf_nan=False, json_schema_extra={"type": "string"}),
 ]
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class MomentModel(BaseModel):
@@ -130,8 +144,8 @@ class Project(_Saved):
     project_number: Code
     name: Text
     customer_number: Code | None = None
-    start_date: date | None = None
-    end_date: date | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
     active: Annotated[bool, Field(strict=True)]
 
     @property
@@ -174,12 +188,13 @@ class Invoice(MomentModel):
     customer: InvoiceCustomer
     project_number: Code | None = None
     description: Annotated[str, Field(max_length=10_000)] = ""
-    invoice_date: date
-    due_date: date
+    invoice_date: Day
+    due_date: Day
     kid: Annotated[str, Field(max_length=30)] | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     total: Amount
-    vat_lines: Annotated[tuple[VatLine, ...], Field(min_length=1)]
+    # More than there are VAT codes; and the whole must go into one item of the ledger.
+    vat_lines: Annotated[tuple[VatLine, ...], Field(min_length=1, max_length=100)]
     # Moment's export state "do not transfer to accounting".
     do_not_transfer: Annotated[bool, Field(strict=True)] = False
 

@@ -23,6 +23,7 @@ from moment_xledger.domain.problems import Code, Problem
 # worker that stood still may tell his own reason after that, and it is the older one.
 REPLACED = tuple(code for code in Code if code not in (Code.NUMBER_TAKEN, Code.MAIL_BOUNCED))
 TRIES = 10  # where they do
+MOST_WORDS = 5_000  # signs that are kept of what the other system said; the item must hold them
 
 
 class Problems:
@@ -57,18 +58,21 @@ class Problems:
         self, company: CompanyId, solved: Iterable[tuple[str, str]], codes: Iterable[Code] = tuple(Code)
     ) -> None:
         """Of these kinds and numbers, and of these codes if not of any."""
-        codes = tuple(codes)
-        possible = [_key(company, kind, code, number) for kind, number in solved for code in codes]
-        for key in self._table.get_many(self._counted_among(possible)):
+        for key in self._table.get_many(self._possible(company, list(solved), tuple(codes))):
             self._remove(key)
 
-    def _counted_among(self, possible: Sequence[Key]) -> Sequence[Key]:
+    def _possible(
+        self, company: CompanyId, solved: Sequence[tuple[str, str]], codes: Sequence[Code]
+    ) -> Iterator[Key]:
         """Those that can be there, by their counters, where these are fewer to read: nearly always there is nothing."""
-        counters = list(dict.fromkeys(map(_counter, possible)))
-        if len(counters) >= len(possible):
-            return possible
-        found = self._table.get_many(counters)
-        return [key for key in possible if found.get(_counter(key), {}).get(_counted_as(key), 0) > 0]
+        counters = {number: _counter(company, number) for _, number in solved}
+        asks = len(set(counters.values())) < len(solved) * len(codes)
+        found = self._table.get_many(counters.values()) if asks else {}
+        for kind, number in solved:
+            counted = found.get(counters[number], {})
+            for code in codes:
+                if not asks or counted.get(f"{kind}#{code}", 0) > 0:
+                    yield _key(company, kind, code, number)
 
     def _remove(self, key: Key) -> None:
         for _ in range(TRIES):
@@ -117,7 +121,7 @@ def place_of(problem: Problem) -> str:
 def _said(key: Key, problem: Problem, when: ConditionBase) -> Update:
     said = {
         "details": dict(problem.details),
-        "their_words": problem.their_words,
+        "their_words": problem.their_words[:MOST_WORDS],
         "last_seen": problem.last_seen and keys.stamp(problem.last_seen),
     }
     first = {"first_seen": problem.first_seen and keys.stamp(problem.first_seen)}
@@ -125,20 +129,17 @@ def _said(key: Key, problem: Problem, when: ConditionBase) -> Update:
 
 
 def _counted(key: Key, by: int) -> Action:
-    return Update(_counter(key), add={_counted_as(key): by})
+    _, kind, code, number = key[1].split("#", 3)
+    return Update((key[0], _shard(number)), add={f"{kind}#{code}": by})
 
 
-def _counter(key: Key) -> Key:
-    """Always the same for a number: whoever looks for its problems asks no other."""
-    pk, sk = key
-    number = sk.split("#", 3)[3]
-    return pk, f"PROBS#{zlib.crc32(number.encode()) % keys.COUNTERS:02}"
+def _counter(company: CompanyId, number: str) -> Key:
+    return keys.company(company), _shard(number)
 
 
-def _counted_as(key: Key) -> str:
-    """Kind and code."""
-    _, kind, code, _ = key[1].split("#", 3)
-    return f"{kind}#{code}"
+def _shard(number: str) -> str:
+    """Always the same: whoever looks for the problems of a number asks one counter."""
+    return f"PROBS#{zlib.crc32(number.encode()) % keys.COUNTERS:02}"
 
 
 def _problem(company: CompanyId, item: Item) -> Problem:
