@@ -230,6 +230,11 @@ def test_a_row_is_typed_and_keeps_what_nobody_knows(xledger: Connected):
         ),
         ("<TransactionID>9</TransactionID><Text><b>x</b></Text>", "Text holds elements", "row 2, tr"),
         ("", "no id: neither", "row 2"),
+        (
+            f"<TransactionID>9</TransactionID><Amount>1</Amount><Posting2>{'P' * 101}</Posting2>",
+            "project is longer than 100 signs",
+            "row 2, tr",
+        ),
     ],
 )
 def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on(

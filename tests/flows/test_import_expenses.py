@@ -450,3 +450,11 @@ def test_a_company_that_does_not_want_it_is_left_alone(costs: Costs) -> None:
     costs.set(import_expenses=False)
     costs.post(a_line())
     assert costs.run().read == 0
+
+
+def test_a_row_whose_id_is_longer_than_a_key_is_told_by_its_beginning(costs: Costs) -> None:
+    costs.post(a_line("9" * 2_000, voucher_no="7" * 2_000), a_line("2"))
+    costs.run()
+    assert len(costs.moment.expenses) == 1
+    ((number, code),) = costs.problems()
+    assert (len(number) <= 200, code) == (True, "EXPENSE_LINE_UNUSABLE")

@@ -55,6 +55,7 @@ _NORWEGIAN = {
     r"(\w+) is not an amount such as (\S+) or (\S+)": r"\1 er ikke et beløp slik som \2 eller \3",
     r"(\w+) is not a time such as (.+)": r"\1 er ikke et tidspunkt slik som \2",
     r"(\w+) is not a date such as (.+)": r"\1 er ikke en dato slik som \2",
+    r"(\w+) is longer than (\d+) signs": r"\1 er lengre enn \2 tegn",
     r"its id is no plain one": "id-en er ikke en vanlig id",
 }
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 100  # as many items as the table gives in one request
 LATE = timedelta(days=7)  # a cost may be changed after the bill that it came with
+LONGEST_PLACE = 200  # of what a problem is about: a key of the ledger must hold it
 AN_ANSWER = timedelta(seconds=70)  # the longest that one from Xledger takes
 
 Bills = dict[tuple[str, str | None], Bill]
@@ -81,7 +82,7 @@ def _candidates(run: Run, lines: Lines) -> Iterator[Row]:
 def _unusable(run: Run, line: BadRow) -> None:
     """Its place in the answer is another one next time."""
     run.report.skipped[Left.UNUSABLE] += 1
-    named = line.where.partition(", ")[2]
+    named = line.where.partition(", ")[2][:LONGEST_PLACE]
     report_left(run, Wish(named or "?"), Left.UNUSABLE, fault=line.reason)
 
 

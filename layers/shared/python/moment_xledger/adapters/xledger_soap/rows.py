@@ -13,6 +13,9 @@ from moment_xledger.adapters.xledger_soap.assumed import Kind, assumed
 from moment_xledger.adapters.xledger_soap.times import OSLO
 from moment_xledger.domain.posted_lines import BadRow, Row
 
+LONGEST_NAME = 100
+_NAMES = ("project", "match_id")  # by which something is looked for, so a key must hold them
+
 
 class _Unreadable(ValueError):
     pass
@@ -88,6 +91,9 @@ def _check(fields: Mapping[str, Any]) -> None:
         raise _Unreadable("no id: neither TransactionID nor VoucherNo with LineNo")
     if fields.get("amount") is None:
         raise _Unreadable("no Amount")
+    for name in _NAMES:
+        if len(fields.get(name) or "") > LONGEST_NAME:
+            raise _Unreadable(f"{name} is longer than {LONGEST_NAME} signs")
 
 
 def _where(fields: Mapping[str, Any], number: int) -> str:
