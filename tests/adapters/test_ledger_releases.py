@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from local import ROOT
-from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.ledger import Ledger, keys
+from moment_xledger.adapters.ledger.due import Work
 from moment_xledger.adapters.table import Item, Put
 from moment_xledger.domain.moment import Kind
 from tests.adapters import ledger_story as story
@@ -59,6 +60,13 @@ def test_what_a_later_release_adds_is_passed_over(what: str) -> None:
     read = story.READINGS[what]
     later = over(map(with_more, left_by_the_releases()))
     assert read(later) == read(over(left_by_the_releases()))
+
+
+def test_work_of_a_kind_that_a_later_release_adds_is_left_to_it() -> None:
+    """Else nobody would be woken while it is rolled out, nor after it is withdrawn."""
+    table = FakeTable()
+    table.write(Put(("T#nordvik", "LATER#1"), {"due": keys.SHARDS[0], "due_at": keys.stamp(story.NOW)}))
+    assert Ledger(table).due.until(story.LATER) == Work((), (), ())  # type: ignore[arg-type]
 
 
 def with_more(item: Item) -> Item:

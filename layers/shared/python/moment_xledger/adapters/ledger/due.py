@@ -39,7 +39,7 @@ class Due:
             for pk, sk in self._table.due(shard, keys.stamp(now)):
                 if sk.startswith("WORK#"):
                     records[TokenId(pk.removeprefix("CRED#")), Kind(sk.split("#")[1])] = None
-                else:
+                elif sk.split("#")[0] in companies:  # else it is for a newer release than this one
                     companies[sk.split("#")[0]][CompanyId(pk.removeprefix("T#").removesuffix("#INV"))] = None
         mails = companies["XMAIL"] | companies["HEAD"]
         exports = companies["XSTATE"] | companies["TELL"] | companies["ORDER"]
