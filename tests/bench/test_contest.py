@@ -6,10 +6,13 @@ from math import inf
 import pytest
 
 from local.bench.contest.freshness import Written, freshness
+from local.bench.contest.functions import functions
 from local.bench.contest.loads import LOADS, Load, is_poison
 from local.bench.contest.playing import play
 from local.bench.contest.rivals import DELAYED, PATIENT
-from local.bench.load import Edit, customer, edits
+from local.bench.load import Edit, customer, edits, new_customers
+from local.twins.world import COMPANY
+from local.xledger.plan import Plan
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 NUMBER = "10001"
@@ -74,6 +77,17 @@ def test_ours_is_never_refused_and_loses_nothing(few):
 
     assert (found.refused, found.dead, found.freshness.wrong) == (0, 0, 0)
     assert found.floor <= found.requests < 50
+
+
+def test_our_functions_wait_for_their_credits_in_the_queue():
+    with functions(Plan(credits_per_hour=2), COMPANY) as world:
+        world.receive(*new_customers(3))
+        world.carry_wakes()
+        assert world.held("customers") == []
+        world.time.now += timedelta(minutes=61)
+        world.carry_wakes()
+
+        assert (len(world.held("customers")), world.requests["refused"]) == (3, 1)
 
 
 def test_one_by_one_is_refused_until_messages_are_dead(few):

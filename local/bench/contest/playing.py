@@ -1,12 +1,13 @@
 """One contest: a load, carried by us or by a rival, on the same simulated Xledger with the same plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from local.bench.contest.freshness import Freshness, Written, freshness
+from local.bench.contest.functions import functions
 from local.bench.contest.loads import LOADS, PLAN, Load, code, is_poison, text
 from local.bench.contest.rivals import Design, OneByOne
 from local.bench.load import Edit, new_customers
@@ -52,15 +53,20 @@ class Recorder(XledgerInProcess):
 
 def play(load_name: str, design: Design | None, seed: int) -> Result:
     """Ours without a design."""
-    load = LOADS[load_name]
-    world, recorder = _begin(load)
-    edits, start, before = load.publish(world.time(), seed), world.time(), world.requests
+    load, plan = LOADS[load_name], Plan(credits_per_hour=PLAN)
+    company = COMPANY.model_copy(update={"requests_per_hour": PLAN})
     if design is None:
-        dead = _ours(world, edits)
-    else:
-        rival = OneByOne(world, design)
-        rival.carry(edits, edits[-1].at + load.watched)
-        dead = rival.dead
+        with functions(plan, company) as world:
+            return _play(load, world, seed, lambda edits: _ours(world, edits))
+    rivals = World(plan, [company])
+    return _play(load, rivals, seed, lambda edits: _rival(rivals, design, edits, load))
+
+
+def _play(load: Load, world: World, seed: int, carry: Callable[[Sequence[Edit]], int]) -> Result:
+    """`carry` returns how many it gave up."""
+    recorder = _begin(load, world)
+    edits, start, before = load.publish(world.time(), seed), world.time(), world.requests
+    dead = carry(edits)
     requests = world.requests
     return Result(
         requests["total"] - before["total"],
@@ -71,15 +77,19 @@ def play(load_name: str, design: Design | None, seed: int) -> Result:
     )
 
 
-def _begin(load: Load) -> tuple[World, Recorder]:
+def _begin(load: Load, world: World) -> Recorder:
     """What is known is in Xledger, and the hour in which it came there is over."""
-    company = COMPANY.model_copy(update={"requests_per_hour": PLAN})
-    world = World(Plan(credits_per_hour=PLAN), [company])
     world.receive(*new_customers(load.known))
     world.run()
     world.time.now += timedelta(hours=2)
     recorder = world.xledger = Recorder(world)
-    return world, recorder
+    return recorder
+
+
+def _rival(world: World, design: Design, edits: Sequence[Edit], load: Load) -> int:
+    rival = OneByOne(world, design)
+    rival.carry(edits, edits[-1].at + load.watched)
+    return rival.dead
 
 
 def _ours(world: World, edits: Sequence[Edit]) -> int:
