@@ -52,6 +52,17 @@ def test_each_change_of_state_is_counted_once(ledger: Ledger) -> None:
         assert {each: n for each, n in counts.items() if n} == {state: 1}
 
 
+def test_an_edit_of_a_record_that_waits_for_its_turn_writes_the_record_alone() -> None:
+    """It keeps its place among those that wait, its number, and its count."""
+    table = MeteredTable()
+    ledger = Ledger(table)  # type: ignore[arg-type]
+    record = a_record(1)
+    ledger.records.save([(None, record)])
+    before = table.writes
+    ledger.records.save([(replace(record, rev=1), replace(record, rev=1))])
+    assert (table.writes - before, len(ledger.records.dirty(COMPANY.id, Kind.PROJECT, 9))) == (1, 1)
+
+
 def test_a_write_that_is_lost_is_not_counted(ledger: Ledger) -> None:
     record = a_record(1)
     assert ledger.records.save([(None, record)]) == []

@@ -226,5 +226,7 @@ def _without_blanks(content: object) -> object:
     if not isinstance(content, dict):
         return content
     return {
-        name: _without_blanks(value) for name, value in content.items() if value is not None and value != ""
+        name: _without_blanks(value) if isinstance(value, dict) else value
+        for name, value in content.items()
+        if value is not None and value != ""
     }

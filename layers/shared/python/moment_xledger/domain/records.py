@@ -97,14 +97,19 @@ def take_in(
     if content.version <= stored.content.version:
         return None
     newer = replace(
-        stored, content=content, closed_on=_closed_on(stored, content, said_at), problem=None, details={}
+        stored,
+        content=content,
+        state=State.DIRTY,
+        since=stored.since if stored.state is State.DIRTY else now,
+        closed_on=_closed_on(stored, content, said_at),
+        problem=None,
+        details={},
     )
     if stored.sent_number not in (None, content.number):
         return as_problem(newer, Code.NUMBER_CHANGED, now, {"old": str(stored.sent_number)})
-    if newer.is_in_step and stored.state is State.SYNCED:
+    if stored.state is State.SYNCED and newer.is_in_step:
         return replace(newer, state=State.SYNCED, sent_version=content.version, since=now)
-    since = stored.since if stored.state is State.DIRTY else now
-    return replace(newer, state=State.DIRTY, since=since)
+    return newer
 
 
 def _closed_on(stored: Record | None, content: Saved, said_at: datetime) -> date | None:

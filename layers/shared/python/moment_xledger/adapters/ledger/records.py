@@ -225,7 +225,9 @@ def _actions(old: Record | None, new: Record) -> list[Action]:
         actions.append(Delete(keys.code(new.company, new.kind, held)))
     before, after = _pointers(old), _pointers(new)
     actions += [Delete(key) for key in before if key not in after]
-    actions += [Put(key, {"id": new.id, "since": keys.stamp(new.since)}) for key in after]
+    actions += [
+        Put(key, {"id": new.id, "since": keys.stamp(new.since)}) for key in after if key not in before
+    ]
     return actions
 
 
@@ -284,7 +286,7 @@ def _item(record: Record) -> Item:
     item: dict[str, Any] = {
         "rev": record.rev + 1,
         "content": record.content.to_json(),
-        "state": record.state,
+        "state": str(record.state),
         "since": keys.stamp(record.since),
         "sent_version": record.sent_version,
         "sent_hash": record.sent_hash,
@@ -293,15 +295,11 @@ def _item(record: Record) -> Item:
         "db_id": record.db_id,
         "suspect": record.suspect,
         "closed_on": record.closed_on and record.closed_on.isoformat(),
-        "problem": record.problem,
+        "problem": record.problem and str(record.problem),
         "details": dict(record.details),
         "attempts": as_text(record.attempts) if record.attempts else None,
     }
-    return {
-        name: str(value) if isinstance(value, State | Code) else value
-        for name, value in item.items()
-        if value is not None
-    }
+    return {name: value for name, value in item.items() if value is not None}
 
 
 def _record(company: CompanyId, item: Item) -> Record:
