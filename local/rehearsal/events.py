@@ -2,12 +2,13 @@
 
 import itertools
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.run.bodies import Body
 from local.run.books import COMPANY
 
+A_FORTNIGHT = timedelta(days=14)
 _numbers = itertools.count(70001)  # none of the sample's
 
 
@@ -23,14 +24,11 @@ def number_of(event: Body) -> str:
     return str(data.get("customerNumber") or data["invoiceNumber"])
 
 
-def an_invoice_of(company: str, of: Body) -> Body:
-    """The same invoice, but another company's."""
-    return _body(of.document() | {"momentcompany": company, "id": f"of-{company}"})
-
-
-def finalized_now(invoice: Body) -> Body:
-    """As if Moment had finalized it today: a night looks some days back."""
-    return _body(invoice.document() | {"time": datetime.now(UTC).isoformat()})
+def finalized_today(invoice: Body) -> Body:
+    """A night looks some days back, and at no invoice that is older than our work for the company."""
+    now, document = datetime.now(UTC), invoice.document()
+    dates = {"invoiceDate": str(now.date()), "dueDate": str(now.date() + A_FORTNIGHT)}
+    return _body(document | {"time": now.isoformat(), "data": document["data"] | dates})
 
 
 def _saved(kind: str, data: dict[str, Any]) -> Body:

@@ -25,6 +25,10 @@ class Person:
         """The words of a page."""
         return " ".join(str(self._page(path).text_content()).split())
 
+    def facts(self, path: str) -> dict[str, Any]:
+        """The same page for programs."""
+        return dict(self._ask("GET", path, Accept="application/json").json())
+
     def may_read(self, path: str) -> bool:
         return self._ask("GET", path).ok
 
@@ -55,11 +59,13 @@ class Person:
             raise NotAsWritten(f"the page {path} answers {answer.status_code}")
         return lxml.html.document_fromstring(answer.content)
 
-    def _ask(self, method: str, path: str, form: dict[str, Any] | None = None) -> requests.Response:
+    def _ask(
+        self, method: str, path: str, form: dict[str, Any] | None = None, **headers: str
+    ) -> requests.Response:
         return requests.request(
             method,
             self._near + path,
-            headers=self._headers,
+            headers=self._headers | headers,
             data=form,
             timeout=_TIMEOUT,
             allow_redirects=False,

@@ -1,7 +1,11 @@
 """The rehearsal of the runbook knows every entry and every command; what it does with them takes minutes, not tests."""
 
+import subprocess
+import sys
+
 import pytest
 
+from local import ROOT
 from local.rehearsal import runbook
 from local.rehearsal.entries import PLAYS
 from local.rehearsal.missing import MISSING
@@ -108,3 +112,10 @@ def test_a_command_that_nobody_typed_is_told() -> None:
     played.type("op a")
     with pytest.raises(NotAsWritten, match="nobody typed: op b"):
         played.check_that_nothing_is_left()
+
+
+def test_an_entry_that_is_not_there_is_one_sentence() -> None:
+    arguments = [sys.executable, "-m", "local.rehearsal", "The moon is down"]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    said = "The moon is down: docs/runbook.md has no such entry.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from local.rehearsal.events import finalized_now, number_of
+from local.rehearsal.events import finalized_today, number_of
 from local.rehearsal.figures import now
 from local.rehearsal.scene import Scene
 from local.rehearsal.stage import KEYS, SETTINGS, NotAsWritten
@@ -60,7 +60,7 @@ def checksum_differs(scene: Scene) -> None:
 
 def reconciliation_differs(scene: Scene) -> None:
     """Moment has an invoice whose event never came."""
-    stage, invoice, since = scene.stage, finalized_now(next(scene.stage.invoices)), now()
+    stage, invoice, since = scene.stage, finalized_today(next(scene.stage.invoices)), now()
     stage.tell_moment([invoice])
     stage.invoke("Reconcile")
     stage.until("the alarm's figure rises", lambda: stage.figures.of("InvoicesDiffer", since)[-1:] == [1])

@@ -24,7 +24,7 @@ def mails_wait(scene: Scene) -> None:
     stage.publish(invoice)
     stage.until("the mail waits", lambda: waiting_mails(COMPANY, stage.use.ledger))
     scene.type("errors MailInvoices")
-    stage.until("the log tells why", lambda: "MOMENT_DOWN" in scene.type("runs MailInvoices").out.upper())
+    stage.until("the log tells why", lambda: "moment down" in scene.type("runs MailInvoices").out)
     scene.type("aws ses get-account-sending-enabled")
     scene.type("aws ses get-send-quota")
     number = number_of(invoice)
@@ -61,7 +61,7 @@ def uploads_wait(scene: Scene) -> None:
 
     stage.until("it is handed to Xledger", uploaded, seconds=180)
     page = scene.somebody(Role.ACCOUNTANT).reads(f"/exports/{number}")
-    scene.check("Xledger has the file" in page, f"the export's page does not say that Xledger has it: {page}")
+    scene.check("Handed to Xledger" in page, f"the export's page does not say that Xledger has it: {page}")
     stage.save({"route": "file"})
 
 
