@@ -58,7 +58,8 @@ class Problems:
         self, company: CompanyId, solved: Iterable[tuple[str, str]], codes: Iterable[Code] = tuple(Code)
     ) -> None:
         """Of these kinds and numbers, and of these codes if not of any."""
-        for key in self._table.get_many(self._possible(company, list(solved), tuple(codes))):
+        possible = list(self._possible(company, list(solved), tuple(codes)))
+        for key in self._table.get_many(possible):
             self._remove(key)
 
     def _possible(
