@@ -26,7 +26,7 @@ def an_event(kind: str, tags: Any = None, **parts: Any) -> str:
 
 
 def told(happened: Happened, why: str = "", words: str = "") -> Feedback:
-    return Feedback(CompanyId("nordvik"), 10231, 2, happened, why, words, "0100-1")
+    return Feedback(CompanyId("nordvik"), 10231, 2, happened, why, words, "0100-1", "mb@xledger.example")
 
 
 @pytest.mark.parametrize(

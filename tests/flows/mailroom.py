@@ -176,8 +176,15 @@ class Mailroom:
     def resolve(self, number: int, choice: Choice) -> None:
         resolve_mail(self.company.id, number, choice, "Kari", self.ledger, self.time)
 
-    def hear(self, number: int, happened: Happened, attempt: int = 1, why: str = "Permanent General") -> bool:
-        feedback = Feedback(self.company.id, number, attempt, happened, why, receipt="ses-heard")
+    def hear(
+        self,
+        number: int,
+        happened: Happened,
+        attempt: int = 1,
+        why: str = "Permanent General",
+        to: str = RECEPTION,
+    ) -> bool:
+        feedback = Feedback(self.company.id, number, attempt, happened, why, receipt="ses-heard", to=to)
         return note_feedback(feedback, self.ledger, self.time)
 
     def state_of(self, number: int) -> str:

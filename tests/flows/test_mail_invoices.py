@@ -503,6 +503,18 @@ def test_another_address_is_mailed_to_at_once():
     assert room.post.mails[-1][0] == "mb.20000@xledger.example"
 
 
+def test_late_news_of_the_old_address_does_not_stop_the_one_that_it_was_corrected_to():
+    room = Mailroom()
+    room.receive(101)
+    room.mail()
+    room.hear(101, Happened.BOUNCED)
+    room.change(reception_address="mb.20000@xledger.example")
+    room.resolve(101, Choice.SEND_AGAIN)
+    room.run()
+    room.hear(101, Happened.BOUNCED, attempt=1)
+    assert room.ledger.mails.stopped(room.company.id, "mb.20000@xledger.example") is None
+
+
 def test_an_address_that_was_never_stopped_cannot_be_confirmed():
     room = Mailroom()
     with pytest.raises(ValueError, match="not stopped"):

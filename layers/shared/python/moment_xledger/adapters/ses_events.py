@@ -30,6 +30,7 @@ class Tags(BaseModel, defer_build=True):
 
 class Mail(BaseModel, alias_generator=to_camel, defer_build=True):
     message_id: str
+    destination: tuple[str, ...] = ()
     tags: Tags
 
 
@@ -95,6 +96,7 @@ def _feedback(detail: Detail, happened: Happened) -> Feedback:
         _why(detail, happened),
         detail.bounce.words,
         detail.mail.message_id,
+        next(iter(detail.mail.destination), ""),
     )
 
 

@@ -15,7 +15,8 @@ class Happened(StrEnum):
 
 @dataclass(frozen=True)
 class Feedback:
-    """`why` is the service's word for it; `their_words` what the other mail server said, verbatim."""
+    """`why` is the service's word for it; `their_words` what the other mail server said, verbatim. `to`: where that mail
+    went, which a later one of the same invoice need not have."""
 
     company: CompanyId
     invoice: int
@@ -24,6 +25,7 @@ class Feedback:
     why: str = ""
     their_words: str = ""
     receipt: str = ""
+    to: str = ""
 
     @property
     def came_back(self) -> bool:

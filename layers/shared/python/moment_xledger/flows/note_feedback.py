@@ -56,8 +56,9 @@ def _note_return(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: d
 
 
 def _stop(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:
-    ledger.mails.stop(mail.company, Stopped(mail.to, feedback.why, now))
-    _report(mail, "settings", mail.to, Code.RECEPTION_ADDRESS_STOPPED, feedback, ledger, now)
+    address = feedback.to or mail.to
+    ledger.mails.stop(mail.company, Stopped(address, feedback.why, now))
+    _report(mail, "settings", address, Code.RECEPTION_ADDRESS_STOPPED, feedback, ledger, now)
 
 
 def _report(
