@@ -15,8 +15,8 @@ class Happened(StrEnum):
 
 @dataclass(frozen=True)
 class Feedback:
-    """`why` is the service's word for it; `their_words` what the other mail server said, verbatim. `to`: where that mail
-    went, which a later one of the same invoice need not have."""
+    """`why` is the service's word for it; `their_words` what the other mail server said, verbatim. `to`: where that
+    mail went; a later one of the same invoice may have gone elsewhere."""
 
     company: CompanyId
     invoice: int
