@@ -11,6 +11,7 @@ from local.bench.bill import bill
 from local.bench.cold_start import cold_start
 from local.bench.costs import expenses
 from local.bench.exports import exports
+from local.bench.first_answer import first_answer
 from local.bench.frame import Say, Table
 from local.bench.growth import growth
 from local.bench.memory import memory
@@ -21,7 +22,7 @@ MISUSE = 2
 Section = Callable[[Say], list[Table]]
 SECTIONS: Mapping[str, Section] = {
     section.__name__: section
-    for section in (requests, cold_start, arrivals, exports, expenses, growth, memory, bill)
+    for section in (requests, cold_start, first_answer, arrivals, exports, expenses, growth, memory, bill)
 }
 
 

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from local import ROOT
@@ -15,6 +17,7 @@ from pydantic import BaseModel
 class Model(BaseModel):
     x: int
 """
+ROUTES = LIBRARIES + "from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver\n"
 MEASURED = """
 import time
 begun = time.process_time()
@@ -25,6 +28,8 @@ with open("/proc/self/status", encoding="ascii") as status:
 print(spent, int(peak.split()[1]) / 1024)
 """
 BASELINE = "(libraries alone)"
+FLOORS = {BASELINE: LIBRARIES, "(libraries and Powertools' routes, as the console has them)": ROUTES}
+LAYER = ROOT / "layers" / "shared" / "python"
 COLUMNS = (
     "function",
     "import, ms of the processor",
@@ -34,7 +39,8 @@ COLUMNS = (
 )
 NOTE = (
     "Fresh interpreters, in rounds of the libraries alone (Powertools' Logger and Metrics, boto3, and pydantic with "
-    "one model) and each function. What a function loads on first use counts in its first call, not here."
+    "one model) and each function. The console's routes are Powertools' too, which brings all its resolvers along: no "
+    "console could be below the second line. What a function loads on first use counts in its first call, not here."
 )
 
 
@@ -44,7 +50,7 @@ class Cost(NamedTuple):
 
 
 def cold_start(say: Say) -> list[Table]:
-    imports = {BASELINE: LIBRARIES} | {name: f"import functions.{name}.handler" for name in functions()}
+    imports = FLOORS | {name: f"import functions.{name}.handler" for name in functions()}
     for code in imports.values():
         measure(code)  # once, so that all is compiled
     rounds = []
@@ -63,12 +69,14 @@ def measure(imports: str) -> Cost:
     return Cost(float(seconds), float(megabytes))
 
 
-def fresh(code: str) -> str:
+def fresh(
+    code: str, layer: Path = LAYER, environment: Mapping[str, str] = MappingProxyType({}), given: str = ""
+) -> str:
     """What it prints in an interpreter of its own, which has the layer and nothing of this program."""
-    path = f"{ROOT}:{ROOT / 'layers' / 'shared' / 'python'}"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
-        env={"PYTHONPATH": path},
+        env={"PYTHONPATH": f"{ROOT}:{layer}", **environment},
+        input=given,
         check=True,
         capture_output=True,
         text=True,
