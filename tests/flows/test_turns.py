@@ -82,7 +82,7 @@ def test_whoever_has_much_to_do_gets_as_many_lists_as_the_others(
     monkeypatch.setattr(sync_records, "FULL_LIST", LIST)
     world = World(companies=companies(count))
     for n in range(count):
-        world.receive(*(saved(n, record) for record in range(LIST * (12 if n % 2 else 3))))
+        world.receive(*(saved(n, record) for record in range(LIST * (6 if n % 2 else 3))))
     sync_customers(TOKEN_ID, replace(world.worker(), run=timedelta(hours=2)))
     shares = Counter(added(world)[: 3 * count])  # so long, everybody has something left
     assert set(shares.values()) == {3}
@@ -166,19 +166,46 @@ def test_marks_are_told_apart_also_if_a_company_went_away_and_came_back(many: Wo
     assert company.id in records.work(TOKEN_ID, Kind.CUSTOMER)
 
 
-def test_a_company_costs_the_same_however_many_share_its_token() -> None:
-    few, more = (_units_of_one(count) for count in (2, 200))
-    assert more == pytest.approx(few, rel=0.1)
+@pytest.fixture(scope="module")
+def sent() -> dict[int, tuple[World, float]]:
+    """Worlds of few and of many, each company with one customer that was sent, and the read units that one took."""
+    return {count: _sent(count) for count in (2, 200)}
 
 
-def _units_of_one(count: int) -> float:
-    """Read units of a company with one new customer, in the run that sends it."""
-    world, table = World(Plan(credits_per_hour=None), companies=()), MeteredTable()
-    world.table, world.ledger = table, Ledger(table)  # type: ignore[arg-type]
+def _sent(count: int) -> tuple[World, float]:
+    world = World(Plan(credits_per_hour=None), companies=())
+    world.table = MeteredTable()
+    world.ledger = Ledger(world.table)  # type: ignore[arg-type]
     for company in companies(count):
         world.ledger.companies.save(company)
     world.receive(*map(saved, range(count)))
-    before = table.reads
-    world.run()
+    units = _units(world, world.run)
     assert len(world.held("customers")) == count
-    return (table.reads - before) / count
+    return world, units / count
+
+
+def _units(world: World, act: Callable[[], object]) -> float:
+    assert isinstance(world.table, MeteredTable)
+    before = world.table.reads
+    act()
+    return world.table.reads - before
+
+
+def test_a_company_costs_the_same_however_many_share_its_token(sent: dict[int, tuple[World, float]]) -> None:
+    few, more = (units for _, units in sent.values())
+    assert more == pytest.approx(few, rel=0.1)
+
+
+def test_an_edit_costs_a_look_at_who_is_due_and_nobody_elses_settings(
+    sent: dict[int, tuple[World, float]],
+) -> None:
+    """Such a look is some kilobytes, where 200 share the token."""
+    units = []
+    for world, _ in sent.values():
+        world.time.now += timedelta(hours=2)
+        world.receive(saved(0, version=2, name="Nytt navn"))
+        asked = len(world.xledger.asked)
+        units.append(_units(world, world.sync))
+        assert len(world.xledger.asked) == asked + 1
+    few, more = units
+    assert more < few + 40

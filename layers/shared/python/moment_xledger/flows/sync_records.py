@@ -59,7 +59,7 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
     first = next(turns, None)
     if first is None:
         return report
-    with open_channel(token_id, worker) as channel:
+    with open_channel(token_id, worker, holder=first[0]) as channel:
         try:
             for company, marks in chain([first], turns):
                 outcomes = Outcomes(worker.ledger, company, worker.clock, worker.wake, report)
@@ -72,9 +72,12 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
 
 
 @contextmanager
-def open_channel(token_id: TokenId, worker: Worker) -> Iterator[Channel]:
-    """For one run. Whoever opens it sees first to what the holder before has left in doubt."""
-    with _channel(token_id, worker) as channel:
+def open_channel(token_id: TokenId, worker: Worker, holder: Company | None = None) -> Iterator[Channel]:
+    """For one run, by the secret of this company or of any that has the token.
+
+    Whoever opens it sees first to what the holder before has left in doubt.
+    """
+    with _channel(token_id, holder or _holder(token_id, worker), worker) as channel:
         _note_doubts(channel, worker)
         yield channel
 
@@ -163,12 +166,15 @@ def report_token(token_id: TokenId, worker: Worker) -> None:
     )
 
 
-def _channel(token_id: TokenId, worker: Worker) -> Channel:
+def _holder(token_id: TokenId, worker: Worker) -> Company:
+    """Not a company that has left: it is paused for good, and its keys are gone."""
     companies, pauses = worker.ledger.companies.sharing(token_id), worker.ledger.pauses.now()
     if not companies:  # the last one that had it has just been given another
         raise GateClosed(Why.HELD, worker.clock())
-    # Not by the secret of a company that has left: it is paused for good, and its keys are gone.
-    holder = next((company for company in companies if not pauses.of(company.id)), companies[0])
+    return next((company for company in companies if not pauses.of(company.id)), companies[0])
+
+
+def _channel(token_id: TokenId, holder: Company, worker: Worker) -> Channel:
     return Channel(
         token_id,
         worker.vault.xledger_token(holder),
@@ -180,5 +186,5 @@ def _channel(token_id: TokenId, worker: Worker) -> Channel:
         jitter=worker.jitter,
         timing=worker.timing,
         run_ends=worker.clock() + worker.run,
-        plan=max((company.requests_per_hour or 0 for company in companies), default=0) or None,
+        plan=worker.ledger.companies.plan(token_id),
     )

@@ -64,7 +64,10 @@ class Companies:
         actions: list[Action] = [
             Put(keys.settings(company.id), settings, when=unchanged),
             Put((_ALL, company.id), {}),
-            Put((keys.token(company.token_id), f"TENANT#{company.id}"), {}),
+            Put(
+                (keys.token(company.token_id), f"TENANT#{company.id}"),
+                {"plan": company.requests_per_hour or 0},
+            ),
             *also,
         ]
         if before and before.token_id != company.token_id:
@@ -80,6 +83,11 @@ class Companies:
     def is_shared(self, token: TokenId) -> bool:
         """By more than one company."""
         return len(list(self._table.query(keys.token(token), "TENANT#", limit=2))) > 1
+
+    def plan(self, token: TokenId) -> int | None:
+        """Requests an hour, as far as anybody who shares it knows; without reading the settings of them all."""
+        plans = (int(item.get("plan", 0)) for item in self._table.query(keys.token(token), "TENANT#"))
+        return max(plans, default=0) or None
 
     def sharing(self, token: TokenId) -> list[Company]:
         tenants = self._table.query(keys.token(token), "TENANT#")
