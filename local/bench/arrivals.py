@@ -21,7 +21,8 @@ CUSTOMERS, EDITS, BATCH = 1_000, 2_000, 100
 COLUMNS = ("what", "ours, events/s", "bare loop, events/s", "ours ÷ bare")
 NOTE = (
     "The bare loop is Powertools' BatchProcessor: it parses each event as we do, and then makes the very writes that "
-    "we made, which it need not decide. The table is in memory. By the processor's time; rounds take turns."
+    "we made. What is stored it need not read, and its writes are built before; nor does it look whose number it is, "
+    "or what is over now. The table is in memory. By the processor's time; rounds take turns."
 )
 
 Writes = list[list[tuple[Action, ...]]]  # by batch

@@ -30,7 +30,7 @@ COLUMNS = (
 NOTE = (
     f"Plan: {PLAN} requests an hour. Medians of {ROUNDS} seeds, and between what they lay. The rivals look up and "
     "write one record for each message, and give a message up after five receives, unless a row says otherwise; they "
-    "are spared the limits on bursts and on requests at once. Ours are the functions themselves, called as Lambda calls "
+    "are spared the limits on bursts and on requests at once. Ours are the functions, called as Lambda calls "
     "them. *Floor*: ⌈changed ÷ 500⌉ × (look-ups + writes), if all came at once. *Given up*: messages in the "
     "dead-letter queue; with us, records that wait for a person, and say "
     "why. *Staleness*: from an edit with an effect until Xledger had it or a newer one. Records that Xledger refuses "
