@@ -207,6 +207,9 @@ def _keys(stack: Stack) -> dict[str, Call]:
         "keeps a renewed logon key": of("put_secret_value", "trial.logon-key", SecretString="{}"),
         "reads the fingerprints' key": of("get_secret_value", "fingerprint.key"),
         "changes the fingerprints' key": of("put_secret_value", "fingerprint.key", SecretString="{}"),
+        "marks a version of the fingerprints' key": of(
+            "update_secret_version_stage", "fingerprint.key", VersionStage="trial", MoveToVersionId="0" * 32
+        ),
         "reads all names of keys": ("secretsmanager", "list_secrets", {}),
     }
 

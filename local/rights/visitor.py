@@ -11,7 +11,8 @@ import requests
 _TIMEOUT = 120
 _MOST_PAGES = 60
 _LEAVES = "/out"
-_FILLED_IN = {"reason": "Tried out", "why": "Tried out"}  # what a form does not take empty
+# What a form does not take empty; and a key, so that some are stored anew. Xledger gives another for one it refuses.
+_FILLED_IN = {"reason": "Tried out", "why": "Tried out", "soap_logon_key": "a-key-that-is-tried-out"}
 
 
 class Visitor:

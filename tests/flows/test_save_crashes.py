@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.ledger import keys as keys_in_table
+from moment_xledger.adapters.table import Put
 from moment_xledger.domain.companies import CompanyId, Token
-from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.deeds import What
+from moment_xledger.domain.errors import Conflict, GateClosed
 from moment_xledger.domain.replies import Reply
 from moment_xledger.flows.channel import Asks
 from moment_xledger.flows.save_company import Form, save_form
 from moment_xledger.flows.send_notices import stop_address
-from moment_xledger.flows.sync_records import Worker
+from moment_xledger.flows.sync_records import Worker, open_channel
 from moment_xledger.flows.watch_deadlines import watch_deadlines
 from tests.builders import a_customer, a_project, of
 from tests.flows.mailroom import Died, Fuse
@@ -26,7 +29,7 @@ from tests.world import TOKEN, World
 NORDVIK, SORVIK = CompanyId("nordvik"), CompanyId("sorvik")
 KARI, OLA = "kari@nordvik.example", "ola@nordvik.example"
 NEW = Token("a-new-token-0123456789")
-BY_MAIL = {"route": "email", "reception_address": "mb.19168@xledger.example"}
+BY_MAIL: dict[str, Any] = {"route": "email", "reception_address": "mb.19168@xledger.example"}
 FIVE_MINUTES = timedelta(minutes=5)
 TOKEN_REFUSED = ("settings", "", "TOKEN_REFUSED")
 ADDRESS_STOPPED = ("settings", KARI, "NOTICE_ADDRESS_STOPPED")
@@ -116,7 +119,6 @@ def outcome(office: Office) -> Any:
         sorted(each["code"] for kind in ("customers", "projects") for each in office.held(kind)),
         [*office.problems(NORDVIK), *office.problems(SORVIK)],
         NORDVIK in mailing,
-        ledger.settings_history.of(NORDVIK, 1).__next__().who,
     )
 
 
@@ -143,7 +145,7 @@ def died(call: int, when: str) -> Office:
 
 
 def test_what_a_save_brings_about(undisturbed: tuple[Any, int]) -> None:
-    company, secrets, _, held, problems, is_mailing, _ = undisturbed[0]
+    company, secrets, _, held, problems, is_mailing = undisturbed[0]
     assert (secrets.xledger_token, company.notify, company.export_customers) == (NEW, (OLA,), True)
     assert (held, problems, is_mailing) == (["10001", "30001", "P-1"], [], True)
 
@@ -160,6 +162,8 @@ def test_a_crash_at_any_call_leaves_all_of_a_save_or_nothing(
         gone_on(office)
         office.go_on()
         office.check_keys()
+        deeds = [each for each in office.ledger.audit.of(NORDVIK) if each.what is What.CHANGED_SETTINGS]
+        assert office.version == len(deeds) == len(list(office.ledger.settings_history.of(NORDVIK)))
         if office.version == 1:
             assert gone_on is by_nobody
             assert TOKEN_REFUSED in office.problems(NORDVIK), office.fuse.seen
@@ -168,17 +172,19 @@ def test_a_crash_at_any_call_leaves_all_of_a_save_or_nothing(
             assert outcome(office) == expected, office.fuse.seen[-calls:]
 
 
-def test_of_two_who_save_at_the_same_moment_the_keys_of_one_are_read_by_nobody() -> None:
+def test_of_two_who_save_at_the_same_moment_the_keys_of_one_are_read_by_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     office = Office()
     rivals, offer = Token("a-rivals-token-0123456789"), office.vault.offer
 
     def offer_and_overtaken(*given: Any) -> Any:
         keys_id = offer(*given)
-        office.vault.offer = offer  # type: ignore[method-assign]
+        monkeypatch.undo()
         office.save(1, token=rivals)
         return keys_id
 
-    office.vault.offer = offer_and_overtaken  # type: ignore[method-assign]
+    monkeypatch.setattr(office.vault, "offer", offer_and_overtaken)
     with pytest.raises(Conflict):
         office.press()
     office.check_keys()
@@ -200,3 +206,15 @@ def test_keys_that_did_not_change_are_not_stored_again() -> None:
     before = office.ledger.companies.get_known(NORDVIK).keys_id
     office.save(1, name="Nordvik AS")
     assert office.ledger.companies.get_known(NORDVIK).keys_id == before
+
+
+def test_a_company_that_has_just_left_a_token_opens_no_gate_with_its_new_one() -> None:
+    """Whoever reads who shares a token may read the settings of one of them after a save."""
+    office = Office()
+    old = office.ledger.companies.get_known(NORDVIK).token_id
+    office.press()
+    office.table.write(Put((keys_in_table.token(old), f"TENANT#{NORDVIK}"), {}))  # as it was read before
+    asked = office.counting.sent.total()
+    with pytest.raises(GateClosed), open_channel(old, office.worker()):
+        pass
+    assert (office.ledger.companies.sharing(old), office.counting.sent.total()) == ([], asked)

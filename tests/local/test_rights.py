@@ -129,6 +129,7 @@ def test_some_things_no_function_may_do() -> None:
     assert tried.keys() - set().union(*MAY.values()) == {
         "becomes another",
         "changes the fingerprints' key",
+        "marks a version of the fingerprints' key",
         "deletes a company's keys",
         "deletes an export",
         "drops the ledger",
