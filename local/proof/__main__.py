@@ -2,7 +2,7 @@
 
 A seed as argument plays that one, and which companies as another: books, routes or all. Names of goals, such as
 `limits rights`, show only those. `SEEDS=n` in the environment makes everything that is simulated larger or smaller: so
-many seeds in place of the usual, and all else in proportion.
+many seeds in place of the usual, and all else in proportion; with fewer seeds, the schedules have a preemption less.
 """
 
 import os
@@ -15,7 +15,7 @@ from dataclasses import fields, replace
 from local.__main__ import INTERRUPTED, leave_the_shell_behind
 from local.proof.goals import GOALS, Goal
 from local.proof.parallel import Workers
-from local.proof.rows import FULL, Row, Say, Scale
+from local.proof.rows import FULL, SCHEDULES_OF_FEWER_SEEDS, Row, Say, Scale
 from local.proof.simulation import play
 from local.proof.stage import Setting
 from local.proof.story import Cast
@@ -48,7 +48,8 @@ def scaled(seeds: int) -> Scale:
         for field in fields(Scale)
         if field.name not in NOT_SCALED
     }
-    return replace(FULL, **in_proportion)
+    schedules = FULL.schedules if seeds >= FULL.seeds else SCHEDULES_OF_FEWER_SEEDS
+    return replace(FULL, **in_proportion, schedules=schedules)
 
 
 def prove(goals: Sequence[Goal], scale: Scale) -> int:
