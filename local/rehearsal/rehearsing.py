@@ -8,12 +8,15 @@ from pathlib import Path
 import requests
 from botocore.exceptions import ClientError
 
+from local.aws import AwsError
 from local.rehearsal import runbook
 from local.rehearsal.entries import PLAYS
 from local.rehearsal.runbook import Entry
 from local.rehearsal.scene import Scene
 from local.rehearsal.stage import NotAsWritten, Stage, staged
 from local.run.progress import Progress
+
+OTHERS_FAULTS = (AwsError, ClientError, requests.RequestException, subprocess.TimeoutExpired)
 
 
 def rehearse(folder: Path, titles: Sequence[str], progress: Progress) -> list[str]:
@@ -37,7 +40,7 @@ def carried_out(entry: Entry, stage: Stage) -> tuple[str, bool]:
     try:
         PLAYS[entry.title](scene)
         scene.check_that_nothing_is_left()
-    except (NotAsWritten, ClientError, requests.RequestException, subprocess.TimeoutExpired) as fault:
+    except (NotAsWritten, *OTHERS_FAULTS) as fault:
         return f"NOT AS WRITTEN: {fault}", False
     finally:
         stage.make_peace()

@@ -67,7 +67,7 @@ def reconciliation_differs(scene: Scene) -> None:
     scene.check(stage.has_invoice(number_of(invoice)), "it is not taken in")
     scene.type("errors Reconcile")
     said = scene.type("op company report").out
-    scene.check("in Moment" in said and "received" in said, "the month does not stand beside Moment's")
+    scene.check("in Moment;" in said and "arrived;" in said, "the month does not stand beside Moment's")
     scene.check("LATE_FROM_MOMENT" in _problems(scene), "the company has no problem that tells of it")
     since = now()
     stage.invoke("Reconcile")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from local.operations.ledgers import NEVER_PUT_BACK
 from local.rehearsal.entries.records import arrives
 from local.rehearsal.events import a_customer
 from local.rehearsal.figures import now
@@ -105,14 +106,13 @@ def _off(scene: Scene) -> str:
 
 
 def _lose(stage: Stage) -> int:
+    """How many of those that are lost are to be put back."""
     dynamodb, lost = stage.aws.client("dynamodb"), 0
     for page in dynamodb.get_paginator("scan").paginate(TableName=stage["Table"]):
-        for item in page["Items"]:
-            if item["pk"]["S"] in LOST:
-                dynamodb.delete_item(
-                    TableName=stage["Table"], Key={name: item[name] for name in ("pk", "sk")}
-                )
-                lost += 1
+        for item in (each for each in page["Items"] if each["pk"]["S"] in LOST):
+            key = {name: item[name] for name in ("pk", "sk")}
+            dynamodb.delete_item(TableName=stage["Table"], Key=key)
+            lost += not item["sk"]["S"].startswith(NEVER_PUT_BACK)
     return lost
 
 

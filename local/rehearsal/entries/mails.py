@@ -82,6 +82,7 @@ def notices_delayed(scene: Scene) -> None:
     reader = _somebody_new(scene)
     stage.save({"token_expires": _in_days(3)})
     stage.aws.client("ses").delete_identity(Identity=sender)
+    stage.aws.client("sesv2").delete_email_identity(EmailIdentity=sender)  # here each version has its own
     stage.invoke("SendNotices")
     stage.until("the alarm's figure rises", lambda: any(stage.figures.of("NoticesDelayed", since)))
     scene.type("errors SendNotices")
