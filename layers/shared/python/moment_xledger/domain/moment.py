@@ -20,8 +20,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
-from stdnum.exceptions import ValidationError as WrongNumber
-from stdnum.no import orgnr
 
 # Raise it when what Xledger gets for the same content changes: every record is then sent again, once.
 MAPPING_VERSION = 1
@@ -134,6 +132,10 @@ class Customer(_Saved):
         address: Address = customer.data.get("address", Address())
         if number is None or address.country_code not in (None, "NO"):
             return number
+        # Loaded here, for it brings Python's own manual along, and most functions are given no such number.
+        from stdnum.exceptions import ValidationError as WrongNumber
+        from stdnum.no import orgnr
+
         try:
             return orgnr.validate(number.upper().removeprefix("NO").removesuffix("MVA"))
         except WrongNumber:
