@@ -46,7 +46,7 @@ OFTEN = {
     "start_runs": ({"run": "expenses"}, 10 * MINUTE),
 }
 NIGHTLY = ("reconcile", "guard_numbers")
-NIGHTS = 2  # behind the troubles: the first one may be the one that dies
+NIGHTS = 2  # behind the troubles
 PEOPLE_LOOK = 7 * MINUTE
 
 
@@ -114,9 +114,7 @@ class _Player:
         self._again_and_again(PEOPLE_LOOK, self._people_look)
         self._until_calm()
         for _ in range(NIGHTS):
-            for name in NIGHTLY:
-                self._start(name, {})
-            self._until_calm()
+            self._pass_a_night()
         self._retry_problems()
         self._start("start_runs", {"run": "expenses"})
         for company in self.stage.story.companies:
@@ -237,6 +235,15 @@ class _Player:
             left += [f"mails of {company}" for company in due.mails]
             left += [f"uploads of {company}" for company in due.uploads]
         return left
+
+    def _pass_a_night(self) -> None:
+        """Until one in which nothing is made to die: a look that never comes to its end finds nothing."""
+        died = -1
+        while died < self.stage.fates.met.total():
+            died = self.stage.fates.met.total()
+            for name in NIGHTLY:
+                self._start(name, {})
+            self._until_calm()
 
     def _retry_problems(self) -> None:
         """What a person does when the day was bad and is over."""
