@@ -13,7 +13,8 @@ from local.rehearsal import runbook
 from local.rehearsal.entries import PLAYS
 from local.rehearsal.runbook import Entry
 from local.rehearsal.scene import Scene
-from local.rehearsal.stage import NotAsWritten, Stage, staged
+from local.rehearsal.stage import NotAsWritten, Stage
+from local.rehearsal.staging import staged
 from local.run.progress import Progress
 
 OTHERS_FAULTS = (AwsError, ClientError, requests.RequestException, subprocess.TimeoutExpired)
@@ -43,5 +44,5 @@ def carried_out(entry: Entry, stage: Stage) -> tuple[str, bool]:
     except (NotAsWritten, *OTHERS_FAULTS) as fault:
         return f"NOT AS WRITTEN: {fault}", False
     finally:
-        stage.make_peace()
+        stage.xledger.make_peace()
     return "; ".join(["carried out", *(f"not here: {each}" for each in scene.not_here)]), True

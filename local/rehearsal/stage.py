@@ -1,53 +1,28 @@
-"""The deployment that the troubles befall: one company, its records in Xledger, and eight exports."""
+"""The deployment that the troubles befall, and what anybody can do with it."""
 
 import json
-import os
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import requests
-
-from local import ROOT, moment
 from local.aws import EmbeddedAws, Stack
 from local.aws.stack import ALIAS
 from local.mailbox import Mailbox
 from local.rehearsal.figures import Figures
 from local.rehearsal.shell import Said, Shell
-from local.run.bodies import Body, bodies
+from local.rehearsal.simulated import Moment, Xledger
+from local.run.bodies import Body
 from local.run.books import COMPANY
-from local.run.options import MOMENT_PATH, XLEDGER_PATH
 from local.run.publishing import publish
-from local.run.simulators import MORE_INVOICES, SAMPLE_EVENTS, SAMPLE_MOMENT_KEY
 from local.run.waiting import in_queues
 from local.serve.doors import release
-from local.xledger import server
-from local.xledger.plan import OWNER_CODE, Plan
 from moment_xledger.domain.exports import Status
-from moment_xledger.environment import Environment
 from moment_xledger.wiring import Wiring
 
-TEMPLATE = ROOT / "template.yaml"
-TOKEN = "token-of-the-rehearsal"
-TOKENS = (TOKEN, "second-token-of-the-rehearsal", "third-token-of-the-rehearsal")  # each in its time
-EXPORTS = 8  # the runbook's examples are 7 and 8
-SINCE = '"invoiceDate":"2026-1'  # the months that the runbook's examples are of
-TIMEOUT = "3"  # seconds, for one answer of Xledger
-NOTIFIED = "regnskap@nordvik.example"
-SETTINGS: dict[str, Any] = {
-    "name": "Nordvik Arkitekter AS",
-    "language": "en",  # as the runbook quotes it
-    "notify": [NOTIFIED],
-    "route": "file",
-    "owner_code": OWNER_CODE,
-    "file": {"format": "gl02b"},  # whose rows name accounts, so that they can be wrong
-}
-KEYS = {"xledger_token": TOKEN, "moment_key": SAMPLE_MOMENT_KEY}
-HIDDEN = 5  # seconds, and not minutes, until a message that failed comes back
 _SWEEP_SECONDS = 3.0
 _POLL_SECONDS = 0.3
 
@@ -61,8 +36,8 @@ class Stage:
     aws: EmbeddedAws
     stack: Stack
     mailbox: Mailbox
-    xledger_url: str
-    moment_url: str
+    xledger: Xledger
+    moment: Moment
     use: Wiring
     shell: Shell
     folder: Path
@@ -92,26 +67,10 @@ class Stage:
         given = {"VisibilityTimeout": str(seconds)}
         self.aws.client("sqs").set_queue_attributes(QueueUrl=self[queue], Attributes=given)
 
-    def plan(self, **changes: Any) -> None:
-        """What the simulated Xledger is like from now on."""
-        requests.post(f"{self.xledger_url}/_plan", json=changes, timeout=10).raise_for_status()
-
-    def held(self, kind: str, number: str) -> int:
-        """How often Xledger has a customer or project of that number."""
-        return sum(1 for each in self.state()[kind] if str(each["code"]) == number)
-
-    def state(self) -> dict[str, Any]:
-        return dict(requests.get(f"{self.xledger_url}/_state", timeout=10).json())
-
-    def make_peace(self) -> None:
-        """Xledger fails no more, whatever it was told before, and takes every token that it was ever told of."""
-        tokens = [{"token": each} for each in TOKENS]
-        self.plan(**Plan().model_dump(exclude={"entities", "tokens", "soap"}), tokens=tokens)
-
     def new_invoice(self) -> Body:
         """Which Moment has, and whose event it publishes now or later."""
         invoice = next(self.invoices)
-        self.tell_moment([invoice])
+        self.moment.tell([invoice])
         return invoice
 
     @contextmanager
@@ -123,14 +82,6 @@ class Stage:
             yield
         finally:
             release(self.aws, self[function], right)
-
-    def fail_at_moment(self, *words: str) -> None:
-        requests.post(f"{self.moment_url}/_faults", data="\n".join(words), timeout=10).raise_for_status()
-
-    def tell_moment(self, events: Iterable[Body]) -> None:
-        """Only Moment: its queue hears nothing."""
-        text = "\n".join(each.text for each in events)
-        requests.post(f"{self.moment_url}/_events", data=text.encode(), timeout=10).raise_for_status()
 
     def publish(self, *events: Body) -> None:
         publish(self.aws.client("sqs"), self["EventsQueue"], events, told=lambda _: None)
@@ -167,8 +118,12 @@ class Stage:
         exports = self.use.ledger.exports.newest_first(COMPANY)
         return [each.number for each in exports if each.status is Status.READY]
 
-    def letters(self, name: str) -> int:
-        return in_queues(self.aws.client("sqs"), {name: self[name]})[name]
+    def log_of(self, function: str) -> str:
+        return self.stack.log_of(self.aws, function)
+
+    def messages(self, queue: str) -> int:
+        """There to be taken, in work, or put off until later."""
+        return in_queues(self.aws.client("sqs"), {queue: self[queue]})[queue]
 
     def until(
         self, what: str, true: Callable[[], object], seconds: float = 120, *, sweeping: bool = True
@@ -182,40 +137,3 @@ class Stage:
                 self.invoke("Sweep")
                 self._swept = time.monotonic()
             time.sleep(_POLL_SECONDS)
-
-
-@contextmanager
-def staged(folder: Path, beginning: str) -> Iterator[Stage]:
-    events = {name: list(bodies([SAMPLE_EVENTS / f"{name}.jsonl"])) for name in ("customers", "projects")}
-    late = [each for each in bodies([SAMPLE_EVENTS / "invoices.jsonl"]) if SINCE in each.text]
-    invoices = [*late, *bodies([MORE_INVOICES])]
-    with ExitStack() as until_the_end:
-        enter = until_the_end.enter_context
-        mailbox = enter(Mailbox(folder / "mail"))
-        aws = enter(EmbeddedAws(smtp=mailbox.address))
-        books = enter(server.start(Plan(), TOKEN))
-        api = enter(moment.start([], {SAMPLE_MOMENT_KEY: {COMPANY}}))
-        addresses = {"XledgerUrl": books.url + XLEDGER_PATH, "XledgerSoapUrl": books.url}
-        addresses |= {"MomentUrl": api.url + MOMENT_PATH, "XledgerTimeout": TIMEOUT}
-        stack = aws.deploy(TEMPLATE, addresses)
-        shell = Shell(beginning, aws.environment())
-        stage = Stage(
-            aws, stack, mailbox, books.url, api.url, _wiring(aws, stack), shell, folder, iter(invoices)
-        )
-        stage.save(SETTINGS, KEYS)
-        for queue in ("EventsQueue", "ExportsQueue"):
-            stage.hide(queue, HIDDEN)
-        known = [*events["customers"], *events["projects"]]
-        stage.tell_moment(known)
-        stage.publish(*known)
-        for _ in range(EXPORTS):
-            stage.export(stage.new_invoice())
-        yield stage
-
-
-def _wiring(aws: EmbeddedAws, stack: Stack) -> Wiring:
-    os.environ.update(aws.environment())  # clients find their way by it, as on AWS
-    variables: dict[str, str] = {}
-    for function in stack.functions:
-        variables |= stack.environment_of(aws, function)
-    return Wiring(Environment(variables))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local.rehearsal.entries import files, ledger, machine, mails, records, tokens
+from local.rehearsal.entries import arrivals, files, ledger, machine, mails, records, tokens, xledger
 from local.rehearsal.scene import Scene
 
 Play = Callable[[Scene], None]
@@ -10,7 +10,9 @@ Play = Callable[[Scene], None]
 # In the order in which they are played: what cannot be taken back comes last.
 PLAYS: dict[str, Play] = {
     **machine.ENTRIES,
+    **arrivals.ENTRIES,
     **records.ENTRIES,
+    **xledger.ENTRIES,
     **tokens.ENTRIES,
     **files.ENTRIES,
     **mails.ENTRIES,

@@ -9,7 +9,8 @@ import requests
 from local.rehearsal.events import finalized_today, number_of
 from local.rehearsal.figures import now
 from local.rehearsal.scene import Scene
-from local.rehearsal.stage import KEYS, SETTINGS, NotAsWritten
+from local.rehearsal.stage import NotAsWritten
+from local.rehearsal.staging import KEYS, SETTINGS
 from local.run.accountant import links
 from local.run.books import COMPANY
 from moment_xledger.domain.exports import Export
@@ -26,7 +27,7 @@ def export_stuck(scene: Scene) -> None:
         stage.publish(invoice)
         stage.until("the invoice is taken in", lambda: stage.has_invoice(number_of(invoice)))
         stage.invoke("StartRuns", run="exports")
-        stage.until("it fails", lambda: "failed" in stage.stack.log_of(stage.aws, "ExportInvoices"))
+        stage.until("it fails", lambda: "failed" in stage.log_of("ExportInvoices"))
         scene.check("NoSuchBucket" in scene.type("errors ExportInvoices").out, "the log does not say why")
     stage.until("the export is ready", lambda: set(stage.ready()) > ready)
     (made,) = set(stage.ready()) - ready
@@ -61,7 +62,7 @@ def checksum_differs(scene: Scene) -> None:
 def reconciliation_differs(scene: Scene) -> None:
     """Moment has an invoice whose event never came."""
     stage, invoice, since = scene.stage, finalized_today(next(scene.stage.invoices)), now()
-    stage.tell_moment([invoice])
+    stage.moment.tell([invoice])
     stage.invoke("Reconcile")
     stage.until("the alarm's figure rises", lambda: stage.figures.of("InvoicesDiffer", since)[-1:] == [1])
     scene.check(stage.has_invoice(number_of(invoice)), "it is not taken in")

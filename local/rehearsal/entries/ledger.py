@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.operations.ledgers import NEVER_PUT_BACK
-from local.rehearsal.entries.records import arrives
+from local.rehearsal.carrying import arrives
 from local.rehearsal.events import a_customer
 from local.rehearsal.figures import now
 from local.rehearsal.scene import Scene, signed_in

@@ -20,7 +20,7 @@ def mails_wait(scene: Scene) -> None:
     """Moment delivers no PDF for a while."""
     stage, invoice, since = scene.stage, scene.stage.new_invoice(), now()
     stage.save({"route": "email", "reception_address": RECEPTION})
-    stage.fail_at_moment("503")
+    stage.moment.fail("503")
     stage.publish(invoice)
     stage.until("the mail waits", lambda: waiting_mails(COMPANY, stage.use.ledger))
     scene.type("errors MailInvoices")

@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Callable
 
-from local.rehearsal.entries.records import arrives, closed
+from local.rehearsal.carrying import arrives, closed
 from local.rehearsal.events import a_customer
 from local.rehearsal.figures import now
 from local.rehearsal.people import Person
 from local.rehearsal.scene import Scene
-from local.rehearsal.stage import TOKENS
+from local.rehearsal.simulated import TOKENS
 from local.run.books import COMPANY
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.sessions import Role
@@ -20,14 +20,14 @@ SHORT = 15  # seconds, in place of an hour
 def refused_for_speed(scene: Scene) -> None:
     """Somebody else leaves us hardly a request."""
     stage, waiting, since = scene.stage, a_customer(), now()
-    stage.plan(burst=1, burst_seconds=3)
+    stage.xledger.plan(burst=1, burst_seconds=3)
     stage.publish(waiting)
     stage.until("the alarm's figure rises", lambda: sum(stage.figures.of("XledgerSpeedRefusals", since)) > 0)
     tokens = set(re.findall(r'"token_id":"(\w+)"', scene.type("runs SyncCustomers").out))
     scene.check(len(tokens) == 1, f"the log names {len(tokens)} tokens")
     said = scene.type("aws dynamodb query", {"TOKEN_ID": tokens.pop()}).out
     scene.check(f"TENANT#{COMPANY}" in said, "the table does not tell whose token it is")
-    stage.make_peace()
+    stage.xledger.make_peace()
     arrives(scene, waiting)
     since, another = now(), a_customer()
     stage.publish(another)
@@ -37,7 +37,7 @@ def refused_for_speed(scene: Scene) -> None:
 
 def credits_always_empty(scene: Scene) -> None:
     stage, waiting, since = scene.stage, a_customer(), now()
-    stage.plan(credits_per_hour=0, reset_after_seconds=SHORT)
+    stage.xledger.plan(credits_per_hour=0, reset_after_seconds=SHORT)
     stage.publish(waiting)
     stage.until("the alarm's figure rises", lambda: sum(stage.figures.of("XledgerCreditRefusals", since)) > 0)
     scene.check(closed(scene, Why.CREDITS), "the gate is not closed")
@@ -45,7 +45,7 @@ def credits_always_empty(scene: Scene) -> None:
     scene.check(
         "Waits since" in somebody.reads("/overview"), "the overview does not tell since when it waits"
     )
-    stage.make_peace()
+    stage.xledger.make_peace()
     stage.save({"requests_per_hour": 1000})
     arrives(scene, waiting)
     scene.check(not _oldest(somebody), "by the overview it still waits")
@@ -56,7 +56,7 @@ def token_refused(scene: Scene) -> None:
     """Somebody has deleted it in Xledger."""
     stage, waiting, before = scene.stage, a_customer(), len(list(scene.stage.mailbox))
     stage.save({"notify": ["leder@nordvik.example"]})
-    stage.plan(tokens=[{"token": TOKENS[1]}])
+    stage.xledger.plan(tokens=[{"token": TOKENS[1]}])
     stage.publish(waiting)
     stage.until("the gate closes", lambda: closed(scene, Why.AUTH))
     stage.invoke("SendNotices")
@@ -73,7 +73,7 @@ def token_refused(scene: Scene) -> None:
 def leaked_key(scene: Scene) -> None:
     stage, waiting = scene.stage, a_customer()
     scene.type("op company create", keyboard=json.dumps({"xledger_token": TOKENS[2]}))
-    stage.plan(tokens=[{"token": TOKENS[2]}])  # the old one is deleted there
+    stage.xledger.plan(tokens=[{"token": TOKENS[2]}])  # the old one is deleted there
     scene.type("op company test")
     stage.publish(waiting)
     arrives(scene, waiting)
