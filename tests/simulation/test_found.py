@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from local.proof.scheduling import Died
+from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.feedback import Happened
 from moment_xledger.domain.invoice_mails import Choice
 from moment_xledger.domain.mails import MailInDoubt
-from moment_xledger.domain.moment import Customer
-from moment_xledger.flows import mail_invoice, take_in_records
+from moment_xledger.domain.moment import Customer, Kind
+from moment_xledger.flows import mail_invoice
 from moment_xledger.flows.mail_invoices import mail_invoices
 from tests.builders import a_customer, a_project
 from tests.flows.mailroom import Mailroom
@@ -28,9 +29,10 @@ def test_a_customer_fetched_from_moment_by_a_worker_that_died_before_saying_so_s
     world.time.now += timedelta(minutes=16)
     world.sweep()
     with monkeypatch.context() as patch:
-        patch.setattr(take_in_records, "_mark", _dies)
+        patch.setattr(world.ledger.records, "mark_work", _dies)
         with pytest.raises(Died):
             world.carry_wakes()
+    assert world.ledger.records.owner_of(CompanyId("nordvik"), Kind.CUSTOMER, "10001")
     world.run()
     assert [each["code"] for each in world.held("customers")] == ["10001"]
     assert [each["code"] for each in world.held("projects")] == ["P-1"]
