@@ -62,7 +62,7 @@ class Trees:
                 here = self._steps[here]
             if here in path:
                 yield self._places[here[1]].job
-            ended |= path.keys()
+            ended.update(path)
 
     def call(self, carry_out: Callable[[], Any]) -> Any:
         """By a job: its life stands still here until it is told the answer."""

@@ -71,27 +71,29 @@ class Search:
 
     def _leave(self, state: State, preemptions: int, new: Found, dead: Found | None) -> None:
         self.states += 1
-        for way in self._ways_from(state):
-            spent = preemptions + way.preemptions
-            found = dead if way.deaths else new
-            if found is not None and spent < len(self._known):
-                self.steps += 1
-                if not self._is_known(way.to, spent):
-                    found[spent].setdefault(way.to, state)
+        if BROKEN in state:
+            self.broken.append(state)
+        elif all(place == DONE for place in state[2:]):
+            self.ends[state[0]] = state
+        else:
+            for way in self._ways_from(state, may_preempt=preemptions + 1 < len(self._known)):
+                self._note(way, state, preemptions + way.preemptions, dead if way.deaths else new)
+
+    def _note(self, way: Way, before: State, preemptions: int, found: Found | None) -> None:
+        if found is not None:
+            self.steps += 1
+            if not self._is_known(way.to, preemptions):
+                found[preemptions].setdefault(way.to, before)
 
     def _is_known(self, state: State, preemptions: int) -> bool:
         return any(state in known for known in self._known[: preemptions + 1])
 
-    def _ways_from(self, state: State) -> Iterator[Way]:
-        world, at_work, *places = state
-        waiting = [job for job, place in enumerate(places) if place != DONE]
-        if BROKEN in places:
-            self.broken.append(state)
-        elif not waiting:
-            self.ends[world] = state
-        else:
-            for job in waiting:
-                yield from self._turns_of(job, state, at_work not in (NOBODY, job))
+    def _ways_from(self, state: State, may_preempt: bool = True) -> Iterator[Way]:
+        at_work = state[1]
+        for job, place in enumerate(state[2:]):
+            is_preempted = at_work not in (NOBODY, job)
+            if place != DONE and (may_preempt or not is_preempted):
+                yield from self._turns_of(job, state, is_preempted)
 
     def _turns_of(self, job: int, state: State, is_preempted: bool) -> Iterator[Way]:
         world, beginning = state[0], self.trees.beginnings[job]

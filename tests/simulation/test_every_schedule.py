@@ -53,8 +53,9 @@ def test_jobs_that_really_take_turns_come_to_the_same_ends(preemptions: int, dea
     search = Search(office, jobs, preemptions, deaths)
     ends = {}
     for world, state in search.ends.items():
+        script = Script(search.schedule(state))
         search.trees.bring_about(world)
-        ends[repr(office.world())] = Script(search.schedule(state))
+        ends[repr(office.world())] = script
     assert {text: played(script) for text, script in ends.items()} == {text: text for text in ends}
     by_lot = {played(Sparing(Random(n), preemptions, deaths)) for n in range(60)}
     assert by_lot <= ends.keys()
