@@ -122,7 +122,7 @@ def _add_company(company: argparse.ArgumentParser) -> None:
     add("id", metavar="ID", nargs="?", help="the company's id in Moment")
     add("--stack", required=True, metavar="NAME", help="the name of the deployed stack")
     add("--settings", type=Path, metavar="FILE", help="the settings to save, as JSON")
-    add("--keys", metavar="FILE", help="the keys to save, as JSON; - reads standard input")
+    add("--keys", metavar="FILE", help="the keys to save, as JSON; null removes one; - reads standard input")
     add("--month", metavar="YYYY-MM", help="of the report: invoices dated in it, as CSV")
     add("--all", action="store_true", help="pause or resume every company, in place of ID")
     add("--reason", metavar="TEXT", help="why it is paused; the company can read it")
