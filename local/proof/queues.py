@@ -37,7 +37,8 @@ class Shape:
 
 @dataclass
 class Queue:
-    """`carries_data` is true of Moment's own queue, whose messages nobody else can make again."""
+    """`carries_data` is true of Moment's own queue, whose messages nobody else can make again. It takes Lambda up to
+    `notices` seconds to see a new one."""
 
     name: str
     shape: Shape
@@ -46,6 +47,7 @@ class Queue:
     fates: Fates
     note: Callable[[str], None]
     carries_data: bool = False
+    notices: float = 5
     messages: dict[str, Message] = field(default_factory=dict)
     dead: list[Message] = field(default_factory=list)
     receipts: dict[str, Message] = field(default_factory=dict)
@@ -61,7 +63,7 @@ class Queue:
         for _ in range(1 + self.fates.happens(rates.doubled_messages)):
             message = Message(f"{self.name}-{next(self._ids)}", body, self.scheduler.now + delay)
             self.messages[message.id] = message
-            late = timedelta(seconds=self.fates.random.uniform(0, 5))
+            late = timedelta(seconds=self.fates.random.uniform(0, self.notices))
             self.scheduler.later(delay + late, self.poll)
 
     def poll(self) -> None:

@@ -11,6 +11,8 @@ from local.proof.goals_of_runs import first_caught
 from local.proof.guards import GUARDS, Guard
 from local.proof.limiter import saturate
 from local.proof.load import load
+from local.proof.neighbours import OF_EVENTS, OF_WAKES, noisy_neighbours
+from tests.template import resources
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
@@ -41,6 +43,21 @@ def test_we_alone_never_go_over_a_limit(plan: int) -> None:
 def test_with_others_on_the_same_token_a_refusal_is_rare() -> None:
     hours = saturate(60, 1_000, others=100)
     assert hours.refused_an_hour <= 0.2
+
+
+def test_while_one_company_saves_much_the_others_wait_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.proof.crowd.CUSTOMERS_OF_NOISY", 60)
+    monkeypatch.setattr("local.proof.crowd.A_BURST", 200)
+    found = noisy_neighbours(quiet=8, noisy=1)
+    assert (found.refused, found.quiet.wrong, found.noisy.wrong) == (0, 0, 0)
+    assert len(found.quiet.waits) == 8 * 3
+    assert found.quiet.wait(1) * 60 < 10
+
+
+@pytest.mark.parametrize(("function", "at_once"), [("ReceiveEvents", OF_EVENTS), ("SyncCustomers", OF_WAKES)])
+def test_there_it_does_as_much_at_once_as_on_aws(function: str, at_once: int) -> None:
+    (mapping,) = resources()[function]["Properties"]["Events"].values()
+    assert mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"] == at_once
 
 
 def test_many_events_are_all_carried_and_leave_nothing_in_memory() -> None:
