@@ -18,9 +18,8 @@ from moment_xledger.domain.sessions import Role
 class Scene:
     entry: Entry
     stage: Stage
-    not_here: list[str] = field(
-        default_factory=list
-    )  # what of it the embedded AWS cannot do, a sentence each
+    # What of it the embedded AWS cannot do, a sentence each.
+    not_here: list[str] = field(default_factory=list)
     _typed: set[str] = field(default_factory=set)
 
     def type(
@@ -35,9 +34,7 @@ class Scene:
             line = line.replace(blank, value)
         said = self.stage.shell.run(line, keyboard)
         if why := missing(command):
-            self.check(
-                said.status, f"works here by now, so it is to be taken out of those that do not: {command}"
-            )
+            self.check(said.status, f"works here by now, so `missing.py` is to forget it: {command}")
             self.not_here.append(f"`{command.partition(' --')[0]}`: {why}")
         else:
             self.check(bool(said.status) is fails, f"ended with {said.status}: {line}: {said.last}")
