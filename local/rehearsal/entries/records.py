@@ -61,7 +61,7 @@ def the_sweeper_is_silent(scene: Scene) -> None:
     scene.check(
         '"woken":1' in scene.type("aws lambda invoke").out.replace(" ", ""), "the answer counts no wake"
     )
-    stage.until("it is carried", lambda: stage.xledger.customers(number_of(waiting)), sweeping=False)
+    arrives(scene, waiting)  # it is started by hand until then
     stage.until(
         "its sign of life, which the alarm looks for, is there", lambda: stage.figures.of("Sweeps", since)
     )
