@@ -28,10 +28,10 @@ def _take_in(
     company: Company, invoices: Sequence[Invoice], ledger: "Ledger", clock: Callable[[], datetime]
 ) -> None:
     for _ in range(ROUNDS):
+        head = ledger.invoices.head(company.id)
         found = _sorted_out(company, invoices, ledger)
         try:
-            if found.good:  # the head is read last: others write behind it all the time, when many come
-                head = ledger.invoices.head(company.id)
+            if found.good:
                 ledger.invoices.add(company.id, head, list(found.good.values()), company.route, clock())
         except Conflict:
             continue
