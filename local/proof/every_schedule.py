@@ -2,7 +2,8 @@
 
 What may happen yet follows from what the world holds, who is at work, and where in its tree each job is: a state. Each
 is left once in every way there is. To leave the work to another costs a preemption, but for a job that is done, or is
-begun anew since it died or failed. It may die before and after each of its calls.
+begun anew since it died or failed. It may die before and after each of its calls. A call is made at once and whole,
+and the clock stands still.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -65,12 +66,12 @@ class Search:
                 while found:
                     state, before = found.popitem()
                     if not self._is_known(state, preemptions):
+                        self.states += not self._is_known(state, len(self._known))
                         self._known[preemptions][state] = before
                         self._leave(state, preemptions, new, dead if deaths < self._deaths else None)
             new = dead
 
     def _leave(self, state: State, preemptions: int, new: Found, dead: Found | None) -> None:
-        self.states += 1
         if BROKEN in state:
             self.broken.append(state)
         elif all(place == DONE for place in state[2:]):

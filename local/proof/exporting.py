@@ -98,7 +98,10 @@ class Explored:
 
 
 def explore(meeting: str, preemptions: int, deaths: int) -> Explored:
-    """Every schedule of those who meet there, and then a last export in peace."""
+    """Every schedule of those who meet there, as `every_schedule` has it, and then a last export in peace.
+
+    Nothing may be lost, doubled or changed at any end; no job may fail for ever, though it has the world for itself.
+    """
     office, jobs = MEETINGS[meeting]()
     search = Search(office, jobs, preemptions, deaths)
     wrong = [f"never done: {_in_words(search, state)}" for state in search.broken]

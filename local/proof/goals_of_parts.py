@@ -45,8 +45,9 @@ def exports_by_every_schedule(scale: Scale, workers: Workers, say: Say) -> Row:
         progress(done, len(pieces), wrong, say)
     preemptions, deaths = scale.schedules
     figures = (
-        f"every schedule of {preemptions} preemptions and {deaths} deaths at most, of {len(MEETINGS)} meetings "
-        f"({', '.join(MEETINGS)}): {steps} calls from {states} states; {wrong} lost, doubled, changed or never done"
+        f"every schedule with up to {preemptions} preemptions and {deaths} deaths before or after a call, of "
+        f"{', '.join(MEETINGS)}: {states} states, left in all {steps} ways; "
+        f"{wrong} lost, doubled, changed or never done"
     )
     return Row("G2 exports by every schedule", figures, not wrong)
 
