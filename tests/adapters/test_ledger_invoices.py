@@ -102,5 +102,5 @@ def test_what_is_held_gives_way_to_the_same_or_a_newer_version_only(ledger: Ledg
 
 def test_only_what_is_held_can_be_released(ledger: Ledger) -> None:
     ledger.invoices.hold(NORDVIK, invoices(7)[0])
-    assert ledger.invoices.release(NORDVIK, ["7", "8"]) == ["7"]
+    assert ledger.invoices.release(NORDVIK, [7, 8]) == ["7"]
     assert list(ledger.invoices.held(NORDVIK)) == []

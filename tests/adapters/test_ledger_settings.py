@@ -111,8 +111,28 @@ def test_a_held_invoice_is_skipped_and_a_newer_version_is_looked_at(ledger: Ledg
     ledger.invoices.hold(NORDVIK, invoice)
     ledger.invoices.skip(NORDVIK, 10231)
     assert list(ledger.invoices.held(NORDVIK)) == []
-    assert ledger.invoices.skipped_among(NORDVIK, range(10230, 10233)) == {10231}
+    assert ledger.invoices.skipped_among(NORDVIK, range(10230, 10233)) == {10231: 1}
     assert ledger.invoices.arrived(NORDVIK, [10231]) == {}
+
+
+def test_whoever_saw_it_held_before_the_skip_neither_lets_it_in_nor_holds_it_again(ledger: Ledger) -> None:
+    invoice = Invoice.model_validate(an_invoice(10231)["data"])
+    ledger.invoices.hold(NORDVIK, invoice)
+    held = ledger.invoices.held_among(NORDVIK, [10231])
+    ledger.invoices.skip(NORDVIK, 10231)
+    with pytest.raises(Conflict):
+        ledger.invoices.add(NORDVIK, 0, [invoice], Route.FILE, NOW, held)
+    assert not ledger.invoices.hold(NORDVIK, invoice)
+    assert ledger.invoices.hold(NORDVIK, invoice.model_copy(update={"version": 2}))
+
+
+def test_one_that_has_arrived_and_is_yet_to_be_released_stays_behind_too(ledger: Ledger) -> None:
+    invoice = Invoice.model_validate(an_invoice(10231)["data"])
+    ledger.invoices.hold(NORDVIK, invoice)
+    ledger.invoices.add(NORDVIK, 0, [invoice], Route.FILE, NOW, {10231: 1})
+    ledger.invoices.skip(NORDVIK, 10231)
+    (snapshot,) = ledger.invoices.since(NORDVIK, 0)
+    assert snapshot.route is Route.OFF
 
 
 def test_an_invoice_that_has_arrived_stays_behind_for_good(ledger: Ledger) -> None:

@@ -185,6 +185,21 @@ def test_a_skipped_invoice_never_leaves_and_the_gap_says_so() -> None:
     assert list(world.problems()) == []
 
 
+def test_a_skipped_invoice_whose_event_comes_again_stays_skipped_and_a_newer_version_is_looked_at() -> None:
+    world = World(companies=[a_company(vat_codes={"3": "3"})])
+    line = {"vatCode": "6", "net": "100.00", "vat": "0.00", "gross": "100.00"}
+    event = an_invoice(10231, total="100.00", vatLines=[line])
+    world.receive(a_customer("10001"), event)
+    skip_problem(COMPANY.id, "invoice", "10231", Code.VAT_CODE_UNMAPPED, "booked by hand", resolver(world))
+    world.receive(event)
+    assert list(world.problems()) == []
+    world.ledger.companies.save(a_company())
+    world.receive(event)
+    assert list(world.ledger.invoices.since(COMPANY.id)) == []
+    world.receive(an_invoice(10231, version=2, total="100.00", vatLines=[line]))
+    assert [each.invoice.version for each in world.ledger.invoices.since(COMPANY.id)] == [2]
+
+
 def test_an_invoice_that_the_format_cannot_hold_can_be_booked_by_hand() -> None:
     world = World(companies=[a_company(file={"format": "ar10"})])
     world.receive(a_customer("10001"), an_invoice(10231, projectNumber="P-123456"))

@@ -60,7 +60,7 @@ def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None
     """
     held = ledger.invoices.held_among(company.id, numbers)
     ledger.problems.close(company.id, [("invoice", str(number)) for number in held])
-    ledger.invoices.release(company.id, map(str, held))
+    ledger.invoices.release(company.id, held)
 
 
 def _report(company: Company, found: Sorted, ledger: "Ledger", now: datetime) -> None:

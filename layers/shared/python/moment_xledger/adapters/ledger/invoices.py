@@ -1,14 +1,13 @@
 """Finalized invoices: each once, in the order of arrival, unchanged for ever; and those that are held back."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice, takewhile
 
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
-from moment_xledger.adapters.table import MOST_KEYS, Action, Delete, Item, Key, Put, Table, Update
+from moment_xledger.adapters.table import MOST_KEYS, Action, Check, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import State
@@ -16,6 +15,7 @@ from moment_xledger.domain.invoices import Known, Snapshot
 from moment_xledger.domain.moment import Invoice
 
 NOT_GONE = Attr("state").eq(str(State.PENDING)) | Attr("state").eq(str(State.STOPPED))  # a mail, for certain
+NONE_HELD: Mapping[int, int] = {}
 
 
 class Invoices:
@@ -57,12 +57,19 @@ class Invoices:
             yield from (_snapshot(found[key]) for key in ids)
 
     def add(
-        self, company: CompanyId, head: int, invoices: Sequence[Invoice], route: Route, now: datetime
+        self,
+        company: CompanyId,
+        head: int,
+        invoices: Sequence[Invoice],
+        route: Route,
+        now: datetime,
+        held: Mapping[int, int] = NONE_HELD,
     ) -> None:
         """At most `MOST_ARRIVALS`, behind `head`, in one transaction: the number exists exactly when the invoice does.
 
         Those that leave by mail are due in the same transaction: whoever dies behind it has forgotten none of them.
-        Raises `Conflict` if one of them, or anything else, has arrived since.
+        Raises `Conflict` if one of them, or anything else, has arrived since, or one that was `held` is not so any
+        more: a person may just have skipped it.
         """
         pk = keys.invoices(company)
         unchanged = Attr("n").eq(head) if head else Attr("n").not_exists()
@@ -77,6 +84,10 @@ class Invoices:
                 Put(_number(company, invoice.invoice_number), known, when=Attr("seq").not_exists())
             )
             actions.append(Put(_snapshot_key(company, seq), snapshot, when=Attr("invoice").not_exists()))
+            if version := held.get(invoice.invoice_number):
+                actions.append(
+                    Check(_held(company, invoice.invoice_number), when=Attr("version").eq(version))
+                )
         self._table.write(*actions)
 
     def since(self, company: CompanyId, seq: int = 0) -> Iterator[Snapshot]:
@@ -97,12 +108,21 @@ class Invoices:
         item = self._table.get(_snapshot_key(company, seq))
         return _snapshot(item) if item else None
 
-    def hold(self, company: CompanyId, invoice: Invoice) -> None:
-        """Until what is wrong is put right; a corrected one takes its place, an older one never."""
+    def hold(self, company: CompanyId, invoice: Invoice) -> bool:
+        """Until what is wrong is put right; a corrected one takes its place. False for an older one, and for one that
+        a person has skipped."""
+        number, version = invoice.invoice_number, Attr("version")
         item = {"invoice": invoice.to_json(), "version": invoice.version}
-        newest = Attr("version").not_exists() | Attr("version").lte(invoice.version)
-        with suppress(Conflict):
-            self._table.write(Put((keys.invoices(company), f"HELD#{invoice.number}"), item, when=newest))
+        newest = version.not_exists() | version.lte(invoice.version)
+        unskipped = version.not_exists() | version.lt(invoice.version)
+        try:
+            self._table.write(
+                Put(_held(company, number), item, when=newest),
+                Check(_skipped(company, number), when=unskipped),
+            )
+        except Conflict:
+            return False
+        return True
 
     def held(self, company: CompanyId) -> Iterator[Invoice]:
         for item in self._table.query(keys.invoices(company), "HELD#"):
@@ -110,12 +130,12 @@ class Invoices:
 
     def held_among(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, int]:
         """Those of these invoices that are held, and in which version."""
-        found = self._table.get_many((keys.invoices(company), f"HELD#{number}") for number in numbers)
+        found = self._table.get_many(_held(company, number) for number in numbers)
         return {int(sk.removeprefix("HELD#")): int(item["version"]) for (_, sk), item in found.items()}
 
-    def release(self, company: CompanyId, numbers: Iterable[str]) -> list[str]:
+    def release(self, company: CompanyId, numbers: Iterable[int]) -> list[str]:
         """Those of them that were held."""
-        found = self._table.get_many((keys.invoices(company), f"HELD#{number}") for number in numbers)
+        found = self._table.get_many(_held(company, number) for number in numbers)
         for key in found:
             self._table.write(Delete(key))
         return [sk.removeprefix("HELD#") for _, sk in found]
@@ -123,16 +143,21 @@ class Invoices:
     def skip(self, company: CompanyId, number: int) -> None:
         """It never leaves. One that was held back is kept beside; a newer version of it is looked at all the same.
 
-        Raises `Conflict` if it has left, or leaves at this moment, or an export is being made: that may have it.
+        Raises `Conflict` if it has left, or leaves at this moment, or an export is being made: that may have it. One
+        that has arrived may still be held: whoever let it in is yet to release it.
         """
-        held_key = (keys.invoices(company), f"HELD#{number}")
-        if held := self._table.get(held_key):
-            kept = Put((keys.invoices(company), f"SKIP#{number}"), {"invoice": held["invoice"]})
-            self._table.write(kept, Delete(held_key, when=Attr("version").eq(held["version"])))
-        elif known := self.arrived(company, [number]).get(number):
+        held = self._table.get(_held(company, number))
+        if known := self.arrived(company, [number]).get(number):
             stays = Attr("x").not_exists()
             out = Update(_snapshot_key(company, known.seq), set={"route": str(Route.OFF)}, when=stays)
             self._table.write(out, *self._taken_from(company, known.seq))
+        elif held:
+            kept = {"invoice": held["invoice"], "version": held["version"]}
+            self._table.write(
+                Put(_skipped(company, number), kept),
+                Delete(_held(company, number), when=Attr("version").eq(held["version"])),
+                Check(_number(company, number), when=Attr("seq").not_exists()),
+            )
 
     def _taken_from(self, company: CompanyId, seq: int) -> Iterator[Action]:
         """Whoever is about to take it along finds that somebody else wrote since, and looks again."""
@@ -143,10 +168,19 @@ class Invoices:
             unchanged = NOT_GONE & Attr("rev").eq(mail["rev"])
             yield Update(keys.mail(company, seq), add={"rev": 1}, when=unchanged)
 
-    def skipped_among(self, company: CompanyId, numbers: Iterable[int]) -> set[int]:
-        """Those of these invoices that a person skipped while they were held back."""
-        found = self._table.get_many((keys.invoices(company), f"SKIP#{number}") for number in numbers)
-        return {int(sk.removeprefix("SKIP#")) for _, sk in found}
+    def skipped_among(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, int]:
+        """Those of these invoices that a person skipped while they were held back, and in which version."""
+        found = self._table.get_many(_skipped(company, number) for number in numbers)
+        skipped = (Invoice.model_validate_json(item["invoice"]) for item in found.values())
+        return {invoice.invoice_number: invoice.version for invoice in skipped}
+
+
+def _held(company: CompanyId, number: int) -> Key:
+    return keys.invoices(company), f"HELD#{number}"
+
+
+def _skipped(company: CompanyId, number: int) -> Key:
+    return keys.invoices(company), f"SKIP#{number}"
 
 
 def _number(company: CompanyId, number: int) -> Key:
