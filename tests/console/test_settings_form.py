@@ -5,7 +5,12 @@ from html import unescape
 
 import pytest
 
+from moment_xledger.console.desk import Desk
+from moment_xledger.console.facts.settings import SettingsFacts
+from moment_xledger.console.routes import settings
 from moment_xledger.console.settings_form import FIELDSETS, KEYS, REMOVED_BY
+from moment_xledger.console.settings_page import settings_page
+from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import Company, Language, Secrets, SoapLogin
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.sessions import Role
@@ -148,6 +153,21 @@ def test_what_is_wrong_is_said_in_json_too(administrator: Browser) -> None:
         {"field": "owner_code", "sentence": "Feltet «Eierkode» må være fem sifre, som 19168."}
     ]
     assert answer.facts["version"] == 1
+
+
+def test_a_form_shows_the_very_settings_whose_version_it_carries(
+    site: Site, administrator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another administrator saves while the page is made: whoever then saves it would undo that unseen."""
+
+    def meanwhile(visit: Visit, desk: Desk) -> SettingsFacts:
+        site.world.ledger.companies.save(COMPANY.model_copy(update={"name": "Nordvik Bygg AS"}))
+        return settings_page(visit, desk)
+
+    monkeypatch.setattr(settings, "settings_page", meanwhile)
+    page = administrator.get("/settings")
+    assert page.hidden("since") == "2"
+    assert 'name="name" value="Nordvik Bygg AS"' in page.text
 
 
 def test_who_saves_an_old_form_sees_what_changed_meanwhile_and_may_insist(

@@ -48,8 +48,12 @@ def flat(company: Company) -> dict[str, Any]:
 
 
 def as_typed(company: Company) -> dict[str, str]:
-    """As the form is filled out when it is opened."""
-    return {name: _text(value) for name, value in flat(company).items()}
+    return typed(flat(company))
+
+
+def typed(settings: Mapping[str, Any]) -> dict[str, str]:
+    """As the form is filled out when it is opened. `settings` are `flat`."""
+    return {name: _text(value) for name, value in settings.items()}
 
 
 def as_settings(typed: Mapping[str, str]) -> dict[str, Any]:

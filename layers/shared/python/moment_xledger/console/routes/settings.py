@@ -16,7 +16,7 @@ from moment_xledger.console.visits import Visit, form, query, signed_in, submitt
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.sessions import Right
 from moment_xledger.domain.settings_faults import BadSettings, FieldFault
-from moment_xledger.domain.typed_settings import FIELDS, ON, as_settings, as_typed
+from moment_xledger.domain.typed_settings import FIELDS, ON, as_settings, as_typed, typed
 from moment_xledger.flows.save_company import Form, save_form
 from moment_xledger.flows.test_connection import try_connection
 
@@ -45,7 +45,8 @@ def show_settings() -> Answer:
     facts = settings_page(visit, desk_of(router))
     did = query(router.current_event, "did")
     did = did if did in _DID and facts["test"] else ""
-    given = {**_FORM, "typed": as_typed(visit.company), "did": did}
+    # By the version that the form carries: who was let in may have been read before somebody else saved.
+    given = {**_FORM, "typed": typed(facts["settings"]), "did": did}
     return answer(router.current_event, visit, "settings.html", facts, **given)
 
 
