@@ -33,6 +33,8 @@ def _mailed(stage: "Stage") -> Iterator[str]:
     arrived = [mail for mail in stage.post.mails if INVOICE in mail.message and not mail.came_back]
     names = [str(mail.message[INVOICE]).split(".") for mail in arrived]
     for company in stage.story.companies:
+        if company.id in stage.story.by_either_route:
+            continue
         left = Counter(int(number) for owner, number, _ in names if owner == company.id)
         wanted = stage.story.invoices[company.id] if company.route is Route.EMAIL else []
         yield from _not_once(wanted, left, f"of {company.id}", "mail")

@@ -7,7 +7,9 @@ from email.message import Message
 from typing import TYPE_CHECKING, Any, Protocol
 
 from local.proof.arrivals import numbers_in, wrong_arrivals
+from local.proof.rests import wrong_in_rests
 from local.proof.story import NORTH, SOUTH, Story
+from local.proof.told import wrong_words
 from moment_xledger.domain.companies import Route
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ def wrongs(stage: "Stage") -> list[str]:
     return [
         *broken_promises(stage),
         *wrong_arrivals(stage),
+        *wrong_words(stage),
+        *wrong_in_rests(stage),
         *_parallel(stage),
         *_refused(stage),
         *stage.unexpected,

@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,11 +15,13 @@ from unittest.mock import patch
 
 import requests
 
+import functions.console.handler as console
 import functions.export_invoices.handler as export_invoices
 import functions.guard_numbers.handler as guard_numbers
 import functions.import_expenses.handler as import_expenses
 import functions.mail_invoices.handler as mail_invoices
 import functions.note_bounces.handler as note_bounces
+import functions.open_session.handler as open_session
 import functions.receive_events.handler as receive_events
 import functions.reconcile.handler as reconcile
 import functions.send_notices.handler as send_notices
@@ -36,11 +38,13 @@ from local.proof.queues import Shape
 from local.proof.scheduling import Scheduler
 from moment_xledger import wakes, wiring
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.console import application
 from moment_xledger.environment import Environment
 from moment_xledger.flows.sync_records import Worker
+from moment_xledger.observability import log_failure
 
 MOMENT, XLEDGER = "https://moment.example", "https://ws.xledger.net"
-SECRETS = "stack/"
+SECRETS, FINGERPRINT = "stack/", "stack/fingerprint.key"
 EVENTS, MAIL_EVENTS = "Events", "MailEvents"  # whose messages nobody else can make again
 HANDLERS: dict[str, ModuleType] = {
     EVENTS: receive_events,
@@ -59,6 +63,7 @@ CLOCKED: dict[str, ModuleType] = {
     "reconcile": reconcile,
     "guard_numbers": guard_numbers,
 }
+ANSWERING: dict[str, ModuleType] = {"console": console, "open_session": open_session}  # by their addresses
 ENVIRONMENT = {
     "CUSTOMERS_QUEUE": "Customers",
     "PROJECTS_QUEUE": "Projects",
@@ -71,6 +76,7 @@ ENVIRONMENT = {
     "SENDER": "xledger@moment.example",
     "CONFIGURATION_SET": "mails",
     "SECRETS_PREFIX": SECRETS,
+    "FINGERPRINT": FINGERPRINT,
     "XLEDGER_URL": f"{XLEDGER}/graphql",
     "XLEDGER_TIMEOUT": "60",
     "XLEDGER_SOAP_URL": XLEDGER,
@@ -114,25 +120,28 @@ class TwinWiring(wiring.Wiring):
         self._network = twins.network
 
     def worker(self, *given: Any, **options: Any) -> Worker:
-        return replace(super().worker(*given, **options), xledger=self._network)
+        made = super().worker(*given, **options)
+        return replace(made, xledger=self._network.within(made.timing.timeout))
 
 
 @contextmanager
-def deployed(twins: Twins) -> Iterator[wiring.Wiring]:
-    """Within it every handler has this wiring, the simulated time, and no other way out than the twins."""
+def deployed(twins: Twins, failed: Callable[[Exception], None] = log_failure) -> Iterator[wiring.Wiring]:
+    """Within it every handler has this wiring, the simulated time, and no other way out than the twins. `failed` hears
+    of what the console answers with an apology."""
     use, scheduler = TwinWiring(twins), twins.scheduler
     with ExitStack() as stack:
 
         def put(owner: Any, name: str, instead: Any) -> None:
             stack.enter_context(patch.object(owner, name, instead))
 
-        for handler in (*HANDLERS.values(), *CLOCKED.values()):
+        for handler in (*HANDLERS.values(), *CLOCKED.values(), *ANSWERING.values()):
             put(handler, "wire", lambda: use)
-        for module in (wiring, wakes, sweep, note_bounces, start_runs):
+        for module in (wiring, wakes, sweep, note_bounces, start_runs, open_session):
             put(module, "now", scheduler.clock)
         put(wiring, "boto3", SimpleNamespace(client=lambda name, **_: twins.clients[name]))
         put(wiring, "time", SimpleNamespace(sleep=lambda seconds: scheduler.wait(timedelta(seconds=seconds))))
         put(wiring, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=_name(twins.random))))
+        put(application, "log_failure", failed)
         put(wiring, "random", SimpleNamespace(random=twins.random.random))
         opened = session(twins.doors)
         put(requests, "Session", lambda: opened)

@@ -29,9 +29,10 @@ class Rates:
     purges: float = 0.3  # of a run: all wakes and jobs gone at once
     refusals: float = 0.03  # of mails and SOAP calls: nothing is done
     bounces: float = 0.06  # of mails with invoices
+    rests: float = 0.3  # of a run: an operator pauses the work
 
 
-NONE = Rates(*[0.0] * 13)
+NONE = Rates(*[0.0] * 14)
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,14 @@ class Fates:
         return meets
 
     def _drawn(self, site: str) -> Meets:
+        draw = (
+            self.random.random()
+        )  # also where it does not count: the story is the same up to what is chosen
         if self.chosen:
             here = (site, self.seen[site])
             return next((each.meets for each in self.chosen if (each.site, each.nth) == here), "nothing")
         if self.over:
             return "nothing"
-        draw = self.random.random()
         if draw < self.rates.deaths:
             return self.random.choice(BAD[:2])
         if draw < self.rates.deaths + self.rates.stalls:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Self
 
 from local.proof.journeys import Journey, travel
 from local.proof.outside import Outside
@@ -27,6 +28,7 @@ class Network:
     server: Xledger
     outside: Outside
     requests: list[Request] = field(default_factory=list)
+    timeout: float = 60  # seconds
 
     def ask(self, token: Token, operation: str, variables: Mapping[str, Any]) -> Reply:
         writes = operation.startswith(("Add", "Update"))
@@ -34,6 +36,7 @@ class Network:
             self.outside,
             operation,
             lambda: self._answer(token, operation, variables),
+            timeout=self.timeout,
             inputs=len(variables.get("inputs", ())),
             begun=lambda journey: self.requests.append(Request(token.secret, writes, journey)),
         )
@@ -41,6 +44,10 @@ class Network:
         if not journey.is_answered or answer is None or answer.delivery != "whole":
             return Unanswered("no answer")
         return read_reply(answer.status, answer.body, self.outside.scheduler.now)
+
+    def within(self, time: timedelta) -> Self:
+        """The same, for a worker who waits no longer for an answer."""
+        return replace(self, timeout=time.total_seconds())
 
     def _answer(self, token: Token, operation: str, variables: Mapping[str, Any]) -> Answer:
         question = {"query": document(operation), "variables": variables, "operationName": operation}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -111,6 +112,17 @@ class BucketTwin:
         if self.files.get(key, body) != body:
             self.changed.append(key)
         self.files[key] = body
+
+    def generate_presigned_url(self, _: str, Params: Mapping[str, Any], ExpiresIn: int) -> str:  # noqa: N803
+        """Made without asking anybody."""
+        until = self._outside.scheduler.now + timedelta(seconds=ExpiresIn)
+        return f"https://bucket.example/{Params['Key']}?until={until.timestamp()}"
+
+    def fetch(self, link: str) -> bytes | None:
+        """What a browser gets; nothing when the link is too old."""
+        parts = urlsplit(link)
+        until = float(parse_qs(parts.query)["until"][0])
+        return self.files[parts.path[1:]] if self._outside.scheduler.now.timestamp() <= until else None
 
     def head_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         found = self._outside.call("head_object", lambda: self.files.get(Key))

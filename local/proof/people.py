@@ -1,20 +1,35 @@
-"""The people at a company, who are asked what nobody else can know: they look where it should have arrived, and say."""
+"""The people of the companies. Everywhere somebody answers what nobody else can know: they look where it should have
+arrived, and say."""
 
 import hashlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from random import Random
 
+from local.proof.browsing import Front
+from local.proof.desk import BORDVIK, errands_of
+from local.proof.errands import SOON, choose, open_problem
 from local.proof.post import INVOICE
 from local.proof.stage import Stage
-from moment_xledger.domain import invoice_mails, uploads
+from local.proof.visitors import GivenUp, Visitor
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.flows.decide_mail import confirm_address, resolve_mail
-from moment_xledger.flows.decide_upload import resolve_upload
+from moment_xledger.domain.sessions import Role
 
-PATIENT = timedelta(minutes=5)  # what was just sent may still be under way
-BY = "Kari"
+KARI, ADMINISTRATORS = "Kari", ("Ola", "Siri")
+
+
+def people_of(stage: Stage, front: Front, random: Random, period: timedelta) -> list[Visitor]:
+    """An accountant everywhere; where the console is worked with, two administrators as well."""
+
+    def somebody(company: CompanyId, name: str, role: Role) -> Visitor:
+        errands = errands_of(name, period, stage, random) if company == BORDVIK else []
+        return Visitor(company, name, role, front, stage.bucket, stage.told, random, errands)
+
+    names = [company.id for company in stage.story.companies]
+    accountants = [somebody(company, KARI, Role.ACCOUNTANT) for company in names]
+    others = ADMINISTRATORS if BORDVIK in names else ()
+    return accountants + [somebody(BORDVIK, name, Role.ADMINISTRATOR) for name in others]
 
 
 def open_questions(stage: Stage) -> list[Problem]:
@@ -22,28 +37,35 @@ def open_questions(stage: Stage) -> list[Problem]:
     return [problem for problem in every if problem.code in _ANSWERS]
 
 
-def answer_problems(stage: Stage, clock: Callable[[], datetime]) -> None:
-    """Only those that have stood for a while."""
-    for problem in open_questions(stage):
-        if problem.last_seen and clock() - problem.last_seen > PATIENT:
-            with suppress(ValueError):  # told of, but not yet theirs to decide
-                _ANSWERS[problem.code](problem, stage, clock)
+def patient_questions(stage: Stage, company: CompanyId, now: datetime) -> list[Problem]:
+    """Only those that have stood for a while: what was just sent may still be under way."""
+    return [
+        problem
+        for problem in open_questions(stage)
+        if problem.company == company and problem.last_seen and now - problem.last_seen > SOON
+    ]
 
 
-def _mail(problem: Problem, stage: Stage, clock: Callable[[], datetime]) -> None:
+def answer(visitor: Visitor, asked: Sequence[Problem], stage: Stage) -> None:
+    for problem in asked:
+        try:
+            _ANSWERS[problem.code](problem, stage, visitor)
+        except GivenUp:
+            visitor.note(f"gives up for now: {problem.code} of {problem.number}")
+
+
+def _mail(problem: Problem, stage: Stage, visitor: Visitor) -> None:
     arrived = arrived_mails(stage, problem.company, int(problem.number))
-    choice = invoice_mails.Choice.IT_ARRIVED if arrived else invoice_mails.Choice.SEND_AGAIN
-    resolve_mail(problem.company, int(problem.number), choice, BY, stage.ledger, clock)
+    choose(visitor, problem, "arrived" if arrived else "again")
 
 
-def _address(problem: Problem, stage: Stage, clock: Callable[[], datetime]) -> None:
-    confirm_address(problem.company, problem.number, BY, stage.ledger, clock)
+def _address(problem: Problem, _: Stage, visitor: Visitor) -> None:
+    visitor.press(open_problem(visitor, problem), "/problems/retry")
 
 
-def _upload(problem: Problem, stage: Stage, clock: Callable[[], datetime]) -> None:
+def _upload(problem: Problem, stage: Stage, visitor: Visitor) -> None:
     key = _file_key(stage, problem.company, int(problem.number))
-    choice = uploads.Choice.SEND_AGAIN if key is None else uploads.Choice.IT_ARRIVED
-    resolve_upload(problem.company, int(problem.number), choice, BY, stage.ledger, clock, key)
+    choose(visitor, problem, "again" if key is None else "arrived", key)
 
 
 def arrived_mails(stage: Stage, company: CompanyId, number: int) -> int:
@@ -64,7 +86,7 @@ def _file_key(stage: Stage, company: CompanyId, number: int) -> int | None:
     return next((int(each["fileKey"]) for each in stage.uploads() if each["sha256"] == sha256), None)
 
 
-_ANSWERS: dict[Code, Callable[[Problem, Stage, Callable[[], datetime]], None]] = {
+_ANSWERS: dict[Code, Callable[[Problem, Stage, Visitor], None]] = {
     Code.MAIL_UNCERTAIN: _mail,
     Code.MAIL_BOUNCED: _mail,
     Code.RECEPTION_ADDRESS_STOPPED: _address,

@@ -5,6 +5,7 @@ are greenlets of one thread: with threads of their own, most of a run was spent 
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -16,11 +17,18 @@ class Died(BaseException):
     """The process is gone. Not an `Exception`: nothing in the code may catch it."""
 
 
-class Task:
-    """One call of one function."""
+IN_COMMON: AbstractContextManager[object] = nullcontext()
+A_GLANCE = timedelta(milliseconds=200)
 
-    def __init__(self, name: str, work: Callable[[], None]) -> None:
+
+class Task:
+    """One call of one function. `process` is entered whenever it carries on, and left whenever others do."""
+
+    def __init__(
+        self, name: str, work: Callable[[], None], process: AbstractContextManager[object] = IN_COMMON
+    ) -> None:
         self.name = name
+        self.process = process
         self.is_dead = False
         self.is_over = False
         self._work = work
@@ -29,7 +37,8 @@ class Task:
     def carry_on(self) -> None:
         """Until it waits for something, or is over."""
         self._life.parent = getcurrent()
-        self._life.switch()
+        with self.process:
+            self._life.switch()
 
     def hand_back(self) -> None:
         parent = self._life.parent
@@ -64,8 +73,14 @@ class Scheduler:
     def later(self, delay: timedelta, what: Callable[[], None]) -> None:
         heappush(self._agenda, (self.now + delay, next(self._order), what))
 
-    def start(self, name: str, work: Callable[[], None], delay: timedelta = timedelta()) -> Task:
-        task = Task(name, work)
+    def start(
+        self,
+        name: str,
+        work: Callable[[], None],
+        delay: timedelta = timedelta(),
+        process: AbstractContextManager[object] = IN_COMMON,
+    ) -> Task:
+        task = Task(name, work, process)
         self.running.append(task)
         self.later(delay, lambda: self._carry_on(task))
         return task
@@ -80,6 +95,12 @@ class Scheduler:
             return
         self.later(pause, lambda: self._carry_on(task))
         task.hand_back()
+
+    def wait_for(self, task: Task, longest: timedelta) -> None:
+        """Called by another task: until that one is over, or no longer."""
+        until = self.now + longest
+        while not task.is_over and self.now < until:
+            self.wait(A_GLANCE)
 
     def run(self, until: Callable[[], bool]) -> None:
         """Until `until` says so, which is asked between any two things that happen."""

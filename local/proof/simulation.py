@@ -1,15 +1,17 @@
 """One run: a story, the real handlers, and bad luck, until all is calm. A seed gives the same run every time."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from itertools import count
 from random import Random
 from typing import Any
 
 from local.moment.records import Moment
+from local.proof.browsing import Front
 from local.proof.checks import wrongs
 from local.proof.deployment import (
+    ANSWERING,
     CLOCKED,
     ENVIRONMENT,
     EVENTS,
@@ -19,22 +21,26 @@ from local.proof.deployment import (
     deployed,
     shapes,
 )
+from local.proof.errands import OrderExport, fetch_files, retry_problems
 from local.proof.fates import NONE, Fates
 from local.proof.network import Network
 from local.proof.outside import BucketTwin, Outside, TableTwin
-from local.proof.people import BY, answer_problems, open_questions
+from local.proof.people import KARI, answer, open_questions, patient_questions, people_of
 from local.proof.post import SesTwin
 from local.proof.queues import Queue
+from local.proof.rests import Operator
 from local.proof.scheduling import Died, Scheduler
 from local.proof.stage import NotCalm, Setting, Stage
-from local.proof.staging import on_the_wall, plan_of, story_of, twins
+from local.proof.staging import on_the_wall, plan_of, story_of, twins, vault_of
 from local.proof.story import SHARED, TOKENS, Posted, Published
+from local.proof.vaults import SecretsTwin
+from local.proof.visitors import Errand, Visitor
 from local.twins.world import START
 from local.xledger.engine import Xledger
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.exports import SCHEDULE
-from moment_xledger.flows.resolve_problem import Resolver, retry_all
+from moment_xledger.domain.problems import Problem
 
 MINUTE = timedelta(minutes=1)
 TROUBLED = timedelta(minutes=20)  # bad things go on for so long when all is published
@@ -47,14 +53,18 @@ OFTEN = {
 }
 NIGHTLY = ("reconcile", "guard_numbers")
 NIGHTS = 2  # behind the troubles
+# What is done when the day was bad and is over.
+LAST: tuple[Mapping[str, Callable[[], Callable[[Visitor], bool]]], ...] = (
+    {"to try again what is left": lambda: retry_problems},
+    {"to export what is left": OrderExport, "to fetch it": lambda: fetch_files},
+)
 PEOPLE_LOOK = 7 * MINUTE
 
 
 def play(setting: Setting) -> Stage:
     """Plays a run to its end; what the checkers say of it is in `wrong`."""
     player = _Player(setting)
-    with deployed(player.twins) as use:
-        player.wake = use.wake
+    with deployed(player.twins, player.apologised):
         try:
             player.play()
         except NotCalm as problem:
@@ -66,8 +76,6 @@ def play(setting: Setting) -> Stage:
 
 
 class _Player:
-    wake: Callable[..., None]
-
     def __init__(self, setting: Setting) -> None:
         self.setting, self.random = setting, Random(setting.seed)
         self.scheduler = Scheduler(START)
@@ -80,6 +88,7 @@ class _Player:
         server = Xledger(plan, clock=self.scheduler.clock)
         server.post_lines({"lines": [], "replace": True})
         self.queues = {name: self._queue(name, fates) for name in HANDLERS}
+        secrets = SecretsTwin(outside)
         self.stage = Stage(
             story_of(self.random, setting, plan.credits_per_hour),
             server,
@@ -88,14 +97,20 @@ class _Player:
             BucketTwin(outside),
             SesTwin(outside, ENVIRONMENT["SENDER"], self.queues[MAIL_EVENTS].put),
             Ledger(TableTwin(outside)),  # type: ignore[arg-type]
+            vault_of(secrets),
             fates,
             is_alone=not (setting.rates.half_done and self.random.random() < 0.3),
         )
-        self.twins = twins(self.stage, outside, self.queues, self.random)
+        self.twins = twins(self.stage, secrets, outside, self.queues, self.random)
+        front = Front(ANSWERING, self._context, self.scheduler, fates, self.note)
+        self.people = people_of(self.stage, front, Random(self.random.random()), self._period)
+
+    def _context(self, name: str) -> Any:
+        return context(name, next(self._calls))
 
     def _queue(self, name: str, fates: Fates) -> Queue:
         def handle(event: dict[str, Any]) -> dict[str, Any]:
-            answer: dict[str, Any] = HANDLERS[name].lambda_handler(event, context(name, next(self._calls)))
+            answer: dict[str, Any] = HANDLERS[name].lambda_handler(event, self._context(name))
             return answer
 
         carries_data = name in (EVENTS, MAIL_EVENTS)
@@ -106,6 +121,9 @@ class _Player:
         if "the function failed with" in what and not any(f"with {name}" in what for name in GOES_AWAY):
             self.stage.unexpected.append(what)
 
+    def apologised(self, error: Exception) -> None:
+        self.note(f"console: the function failed with {type(error).__name__}: {error}")
+
     def play(self) -> None:
         self._tell_story()
         self._plan_troubles()
@@ -115,11 +133,10 @@ class _Player:
         self._until_calm()
         for _ in range(NIGHTS):
             self._pass_a_night()
-        self._retry_problems()
         self._start("start_runs", {"run": "expenses"})
-        for company in self.stage.story.companies:
-            self._ask_for_export(company.id, "last", BY)
-        self._until_calm()
+        for errands in LAST:
+            self._everywhere(errands)
+            self._until_calm()
 
     def _tell_story(self) -> None:
         for each in self.stage.story.published:
@@ -147,7 +164,7 @@ class _Player:
         for company in self.stage.story.companies:
             several_at = self._period * self.random.random()
             for n in range(self.random.randint(0, 4)):
-                by = self.random.choice(["Kari", "Ola", SCHEDULE])
+                by = self.random.choice([KARI, "Ola", SCHEDULE])
                 self.scheduler.later(
                     several_at if n % 2 else self._period * self.random.random(),
                     lambda c=company.id, n=n, by=by: self._ask_for_export(c, f"r{n}", by),  # type: ignore[misc]
@@ -156,9 +173,17 @@ class _Player:
             self.scheduler.later(self._period * self.random.random(), lambda name=name: self._start(name, {}))  # type: ignore[misc]
         if self.stage.fates.happens(self.setting.rates.purges):
             self.scheduler.later(self._period * self.random.random(), self._purge)
+        if self.stage.fates.happens(self.setting.rates.rests):
+            self._plan_a_rest()
         if not self.stage.is_alone:
             self.scheduler.later(self._period * self.random.random() / 2, self._use_up_credits)
         self.scheduler.later(self._calm, self._be_calm)
+
+    def _plan_a_rest(self) -> None:
+        whose = self.random.choice([None, *(company.id for company in self.stage.story.companies)])
+        length = timedelta(minutes=self.random.uniform(12, 30))
+        operator = Operator(self.stage.ledger, self.scheduler, self.stage.rests)
+        self.scheduler.later(self._period * self.random.random(), lambda: operator.rest(whose, length))
 
     def _ask_for_export(self, company: CompanyId, request: str, by: str) -> None:
         body = {"company": company, "request": request, "by": by, "repeats": None}
@@ -191,8 +216,26 @@ class _Player:
         self.scheduler.later(every, lambda: self._again_and_again(every, what))
 
     def _people_look(self) -> None:
-        if self.stage.fates.over or self.random.random() < 0.3:
-            answer_problems(self.stage, self.scheduler.clock)
+        """Now and then; when all is calm, whenever there is something for them."""
+        for visitor in self.people:
+            looks = self.stage.fates.over or self.random.random() < 0.3
+            asked = looks and visitor.name == KARI and self._questions(visitor)
+            if not visitor.is_here and (asked or visitor.due(self.scheduler.now - START)):
+                self.scheduler.start(str(visitor), lambda visitor=visitor: self._look(visitor))  # type: ignore[misc]
+
+    def _look(self, visitor: Visitor) -> None:
+        visitor.visit(self.scheduler.now - START)
+        if visitor.name == KARI:
+            answer(visitor, self._questions(visitor), self.stage)
+
+    def _questions(self, visitor: Visitor) -> list[Problem]:
+        return patient_questions(self.stage, visitor.company, self.scheduler.now)
+
+    def _everywhere(self, errands: Mapping[str, Callable[[], Callable[[Visitor], bool]]]) -> None:
+        """By one person of each company, at once."""
+        for visitor in (each for each in self.people if each.name == KARI):
+            visitor.errands += [Errand(timedelta(), what, errand()) for what, errand in errands.items()]
+        self._people_look()
 
     def _start(self, name: str, event: dict[str, Any]) -> None:
         """By the clock, one at a time."""
@@ -202,7 +245,7 @@ class _Player:
 
     def _run(self, name: str, event: dict[str, Any]) -> None:
         try:
-            CLOCKED[name].lambda_handler(event, context(name, next(self._calls)))
+            CLOCKED[name].lambda_handler(event, self._context(name))
         except Died:
             raise
         except Exception as error:  # noqa: BLE001 -- the clock starts it again
@@ -229,6 +272,7 @@ class _Player:
         left = [task.name for task in self.scheduler.running if task.name not in OFTEN]
         left += [f"{len(queue.messages)} in {name}" for name, queue in self.queues.items() if queue.messages]
         left += [f"{each.code} of {each.number}" for each in open_questions(self.stage)]
+        left += [f"{visitor} wants {errand.what}" for visitor in self.people for errand in visitor.errands]
         if self.setting.has_sweeper:
             left += [f"{kind} of {token}" for token, kind in due.records]
             left += [f"export of {company}" for company in due.exports]
@@ -244,9 +288,3 @@ class _Player:
             for name in NIGHTLY:
                 self._start(name, {})
             self._until_calm()
-
-    def _retry_problems(self) -> None:
-        """What a person does when the day was bad and is over."""
-        for company in self.stage.story.companies:
-            resolver = Resolver(self.stage.ledger, self.wake, self.scheduler.clock, BY)
-            retry_all(company.id, resolver)

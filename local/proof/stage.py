@@ -9,9 +9,12 @@ from local.proof.fates import Chosen, Fates, Rates
 from local.proof.network import Network
 from local.proof.outside import BucketTwin
 from local.proof.post import SesTwin
+from local.proof.rests import Rest
 from local.proof.story import Cast, Size, Story
+from local.proof.visitors import Told
 from local.xledger.engine import Xledger
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.secrets import Vault
 
 USUAL, SMALL = Rates(), Size()
 
@@ -41,8 +44,11 @@ class Stage:
     bucket: BucketTwin
     post: SesTwin
     ledger: Ledger
+    vault: Vault
     fates: Fates
     is_alone: bool
+    told: Told = field(default_factory=Told)
+    rests: list[Rest] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
     schedule: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from random import Random
 
 from local.moment.app import application
-from local.proof.deployment import MOMENT, SECRETS, XLEDGER, Twins, secret
+from local.proof.deployment import FINGERPRINT, MOMENT, SECRETS, XLEDGER, Twins, secret
+from local.proof.desk import BORDVIK, OLD_KEY, tell_of_desk
 from local.proof.doors import Door
 from local.proof.outside import Outside, QueuesTwin
 from local.proof.queues import Queue
@@ -17,18 +18,23 @@ from local.twins.world import START
 from local.xledger.plan import Plan, parse_plan
 from local.xledger.server import XledgerApp
 from local.xledger.times import CENTRAL_EUROPE
+from moment_xledger.adapters.secrets import Vault
+from moment_xledger.domain.companies import Company, Secrets, Token
+from moment_xledger.flows.save_company import save_company
 
+LONG_AGO = timedelta(days=60)  # before the date of any invoice: what is older than we are stays in Moment
 KEY_LIFE = 900  # seconds: so that some logon keys are refused, and renewed
 
 
-def twins(stage: Stage, outside: Outside, queues: Mapping[str, Queue], random: Random) -> Twins:
+def twins(
+    stage: Stage, secrets: SecretsTwin, outside: Outside, queues: Mapping[str, Queue], random: Random
+) -> Twins:
     """With the companies of the story in them, as their administrators have set them up."""
-    secrets = SecretsTwin(outside)
     for company in stage.story.companies:
-        login = (SOAP_USER, PASSWORD) if company.id == LASTVIK else None
-        text = secret(TOKENS[company.token_id].secret, login)
-        secrets.create_secret(Name=SECRETS + company.id, SecretString=text)
-        stage.ledger.companies.save(company)
+        if company.id == BORDVIK:
+            _save(company, stage)
+        else:
+            _put(company, stage, secrets)
     clients = {
         "sqs": QueuesTwin(outside, queues),
         "s3": stage.bucket,
@@ -43,11 +49,33 @@ def twins(stage: Stage, outside: Outside, queues: Mapping[str, Queue], random: R
     return Twins(stage.ledger, clients, doors, stage.network, outside.scheduler, random)
 
 
+def vault_of(secrets: SecretsTwin) -> Vault:
+    """As the console has it."""
+    secrets.create_secret(Name=FINGERPRINT, SecretString="key of the fingerprints")
+    return Vault(secrets, SECRETS, FINGERPRINT)  # type: ignore[arg-type]
+
+
+def _put(company: Company, stage: Stage, secrets: SecretsTwin) -> None:
+    login = (SOAP_USER, PASSWORD) if company.id == LASTVIK else None
+    text = secret(TOKENS[company.token_id].secret, login)
+    secrets.create_secret(Name=SECRETS + company.id, SecretString=text)
+    stage.ledger.companies.save(company)
+
+
+def _save(company: Company, stage: Stage) -> None:
+    """One whose settings will be changed, so that they are saved as the console saves them."""
+    settings = company.model_dump(mode="json", exclude={"token_id"})
+    keys = Secrets(Token(OLD_KEY), Token("key-of-moment"))
+    save_company(settings, keys, stage.ledger, stage.vault, lambda: START - LONG_AGO)
+
+
 def story_of(random: Random, setting: Setting, requests_per_hour: int | None) -> Story:
-    books = setting.cast is not Cast.ROUTES
+    books = setting.cast in (Cast.BOOKS, Cast.ALL)
     story = tell(random, setting.size, requests_per_hour) if books else Story([])
-    if setting.cast is not Cast.BOOKS:
+    if setting.cast in (Cast.ROUTES, Cast.ALL):
         tell_of_routes(story, random, setting.size)
+    if setting.cast in (Cast.DESK, Cast.ALL):
+        tell_of_desk(story, random, setting.size)
     keep_some_back(story, random)
     return story
 

@@ -10,20 +10,23 @@ from typing import Any
 from local.sample.check_digits import organisation_number
 from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
 
-ABOVE, NORTH, SOUTH, OTHER = 19168, 19169, 19170, 20001
+ABOVE, NORTH, SOUTH, OTHER, BORD = 19168, 19169, 19170, 20001, 20002
 SHARED, OWN = TokenId("shared"), TokenId("own")
 TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du")}
-# Of a simulated Xledger's plan: two companies below one, which share its token, and one by itself.
+BORDS_KEYS = ("Zmlyc3Qta2V5", "c2Vjb25kLWtleQ==")  # the first day's, and the one that takes its place
+# Of a simulated Xledger's plan: two companies below one, which share its token, and two by themselves.
 IN_XLEDGER = {
     "entities": [
         {"ownerCode": ABOVE, "description": "Vik Holding AS"},
         {"ownerCode": NORTH, "parent": ABOVE},
         {"ownerCode": SOUTH, "parent": ABOVE},
         {"ownerCode": OTHER, "description": "Vestvik AS"},
+        {"ownerCode": BORD, "description": "Bordvik AS"},
     ],
     "tokens": [
         {"token": TOKENS[SHARED].secret, "ownerCode": ABOVE},
         {"token": TOKENS[OWN].secret, "ownerCode": OTHER},
+        *({"token": key, "ownerCode": BORD} for key in BORDS_KEYS),
     ],
 }
 PERIOD = timedelta(minutes=25)  # in which all is published
@@ -32,10 +35,12 @@ UNSENT = 0.12  # of the invoices, which Moment finalizes and never publishes
 
 
 class Cast(StrEnum):
-    """Which companies there are: those with customers, projects and files; those with mails, uploads and expenses."""
+    """Which companies there are: those with customers, projects and files; those with mails, uploads and expenses; and
+    the one whose people are at work in the console."""
 
     BOOKS = "books"
     ROUTES = "routes"
+    DESK = "desk"
     ALL = "all"
 
 
@@ -69,7 +74,7 @@ class Story:
     """`customers` and `projects` are the newest of each, by company and number: what Xledger must have at the end.
 
     `unsent`: what Moment has and never publishes. `costs`: the ids of posted lines that belong together, and what they
-    come to in Moment.
+    come to in Moment. `by_either_route`: invoices of companies whose route changes.
     """
 
     companies: list[Company]
@@ -78,6 +83,7 @@ class Story:
     customers: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     projects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     invoices: dict[str, list[int]] = field(default_factory=dict)
+    by_either_route: dict[str, list[int]] = field(default_factory=dict)
     posted: list[Posted] = field(default_factory=list)
     costs: dict[tuple[str, ...], str] = field(default_factory=dict)
 
@@ -111,12 +117,16 @@ def tell(random: Random, size: Size, requests_per_hour: int | None) -> Story:
     """Of the books. That some invoices are never published is decided apart: see `keep_some_back`."""
     story = Story(companies(requests_per_hour))
     for company in story.companies:
-        for n in range(size.customers):
-            _customer(story, company, n, random, size)
+        tell_of_customers(story, company, random, size)
         for n in range(size.projects):
             _project(story, company, n, random, size)
         tell_of_invoices(story, company, random, size)
     return story
+
+
+def tell_of_customers(story: Story, company: Company, random: Random, size: Size) -> None:
+    for n in range(size.customers):
+        _customer(story, company, n, random, size)
 
 
 def keep_some_back(story: Story, random: Random) -> None:

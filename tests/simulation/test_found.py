@@ -9,11 +9,14 @@ from local.proof.scheduling import Died
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.feedback import Happened
 from moment_xledger.domain.invoice_mails import Choice
+from moment_xledger.domain.invoices import sort_out
 from moment_xledger.domain.mails import MailInDoubt
 from moment_xledger.domain.moment import Customer, Kind
-from moment_xledger.flows import mail_invoice
+from moment_xledger.domain.problems import Code
+from moment_xledger.flows import mail_invoice, take_in_invoices
 from moment_xledger.flows.mail_invoices import mail_invoices
-from tests.builders import a_customer, a_project
+from moment_xledger.flows.resolve_problem import Resolver, retry_all, skip_problem
+from tests.builders import COMPANY, a_company, a_customer, a_project, an_invoice
 from tests.flows.mailroom import Mailroom
 from tests.world import World
 
@@ -106,3 +109,25 @@ def test_a_question_left_by_a_worker_that_died_ends_when_a_person_looks_at_it(
 
 def _dies(*_: object) -> bool:
     raise Died
+
+
+def test_an_invoice_that_is_skipped_while_somebody_looks_at_it_does_not_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Seed 47 of the desk: an export stood still with the held invoices in its hands; it held one again that a person
+    had skipped meanwhile, with a problem that the next good mapping solved, and the invoice left."""
+    world = World(companies=[a_company(vat_codes={})])
+    world.receive(a_customer("10001"), an_invoice(101))
+    by_hand = Resolver(world.ledger, lambda *_: None, world.time, "Kari")
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.undo()
+        skip_problem(COMPANY.id, "invoice", "101", Code.VAT_CODE_UNMAPPED, "booked by hand", by_hand)
+        return sort_out(*given)
+
+    monkeypatch.setattr(take_in_invoices, "sort_out", meanwhile)
+    retry_all(COMPANY.id, by_hand)
+    world.ledger.companies.save(a_company())
+    retry_all(COMPANY.id, by_hand)
+    assert list(world.problems()) == []
+    assert list(world.ledger.invoices.since(COMPANY.id)) == []
