@@ -33,18 +33,18 @@ def test_without_this_guard_a_preemption_or_a_death_is_enough(guard: Guard) -> N
         assert explore("a person and the sweeper", 0, 1).wrong or explore("two people", 1, 0).wrong
 
 
-def test_without_the_conditions_of_an_invoices_place_two_deliveries_lose_one(
+def test_without_the_conditions_of_an_arrival_two_deliveries_lose_an_invoice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     write = Table.write
 
     def unconditional(table: Table, *actions: Any) -> None:
-        places = ("HEAD", "SEQ#")
+        places = ("HEAD", "INV#", "SEQ#")
         write(table, *(replace(a, when=None) if a.key[1].startswith(places) else a for a in actions))
 
     monkeypatch.setattr(Table, "write", unconditional)
     wrong = explore("the clock and two deliveries", 1, 0).wrong
-    assert any(each.startswith("invoice 102 is lost: clock goes on") for each in wrong)
+    assert any(" is lost: " in each for each in wrong)
 
 
 @pytest.mark.parametrize(("preemptions", "deaths"), [(1, 0), (0, 1)])
