@@ -1,6 +1,6 @@
 """Finalized invoices go into the ledger: each once, in the order of arrival. One that must not leave is held back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,13 @@ def _take_in(
     company: Company, invoices: Sequence[Invoice], ledger: "Ledger", clock: Callable[[], datetime]
 ) -> None:
     for _ in range(ROUNDS):
-        head = ledger.invoices.head(company.id)
-        found = _sorted_out(company, invoices, ledger)
+        held = ledger.invoices.held_among(company.id, {invoice.invoice_number for invoice in invoices})
+        found = _sorted_out(company, invoices, held, ledger)
+        good = list(found.good.values())
         try:
-            if found.good:
-                ledger.invoices.add(company.id, head, list(found.good.values()), company.route, clock())
+            if good:  # the head is read last: others write behind it all the time, when many come
+                head = ledger.invoices.head(company.id)
+                ledger.invoices.add(company.id, head, good, company.route, clock(), held)
         except Conflict:
             continue
         _release(company, [*found.good, *found.again], ledger)
@@ -41,14 +43,18 @@ def _take_in(
     raise Conflict
 
 
-def _sorted_out(company: Company, invoices: Sequence[Invoice], ledger: "Ledger") -> Sorted:
+def _sorted_out(
+    company: Company, invoices: Sequence[Invoice], held: Mapping[int, int], ledger: "Ledger"
+) -> Sorted:
+    """But for what a person has skipped: of that, only a newer version is looked at."""
     numbers = {invoice.invoice_number for invoice in invoices}
     customers = {invoice.customer.customer_number for invoice in invoices}
     known_customers = ledger.records.by_number(company.id, Kind.CUSTOMER, customers)
+    skipped = ledger.invoices.skipped_among(company.id, numbers - held.keys())
     return sort_out(
-        invoices,
+        [invoice for invoice in invoices if invoice.version > skipped.get(invoice.invoice_number, 0)],
         ledger.invoices.arrived(company.id, numbers),
-        ledger.invoices.held_among(company.id, numbers),
+        held,
         lambda invoice: fault(invoice, company, known_customers),
     )
 
@@ -64,9 +70,9 @@ def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None
 
 
 def _report(company: Company, found: Sorted, ledger: "Ledger", now: datetime) -> None:
-    for invoice, _ in found.faulty.values():
-        ledger.invoices.hold(company.id, invoice)
-    wrong = [*found.faulty.values(), *((i, Fault(Code.INVOICE_CHANGED, {})) for i in found.changed.values())]
+    """What a person has skipped while it was looked at is no problem any more."""
+    wrong = [each for each in found.faulty.values() if ledger.invoices.hold(company.id, each[0])]
+    wrong += [(each, Fault(Code.INVOICE_CHANGED, {})) for each in found.changed.values()]
     ledger.problems.report(
         Problem(company.id, "invoice", invoice.number, why.code, why.details, "", now, now)
         for invoice, why in wrong
