@@ -42,9 +42,7 @@ def credits_always_empty(scene: Scene) -> None:
     stage.until("the alarm's figure rises", lambda: sum(stage.figures.of("XledgerCreditRefusals", since)) > 0)
     scene.check(closed(scene, Why.CREDITS), "the gate is not closed")
     somebody = scene.somebody(Role.ADMINISTRATOR)
-    scene.check(
-        "Waits since" in somebody.reads("/overview"), "the overview does not tell since when it waits"
-    )
+    stage.until("the overview tells since when it waits", lambda: _oldest(somebody), sweeping=False)
     stage.xledger.make_peace()
     stage.save({"requests_per_hour": 1000})
     arrives(scene, waiting)
