@@ -42,8 +42,6 @@ bench: $(READY) ## Measure what is promised in figures, beside a naive client, o
 
 prove: $(READY) ## Crash it everywhere, by simulation and with real processes; try every right (SEED=17 plays one run)
 	@$(VENV)/bin/python -m local.proof $(SEED)
-	@$(if $(SEED),,$(VENV)/bin/python -m local.proof.embedded)
-	@$(if $(SEED),,$(VENV)/bin/python -m local.rights)
 
 format: $(READY) ## Put the code into its usual shape, and make again what is generated
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .
