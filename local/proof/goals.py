@@ -18,7 +18,7 @@ from local.proof.goals_of_parts import (
     mutants,
 )
 from local.proof.goals_of_processes import killed_workers, rights
-from local.proof.goals_of_runs import all_together, every_call_site, guards, routes, update_path
+from local.proof.goals_of_runs import all_together, desk, every_call_site, guards, routes, update_path
 from local.proof.parallel import Workers
 from local.proof.rows import Row, Say, Scale
 
@@ -63,6 +63,7 @@ GOALS: Sequence[Goal] = (
     exports_by_every_schedule,
     update_path,
     routes,
+    desk,
     all_together,
     adds,
     burst_of_edits,

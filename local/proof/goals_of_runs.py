@@ -35,7 +35,7 @@ def outcome(setting: Setting) -> Outcome:
 def every_call_site(scale: Scale, workers: Workers, say: Say) -> Row:
     """Several crashes in a run; those that did not come about, because of another one, by themselves afterwards."""
     sites, pieces = set[str](), list[Crash]()
-    for cast, calls in workers.each(calls_of, (Cast.BOOKS, Cast.ROUTES)):
+    for cast, calls in workers.each(calls_of, (Cast.BOOKS, Cast.ROUTES, Cast.DESK)):
         sites |= set(calls)
         pieces += together(cast, list(crashes(calls, scale.crashes_at_each_site)))
     count = sum(len(each.chosen) for each in pieces)
@@ -63,6 +63,10 @@ def update_path(scale: Scale, workers: Workers, say: Say) -> Row:
 
 def routes(scale: Scale, workers: Workers, say: Say) -> Row:
     return _seeds("   mails, uploads, expenses, the same", Cast.ROUTES, scale.seeds_of_routes, workers, say)
+
+
+def desk(scale: Scale, workers: Workers, say: Say) -> Row:
+    return _seeds("   people in the console, the same", Cast.DESK, scale.seeds_of_routes, workers, say)
 
 
 def all_together(scale: Scale, workers: Workers, say: Say) -> Row:

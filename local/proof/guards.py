@@ -120,14 +120,14 @@ CROWDED = replace(USUAL, stalls=0.04, deaths=0, late_requests=0.4, doubled_messa
 
 GUARDS = (
     Guard("version check at arrival", 0, ((take_in_records, "take_in", _take_in_anything),)),
-    Guard("clean only if still the version sent", 5, ((outcomes, "settle", _settle_whatever_came),)),
+    Guard("clean only if still the version sent", 1, ((outcomes, "settle", _settle_whatever_came),)),
     Guard(
         "lease checked on one's own clock",
-        0,
+        6,
         ((Timing, "is_safe_to_send", lambda *_: True),),
         change=lambda setting: replace(setting, rates=CROWDED),
     ),
-    Guard("waiting until a write in doubt is over", 2, ((Timing, "doubt", timedelta(0)),)),
+    Guard("waiting until a write in doubt is over", 0, ((Timing, "doubt", timedelta(0)),)),
     Guard("sweeper", 0, change=lambda setting: replace(setting, has_sweeper=False)),
     Guard(
         "look up before add",
@@ -151,13 +151,13 @@ GUARDS = (
     ),
     Guard(
         "asking a person about a mail in doubt",
-        0,
+        3,
         ((mail_invoice, "_ask_a_person", _mail_again),),
         cast=Cast.ROUTES,
     ),
     Guard(
         "asking a person about a file in doubt",
-        0,
+        1,
         ((uploads, "left_behind", _upload_again), (uploads, "after", _upload_again_after)),
         cast=Cast.ROUTES,
     ),
@@ -165,6 +165,6 @@ GUARDS = (
         "looking for an expense before making it", 1, ((MomentExpenses, "find", _nothing),), cast=Cast.ROUTES
     ),
     Guard(
-        "reading again what was read before", 0, ((expense_runs, "OVERLAP", timedelta(0)),), cast=Cast.ROUTES
+        "reading again what was read before", 17, ((expense_runs, "OVERLAP", timedelta(0)),), cast=Cast.ROUTES
     ),
 )

@@ -12,7 +12,7 @@ from local.proof.stage import Setting
 from local.proof.story import Cast
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("cast", [Cast.BOOKS, Cast.ROUTES, Cast.DESK])
 def test_nothing_is_lost_doubled_or_old_whatever_happens(cast: Cast, seed: int) -> None:
     stage = play(Setting(seed, cast=cast))
@@ -20,9 +20,8 @@ def test_nothing_is_lost_doubled_or_old_whatever_happens(cast: Cast, seed: int) 
     assert len(stage.schedule) > 10  # bad luck there was
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_nor_where_all_companies_are_at_it_at_once(seed: int) -> None:
-    stage = play(Setting(seed))
+def test_nor_where_all_companies_are_at_it_at_once() -> None:
+    stage = play(Setting(0))
     assert not stage.wrong, "\n".join([*stage.schedule, *stage.wrong])
 
 
