@@ -51,3 +51,10 @@ def test_the_version_that_is_named_always_bears_a_mark(client: Any, vault: Vault
     for _ in range(3):
         vault.offer(NORDVIK.id, SECRETS)
     assert marks() == ["AWSCURRENT"]
+
+
+def test_keys_that_somebody_took_away_are_none(client: Any, vault: Vault) -> None:
+    named = NORDVIK.model_copy(update={"keys_id": vault.offer(NORDVIK.id, SECRETS)})
+    assert vault.xledger_token(named) == SECRETS.xledger_token
+    client.delete_secret(SecretId="moment-xledger/nordvik", ForceDeleteWithoutRecovery=True)
+    assert vault.xledger_token(named) is None

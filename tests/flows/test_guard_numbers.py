@@ -1,14 +1,15 @@
 """What people change in Xledger is noticed the next night, told once, and closed when it is right again."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from local.xledger.plan import Plan
 from moment_xledger.adapters.xledger_reference import Reference
-from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.errors import Why
 from moment_xledger.domain.moment import Kind
 from moment_xledger.flows.guard_numbers import Guard, Report, guard_numbers
 from tests.builders import a_company, a_customer, a_private_person, a_project, of
@@ -176,3 +177,19 @@ def test_a_record_that_has_a_problem_already_keeps_it(nights: Nights) -> None:
     nights.night()
     assert nights.problems == [("customer", "10099", "NUMBER_CHANGED")]
     assert nights.world.ledger.references.cursor(TOKEN_ID, Kind.CUSTOMER)
+
+
+def test_a_token_that_somebody_took_away_holds_up_no_other_and_is_asked_for_like_a_refused_one(
+    nights: Nights,
+) -> None:
+    world = nights.world
+    asked, worker = world.requests["total"], replace(world.worker(), vault=cast(Any, Emptied()))
+    assert guard_numbers(Guard(worker, Reference, lambda: True)) == Report(later=1)
+    assert world.requests["total"] == asked
+    assert nights.problems == [("settings", "", "TOKEN_REFUSED")]
+    assert world.ledger.gates.get(TOKEN_ID).closed_why is Why.AUTH
+
+
+class Emptied:
+    def xledger_token(self, company: Company) -> None:
+        return None

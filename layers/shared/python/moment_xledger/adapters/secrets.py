@@ -38,8 +38,12 @@ class Vault:
         self._prefix = prefix
         self._fingerprint_secret = fingerprint_secret
 
-    def xledger_token(self, company: Company) -> Token:
-        return Token(self._read(company)["xledger_token"])
+    def xledger_token(self, company: Company) -> Token | None:
+        """None where somebody has taken the company's keys away."""
+        try:
+            return Token(self._read(company)["xledger_token"])
+        except self._client.exceptions.ResourceNotFoundException:
+            return None
 
     def moment_key(self, company: Company) -> Token:
         return Token(self._read(company)["moment_key"])

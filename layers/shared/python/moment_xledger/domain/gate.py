@@ -161,7 +161,12 @@ def out_of_credits(gate: Gate, reset_at: datetime | None, now: datetime) -> Gate
 
 
 def token_refused(gate: Gate, now: datetime) -> Gate:
-    return _shut(turned_away(gate, now), Why.AUTH, now + FAR_AWAY, now)
+    return token_missing(turned_away(gate, now), now)
+
+
+def token_missing(gate: Gate, now: datetime) -> Gate:
+    """Until a person saves one."""
+    return _shut(gate, Why.AUTH, now + FAR_AWAY, now)
 
 
 def reopen(gate: Gate, now: datetime) -> Gate:

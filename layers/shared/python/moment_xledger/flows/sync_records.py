@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
-from moment_xledger.domain.errors import GateClosed, Why
-from moment_xledger.domain.gate import Timing
+from moment_xledger.domain.errors import Conflict, GateClosed, Why
+from moment_xledger.domain.gate import Timing, token_missing
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, read_client_id
@@ -175,9 +175,13 @@ def _holder(token_id: TokenId, worker: Worker) -> Company:
 
 
 def _channel(token_id: TokenId, holder: Company, worker: Worker) -> Channel:
+    token = worker.vault.xledger_token(holder)
+    if token is None:
+        _shut_for_want_of(token_id, worker)
+        raise GateClosed(Why.AUTH, worker.clock())
     return Channel(
         token_id,
-        worker.vault.xledger_token(holder),
+        token,
         worker.new_id(),
         xledger=worker.xledger,
         gates=worker.ledger.gates,
@@ -188,3 +192,11 @@ def _channel(token_id: TokenId, holder: Company, worker: Worker) -> Channel:
         run_ends=worker.clock() + worker.run,
         plan=worker.ledger.companies.plan(token_id),
     )
+
+
+def _shut_for_want_of(token_id: TokenId, worker: Worker) -> None:
+    """Whoever saves a token opens it again. If somebody else writes the gate at this moment, the next wake does it."""
+    gates = worker.ledger.gates
+    report_token(token_id, worker)
+    with suppress(Conflict):
+        gates.save(token_id, token_missing(gates.get(token_id), worker.clock()))
