@@ -51,9 +51,9 @@ def company() -> Company:
     )
 
 
-def tell_of_desk(story: Story, random: Random, size: Size) -> None:
+def tell_of_desk(story: Story, random: Random, size: Size, requests_per_hour: int | None) -> None:
     """Its invoices leave by file or by mail, whichever it is set to when they arrive."""
-    bordvik = company()
+    bordvik = company().model_copy(update={"requests_per_hour": requests_per_hour})
     story.companies.append(bordvik)
     tell_of_customers(story, bordvik, random, size)
     tell_of_invoices(story, bordvik, random, size)

@@ -75,7 +75,7 @@ def story_of(random: Random, setting: Setting, requests_per_hour: int | None) ->
     if setting.cast in (Cast.ROUTES, Cast.ALL):
         tell_of_routes(story, random, setting.size)
     if setting.cast in (Cast.DESK, Cast.ALL):
-        tell_of_desk(story, random, setting.size)
+        tell_of_desk(story, random, setting.size, requests_per_hour)
     keep_some_back(story, random)
     return story
 
