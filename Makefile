@@ -1,6 +1,6 @@
 # `make` alone lists what there is. `make run` and `make test` set everything up by themselves, in this folder.
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check audit build rehearse deploy bench prove format setup clean
+.PHONY: help run serve test check audit build rehearse deploy drill bench prove format setup clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -36,6 +36,9 @@ rehearse: $(READY) .tools/sam/.ready ## Build it for this machine, `sam deploy` 
 
 deploy: build ## Build, and deploy that to the AWS account of the shell, asking for each parameter
 	@.tools/sam/bin/sam deploy --guided $(if $(ARCH),--parameter-overrides Arch=$(ARCH))
+
+drill: $(READY) .tools/awscli/.ready ## Carry out each entry of the runbook on the embedded AWS, as written
+	@$(VENV)/bin/python -m local.rehearsal
 
 bench: $(READY) ## Measure what is promised in figures, beside a naive client, on this machine
 	@$(VENV)/bin/python -m local.bench
