@@ -19,7 +19,7 @@ def main(titles: list[str]) -> int:
         return MISUSE
     if not AWS.exists():
         print(
-            "The aws command is not installed here: `make .tools/awscli/.ready` does that.", file=sys.stderr
+            "The aws command is not installed here: `make drill` does that.", file=sys.stderr
         )
         return MISUSE
     leave_the_shell_behind()
