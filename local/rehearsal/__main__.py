@@ -18,9 +18,7 @@ def main(titles: list[str]) -> int:
         print(f"{unknown[0]}: docs/runbook.md has no such entry.", file=sys.stderr)
         return MISUSE
     if not AWS.exists():
-        print(
-            "The aws command is not installed here: `make drill` does that.", file=sys.stderr
-        )
+        print("The aws command is not installed here: `make drill` does that.", file=sys.stderr)
         return MISUSE
     leave_the_shell_behind()
     return _rehearsed(titles)
