@@ -450,6 +450,19 @@ def test_an_update_without_an_answer_is_sent_again_even_if_moment_has_undone_it(
     assert record.state is State.SYNCED
 
 
+def test_a_company_that_was_given_without_an_answer_is_taken_back_when_moment_has_undone_it(world: World) -> None:
+    world.receive(a_customer("10001"), a_customer("10002", organizationNumber="974760673"))
+    world.run()
+    before = companies_of(world)
+    world.server.next_faults.append(Fault("lost_answers", only="updateCustomers"))
+    world.receive(a_customer("10001", version=2, organizationNumber="974760673"))
+    world.sync()
+    assert companies_of(world)["10001"] == before["10002"]
+    world.receive(a_customer("10001", version=3, name="Fjord Bygg"))
+    world.run()
+    assert companies_of(world) == before
+
+
 def test_the_token_is_in_no_request_of_ours_but_its_header(world: World) -> None:
     world.receive(a_customer("10001"))
     world.run()

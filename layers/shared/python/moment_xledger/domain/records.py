@@ -176,8 +176,9 @@ def as_gone(record: Record) -> Record:
 
 
 def in_doubt(record: Record) -> Record:
-    """Xledger may have been told something else than we know, so an update goes even if it looks needless."""
-    return record if record.state is State.SYNCED else replace(record, sent_hash=None)
+    """Xledger may have been told something else than we know, so an update goes even if it looks needless, and a
+    customer's with its company."""
+    return record if record.state is State.SYNCED else replace(record, sent_hash=None, sent_company=None)
 
 
 def project_end(record: Record) -> date | None:
