@@ -1,7 +1,7 @@
 """Saving a company's settings: versioned, audited, and with everything that waited going on."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from moment_xledger.domain.gate import Gate, token_refused
 from moment_xledger.domain.moment import Kind
 from moment_xledger.domain.settings_changes import Change
 from moment_xledger.domain.settings_faults import BadSettings
+from moment_xledger.domain.uploads import Upload, sending
 from moment_xledger.flows.save_company import Form, save_form
 from moment_xledger.flows.send_notices import stop_address
 from tests.builders import a_customer
@@ -171,3 +172,16 @@ def test_an_address_that_is_taken_out_is_no_problem_any_more(desk: Desk) -> None
         stop_address(company, address, "Permanent", "", desk.world.ledger, desk.world.time())
     desk.save(1, notify=["ola@nordvik.example"])
     assert list(desk.world.problems()) == [("settings", "ola@nordvik.example", "NOTICE_ADDRESS_STOPPED")]
+
+
+def test_an_upload_that_waits_for_a_better_login_is_tried_at_once_and_one_under_way_is_left_alone(
+    desk: Desk,
+) -> None:
+    desk.save(0)
+    uploads, now = desk.world.ledger.uploads, desk.world.time.now
+    uploads.save(Upload(NORDVIK, 1, 1, again=now + timedelta(minutes=32), tries=6), is_open=True)
+    sent = uploads.save(sending(Upload(NORDVIK, 2, 2, again=now), now), is_open=True)
+    assert desk.world.ledger.due.until(now).uploads == ()
+    desk.save(1, name="Nordvik AS")
+    assert desk.world.ledger.due.until(now).uploads == (NORDVIK,)
+    assert uploads.get(NORDVIK, 2) == sent

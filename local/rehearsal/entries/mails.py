@@ -59,7 +59,7 @@ def uploads_wait(scene: Scene) -> None:
         upload = ledger.uploads.get(COMPANY, number)
         return upload is not None and upload.state is State.UPLOADED
 
-    stage.until("it is handed to Xledger", uploaded, seconds=300)  # each try waits twice as long
+    stage.until("it is handed to Xledger", uploaded, seconds=180)
     page = scene.somebody(Role.ACCOUNTANT).reads(f"/exports/{number}")
     scene.check("Handed to Xledger" in page, f"the export's page does not say that Xledger has it: {page}")
     stage.save({"route": "file"})

@@ -10,7 +10,7 @@ after it the next save does as well, or `watch_deadlines`.
 import json
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from moment_xledger.domain.problems import Code
 from moment_xledger.domain.settings_changes import Saved, changes
 from moment_xledger.domain.settings_faults import BadSettings, FieldFault, bad_settings
 from moment_xledger.domain.typed_keys import changed_keys, check_complete, tails, with_typed
+from moment_xledger.domain.uploads import State
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -89,6 +90,7 @@ def save_company(
     ledger.companies.save_form(company, version, saved, tails(secrets))
     vault.adopt(company)
     close_refusals(company.token_id, ledger)
+    _hurry_uploads(company.id, ledger, clock())
     _forget_removed_addresses(company, before, ledger)
     return company
 
@@ -131,6 +133,15 @@ def _forget_removed_addresses(company: Company, before: Company | None, ledger: 
     removed = set(before.notify if before else ()) - set(company.notify)
     gone = [("settings", address) for address in sorted(removed)]
     ledger.problems.close(company.id, gone, [Code.NOTICE_ADDRESS_STOPPED])
+
+
+def _hurry_uploads(company: CompanyId, ledger: "Ledger", now: datetime) -> None:
+    """What waits for a better login or setting is tried with these, not when its time has come. Whoever writes one at
+    this moment has it in hand."""
+    for upload in ledger.uploads.open(company):
+        if upload.state is State.PENDING and not upload.is_due(now):
+            with suppress(Conflict):
+                ledger.uploads.save(replace(upload, again=now), is_open=True)
 
 
 def open_gate(token_id: TokenId, ledger: "Ledger", now: datetime) -> None:
