@@ -273,6 +273,7 @@ class _Player:
         left += [f"{len(queue.messages)} in {name}" for name, queue in self.queues.items() if queue.messages]
         left += [f"{each.code} of {each.number}" for each in open_questions(self.stage)]
         left += [f"{visitor} wants {errand.what}" for visitor in self.people for errand in visitor.errands]
+        left += [f"{rest.company or 'everybody'} rests" for rest in self.stage.rests if rest.over is None]
         if self.setting.has_sweeper:
             left += [f"{kind} of {token}" for token, kind in due.records]
             left += [f"export of {company}" for company in due.exports]

@@ -25,6 +25,13 @@ def test_nor_where_all_companies_are_at_it_at_once() -> None:
     assert not stage.wrong, "\n".join([*stage.schedule, *stage.wrong])
 
 
+def test_nor_is_a_run_over_while_an_operator_still_holds_it_up() -> None:
+    """Seed 842 was judged three minutes before its last pause was."""
+    stage = play(Setting(842, cast=Cast.ROUTES))
+    assert stage.rests
+    assert all(rest.over for rest in stage.rests)
+
+
 def test_one_seed_is_one_run() -> None:
     one, again = (play(Setting(7, cast=Cast.DESK)) for _ in range(2))
     assert one.schedule == again.schedule
