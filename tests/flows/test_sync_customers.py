@@ -450,7 +450,9 @@ def test_an_update_without_an_answer_is_sent_again_even_if_moment_has_undone_it(
     assert record.state is State.SYNCED
 
 
-def test_a_company_that_was_given_without_an_answer_is_taken_back_when_moment_has_undone_it(world: World) -> None:
+def test_a_company_that_was_given_without_an_answer_is_taken_back_when_moment_has_undone_it(
+    world: World,
+) -> None:
     world.receive(a_customer("10001"), a_customer("10002", organizationNumber="974760673"))
     world.run()
     before = companies_of(world)
