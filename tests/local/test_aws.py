@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from local import ROOT
 from local.aws import AwsError, EmbeddedAws, Stack
 from local.aws import template as templates
 from local.aws.ministack import answers
+from tests.local.patience import soon
 
 HANDLER = """
 import boto3, json, os, shared
@@ -110,15 +110,6 @@ def stack(aws: EmbeddedAws, project: Path) -> Stack:
 def invoke(aws: EmbeddedAws, stack: Stack, event: dict[str, Any]) -> Any:
     answer = aws.client("lambda").invoke(FunctionName=stack.resources["Keeps"], Payload=json.dumps(event))
     return json.loads(answer["Payload"].read())
-
-
-def soon(true: Callable[[], object], seconds: float = 10) -> bool:
-    give_up = time.monotonic() + seconds
-    while time.monotonic() < give_up:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_message_runs_its_function_with_its_layer(aws: EmbeddedAws, stack: Stack) -> None:

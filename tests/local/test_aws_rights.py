@@ -1,8 +1,7 @@
 """The embedded AWS when it is strict, and what can be done to its workers, on a small template of its own."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from local.aws import EmbeddedAws, Stack
 from local.aws.witness import name_senders, watch
 from local.aws.workers import Worker, _workers_in
+from tests.local.patience import soon
 
 HANDLER = """
 import boto3, os
@@ -82,16 +82,7 @@ def stack(aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) -> Stack:
 def kept(aws: EmbeddedAws, stack: Stack, what: str) -> bool:
     aws.client("sqs").send_message(QueueUrl=stack.resources["Queue"], MessageBody=what)
     table, key = stack.resources["Table"], {"pk": {"S": what}}
-    return soon(lambda: "Item" in aws.client("dynamodb").get_item(TableName=table, Key=key))
-
-
-def soon(true: Callable[[], object], seconds: float = 60) -> bool:
-    give_up = time.monotonic() + seconds
-    while time.monotonic() < give_up:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
+    return soon(lambda: "Item" in aws.client("dynamodb").get_item(TableName=table, Key=key), seconds=60)
 
 
 def test_a_function_may_do_what_its_role_allows(aws: EmbeddedAws, stack: Stack) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import EmbeddedAws
+from tests.local.patience import soon
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +27,6 @@ def sqs(aws: EmbeddedAws) -> Any:
 @pytest.fixture(scope="module")
 def dynamodb(aws: EmbeddedAws) -> Any:
     return aws.client("dynamodb")
-
-
-def soon(true: Callable[[], object], seconds: float = 10) -> bool:
-    give_up = time.monotonic() + seconds
-    while not true() and time.monotonic() < give_up:
-        time.sleep(0.05)
-    return bool(true())
 
 
 def count(sqs: Any, url: str) -> int:
