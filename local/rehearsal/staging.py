@@ -1,13 +1,13 @@
 """The deployment as it is before anything befalls it: one company, its records in Xledger, and eight exports."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from local import ROOT, moment
-from local.aws import EmbeddedAws, Stack
+from local.aws import EmbeddedAws
+from local.aws.wiring import wiring
 from local.mailbox import Mailbox
 from local.rehearsal.shell import Shell
 from local.rehearsal.simulated import TOKENS, Moment, Xledger
@@ -18,8 +18,6 @@ from local.run.options import MOMENT_PATH, XLEDGER_PATH
 from local.run.simulators import MORE_INVOICES, SAMPLE_EVENTS, SAMPLE_MOMENT_KEY
 from local.xledger import server
 from local.xledger.plan import OWNER_CODE, Plan
-from moment_xledger.environment import Environment
-from moment_xledger.wiring import Wiring
 
 TEMPLATE = ROOT / "template.yaml"
 EXPORTS = 8  # the runbook's examples are 7 and 8
@@ -49,7 +47,7 @@ def staged(folder: Path, beginning: str) -> Iterator[Stage]:
         addresses |= {"MomentUrl": api.url + MOMENT_PATH, "XledgerTimeout": TIMEOUT}
         stack = aws.deploy(TEMPLATE, addresses)
         shell = Shell(beginning, aws.environment())
-        use, outside = _wiring(aws, stack), (Xledger(books.url), Moment(api.url))
+        use, outside = wiring(aws, stack), (Xledger(books.url), Moment(api.url))
         stage = Stage(aws, stack, mailbox, *outside, use, shell, folder, _invoices())
         stage.save(SETTINGS, KEYS)
         for queue in ("EventsQueue", "ExportsQueue"):
@@ -66,11 +64,3 @@ def _invoices() -> Iterator[Body]:
     sample = bodies([SAMPLE_EVENTS / "invoices.jsonl"])
     yield from (each for each in sample if SINCE in each.text)
     yield from bodies([MORE_INVOICES])
-
-
-def _wiring(aws: EmbeddedAws, stack: Stack) -> Wiring:
-    os.environ.update(aws.environment())  # clients find their way by it, as on AWS
-    variables: dict[str, str] = {}
-    for function in stack.functions:
-        variables |= stack.environment_of(aws, function)
-    return Wiring(Environment(variables))

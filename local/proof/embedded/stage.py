@@ -1,6 +1,5 @@
 """Everything around the functions, and the companies of the story in it, each as its administrator would set it up."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import boto3
 
 from local import ROOT, moment
 from local.aws import EmbeddedAws, Stack
+from local.aws.wiring import wiring
 from local.mailbox import Mailbox
 from local.proof.embedded.simulators import MOMENT_KEY, plan
 from local.proof.story import OTHER, TOKENS, Size, Story, tell
@@ -19,7 +19,6 @@ from local.run.options import MOMENT_PATH, XLEDGER_PATH
 from local.xledger import server
 from moment_xledger.adapters.secrets import Vault
 from moment_xledger.domain.companies import CompanyId, Route, Secrets, Token
-from moment_xledger.environment import Environment
 from moment_xledger.flows.save_company import save_company
 from moment_xledger.wiring import Wiring
 
@@ -79,17 +78,9 @@ def staged(story: Story, seed: int, folder: Path) -> Iterator[Stage]:
             "MomentUrl": api.url + MOMENT_PATH,
         }
         stack = aws.deploy(TEMPLATE, parameters)
-        stage = Stage(aws, stack, mailbox, books.url, api.url, story, _wiring(aws, stack))
+        stage = Stage(aws, stack, mailbox, books.url, api.url, story, wiring(aws, stack))
         _set_up(stage)
         yield stage
-
-
-def _wiring(aws: EmbeddedAws, stack: Stack) -> Wiring:
-    os.environ.update(aws.environment())  # clients find their way by it, as on AWS
-    variables: dict[str, str] = {}
-    for function in stack.functions:
-        variables |= stack.environment_of(aws, function)
-    return Wiring(Environment(variables))
 
 
 def _set_up(stage: Stage) -> None:
