@@ -3,27 +3,45 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec
 
-from local.children import surroundings
+from local.aws import AwsError
+from local.children import ChildError, surroundings
 from local.run.misuse import MISUSE, Misuse, Parser
 
 INTERRUPTED = 130
 SETTING_UP = ("create", "show", "test", "report")
 OPERATING = ("pause", "resume", "sign-out", "revoke-links", "check-file")
+Given = ParamSpec("Given")
 
 
+def ends_in_a_sentence(command: Callable[Given, int]) -> Callable[Given, int]:
+    """Misused, stopped, or let down by what it has started: a status and words for a person, and no traceback."""
+
+    @wraps(command)
+    def ended(*arguments: Given.args, **options: Given.kwargs) -> int:
+        try:
+            return command(*arguments, **options)
+        except Misuse as misuse:
+            print(misuse, file=sys.stderr)
+            return MISUSE
+        except (AwsError, ChildError) as fault:
+            print(fault, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("\nStopped, and everything that was started with it.", file=sys.stderr)
+            return INTERRUPTED
+
+    return ended
+
+
+@ends_in_a_sentence
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    try:
-        status: int = options.command(options)
-    except Misuse as misuse:
-        print(misuse, file=sys.stderr)
-        return MISUSE
-    except KeyboardInterrupt:
-        print("\nStopped, and everything that was started with it.", file=sys.stderr)
-        return INTERRUPTED
+    status: int = options.command(options)
     return status
 
 

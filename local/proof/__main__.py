@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from local.__main__ import INTERRUPTED, leave_the_shell_behind
+from local.__main__ import ends_in_a_sentence, leave_the_shell_behind
 from local.proof.goals import GOALS, Goal
 from local.proof.parallel import Workers
 from local.proof.rows import FULL, SCHEDULES_OF_FEWER_SEEDS, Row, Say, Scale
@@ -20,26 +20,24 @@ from local.proof.simulation import play
 from local.proof.stage import Setting
 from local.proof.story import Cast
 from local.run.command import stopped_in_order
+from local.run.misuse import Misuse
 
 NOT_SCALED = ("schedules", "seeds_for_guards")
 BY_NAME = {goal.__name__: goal for goal in GOALS}
 
 
+@ends_in_a_sentence
 def main(arguments: list[str]) -> int:
     if arguments and arguments[0].isdecimal():
         return _play_one(*arguments[:2])
     if unknown := [each for each in arguments if each not in BY_NAME]:
-        return _refuse(f"{unknown[0]}: write a seed, such as 17, or goals of these: {', '.join(BY_NAME)}")
+        raise Misuse(f"{unknown[0]}: write a seed, such as 17, or goals of these: {', '.join(BY_NAME)}")
     seeds = os.environ.get("SEEDS", str(FULL.seeds))
     if not seeds.isdecimal() or not int(seeds):
-        return _refuse(f"SEEDS={seeds}: write how many seeds to play, such as SEEDS=200")
+        raise Misuse(f"SEEDS={seeds}: write how many seeds to play, such as SEEDS=200")
     leave_the_shell_behind()
-    try:
-        with stopped_in_order():
-            return prove([BY_NAME[name] for name in arguments or BY_NAME], scaled(int(seeds)))
-    except KeyboardInterrupt:
-        print("\nStopped, and everything that was started with it.", file=sys.stderr)
-        return INTERRUPTED
+    with stopped_in_order():
+        return prove([BY_NAME[name] for name in arguments or BY_NAME], scaled(int(seeds)))
 
 
 def scaled(seeds: int) -> Scale:
@@ -89,15 +87,10 @@ def _in_words(goal: Goal) -> str:
 def _play_one(seed: str, companies: str = Cast.BOOKS) -> int:
     """With the whole story in words."""
     if companies not in list(Cast):
-        return _refuse(f"{companies}: the companies are books, routes, desk or all")
+        raise Misuse(f"{companies}: the companies are books, routes, desk or all")
     stage = play(Setting(int(seed), cast=Cast(companies)))
     print(*stage.schedule, *(stage.wrong or ["all promises were kept"]), sep="\n")
     return 1 if stage.wrong else 0
-
-
-def _refuse(why: str) -> int:
-    print(why, file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

@@ -13,8 +13,11 @@ import pytest
 import requests
 
 from local import ROOT, __main__
+from local.aws import AwsError
+from local.children import ChildError
 from local.generate import different, generate
 from local.requirements import requirements
+from local.run.misuse import Misuse
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -84,6 +87,27 @@ def test_misuse_gets_one_sentence_that_names_it(
     assert named in said
     assert said.count("\n") == 1
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "said"),
+    [
+        (Misuse("--out: no."), 2, "--out: no.\n"),
+        (AwsError("The stack was not created."), 1, "The stack was not created.\n"),
+        (ChildError("local moment did not start."), 1, "local moment did not start.\n"),
+        (KeyboardInterrupt(), 130, "\nStopped, and everything that was started with it.\n"),
+    ],
+    ids=["misused", "AWS does not as it is told", "a process does not start", "stopped"],
+)
+def test_what_ends_a_command_before_its_time_is_told_in_a_sentence(
+    fault: BaseException, status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @__main__.ends_in_a_sentence
+    def command() -> int:
+        raise fault
+
+    assert command() == status
+    assert capsys.readouterr().err == said
 
 
 @contextmanager

@@ -2,33 +2,25 @@
 
 import sys
 
-from local.__main__ import leave_the_shell_behind
-from local.aws import AwsError
+from local.__main__ import ends_in_a_sentence, leave_the_shell_behind
 from local.run.command import stopped_in_order
+from local.run.misuse import Misuse
 from local.run.progress import Progress
 
 USUAL_SEED = 1905
 
 
+@ends_in_a_sentence
 def main(arguments: list[str]) -> int:
     """0 only if every promise was kept."""
     seed = arguments[0] if arguments else str(USUAL_SEED)
     if not seed.isdecimal():
-        print(f"{seed}: a seed is a whole number, such as 17", file=sys.stderr)
-        return 2
+        raise Misuse(f"{seed}: a seed is a whole number, such as 17")
     leave_the_shell_behind()
     from local.proof.embedded.run import play
 
-    progress = Progress(sys.stderr)
-    try:
-        with stopped_in_order():
-            verdict = play(int(seed), progress)
-    except AwsError as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped, and everything that was started with it.", file=sys.stderr)
-        return 130
+    with stopped_in_order():
+        verdict = play(int(seed), Progress(sys.stderr))
     print(*verdict.lines(), sep="\n")
     return 1 if verdict.wrong else 0
 
