@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from moment_xledger.domain.files.text import clean, cut
-from moment_xledger.domain.moment import Invoice, InvoiceKind, VatLine
+from moment_xledger.domain.moment import Invoice, InvoiceKind
 
 Row = tuple[str, ...]
 
@@ -28,15 +28,11 @@ class Part:
 
 def parts(invoice: Invoice, vat_codes: Mapping[str, str], accounts: Mapping[str, str]) -> Sequence[Part]:
     """In the order of the invoice. Lines that Xledger cannot tell apart become one."""
-    lines = invoice.vat_lines
-    if len(lines) == 1:
-        return (_part(lines[0], vat_codes, accounts),)
-    return _merged(_part(line, vat_codes, accounts) for line in lines)
-
-
-def _part(line: VatLine, vat_codes: Mapping[str, str], accounts: Mapping[str, str]) -> Part:
-    code = line.vat_code
-    return Part(vat_codes[code], accounts.get(code, ""), line.net, line.vat, line.gross)
+    found = [
+        Part(vat_codes[line.vat_code], accounts.get(line.vat_code, ""), line.net, line.vat, line.gross)
+        for line in invoice.vat_lines
+    ]
+    return found if len(found) == 1 else _merged(found)
 
 
 def _merged(parts: Iterable[Part]) -> list[Part]:
