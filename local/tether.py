@@ -19,7 +19,7 @@ FOLDER = "TETHERED_FOLDER"  # to be removed when the starter no longer can
 
 def main() -> None:
     line = _take_standard_input()
-    threading.Thread(target=_end_with_it, args=(line,), daemon=True).start()
+    threading.Thread(target=end_with, args=(line,), daemon=True).start()
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
@@ -33,7 +33,8 @@ def _take_standard_input() -> int:
     return line
 
 
-def _end_with_it(line: int) -> None:
+def end_with(line: int) -> None:
+    """Once it is closed: this process and all others of its group."""
     while os.read(line, 1):
         pass
     if folder := os.environ.get(FOLDER):
