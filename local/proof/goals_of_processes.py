@@ -1,12 +1,23 @@
 """What is shown by real processes: the template's own functions in an embedded AWS, each in workers of its own."""
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
 from local.aws import AwsError
 from local.children import ChildError
 from local.proof.parallel import Workers
 from local.proof.rows import Row, Say, Scale
 from local.run.progress import Progress
 
-KILLED, RIGHTS = "G1 with real workers that are killed", "G11 every right of every function"
+
+class Verdict(Protocol):
+    @property
+    def wrong(self) -> Sequence[str]: ...
+
+    @property
+    def figures(self) -> str: ...
+
+    def lines(self) -> Iterable[str]: ...
 
 
 def killed_workers(_: Scale, workers: Workers, say: Say) -> Row:
@@ -14,35 +25,21 @@ def killed_workers(_: Scale, workers: Workers, say: Say) -> Row:
     from local.proof.embedded.__main__ import USUAL_SEED
     from local.proof.embedded.run import play
 
-    try:
-        verdict = play(USUAL_SEED, Progress())
-    except (AwsError, ChildError) as fault:
-        return _broken_off(KILLED, fault, say)
-    for line in verdict.lines():
-        say(line)
-    figures = (
-        f"{verdict.published} events, {verdict.killed.total()} workers killed: "
-        f"{len(verdict.wrong)} lost, doubled, old or changed"
-    )
-    return Row(KILLED, figures, not verdict.wrong)
+    return _shown("G1 with real workers that are killed", lambda: play(USUAL_SEED, Progress()), say)
 
 
 def rights(_: Scale, workers: Workers, say: Say) -> Row:
     from local.rights.trying import try_rights
 
+    return _shown("G11 every right of every function", lambda: try_rights(Progress()), say)
+
+
+def _shown(goal: str, judged: Callable[[], Verdict], say: Say) -> Row:
     try:
-        verdict = try_rights(Progress())
+        verdict = judged()
     except (AwsError, ChildError) as fault:
-        return _broken_off(RIGHTS, fault, say)
+        say(str(fault))
+        return Row(goal, "did not come to its end; above it says why", False)
     for line in verdict.lines():
         say(line)
-    figures = (
-        f"{len(verdict.rights)} functions used {verdict.used} rights on three tours, and tried {verdict.tried} "
-        f"things, allowed or not: {len(verdict.wrong)} not as they should be"
-    )
-    return Row(RIGHTS, figures, not verdict.wrong)
-
-
-def _broken_off(goal: str, fault: Exception, say: Say) -> Row:
-    say(str(fault))
-    return Row(goal, "did not come to its end; above it says why", False)
+    return Row(goal, verdict.figures, not verdict.wrong)

@@ -22,8 +22,12 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
 
     @property
-    def used(self) -> int:
-        return sum(len(its.used) for its in self.rights.values())
+    def figures(self) -> str:
+        used = sum(len(its.used) for its in self.rights.values())
+        return (
+            f"{len(self.rights)} functions used {used} rights on three tours, and tried {self.tried} "
+            f"things, allowed or not: {len(self.wrong)} not as they should be"
+        )
 
     def add(self, function: str, its: Rights) -> None:
         self.rights[function] = self.rights[function] | its if function in self.rights else its

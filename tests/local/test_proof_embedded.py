@@ -11,11 +11,15 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from local.aws import AwsError
 from local.aws.workers import Worker
 from local.proof.embedded.run import Verdict
 from local.proof.embedded.seen import SeenBucket
 from local.proof.embedded.stage import Stage, told
 from local.proof.embedded.troubles import CARRIERS, OFTEN_ENOUGH, TROUBLED_SECONDS, Troubles
+from local.proof.goals_of_processes import rights
+from local.proof.parallel import Workers
+from local.proof.rows import FULL
 from local.proof.story import Size
 from moment_xledger.domain.companies import Route
 
@@ -122,7 +126,19 @@ def test_files_are_those_of_their_company(s3: Any) -> None:
 )
 def test_a_verdict_tells_its_seed_its_figures_and_what_is_wrong(wrong: list[str], last: str) -> None:
     asked = {"total": 70, "refused": 6}
-    lines = list(Verdict(17, 2396, Counter(Sweep=2), asked, 5, 301.4, wrong).lines())
+    verdict = Verdict(17, 2396, Counter(Sweep=2), asked, 5, 301.4, wrong)
+    lines = list(verdict.lines())
     assert lines[0] == "seed 17: 2396 events published, 301 s in all"
     assert lines[1] == "2 workers killed: Sweep 2"
     assert lines[-1] == last
+    assert verdict.figures == f"2396 events, 2 workers killed: {len(wrong)} lost, doubled, old or changed"
+
+
+def test_what_does_not_come_to_its_end_is_a_goal_that_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(_: Any) -> None:
+        raise AwsError("It did not start.")
+
+    said: list[str] = []
+    monkeypatch.setattr("local.rights.trying.try_rights", breaks)
+    row = rights(FULL, Workers(1), said.append)
+    assert (said, row.is_reached) == (["It did not start."], False)

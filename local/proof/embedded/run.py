@@ -48,6 +48,11 @@ class Verdict:
     seconds: float
     wrong: list[str]
 
+    @property
+    def figures(self) -> str:
+        killed, wrong = self.killed.total(), len(self.wrong)
+        return f"{self.published} events, {killed} workers killed: {wrong} lost, doubled, old or changed"
+
     def lines(self) -> Iterator[str]:
         asked, kills = self.requests, ", ".join(f"{name} {n}" for name, n in sorted(self.killed.items()))
         yield f"seed {self.seed}: {self.published} events published, {self.seconds:.0f} s in all"
