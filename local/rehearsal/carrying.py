@@ -6,7 +6,7 @@ from local.rehearsal.scene import Scene
 from local.run.bodies import Body
 from local.run.books import COMPANY
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.records import Record, State
 
 

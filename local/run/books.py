@@ -24,7 +24,7 @@ from moment_xledger.domain.companies import CompanyId, Route, Secrets, Token
 from moment_xledger.domain.exports import Export as LedgerExport
 from moment_xledger.domain.exports import Status
 from moment_xledger.domain.invoice_mails import State as MailState
-from moment_xledger.domain.moment import Kind as RecordKind
+from moment_xledger.domain.kinds import Kind as RecordKind
 from moment_xledger.domain.problems import NOBODY
 from moment_xledger.domain.uploads import State as UploadState
 from moment_xledger.environment import Environment

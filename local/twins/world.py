@@ -16,7 +16,8 @@ from moment_xledger.adapters.xledger_replies import read_reply
 from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
 from moment_xledger.domain.errors import GateClosed, Unreachable
 from moment_xledger.domain.gate import Timing
-from moment_xledger.domain.moment import Customer, Kind
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Customer
 from moment_xledger.domain.replies import Reply, Unanswered
 from moment_xledger.flows.outcomes import Report
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events

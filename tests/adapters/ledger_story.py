@@ -30,8 +30,9 @@ from moment_xledger.domain.files.series import Gap, Late, Previous, SeriesReport
 from moment_xledger.domain.gate import Gate, InFlight
 from moment_xledger.domain.invoice_mails import InvoiceMail
 from moment_xledger.domain.invoice_mails import State as MailState
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.mails import Stopped
-from moment_xledger.domain.moment import Customer, Invoice, Kind, Project
+from moment_xledger.domain.moment import Customer, Invoice, Project
 from moment_xledger.domain.notices import Told
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem

@@ -13,7 +13,7 @@ from local.bench.metering import MeteredTable
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.ledger.keys import COUNTERS
 from moment_xledger.adapters.table import Delete
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, State, as_dirty, as_problem, as_waiting, settle
 from tests.adapters.ledgers import ledger as ledger

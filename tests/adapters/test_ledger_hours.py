@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.ledger.hours import Count
 from moment_xledger.domain.attempts import Attempt, Operation
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.records import Record, tried
 from tests.adapters.ledgers import ledger as ledger
 from tests.adapters.test_ledger_counts import a_record

@@ -12,7 +12,7 @@ from local import ROOT
 from moment_xledger.adapters.ledger import Ledger, keys
 from moment_xledger.adapters.ledger.due import Work
 from moment_xledger.adapters.table import Item, Put
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from tests.adapters import ledger_story as story
 from tests.fakes import FakeTable
 

@@ -16,7 +16,8 @@ from moment_xledger.domain.companies import CompanyId, Route, TokenId
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import Export
-from moment_xledger.domain.moment import Invoice, Kind
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.notices import Told
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.settings_changes import Change, Saved

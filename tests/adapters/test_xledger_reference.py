@@ -13,7 +13,7 @@ from moment_xledger.adapters import xledger_reference
 from moment_xledger.adapters.xledger_graphql import OPERATIONS
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.errors import Rejected
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import Numbered
 from moment_xledger.domain.replies import Data
 from tests.builders import a_customer, a_private_person

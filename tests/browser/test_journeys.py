@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import as_problem
 from tests.browser.conftest import Visit

@@ -10,7 +10,7 @@ from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import MOST_KEYS, Item, Key
 from moment_xledger.domain.attempts import Attempt, Operation
 from moment_xledger.domain.deeds import Deed, What
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, settle, tried
 from tests.builders import COMPANY, a_customer

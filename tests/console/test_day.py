@@ -12,7 +12,7 @@ from moment_xledger.console.facts.day import DayFacts, HourFacts
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import Gate, out_of_credits, token_refused
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.usage import Usage, hour_of
 from tests.builders import COMPANY, a_company, a_customer, a_project
 from tests.console.site import Site, opened

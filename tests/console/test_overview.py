@@ -8,7 +8,7 @@ import pytest
 
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.gate import Gate, Timing, out_of_credits, token_refused, unanswered
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.pauses import Pause
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import State

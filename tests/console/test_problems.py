@@ -10,7 +10,7 @@ from moment_xledger.console.problem_list import A_PAGE, EXAMPLES
 from moment_xledger.console.wording.problems import WORDS
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.deeds import What
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import REASONS, Code, Problem
 from moment_xledger.domain.records import as_problem
 from moment_xledger.domain.resolutions import Way

@@ -17,7 +17,7 @@ from moment_xledger.domain.companies import Company, Language
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.files.series import MOST_LISTED, held_back
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import REASONS, Code, Problem
 from moment_xledger.domain.sessions import Role

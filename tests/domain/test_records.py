@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.moment import Customer, Kind, Project
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Customer, Project
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import (
     Record,

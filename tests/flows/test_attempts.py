@@ -5,7 +5,7 @@ from datetime import timedelta
 from local.xledger.faults import Fault
 from moment_xledger.adapters.ledger.hours import Count
 from moment_xledger.domain.attempts import Attempt, with_all_sent
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from tests.builders import COMPANY, a_customer, a_project
 from tests.world import START, World
 

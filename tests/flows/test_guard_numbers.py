@@ -10,7 +10,7 @@ from local.xledger.plan import Plan
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.guard_numbers import Guard, Report, guard_numbers
 from tests.builders import a_company, a_customer, a_private_person, a_project, of
 from tests.world import COMPANY, TOKEN, TOKEN_ID, World

@@ -12,7 +12,7 @@ from local.xledger.plan import Plan
 from moment_xledger.domain.companies import Secrets, Token
 from moment_xledger.domain.errors import GateClosed
 from moment_xledger.domain.gate import Timing
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.channel import Channel
 from moment_xledger.flows.save_company import save_company
 from moment_xledger.flows.sync_customers import sync_customers

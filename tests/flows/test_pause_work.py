@@ -7,7 +7,7 @@ import pytest
 
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.pause_work import pause_work, resume_work
 from moment_xledger.flows.watch_deadlines import watch_deadlines
 from tests.builders import a_company, a_private_person, a_project, an_invoice, of

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.receive_events import Message, receive_events
 from tests.builders import COMPANY, a_customer, a_project, an_event, of
 from tests.world import TOKEN_ID, World

@@ -13,7 +13,7 @@ from moment_xledger.adapters.moment_api import MomentApi
 from moment_xledger.adapters.table import Update
 from moment_xledger.domain.companies import Route, Secrets, Token
 from moment_xledger.domain.errors import KeyRefused, Unreachable
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.flows.compare_invoices import Report
 from moment_xledger.flows.reconcile import Reconciler, reconcile_all

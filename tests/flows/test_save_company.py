@@ -10,7 +10,7 @@ from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict, Why
 from moment_xledger.domain.gate import Gate, token_refused
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.settings_changes import Change
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.domain.uploads import Upload, sending

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from local.xledger.plan import EntityPlan, Plan, TokenPlan
-from moment_xledger.domain.moment import Customer, Kind
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Customer
 from moment_xledger.domain.records import State
 from moment_xledger.flows.outcomes import Outcomes
 from tests.builders import COMPANY, a_company, a_customer, a_project, of

@@ -12,7 +12,7 @@ from local.bench.metering import MeteredTable
 from local.xledger.plan import Plan
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import Company, Token, TokenId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.pauses import Pause
 from moment_xledger.flows import sync_records
 from moment_xledger.flows.sync_customers import sync_customers

@@ -17,7 +17,7 @@ import functions.sync_projects.handler as projects
 from local.xledger.plan import Plan
 from moment_xledger.adapters.queues import Queues
 from moment_xledger.domain.errors import GateClosed, Why
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.outcomes import Report
 from moment_xledger.flows.sync_records import Worker
 from moment_xledger.wakes import answer_wakes

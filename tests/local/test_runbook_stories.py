@@ -15,7 +15,7 @@ from moment_xledger.adapters.secrets import Vault as SecretsManager
 from moment_xledger.domain.companies import Company, CompanyId, Route, Secrets, Token
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import InFlight
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code
 from moment_xledger.flows.pause_work import pause_work
 from moment_xledger.flows.receive_events import Message, receive_events

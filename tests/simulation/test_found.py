@@ -10,8 +10,9 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.feedback import Happened
 from moment_xledger.domain.invoice_mails import Choice
 from moment_xledger.domain.invoices import sort_out
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.mails import MailInDoubt
-from moment_xledger.domain.moment import Customer, Kind
+from moment_xledger.domain.moment import Customer
 from moment_xledger.domain.problems import Code
 from moment_xledger.flows import mail_invoice, take_in_invoices
 from moment_xledger.flows.mail_invoices import mail_invoices

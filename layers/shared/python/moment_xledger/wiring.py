@@ -13,7 +13,7 @@ import boto3
 
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.table import Table
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.environment import Environment
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from moment_xledger.domain.errors import Rejected
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import Numbered
 from moment_xledger.domain.replies import Refusal
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moment_xledger.console.facts.day import ClosingFacts, DayFacts, HourFacts
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 
 COLUMN, HEIGHT, GAP = 10, 60, 1
 HOUR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.day import ClosingFacts, DayFacts, HourFacts
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.gate import FAR_AWAY, Gate
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.usage import Closing, Usage, hour_of
 
 HOUR = timedelta(hours=1)

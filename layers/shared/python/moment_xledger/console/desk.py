@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from aws_lambda_powertools.event_handler.router import LambdaFunctionUrlRouter
 
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files

@@ -17,7 +17,7 @@ from moment_xledger.domain.errors import Why
 from moment_xledger.domain.exports import never_leaves_in_a_file
 from moment_xledger.domain.gate import FAR_AWAY, Gate, why_closed
 from moment_xledger.domain.invoices import Snapshot
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import REASONS, Fixer
 from moment_xledger.domain.records import State
 

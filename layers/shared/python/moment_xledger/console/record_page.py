@@ -7,7 +7,7 @@ from moment_xledger.console.time_line import in_order, mailed, seen, step, tried
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.invoices import Snapshot
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record
 from moment_xledger.domain.uploads import IN_WORK

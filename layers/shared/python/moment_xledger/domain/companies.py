@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.files.settings import FileFormat, FileSettings, Terms, XledgerVatCode
-from moment_xledger.domain.moment import Code, Kind
+from moment_xledger.domain.kinds import Code, Kind
 
 CompanyId = NewType("CompanyId", str)
 TokenId = NewType("TokenId", str)  # a keyed fingerprint of an Xledger token, never the token itself

@@ -18,8 +18,10 @@ Errors, named by what should happen next.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from moment_xledger.domain.replies import Refusal
+if TYPE_CHECKING:
+    from moment_xledger.domain.replies import Refusal
 
 
 class SyncError(Exception):
@@ -50,7 +52,7 @@ class GateClosed(SyncError):
 class Rejected(SyncError):
     """`blamed`: the client ids of the inputs at fault, where Xledger's message tells; often it does not."""
 
-    def __init__(self, refusals: Sequence[Refusal], blamed: Mapping[str, Refusal] | None = None) -> None:
+    def __init__(self, refusals: "Sequence[Refusal]", blamed: "Mapping[str, Refusal] | None" = None) -> None:
         super().__init__("; ".join(refusal.code or "no code" for refusal in refusals))
         self.refusals = tuple(refusals)
         self.blamed = dict(blamed or {})

@@ -21,15 +21,10 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from moment_xledger.domain.kinds import Code, Kind
+
 # Raise it when what Xledger gets for the same content changes: every record is then sent again, once.
 MAPPING_VERSION = 1
-
-
-class Kind(StrEnum):
-    """The kinds of record that are kept in step with Xledger."""
-
-    CUSTOMER = "customer"
-    PROJECT = "project"
 
 
 class InvoiceKind(StrEnum):
@@ -59,8 +54,6 @@ def _day(value: object) -> object:
 Id = Annotated[int, Field(strict=True, gt=0, lt=2**63)]
 Version = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
-# Customer, project and VAT codes go into files and references unquoted.
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9ÆØÅæøå._/-]{1,25}$")]
 Amount = Annotated[
     Decimal,
     BeforeValidator(_amount),

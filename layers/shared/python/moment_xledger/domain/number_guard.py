@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, project_end
 

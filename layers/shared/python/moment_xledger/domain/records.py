@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from moment_xledger.domain.attempts import Attempt, Fields, with_attempt
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.moment import Customer, Kind, Project, Saved
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Customer, Project, Saved
 from moment_xledger.domain.problems import Code
 
 OSLO = ZoneInfo("Europe/Oslo")

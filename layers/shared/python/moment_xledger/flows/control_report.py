@@ -11,7 +11,8 @@ from moment_xledger.domain.control import ControlReport, Place
 from moment_xledger.domain.errors import Unreachable
 from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.invoices import Snapshot, fault
-from moment_xledger.domain.moment import Invoice, Kind
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.reconciliation import Unusable, is_older_than_us, read_listed
 from moment_xledger.domain.uploads import State as UploadState
 from moment_xledger.flows.compare_invoices import in_ledger

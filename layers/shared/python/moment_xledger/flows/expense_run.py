@@ -10,7 +10,8 @@ from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.expense_runs import Report, Window
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState, Terms
-from moment_xledger.domain.moment import Kind, Project
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Project
 from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.flows.mailing_turn import Turn
 

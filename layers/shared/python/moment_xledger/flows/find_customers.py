@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Unreachable
 from moment_xledger.domain.events import Event
-from moment_xledger.domain.moment import Customer, Kind
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Customer
 from moment_xledger.flows.outcomes import Outcomes
 from moment_xledger.flows.take_in_records import take_in_records
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.errors import GateClosed, Rejected
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import REPORTED, findings
 from moment_xledger.domain.problems import Problem
 from moment_xledger.domain.records import OSLO, Record

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import why_closed
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.pauses import Pauses
 from moment_xledger.observability import Signal
 

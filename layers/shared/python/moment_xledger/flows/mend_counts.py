@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.invoices import fault
-from moment_xledger.domain.moment import Invoice, Kind
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.flows.take_in_invoices import take_in_invoices
 
 if TYPE_CHECKING:

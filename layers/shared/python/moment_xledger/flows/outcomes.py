@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company, TokenId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import (
     SOLVED_BY_SENDING,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, CompanyId, Route, TokenId
 from moment_xledger.domain.events import Event, Unreadable, read_event
-from moment_xledger.domain.moment import Invoice, Kind
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import NOBODY, Code, Problem
 from moment_xledger.flows.offer_held import offer_held
 from moment_xledger.flows.take_in_invoices import take_in_invoices

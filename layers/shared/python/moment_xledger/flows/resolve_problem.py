@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.deeds import Deed, What
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import as_retried
 from moment_xledger.domain.resolutions import Way, can_be_skipped, checked_reason, way_of

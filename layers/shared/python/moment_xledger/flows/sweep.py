@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import CompanyId, TokenId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger

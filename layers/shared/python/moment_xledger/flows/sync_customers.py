@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import TokenId
 from moment_xledger.domain.customers import Found, needs_company
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.channel import Channel

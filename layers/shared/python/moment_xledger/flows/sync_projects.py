@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import TokenId
-from moment_xledger.domain.moment import Kind, Project
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Project
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.channel import Channel

@@ -12,7 +12,7 @@ from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.errors import Conflict, GateClosed, Why
 from moment_xledger.domain.gate import Timing, token_missing
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, read_client_id
 from moment_xledger.domain.turns import first_of_round, in_turn, linger

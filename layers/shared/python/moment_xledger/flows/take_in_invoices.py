@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoices import MOST_ARRIVALS, Fault, Sorted, fault, sort_out
-from moment_xledger.domain.moment import Invoice, Kind
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.events import Event
-from moment_xledger.domain.moment import Invoice, Kind
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, State, as_problem, take_in
 

@@ -11,7 +11,7 @@ from moment_xledger.adapters.ledger.settings_history import line, shown
 from moment_xledger.adapters.table import Action, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import Company, CompanyId, Route, TokenId
 from moment_xledger.domain.deeds import Deed, What
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.domain.typed_keys import Tails
 

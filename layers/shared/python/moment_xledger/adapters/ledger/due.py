@@ -6,7 +6,7 @@ from datetime import datetime
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Table
 from moment_xledger.domain.companies import CompanyId, TokenId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 
 
 @dataclass(frozen=True)

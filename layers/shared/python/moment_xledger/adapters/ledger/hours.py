@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Action, Table, Update
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 
 if TYPE_CHECKING:
     from moment_xledger.domain.records import Record

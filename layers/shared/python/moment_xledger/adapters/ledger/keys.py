@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from moment_xledger.adapters.table import Key
 from moment_xledger.domain.companies import CompanyId, TokenId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 
 SHARDS = tuple(f"DUE#{n}" for n in range(8))
 COUNTERS = 16  # of a company and of what is counted: writers that come together seldom meet at one

@@ -17,7 +17,8 @@ from moment_xledger.adapters.ledger.hours import tried
 from moment_xledger.adapters.table import MOST_ACTIONS, Action, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.moment import Customer, Kind, Project
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Customer, Project
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, State
 

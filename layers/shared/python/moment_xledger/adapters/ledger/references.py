@@ -5,7 +5,7 @@ from typing import Any
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Put, Table
 from moment_xledger.domain.companies import TokenId
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.preflight import Lists
 
 

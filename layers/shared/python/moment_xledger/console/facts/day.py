@@ -5,7 +5,7 @@ from datetime import datetime
 from typing_extensions import TypedDict
 
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 
 
 class ClosingFacts(TypedDict):

@@ -8,7 +8,7 @@ from moment_xledger.console.facts.day import DayFacts
 from moment_xledger.console.facts.expenses import ExpensesFacts
 from moment_xledger.domain.companies import Route
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.moment import Kind
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Fixer
 
 

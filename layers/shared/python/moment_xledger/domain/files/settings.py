@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from moment_xledger.domain.moment import Code
+from moment_xledger.domain.kinds import Code
 
 RENDERER = 1
 
