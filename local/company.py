@@ -18,10 +18,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.run.misuse import Misuse
 from moment_xledger.adapters.secrets import Vault
-from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.companies import LEAVE_IN_A_FILE, Company, CompanyId
 from moment_xledger.domain.connection_tests import Check, Outcome
 from moment_xledger.domain.errors import Conflict, Unreachable
-from moment_xledger.domain.exports import LEAVE_IN_A_FILE
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.environment import Environment
 from moment_xledger.flows.check_before_sending import check_before_sending

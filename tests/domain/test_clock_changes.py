@@ -18,13 +18,14 @@ from pathlib import Path
 import pytest
 
 from moment_xledger.domain.companies import IssueLimit, Route, Schedule
-from moment_xledger.domain.exports import Export, Watermark, is_export_day, next_export
+from moment_xledger.domain.days import OSLO
+from moment_xledger.domain.exports import Export, Watermark, next_export
 from moment_xledger.domain.files.manifest import Heading, manifest
 from moment_xledger.domain.files.series import SeriesReport
 from moment_xledger.domain.files.writing import write
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.notices import slot
-from moment_xledger.domain.records import OSLO
+from moment_xledger.domain.schedules import is_export_day
 from tests.builders import a_company
 from tests.expected.invoices import an_invoice
 

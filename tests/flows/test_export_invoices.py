@@ -12,11 +12,12 @@ from openpyxl import load_workbook
 from moment_xledger.domain.absences import in_words
 from moment_xledger.domain.companies import CompanyId, IssueLimit, Language, Schedule
 from moment_xledger.domain.errors import Conflict, FileDiffers
-from moment_xledger.domain.exports import Export, Status, is_export_day, latest_invoice_date
+from moment_xledger.domain.exports import Export, Status
 from moment_xledger.domain.files.series import Gap, Late, SeriesReport, held_back
 from moment_xledger.domain.preflight import STOPS_AN_INVOICE
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.resolutions import Way, way_of
+from moment_xledger.domain.schedules import is_export_day, latest_invoice_date
 from moment_xledger.flows.start_runs import start_exports
 from tests.builders import a_company, an_invoice
 from tests.fakes import FakeTable

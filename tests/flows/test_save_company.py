@@ -14,8 +14,8 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.settings_changes import Change
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.domain.uploads import Upload, sending
+from moment_xledger.flows.note_returned_notice import stop_address
 from moment_xledger.flows.save_company import Form, save_form
-from moment_xledger.flows.send_notices import stop_address
 from tests.builders import a_customer
 from tests.office import FakeVault, keys, settings
 from tests.world import TOKEN, World

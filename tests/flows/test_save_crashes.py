@@ -17,8 +17,8 @@ from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict, GateClosed
 from moment_xledger.domain.replies import Reply
 from moment_xledger.flows.channel import Asks
+from moment_xledger.flows.note_returned_notice import stop_address
 from moment_xledger.flows.save_company import Form, save_form
-from moment_xledger.flows.send_notices import stop_address
 from moment_xledger.flows.sync_records import Worker, open_channel
 from moment_xledger.flows.watch_deadlines import watch_deadlines
 from tests.builders import a_customer, a_project, of

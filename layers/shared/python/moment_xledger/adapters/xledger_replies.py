@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from moment_xledger.domain.records import OSLO
+from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.replies import (
     BurstLimit,
     ConcurrencyLimit,

@@ -7,7 +7,7 @@ from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.report import LineFacts, Months, Report
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.control import ControlReport, Line, Place, Sum
-from moment_xledger.domain.records import OSLO
+from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.flows.control_report import control_report
 
 PATIENCE = timedelta(seconds=60)
@@ -16,7 +16,7 @@ MONTHS = 24
 
 def months(now: datetime) -> list[str]:
     """That of today in Oslo, and those before it."""
-    today = now.astimezone(OSLO).date()
+    today = day_in_oslo(now)
     count = today.year * 12 + today.month - 1
     return [f"{each // 12}-{each % 12 + 1:02}" for each in range(count, count - MONTHS, -1)]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from moment_xledger.domain.records import OSLO
+from moment_xledger.domain.days import OSLO, day_in_oslo
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
@@ -30,7 +30,7 @@ def clock(value: datetime) -> str:
 
 def until(value: datetime, now: datetime) -> str:
     """11:00, or with its day where that is another."""
-    is_today = value.astimezone(OSLO).date() == now.astimezone(OSLO).date()
+    is_today = day_in_oslo(value) == day_in_oslo(now)
     return clock(value) if is_today else moment(value)
 
 

@@ -54,6 +54,9 @@ class Route(StrEnum):
     UPLOAD = "upload"  # the same CSV, handed to Xledger's file import over SOAP
 
 
+LEAVE_IN_A_FILE = (Route.FILE, Route.UPLOAD)
+
+
 class Schedule(StrEnum):
     """When an export is made by itself, at 06:00 in Oslo."""
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from moment_xledger.domain.companies import Company, Language, Route
+from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.records import OSLO
 
 REMIND_BEFORE = (30, 7, 1)  # days
 SOON = timedelta(days=7)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.expenses import Left, Terms
-from moment_xledger.domain.records import OSLO
 
 OVERLAP = timedelta(days=2)  # what is entered late, or by a clock that is slow, is seen once more
 FIRST = timedelta(days=30)

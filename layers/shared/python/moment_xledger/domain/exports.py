@@ -6,24 +6,23 @@ and how far) is what people see.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from moment_xledger.domain.companies import Company, CompanyId, IssueLimit, Language, Route, Schedule
+from moment_xledger.domain.companies import LEAVE_IN_A_FILE, Company, CompanyId, Language, Route
+from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.files.formats import unfit
 from moment_xledger.domain.files.names import file_name
 from moment_xledger.domain.files.series import Previous, SeriesReport
 from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.files.unfit import Unfit
 from moment_xledger.domain.invoices import Snapshot
-from moment_xledger.domain.records import OSLO
+from moment_xledger.domain.schedules import latest_invoice_date
 
 # Who asks, where it is nobody in person. What the clock has made is told to the accountant; the sweeper only takes
 # up what others have begun.
 SCHEDULE, SWEEP = "schedule", "sweep"
-
-LEAVE_IN_A_FILE = (Route.FILE, Route.UPLOAD)
 
 
 class Status(StrEnum):
@@ -78,7 +77,7 @@ class Export:
 
     def file_name(self, suffix: str = ".csv") -> str:
         owner = str(self.terms.owner_code or self.company)
-        day = self.claimed.astimezone(OSLO).date()
+        day = day_in_oslo(self.claimed)
         return file_name(owner, day, self.number, self.terms.settings.format, suffix)
 
     def takes(self, snapshot: Snapshot) -> bool:
@@ -136,7 +135,7 @@ def next_export(
         claimed=now,
         terms=company.terms,
         route=route or routes_to_export(company)[0],
-        through=latest_invoice_date(company.issue_limit, now.astimezone(OSLO).date()),
+        through=latest_invoice_date(company.issue_limit, day_in_oslo(now)),
         language=company.language,
         previous=watermark.highest,
     )
@@ -148,27 +147,3 @@ def highest(export: Export) -> Previous | None:
     if export.repeats is not None or (before and before.last > export.last):
         return before
     return Previous(export.number, export.last)
-
-
-def latest_invoice_date(limit: IssueLimit, today: date) -> date | None:
-    """As in Moment: through the last day of the previous month, through today, or no limit."""
-    match limit:
-        case IssueLimit.LAST_MONTH:
-            return today.replace(day=1) - timedelta(days=1)
-        case IssueLimit.TODAY:
-            return today
-        case IssueLimit.NONE:
-            return None
-
-
-def is_export_day(schedule: Schedule, today: date) -> bool:
-    """Weekly is on Mondays, monthly on the first."""
-    match schedule:
-        case Schedule.DAILY:
-            return True
-        case Schedule.WEEKLY:
-            return today.weekday() == 0
-        case Schedule.MONTHLY:
-            return today.day == 1
-        case Schedule.BY_HAND:
-            return False

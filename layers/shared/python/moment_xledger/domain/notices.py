@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.problems import REASONS, Code, Fixer, Problem
-from moment_xledger.domain.records import OSLO
 
 ACT_NOW = frozenset(
     {

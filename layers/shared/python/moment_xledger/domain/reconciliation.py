@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.events import first_fault
 from moment_xledger.domain.invoices import Known
 from moment_xledger.domain.moment import Invoice
-from moment_xledger.domain.records import OSLO
 
 OVERLAP = timedelta(days=3)
 FIRST_REACH = timedelta(days=30)
@@ -73,7 +73,7 @@ def reach(progress: Progress, set_up: datetime | None, now: datetime) -> datetim
 
 def is_older_than_us(invoice_date: date | None, set_up: datetime | None) -> bool:
     """Being paid changes an old invoice too; to take it in as late would book it a second time."""
-    return bool(set_up and invoice_date and invoice_date < set_up.astimezone(OSLO).date())
+    return bool(set_up and invoice_date and invoice_date < day_in_oslo(set_up))
 
 
 def read_listed(content: Mapping[str, Any]) -> Invoice | Unusable | None:

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from moment_xledger.domain.attempts import Attempt, Fields, with_attempt
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Customer, Project, Saved
 from moment_xledger.domain.problems import Code
 
-OSLO = ZoneInfo("Europe/Oslo")
 REFUSALS = frozenset({Code.REFUSED_BY_XLEDGER, Code.REFERENCE_NOT_FOUND})
 SOLVED_BY_SENDING = REFUSALS | {Code.NUMBER_TWICE_IN_XLEDGER, Code.CUSTOMER_UNKNOWN}
 
@@ -116,7 +115,7 @@ def take_in(
 def _closed_on(stored: Record | None, content: Saved, said_at: datetime) -> date | None:
     if isinstance(content, Customer) or content.active or content.end_date:
         return None
-    return (stored and stored.closed_on) or said_at.astimezone(OSLO).date()
+    return (stored and stored.closed_on) or day_in_oslo(said_at)
 
 
 def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.records import OSLO
 
 HOURS_KEPT = 25  # the last 24 hours touch so many
 DAY = timedelta(hours=24)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import (
@@ -22,7 +23,6 @@ from moment_xledger.domain.reconciliation import (
     is_older_than_us,
     read_listed,
 )
-from moment_xledger.domain.records import OSLO
 from moment_xledger.flows.take_in_invoices import take_in_invoices
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Comparison:
 
     def _tell_late(self, began: datetime) -> None:
         """One for each night, so that the next one does not hide it."""
-        night = str(began.astimezone(OSLO).date())
+        night = str(day_in_oslo(began))
         details = {"count": str(self.progress.late), "invoices": ", ".join(map(str, self.progress.examples))}
         problem = Problem(self._company.id, KIND, night, Code.LATE_FROM_MOMENT, details, "", began, began)
         self._ledger.problems.report([problem])

@@ -7,11 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from moment_xledger.domain.companies import Company, TokenId
+from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.errors import GateClosed, Rejected
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import REPORTED, findings
 from moment_xledger.domain.problems import Problem
-from moment_xledger.domain.records import OSLO, Record
+from moment_xledger.domain.records import Record
 from moment_xledger.flows.read_lists import fresh_lists
 from moment_xledger.flows.sync_records import Worker, open_channel
 
@@ -122,7 +123,7 @@ def _compare(
 ) -> None:
     now = worker.clock()
     held = reference.numbers(kind, _known(r.db_id for r in records), _known(r.sent_number for r in records))
-    found = list(findings(records, held, company.owner_code, now.astimezone(OSLO).date()))
+    found = list(findings(records, held, company.owner_code, day_in_oslo(now)))
     worker.ledger.problems.report(
         Problem(company.id, kind, str(each.record.sent_number), each.code, each.details, "", now, now)
         for each in found

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from moment_xledger.domain.companies import Company
 from moment_xledger.domain.feedback import ReturnedNotice
-from moment_xledger.flows.send_notices import stop_address
+from moment_xledger.domain.mails import Stopped
+from moment_xledger.domain.problems import Code, Problem
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -20,3 +22,14 @@ def note_returned_notice(returned: ReturnedNotice, ledger: "Ledger", clock: Call
         return False
     stop_address(company, address, returned.why, returned.their_words, ledger, clock())
     return True
+
+
+def stop_address(
+    company: Company, address: str, why: str, their_words: str, ledger: "Ledger", now: datetime
+) -> None:
+    """No more notices to it until a person confirms or corrects it; the settings page and the others' digest say so."""
+    ledger.mails.stop(company.id, Stopped(address, why, now))
+    problem = Problem(
+        company.id, "settings", address, Code.NOTICE_ADDRESS_STOPPED, {"why": why}, their_words, now, now
+    )
+    ledger.problems.report([problem])

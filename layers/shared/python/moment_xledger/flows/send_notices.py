@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.connection_tests import expires_soon
+from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, Stopped
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
 from moment_xledger.domain.notices import (
     ACT_NOW,
     ACT_NOW_KINDS,
@@ -25,8 +26,8 @@ from moment_xledger.domain.notices import (
     slot,
     urgent_notice,
 )
-from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import OSLO
+from moment_xledger.domain.problems import Problem
+from moment_xledger.flows.note_returned_notice import stop_address
 from moment_xledger.flows.watch_deadlines import watch_deadlines
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def send_notices(notifier: Notifier) -> Report:
     report = Report()
     for company in notifier.ledger.companies.every():
         watch_deadlines(company, notifier.ledger, notifier.clock())
-        report.expiring += expires_soon(company.token_expires, notifier.clock().astimezone(OSLO).date())
+        report.expiring += expires_soon(company.token_expires, day_in_oslo(notifier.clock()))
         for address in dict.fromkeys(company.notify):
             _tell(company, address, notifier, report)
         if report.delayed:  # of which the next company would hear the same
@@ -140,14 +141,3 @@ def _send(notice: Notice, company: Company, address: str, notifier: Notifier) ->
 
 def _stop(company: Company, address: str, why: str, notifier: Notifier) -> None:
     stop_address(company, address, why, "", notifier.ledger, notifier.clock())
-
-
-def stop_address(
-    company: Company, address: str, why: str, their_words: str, ledger: "Ledger", now: datetime
-) -> None:
-    """No more notices to it until a person confirms or corrects it; the settings page and the others' digest say so."""
-    ledger.mails.stop(company.id, Stopped(address, why, now))
-    problem = Problem(
-        company.id, "settings", address, Code.NOTICE_ADDRESS_STOPPED, {"why": why}, their_words, now, now
-    )
-    ledger.problems.report([problem])

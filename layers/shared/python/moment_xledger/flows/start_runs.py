@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.exports import LEAVE_IN_A_FILE, is_export_day
-from moment_xledger.domain.records import OSLO
+from moment_xledger.domain.companies import LEAVE_IN_A_FILE, CompanyId
+from moment_xledger.domain.days import day_in_oslo
+from moment_xledger.domain.schedules import is_export_day
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def start_exports(ledger: "Ledger", start: Callable[[CompanyId], None], now: datetime) -> dict[str, int]:
     """Once a day, in the morning in Oslo; also where invoices are left from before another route was chosen."""
-    today = now.astimezone(OSLO).date()
+    today = day_in_oslo(now)
     wanting = [
         company.id
         for company in ledger.companies.every()

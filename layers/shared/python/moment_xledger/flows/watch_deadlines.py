@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.connection_tests import reminder
+from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.exports import Export, Status
 from moment_xledger.domain.notices import MORNING
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import OSLO
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger

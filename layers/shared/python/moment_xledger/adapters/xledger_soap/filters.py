@@ -1,9 +1,9 @@
-"""Which lines an export should give, in Xledger's own filter language."""
+"""Which lines an export should give, in Xledger's own filter language, with times as they stand on a Norwegian wall."""
 
 from datetime import datetime
 
 from moment_xledger.adapters.xledger_soap.assumed import assumed
-from moment_xledger.adapters.xledger_soap.times import OSLO
+from moment_xledger.domain.days import OSLO
 
 
 def modified(after: datetime, until: datetime | None = None) -> str:

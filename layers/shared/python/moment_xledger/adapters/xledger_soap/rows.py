@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from moment_xledger.adapters.xledger_soap.assumed import Kind, assumed
-from moment_xledger.adapters.xledger_soap.times import OSLO
+from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.posted_lines import BadRow, Row
 
 LONGEST_NAME = 100
@@ -116,6 +116,7 @@ def _amount(text: str, column: str) -> Decimal:
 
 @lru_cache(1024)
 def _instant(text: str, column: str) -> datetime | None:
+    """Without an offset, as it stood on a Norwegian wall."""
     read = _moment(text, column, "a time such as 2026-11-22 09:15:00")
     return read and (read if read.tzinfo else read.replace(tzinfo=OSLO)).astimezone(UTC)
 
