@@ -293,6 +293,19 @@ def test_a_repeat_goes_in_place_of_a_refused_file():
         room.resolve(1, Choice.SEND_AGAIN)
 
 
+def test_what_was_said_of_a_refused_file_is_over_when_another_goes_in_its_place():
+    room = exported()
+    room.imports.next = [(False, Refused()), (False, Refused())]
+    room.upload()
+    assert list(room.problems()) == [("export", "1", "UPLOAD_REFUSED")]
+    room.export("Kari", repeats=1)
+    room.run()
+    assert list(room.problems()) == [("export", "2", "UPLOAD_REFUSED")]
+    room.export("Kari", repeats=1)
+    room.run()
+    assert list(room.problems()) == []
+
+
 @pytest.mark.parametrize("outcome", [None, InDoubt("cut"), NotSent("down")])
 def test_a_repeat_of_what_may_have_arrived_or_will_go_is_only_a_file(outcome: UploadOutcome | None):
     room = exported()

@@ -27,7 +27,7 @@ from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.orders import Order
 from moment_xledger.domain.preflight import STOPS_AN_INVOICE, reason_of, with_absent
 from moment_xledger.domain.problems import Problem
-from moment_xledger.domain.uploads import State, Upload
+from moment_xledger.domain.uploads import EXPORT, REASONS, State, Upload
 from moment_xledger.flows.explain_gaps import Gaps
 from moment_xledger.flows.offer_held import offer_held
 from moment_xledger.flows.put_beside import WriteReview, put_manifest, put_review
@@ -221,7 +221,10 @@ def _make(export: Export, exporter: Exporter) -> Export:
     put_review(ready, invoices, exporter.files, exporter.write_review)
     put_manifest(ready, exporter.files)
     settled = None if export.repeats else members.settled
-    exporter.ledger.exports.finish(ready, settled, exporter.clock(), _replaced_by(ready, exporter.ledger))
+    replaced = _replaced_by(ready, exporter.ledger)
+    if replaced:  # what was said of the refused file is over; of this one it is said anew
+        exporter.ledger.problems.close(export.company, [(EXPORT, replaced.number)], REASONS)
+    exporter.ledger.exports.finish(ready, settled, exporter.clock(), replaced)
     return ready
 
 
