@@ -583,6 +583,19 @@ def test_news_of_an_earlier_mail_says_nothing_of_the_later_one():
     assert room.state_of(101) == "sent"
 
 
+def test_news_that_comes_twice_or_late_of_a_mail_that_came_back_does_not_stop_the_one_that_goes_instead():
+    room = Mailroom()
+    room.receive(101)
+    room.mail()
+    room.hear(101, Happened.DELIVERED)
+    room.hear(101, Happened.BOUNCED)
+    room.resolve(101, Choice.SEND_AGAIN)
+    room.hear(101, Happened.DELIVERED)
+    confirm_address(room.company.id, RECEPTION, "Kari", room.ledger, room.time)
+    room.run()
+    assert room.numbers() == [101, 101]
+
+
 def test_news_of_a_mail_that_nobody_knows_is_let_go():
     assert not Mailroom().hear(101, Happened.BOUNCED)
 

@@ -70,7 +70,8 @@ WAITS_FOR_A_PERSON = (State.UNCERTAIN, State.STOPPED, State.BOUNCED)
 @dataclass(frozen=True)
 class InvoiceMail:
     """`group` counts how often a person had it sent, and names the mail at the other end; `attempt` how often it was
-    about to be sent; `tries` what went wrong since. Not before `again`. `file`: the bytes of the last attempt."""
+    about to be sent, or is to be again after it came back; `tries` what went wrong since. Not before `again`. `file`: the bytes of the
+    last attempt."""
 
     company: CompanyId
     seq: int
@@ -138,4 +139,6 @@ def decided(mail: InvoiceMail, choice: Choice) -> InvoiceMail:
         return sent(mail, mail.receipt)
     # What was surely never sent needs no other name at the other end.
     group = mail.group if mail.state is State.STOPPED else mail.group + 1
-    return replace(mail, state=State.PENDING, group=group, tries=0, again=None, receipt="")
+    # Of what came back, late news that it had arrived says nothing of the one that goes now.
+    attempt = mail.attempt + 1 if mail.state is State.BOUNCED else mail.attempt
+    return replace(mail, state=State.PENDING, group=group, attempt=attempt, tries=0, again=None, receipt="")
