@@ -11,6 +11,8 @@ from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict, Why
 from moment_xledger.domain.gate import Gate, token_refused
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.mails import Stopped
+from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.settings_changes import Change
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.domain.uploads import Upload, sending
@@ -22,6 +24,8 @@ from tests.world import TOKEN, World
 
 NORDVIK = CompanyId("nordvik")
 NEW_TOKEN = Token("a-new-token-0123456789")
+RECEPTION = "mb.19168@xledger.example"
+BY_MAIL: dict[str, Any] = {"route": "email", "reception_address": RECEPTION}
 
 
 @dataclass
@@ -34,6 +38,15 @@ class Desk:
     ) -> Company:
         form = Form(CompanyId(company), settings(**but), keys() if typed is None else typed, since, "Kari")
         return save_form(form, self.world.ledger, self.vault, self.world.time)  # type: ignore[arg-type]
+
+    def stop_reception(self) -> None:
+        """As when an invoice's mail came back."""
+        ledger, now = self.world.ledger, self.world.time()
+        ledger.mails.stop(NORDVIK, Stopped(RECEPTION, "Permanent", now))
+        stopped = Problem(
+            NORDVIK, "settings", RECEPTION, Code.RECEPTION_ADDRESS_STOPPED, {"why": "Permanent"}, "", now, now
+        )
+        ledger.problems.report([stopped])
 
 
 @pytest.fixture
@@ -172,6 +185,26 @@ def test_an_address_that_is_taken_out_is_no_problem_any_more(desk: Desk) -> None
         stop_address(company, address, "Permanent", "", desk.world.ledger, desk.world.time())
     desk.save(1, notify=["ola@nordvik.example"])
     assert list(desk.world.problems()) == [("settings", "ola@nordvik.example", "NOTICE_ADDRESS_STOPPED")]
+
+
+def test_a_reception_address_that_is_corrected_is_no_problem_any_more(desk: Desk) -> None:
+    desk.save(0, **BY_MAIL)
+    desk.stop_reception()
+    desk.save(1, name="Nordvik AS", **BY_MAIL)
+    assert list(desk.world.problems()) == [("settings", RECEPTION, "RECEPTION_ADDRESS_STOPPED")]
+    desk.save(2, route="email", reception_address="mb.20000@xledger.example")
+    assert list(desk.world.problems()) == []
+
+
+def test_an_address_that_is_typed_anew_is_in_use_again(desk: Desk) -> None:
+    company = desk.save(0, notify=["kari@nordvik.example"], **BY_MAIL)
+    stop_address(company, "kari@nordvik.example", "Permanent", "", desk.world.ledger, desk.world.time())
+    desk.stop_reception()
+    desk.save(1, notify=[], route="email", reception_address="mb.20000@xledger.example")
+    desk.save(2, notify=["kari@nordvik.example"], **BY_MAIL)
+    for address in ("kari@nordvik.example", RECEPTION):
+        assert desk.world.ledger.mails.stopped(NORDVIK, address) is None
+    assert list(desk.world.problems()) == []
 
 
 def test_an_upload_that_waits_for_a_better_login_is_tried_at_once_and_one_under_way_is_left_alone(

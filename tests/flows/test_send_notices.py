@@ -54,7 +54,7 @@ class Post:
 
     def report(self, *numbers: str, code: Code = Code.REFUSED_BY_XLEDGER, kind: str = "customer") -> None:
         now = self.world.time()
-        details = {"field": "", "vat_code": "3"}
+        details = {"field": "", "vat_code": "3", "why": "Permanent"}
         self.world.ledger.problems.report(
             Problem(NORDVIK, kind, number, code, details, "", now, now) for number in numbers
         )
@@ -301,6 +301,16 @@ def test_three_reminders_in_all_and_one_word_when_the_key_is_new() -> None:
     post.run()
     assert "has been renewed" in text(post.postman.to(KARI)[-1])
     assert list(post.world.problems()) == []
+
+
+def test_a_reception_address_that_is_in_the_settings_no_more_is_told_of_no_more() -> None:
+    """News of a mail that went before the address was corrected may come after it."""
+    new, old = "mb.20000@xledger.example", "mb.19168@xledger.example"
+    post = a_post(route="email", reception_address=new.upper())
+    for address in (new, old):
+        post.report(address, code=Code.RECEPTION_ADDRESS_STOPPED, kind="settings")
+    post.run()
+    assert list(post.world.problems()) == [("settings", new, "RECEPTION_ADDRESS_STOPPED")]
 
 
 def test_an_export_that_failed_twice_is_told_at_once_and_so_is_its_end(post: Post) -> None:

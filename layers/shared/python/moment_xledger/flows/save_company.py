@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024
 OPERATOR = "operator"
 NO_TOKEN = TokenId("")
+ADDRESS_STOPPED = (Code.NOTICE_ADDRESS_STOPPED, Code.RECEPTION_ADDRESS_STOPPED)
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,13 @@ def save_company(
     saved = Saved(version + 1, clock(), by, changes(before, company, changed_keys(stored, secrets)))
     company = company.model_copy(update={"keys_id": keys_id})
     open_gate(company.token_id, ledger, clock())
-    ledger.companies.save_form(company, version, saved, tails(secrets))
+    in_use, before_that = _addresses(company), _addresses(before)
+    ledger.companies.save_form(company, version, saved, tails(secrets), in_use - before_that)
     vault.adopt(company)
     close_refusals(company.token_id, ledger)
     _hurry_uploads(company.id, ledger, clock())
-    _forget_removed_addresses(company, before, ledger)
+    changed = [("settings", address) for address in sorted(in_use ^ before_that)]
+    ledger.problems.close(company.id, changed, ADDRESS_STOPPED)
     return company
 
 
@@ -129,10 +132,9 @@ def _without_the_old_keys_end(company: Company, before: Company | None) -> Compa
     return company.model_copy(update={"token_expires": None})
 
 
-def _forget_removed_addresses(company: Company, before: Company | None, ledger: "Ledger") -> None:
-    removed = set(before.notify if before else ()) - set(company.notify)
-    gone = [("settings", address) for address in sorted(removed)]
-    ledger.problems.close(company.id, gone, [Code.NOTICE_ADDRESS_STOPPED])
+def _addresses(company: Company | None) -> set[str]:
+    """That something is mailed to."""
+    return {*company.notify, *filter(None, [company.reception_address])} if company else set()
 
 
 def _hurry_uploads(company: CompanyId, ledger: "Ledger", now: datetime) -> None:

@@ -42,6 +42,8 @@ def _close(company: Company, problems: Iterable[Problem], ledger: "Ledger") -> N
 def _is_solved(problem: Problem, company: Company, ledger: "Ledger") -> bool:
     if problem.code is Code.TOKEN_REFUSED:
         return ledger.gates.get(company.token_id).closed_why is not Why.AUTH
+    if problem.code is Code.RECEPTION_ADDRESS_STOPPED:
+        return problem.number.lower() != (company.reception_address or "").lower()
     return problem.code is Code.NOTICE_ADDRESS_STOPPED and problem.number not in company.notify
 
 
