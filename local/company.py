@@ -197,7 +197,7 @@ def _shown(company: Company, deployment: Deployment) -> Iterator[str]:
     yield "tested: " + (
         f"{_local(tested.when)}, {'passed' if tested.passed else 'failed'}" if tested else "never"
     )
-    for address in company.notify:
+    for address in filter(None, (*company.notify, company.reception_address)):
         if stopped := ledger.mails.stopped(company.id, address):
             yield f"no more mail to {address}: {stopped.why}"
     for saved in ledger.settings_history.of(company.id, limit=_LAST_CHANGES):

@@ -16,6 +16,7 @@ from local.company import Deployment, _form, create, report, show, try_it
 from local.run.misuse import Misuse
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.companies import CompanyId, Secrets
+from moment_xledger.domain.mails import Stopped
 from moment_xledger.flows.reconcile import Reconciler
 from moment_xledger.flows.test_connection import Trial
 from tests.flows.test_reconcile import Moments
@@ -82,6 +83,20 @@ def test_a_company_is_created_shown_and_tested(
     assert f"keys: xledger_token …{TOKEN.secret[-4:]}, moment_key …" in shown
     assert "passed" in shown
     assert TOKEN.secret not in shown
+
+
+def test_who_is_shown_a_company_sees_each_address_that_nothing_is_mailed_to(
+    stack: Stack, typed: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice, reception = "kari@nordvik.example", "mb.19168@xledger.example"
+    form = typed(keys(), **settings(route="email", reception_address=reception, notify=[notice]))
+    create(form, stack.deployment)
+    for address in (notice, reception):
+        stack.ledger.mails.stop(NORDVIK, Stopped(address, "Permanent General", stack.world.time()))
+    show(NORDVIK, stack.deployment)
+    shown = capsys.readouterr().out
+    assert f"no more mail to {notice}: Permanent General" in shown
+    assert f"no more mail to {reception}: Permanent General" in shown
 
 
 def test_what_is_not_given_stays_as_it_is(stack: Stack, typed: Any) -> None:
