@@ -117,6 +117,8 @@ def test_from_the_from_date_on_counts_the_day_of_posting() -> None:
 
 BOOKED = Entry("1", State.BOOKED, EXPENSE, 7)
 CHANGED = EXPENSE.model_copy(update={"amount": Decimal(1)})
+GONE = Entry("1", State.CANCELLED, EXPENSE, 7)
+PARKED = Entry("1", State.HELD, EXPENSE, 7, why=Left.UNKNOWN_PROJECT)
 HELD = Entry("1", State.HELD, EXPENSE, why=Left.UNKNOWN_PROJECT)
 
 
@@ -135,11 +137,14 @@ HELD = Entry("1", State.HELD, EXPENSE, why=Left.UNKNOWN_PROJECT)
         pytest.param(BOOKED, Left.OTHER_ACCOUNT, True, Step.CANCEL, id="moved to another account"),
         pytest.param(BOOKED, Left.OTHER_ACCOUNT, False, Step.COUNT, id="other accounts in the settings"),
         pytest.param(BOOKED, Left.UNKNOWN_PROJECT, True, Step.CANCEL, id="moved to a foreign project"),
-        pytest.param(BOOKED, Left.CLOSED_PROJECT, True, Step.COUNT, id="moved to a closed project"),
+        pytest.param(BOOKED, Left.CLOSED_PROJECT, True, Step.CANCEL, id="moved to a closed project"),
+        pytest.param(GONE, Left.UNKNOWN_PROJECT, True, Step.CANCEL, id="moved on, to where it must wait"),
+        pytest.param(GONE, Left.NO_PROJECT, True, Step.COUNT, id="moved on, still none of our concern"),
+        pytest.param(PARKED, Left.UNKNOWN_PROJECT, False, Step.COUNT, id="waits on where it was moved to"),
+        pytest.param(PARKED, Left.NO_PROJECT, True, Step.CANCEL, id="waits no more where it was moved to"),
+        pytest.param(PARKED, EXPENSE, False, Step.UPDATE, id="may go where it was moved to"),
         pytest.param(BOOKED, Left.MISSING_VAT, False, Step.LEAVE, id="its VAT was taken away"),
-        pytest.param(
-            Entry("1", State.CANCELLED, EXPENSE, 7), EXPENSE, False, Step.UPDATE, id="moved back to us"
-        ),
+        pytest.param(GONE, EXPENSE, False, Step.UPDATE, id="moved back to us"),
         pytest.param(
             Entry("1", State.CANCELLED, EXPENSE, 7, countered_by="2"),
             CHANGED,
@@ -193,7 +198,11 @@ def test_a_reversal_is_the_same_cost_with_the_sign_turned(but: dict[str, Any], i
 def test_windows_meet_and_cover_all_that_must_be_read(days: int, reach: str) -> None:
     cursor = NOW - timedelta(days=days)
     found = list(windows(cursor, reach, TERMS, NOW))
-    assert found[0].start == (cursor - timedelta(days=2) if reach else NOW - timedelta(days=30))
+    assert (
+        found[0].start == cursor - timedelta(days=2)
+        if reach
+        else min(cursor - timedelta(days=2), NOW - timedelta(days=30))
+    )
     assert found[-1].end == NOW
     assert all(one.end == other.start for one, other in pairwise(found))
 

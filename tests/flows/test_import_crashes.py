@@ -19,17 +19,25 @@ THREE_MINUTES = timedelta(minutes=3)  # the turn of whoever died is over
 def prepared() -> Costs:
     """All that can happen to a line happens in the run to come."""
     costs = Costs()
-    booked = [a_line(id_, match_id=f"70{id_}", text=f"Linje {id_}") for id_ in ("11", "12", "13", "14")]
-    costs.post(*booked, a_line("15", project="P-9"), a_line("16", tax_amount=None, tax_rule=None))
+    booked = [a_line(id_, match_id=f"70{id_}", text=f"Linje {id_}") for id_ in ("11", "12", "14", "18")]
+    costs.post(*booked, a_line("13", match_id=None, text="Linje 13"), a_line("19", text="Linje 19"))
+    costs.post(a_line("15", project="P-9"), a_line("16", tax_amount=None, tax_rule=None))
     long_ago = START - timedelta(days=20)  # this one is not read again
+    costs.post(a_line("20", project="P-7"))  # which nothing waits for soon
     costs.post(a_line("17", project="P-9", created=long_ago, modified=long_ago))
     costs.run()
-    costs.moment.invoiced.add(500_004)  # line 14
+    costs.correct("19", project="P-9")
+    costs.correct("20", project="P-1")
+    costs.time.now += timedelta(minutes=10)
+    costs.run()
+    costs.moment.invoiced.add(500_003)  # line 14
     costs.time.now = NOW
     costs.correct("11", amount=Decimal(2000), tax_amount=Decimal(500))
     costs.correct("12", account="7140")
+    costs.correct("13", match_id="7013")
     costs.correct("14", amount=Decimal(1))
     costs.correct("16", tax_rule="1")
+    costs.correct("18", project="P-8")
     costs.moment.projects["P-9"] = ProjectState.OPEN
     new = {"created": NOW, "modified": NOW}
     costs.post(a_line("21", match_id="7021", **new), a_line("22", project="P-8", **new))
@@ -58,8 +66,8 @@ def calls_of(costs: Costs) -> int:
 def test_the_undisturbed_run_is_what_it_should_be() -> None:
     costs = prepared()
     summary = costs.run().summary()
-    assert summary["skipped"] == {"invoiced already": 1, "unknown project": 1}
-    assert (summary["created"], summary["updated"], summary["cancelled"]) == (4, 1, 2)
+    assert summary["skipped"] == {"invoiced already": 1, "unknown project": 2}
+    assert (summary["created"], summary["updated"], summary["cancelled"]) == (4, 2, 3)
     held, _, problems = outcome(costs)
     amounts = {name.rpartition(":")[2]: str(each["amount"]) for name, each in held.items()}
     assert amounts == {
@@ -70,6 +78,9 @@ def test_the_undisturbed_run_is_what_it_should_be() -> None:
         "15": "1250.00",
         "16": "1250.00",
         "17": "1250.00",
+        "18": "0.00",
+        "19": "1250.00",
+        "20": "1250.00",
         "21": "1250.00",
     }
     assert problems == [("14", "EXPENSE_INVOICED"), ("P-8", "EXPENSE_PROJECT_UNKNOWN")]

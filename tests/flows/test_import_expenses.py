@@ -101,6 +101,16 @@ def test_other_accounts_in_the_settings_are_read_from_the_beginning(costs: Costs
     assert costs.books.asked[-1].start > START
 
 
+def test_other_accounts_in_the_settings_pass_over_nothing_that_was_not_read_before_them(costs: Costs) -> None:
+    """The login was refused for two months, say; who puts it right corrects the accounts as well."""
+    costs.run()
+    costs.time.now += timedelta(days=60)
+    in_between = costs.time.now - timedelta(days=45)
+    costs.post(a_line(created=in_between, modified=in_between))
+    costs.set(expense_accounts="4000-4999")
+    assert costs.run().created == 1
+
+
 def test_an_earlier_from_date_has_a_year_read_window_by_window(costs: Costs) -> None:
     costs.run()
     costs.set(expenses_from=date(2025, 12, 1))
@@ -238,6 +248,65 @@ def test_a_line_that_is_moved_away_is_cancelled_and_comes_back_with_it(
     assert (costs.amounts(), expense["billable"]) == (["1250.00"], True)
 
 
+@pytest.mark.parametrize("to", ["P-3", "P-9"])
+def test_a_line_that_is_moved_to_a_project_that_moment_does_not_take_waits_for_it(
+    costs: Costs, to: str
+) -> None:
+    costs.post(a_line())
+    costs.run()
+    costs.correct("1", project=to)
+    report = costs.later()
+    assert (report.cancelled, costs.amounts()) == (1, ["0.00"])
+    assert [number for number, _ in costs.problems()] == [to]
+    assert costs.later().cancelled == 0
+    costs.later(timedelta(days=90))
+    costs.moment.projects[to] = ProjectState.OPEN
+    assert costs.later().updated == 1
+    (expense,) = costs.moment.expenses.values()
+    assert (costs.amounts(), expense["project"], expense["billable"]) == (["1250.00"], to, True)
+    assert expense["description"] == "Lydberegning"
+    assert costs.problems() == []
+
+
+def test_a_line_that_waits_where_it_was_moved_to_goes_as_it_was_last_posted(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("2"), a_line("3"))
+    costs.run()
+    for id_ in ("1", "2", "3"):
+        costs.correct(id_, project="P-9")
+    costs.later()
+    costs.correct("1", amount=Decimal(2000), tax_amount=Decimal(500))
+    costs.correct("2", project=None)
+    costs.correct("3", tax_amount=None, tax_rule=None)
+    costs.later()
+    costs.moment.projects["P-9"] = ProjectState.OPEN
+    costs.later(timedelta(days=90))
+    assert costs.amounts() == ["2500.00", "0.00", "0.00"]
+    assert costs.problems() == [("3", "EXPENSE_VAT_MISSING")]
+
+
+def test_what_was_wrong_with_a_line_is_over_when_it_is_moved_away_or_reversed(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("2", match_id="7002"))
+    costs.run()
+    costs.correct("1", tax_amount=None, tax_rule=None)
+    costs.correct("2", tax_amount=None, tax_rule=None)
+    costs.later()
+    assert len(costs.problems()) == 2
+    costs.correct("1", account="7140")
+    costs.post(reversal("3", match_id="7002", created=costs.time.now, modified=costs.time.now))
+    assert costs.later().cancelled == 2
+    assert costs.problems() == []
+
+
+@pytest.mark.parametrize("to", ["P-1", "P-8", None])
+def test_no_problem_stays_of_a_project_that_no_line_waits_for_any_more(costs: Costs, to: str | None) -> None:
+    costs.post(a_line(project="P-9"))
+    costs.run()
+    costs.correct("1", project=to)
+    costs.later()
+    costs.later()
+    assert [number for number, _ in costs.problems()] == ["P-8"] * (to == "P-8")
+
+
 def reversal(id: str = "2", **but: Any) -> Any:
     turned = {"amount": Decimal(-1000), "tax_amount": Decimal(-250), "text": "Tilbakeført bilag 20001"}
     return a_line(id, **(turned | but))
@@ -256,6 +325,29 @@ def test_a_cost_and_its_reversal_in_one_answer_come_to_nothing(costs: Costs) -> 
     costs.post(a_line(), reversal())
     costs.run()
     assert costs.amounts() == ["0.00"]
+
+
+def test_a_cost_that_is_matched_only_when_it_is_reversed_is_cancelled(costs: Costs) -> None:
+    costs.post(a_line(match_id=None))
+    costs.run()
+    costs.time.now += AN_HOUR
+    costs.correct("1", match_id="7009")
+    costs.post(reversal(match_id="7009", created=costs.time.now, modified=costs.time.now))
+    assert costs.run().cancelled == 1
+    assert costs.amounts() == ["0.00"]
+
+
+def test_a_reversal_may_come_before_the_cost_in_an_answer_that_has_both(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.run()
+    cost = costs.books.posted.pop("1")
+    costs.post(reversal(created=START, modified=START + AN_HOUR))
+    costs.post(cost._replace(text="Lydberegning, ny tekst", modified=START + AN_HOUR))
+    report = costs.later()
+    assert (report.stopped, report.cancelled) == ("", 1)
+    assert costs.amounts() == ["0.00"]
+    (expense,) = costs.moment.expenses.values()
+    assert expense["description"] == "Tilbakeført: Lydberegning"
 
 
 def test_two_halves_of_a_bill_are_reversed_one_by_one(costs: Costs) -> None:

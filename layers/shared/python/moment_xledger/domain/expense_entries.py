@@ -1,11 +1,12 @@
 """What became of each posted line that is of our concern, and what has to be done when it is seen again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from moment_xledger.domain.companies import Language
-from moment_xledger.domain.expenses import ELSEWHERE, LONGEST_TEXT, OF_NO_CONCERN, WAITING, Expense, Left
+from moment_xledger.domain.expenses import ELSEWHERE, LONGEST_TEXT, OF_NO_CONCERN, OF_PROJECTS, Expense, Left
 
 
 class State(StrEnum):
@@ -13,7 +14,7 @@ class State(StrEnum):
     BOOKED = "booked"  # Moment has it
     CANCELLED = "cancelled"  # Moment has it with no amount
     COUNTERED = "countered"  # the line takes back another one, whose expense is cancelled
-    HELD = "held"  # goes by itself when Moment takes it
+    HELD = "held"  # goes by itself when Moment takes it; till then Moment has nothing of it, or no amount
     STOPPED = "stopped"  # needs a person, or a corrected line
 
 
@@ -70,14 +71,20 @@ def _of_known(entry: Entry, wanted: Expense | Left, moved: bool) -> Step:
     if entry.countered_by or entry.why is Left.DELETED:
         return Step.NOTHING
     if isinstance(wanted, Left):
-        if wanted in ELSEWHERE and moved and entry.state is State.BOOKED:
+        if moved and entry.state in _CANCELLED_FOR.get(wanted, ()):
             return Step.COUNT if entry.why is Left.INVOICED and entry.asked == wanted else Step.CANCEL
-        is_said = wanted in OF_NO_CONCERN | WAITING or entry.why is wanted
+        is_said = wanted in OF_NO_CONCERN or entry.why is wanted
         return Step.COUNT if is_said else Step.LEAVE
     if entry.why is Left.INVOICED and entry.asked == wanted.digest():
         return Step.COUNT
     same = entry.state is State.BOOKED and not differences(entry.expense, wanted)
     return Step.NOTHING if same else Step.UPDATE
+
+
+# What a line that is moved elsewhere takes its amount from; with a project to wait for, it waits from then on.
+_CANCELLED_FOR: Mapping[Left, tuple[State, ...]] = {
+    left: (State.BOOKED, State.CANCELLED if left in OF_PROJECTS else State.HELD) for left in ELSEWHERE
+}
 
 
 def is_moved(entry: Entry, account: str | None, project: str | None) -> bool:

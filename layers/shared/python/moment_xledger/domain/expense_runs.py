@@ -32,11 +32,17 @@ class Window:
 
 def windows(cursor: datetime | None, reach: str, terms: Terms, now: datetime) -> Iterator[Window]:
     """All that has to be read. `reach` is the one that the cursor was for."""
-    start = begin(cursor if reach == terms.reach else None, terms, now)
+    start = begin(cursor, terms, now) if reach == terms.reach else anew(cursor, terms, now)
     while start < now:
         end = min(start + LONGEST_WINDOW, now)
         yield Window(start, end)
         start = end
+
+
+def anew(cursor: datetime | None, terms: Terms, now: datetime) -> datetime:
+    """What was not read under the old reach either is not passed over, however long ago it was."""
+    first = begin(None, terms, now)
+    return min(first, begin(cursor, terms, now)) if cursor else first
 
 
 def begin(cursor: datetime | None, terms: Terms, now: datetime) -> datetime:

@@ -53,8 +53,9 @@ class Left(StrEnum):
 OF_NO_CONCERN = frozenset({Left.OTHER_ACCOUNT, Left.NO_PROJECT, Left.BEFORE_START})
 # These go by themselves as soon as Moment takes them.
 WAITING = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT, Left.REFUSED})
-# The line says where it belongs, and that is not with us: if it was, it has been moved.
-ELSEWHERE = frozenset({Left.OTHER_ACCOUNT, Left.NO_PROJECT, Left.UNKNOWN_PROJECT})
+OF_PROJECTS = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT})
+# The line says where it belongs, and that is not with us, or not yet: if it was, it has been moved.
+ELSEWHERE = OF_PROJECTS | {Left.OTHER_ACCOUNT, Left.NO_PROJECT}
 
 
 class ProjectState(StrEnum):

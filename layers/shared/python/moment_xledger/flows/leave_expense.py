@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from moment_xledger.domain.expense_entries import Entry, State, Wish
-from moment_xledger.domain.expenses import WAITING, Left
+from moment_xledger.domain.expenses import OF_PROJECTS, WAITING, Left
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Run
 
@@ -18,7 +18,7 @@ CODES = {
     Left.INVOICED: Code.EXPENSE_INVOICED,
     Left.DELETED: Code.EXPENSE_DELETED,
 }
-OF_PROJECTS = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT})
+CODES_OF_PROJECTS = tuple(CODES[left] for left in sorted(OF_PROJECTS))
 
 
 def leave(
@@ -33,16 +33,26 @@ def leave(
     amount: str = "",
 ) -> Entry:
     """And say so, once. What Moment has stays as it is."""
-    if known is not None and known.moment_id is not None:
-        entry = replace(known, why=left, asked=asked)
+    waits = left in WAITING and wish.expense is not None
+    if known is None or known.moment_id is None:
+        entry = wish.entry(State.HELD if waits else State.STOPPED, known)
+    elif known.state is State.HELD:
+        state = State.HELD if waits else State.CANCELLED
+        entry = replace(known, state=state, expense=wish.expense or known.expense)
     else:
-        state = State.HELD if left in WAITING and wish.expense else State.STOPPED
-        entry = replace(wish.entry(state, known), why=left, asked=asked)
+        entry = known
     run.report.skipped[left] += 1
     if known and known.expense and not amount:
         amount = f"{known.expense.amount:.2f}"
     report_left(run, wish, left, their_words, currency=currency, amount=amount)
-    return save(run, known, entry)
+    return save(run, known, replace(entry, why=left, asked=asked))
+
+
+def wait(run: Run, wish: Wish, left: Left, known: Entry) -> Entry:
+    """Moment has it with no amount by now; it goes there again when its project does."""
+    run.report.skipped[left] += 1
+    report_left(run, wish, left)
+    return save(run, known, replace(known, state=State.HELD, expense=wish.expense, why=left, asked=None))
 
 
 def report_left(run: Run, wish: Wish, left: Left, their_words: str = "", **details: str) -> None:
@@ -60,6 +70,16 @@ def report_left(run: Run, wish: Wish, left: Left, their_words: str = "", **detai
 def solved(run: Run, known: Entry | None) -> None:
     if known is not None and known.why is not None and known.why not in OF_PROJECTS:
         close(run, known.id)
+
+
+def close_projects_but(run: Run, waited_for: set[str]) -> None:
+    """The last line that waited for a project may have been moved, and never come to stand on it again."""
+    told = [
+        problem.number
+        for problem in run.ledger.problems.of(run.company.id, KIND)
+        if problem.code in CODES_OF_PROJECTS and problem.number not in waited_for
+    ]
+    run.ledger.problems.close(run.company.id, [(KIND, number) for number in told], CODES_OF_PROJECTS)
 
 
 def close(run: Run, number: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from moment_xledger.domain.expense_entries import Entry, Wish, is_moved
+from moment_xledger.domain.expense_entries import Entry, State, Wish, is_moved
 from moment_xledger.domain.expense_runs import Window
 from moment_xledger.domain.expenses import (
     BARRED,
@@ -21,7 +21,7 @@ from moment_xledger.domain.expenses import (
 from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.flows.expense_run import Run
 from moment_xledger.flows.leave_expense import report_left
-from moment_xledger.flows.write_expense import write_expense
+from moment_xledger.flows.write_expense import note_match, write_expense
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -93,6 +93,9 @@ def _write(run: Run, lines: list[Row], bills: Bills) -> None:
         {line.project for line in lines if line.project and line.account in run.terms.accounts}
     )
     for id_, line in named:
+        if id_ in entries:
+            entries[id_] = note_match(run, entries[id_], line)
+    for id_, line in named:
         if id_ is None:
             _unusable(run, BadRow("its id is no plain one", f"row, voucher_no {line.voucher_no}"))
             continue
@@ -101,6 +104,8 @@ def _write(run: Run, lines: list[Row], bills: Bills) -> None:
         written = write_expense(run, wish, wanted, known, line)
         if written:
             entries[id_] = written
+            if written is not known and written.counters:
+                entries |= run.ledger.expenses.get_many(run.company.id, [written.counters])
 
 
 def _wanted(
@@ -110,8 +115,12 @@ def _wanted(
     found = out_of_reach(line, run.terms) or read_expense(line, bill, run.terms)
     expense = None if isinstance(found, Left) else found
     wish = Wish(id_, expense, line.match_id, line.voucher_no)
-    if isinstance(found, Left) or (
-        known and known.moment_id and not is_moved(known, line.account, line.project)
-    ):
+    if isinstance(found, Left) or (known and _stands_still(known, line)):
         return wish, found
     return wish, BARRED.get(run.projects[found.project], found)
+
+
+def _stands_still(known: Entry, line: Row) -> bool:
+    """Where Moment was told that it stands."""
+    is_told = known.moment_id is not None and known.state is not State.HELD
+    return is_told and not is_moved(known, line.account, line.project)

@@ -20,10 +20,10 @@ from moment_xledger.domain.expense_entries import (
     next_step,
     takes_back,
 )
-from moment_xledger.domain.expenses import BARRED, Expense, InMoment, Left
+from moment_xledger.domain.expenses import BARRED, WAITING, Expense, InMoment, Left
 from moment_xledger.domain.posted_lines import Row
 from moment_xledger.flows.expense_run import Run
-from moment_xledger.flows.leave_expense import close, leave, save, solved
+from moment_xledger.flows.leave_expense import close, close_projects_but, leave, save, solved, wait
 
 A_REQUEST = timedelta(seconds=25)  # to Moment, with what has to be written down afterwards
 
@@ -55,12 +55,23 @@ def write_expense(
     return _no_longer_wrong(run, wanted, entry)
 
 
+def note_match(run: Run, known: Entry, line: Row) -> Entry:
+    """A line may be matched long after it was posted: with the one that takes it back, say."""
+    if line.match_id in (None, known.match_id):
+        return known
+    return save(run, known, replace(known, match_id=line.match_id))
+
+
 def release_open(run: Run) -> None:
     """What waited for its project, or for Moment to take it; and what a run that died was about to do."""
+    barred: set[str] = set()
     for entries in run.ledger.expenses.open(run.company.id):
-        run.learn_projects({entry.expense.project for entry in entries if entry.expense})
+        projects = {entry.expense.project for entry in entries if entry.expense}
+        run.learn_projects(projects)
+        barred |= {project for project in projects if run.projects[project] in BARRED}
         for entry in entries:
             _release(run, entry)
+    close_projects_but(run, barred)
 
 
 def _release(run: Run, entry: Entry) -> None:
@@ -73,7 +84,8 @@ def _release(run: Run, entry: Entry) -> None:
         leave(run, wish, barred, waiting)
     elif not barred and waiting.expense.account in run.terms.accounts:
         close(run, waiting.expense.project)
-        _create(run, wish, waiting.expense, waiting)
+        release = _update if waiting.moment_id is not None else _create
+        release(run, wish, waiting.expense, waiting)
 
 
 def _settled(run: Run, known: Entry | None) -> Entry | None:
@@ -124,14 +136,17 @@ def _update(run: Run, wish: Wish, wanted: Expense, known: Entry) -> Entry:
 
 
 def _cancel(run: Run, wish: Wish, left: Left, known: Entry) -> Entry:
-    """The line was moved to where it is none of our concern."""
+    """The line was moved to where it is none of our concern, or not yet: then it waits."""
     if known.expense is None or known.moment_id is None:
         return known
     there = _look(run, known.moment_id)
     refused = _cancelled(run, there, known.expense) if there else Left.DELETED
     if refused:
         return leave(run, wish, refused, known, asked=str(left))
-    run.report.cancelled += 1
+    run.report.cancelled += known.state is State.BOOKED
+    solved(run, known)
+    if left in WAITING:
+        return wait(run, wish, left, known)
     return save(run, known, replace(known, state=State.CANCELLED, why=None, asked=None))
 
 
@@ -164,8 +179,9 @@ def _counter(run: Run, wish: Wish, wanted: Expense, known: Entry | None, other: 
             amount = f"{other.expense.amount:.2f}"
             return leave(run, wish, refused, known, asked=wanted.digest(), amount=amount)
     counter = replace(wish.entry(State.COUNTERED, known), counters=other.id)
-    cancelled = replace(other, state=State.CANCELLED, countered_by=wish.id)
+    cancelled = replace(other, state=State.CANCELLED, countered_by=wish.id, why=None, asked=None)
     solved(run, known)
+    solved(run, other)
     saved, _ = run.ledger.expenses.save(run.company.id, (known, counter), (other, cancelled))
     run.report.cancelled += 1
     return saved
