@@ -130,6 +130,19 @@ def test_a_correction_whose_event_was_lost_releases_what_was_held_back(nights: N
     assert (nights.office.arrived(), nights.office.problems()) == ([(1, 7)], [])
 
 
+def test_what_the_settings_have_put_right_goes_by_itself_also_where_no_export_is_made() -> None:
+    nights = Nights(route=Route.EMAIL, reception_address="mb.19168@xledger.example")
+    line = {"vatCode": "99", "net": "100.00", "vat": "25.00", "gross": "125.00"}
+    nights.office.arrive(an_invoice(7, vatLines=[line], total="125.00"))
+    assert nights.office.problems() == [("7", "VAT_CODE_UNMAPPED")]
+    nights.office.set(vat_codes={"3": "3", "99": "3"})
+    nights.moment.refuses = True  # of which this does not depend
+    nights.night()
+    assert nights.office.arrived() == [(1, 7)]
+    assert nights.office.ledger.invoices.has_fresh_mail(COMPANY)
+    assert ("7", "VAT_CODE_UNMAPPED") not in nights.office.problems()
+
+
 def test_one_that_was_skipped_stays_away(nights: Nights) -> None:
     nights.office.arrive(an_invoice(7, kid="1"))
     nights.office.ledger.invoices.skip(COMPANY, 7)

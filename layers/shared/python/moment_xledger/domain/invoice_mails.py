@@ -70,8 +70,8 @@ WAITS_FOR_A_PERSON = (State.UNCERTAIN, State.STOPPED, State.BOUNCED)
 @dataclass(frozen=True)
 class InvoiceMail:
     """`group` counts how often a person had it sent, and names the mail at the other end; `attempt` how often it was
-    about to be sent, or is to be again after it came back; `tries` what went wrong since. Not before `again`. `file`: the bytes of the
-    last attempt."""
+    about to be sent, or is to be again after it came back; `tries` what went wrong since. Not before `again`.
+    `file`: the bytes of the last attempt."""
 
     company: CompanyId
     seq: int

@@ -1,5 +1,6 @@
 """A nightly look at Moment's own list of finalized invoices. What never arrived is taken in as if it had, and told;
-what was changed since it arrived is told. Drafts are none of our business.
+what was changed since it arrived is told. Drafts are none of our business. What was held back goes if nothing is wrong
+with it any more: where invoices leave by mail, no export looks at it.
 
 The cursor moves last, so a night that was not finished is done again by the next one.
 """
@@ -15,6 +16,7 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import reach
 from moment_xledger.flows.compare_invoices import Comparison, Report
 from moment_xledger.flows.mend_counts import mend_counts
+from moment_xledger.flows.offer_held import offer_held
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -67,6 +69,7 @@ def reconcile_all(reconciler: Reconciler) -> Report:
 def reconcile(company: Company, reconciler: Reconciler, report: Report) -> None:
     """Where Moment is down, its key missing or refused, or the time over, the next night begins at the same place."""
     try:
+        offer_held(company, reconciler.ledger, reconciler.clock)
         _compare_all(company, reconciler, report)
         reconciler.ledger.problems.close(company.id, [ABOUT_THE_KEY], [Code.MOMENT_KEY_REFUSED])
         report.companies += 1
