@@ -196,6 +196,14 @@ def test_a_reception_address_that_is_corrected_is_no_problem_any_more(desk: Desk
     assert list(desk.world.problems()) == []
 
 
+def test_who_gives_up_importing_expenses_is_rid_of_what_kept_it_from_running(desk: Desk) -> None:
+    desk.save(0)
+    refused = Problem(NORDVIK, "expenses", "", Code.SOAP_LOGIN_REFUSED)
+    desk.world.ledger.problems.report([refused])
+    desk.save(1, import_expenses=False)
+    assert list(desk.world.problems()) == []
+
+
 def test_an_address_that_is_typed_anew_is_in_use_again(desk: Desk) -> None:
     company = desk.save(0, notify=["kari@nordvik.example"], **BY_MAIL)
     stop_address(company, "kari@nordvik.example", "Permanent", "", desk.world.ledger, desk.world.time())

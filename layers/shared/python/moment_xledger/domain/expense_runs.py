@@ -8,11 +8,19 @@ from typing import Any
 
 from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.expenses import Left, Terms
+from moment_xledger.domain.problems import Code
 
 OVERLAP = timedelta(days=2)  # what is entered late, or by a clock that is slow, is seen once more
 FIRST = timedelta(days=30)
 LONGEST_WINDOW = timedelta(days=31)
 SHORTEST_WINDOW = timedelta(minutes=1)
+KIND = "expenses"  # of problems that concern all of them
+ABOUT_ALL = (
+    Code.EXPENSES_NOT_READ,
+    Code.EXPENSES_KEY_REFUSED,
+    Code.EXPENSES_DELAYED,
+    Code.SOAP_LOGIN_REFUSED,
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import AnswerTooLarge, Conflict, RunStopped, Unreachable
-from moment_xledger.domain.expense_runs import Report, Window, windows
+from moment_xledger.domain.expense_runs import ABOUT_ALL, KIND, Report, Window, windows
 from moment_xledger.domain.expenses import Terms
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Importer, OutOfTime, Paused, Run
@@ -20,13 +20,6 @@ SLICE = timedelta(
     minutes=12
 )  # of a function that may run for 15: what it has begun must still come to its end
 PATIENCE = 3  # runs in a row that find nobody at home
-KIND = "expenses"  # of problems that concern all of them
-ABOUT_ALL = (
-    Code.EXPENSES_NOT_READ,
-    Code.EXPENSES_KEY_REFUSED,
-    Code.EXPENSES_DELAYED,
-    Code.SOAP_LOGIN_REFUSED,
-)
 
 
 def import_expenses(company_id: CompanyId, importer: Importer) -> Report:

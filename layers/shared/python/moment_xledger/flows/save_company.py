@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from moment_xledger.domain import expense_runs
 from moment_xledger.domain.companies import Company, CompanyId, KeysId, Secrets, TokenId
 from moment_xledger.domain.errors import Conflict, Why
 from moment_xledger.domain.gate import reopen
@@ -95,6 +96,8 @@ def save_company(
     _hurry_uploads(company.id, ledger, clock())
     changed = [("settings", address) for address in sorted(in_use ^ before_that)]
     ledger.problems.close(company.id, changed, ADDRESS_STOPPED)
+    if not company.import_expenses:
+        ledger.problems.close(company.id, [(expense_runs.KIND, "")], expense_runs.ABOUT_ALL)
     return company
 
 
