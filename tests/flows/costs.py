@@ -85,7 +85,10 @@ class Books:
         yield from found
 
     def suppliers(self, window: Window) -> Iterator[Row | BadRow]:
-        yield from self._within(self.bills, window)
+        found = self._within(self.bills, window)
+        if len(found) > self.most:
+            raise AnswerTooLarge
+        yield from found
 
     @staticmethod
     def _within(lines: Any, window: Window) -> list[Row]:

@@ -136,6 +136,17 @@ def test_an_answer_that_is_too_large_is_asked_for_in_halves(costs: Costs) -> Non
     assert costs.cursor == START
 
 
+def test_a_week_of_bills_that_is_too_large_for_one_answer_does_not_hold_up_the_costs(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.books.bills += [a_bill(str(n), modified=YESTERDAY - n * AN_HOUR) for n in range(60)]
+    costs.books.bills.append(a_bill())
+    costs.books.most = 10
+    assert costs.run().created == 1
+    (expense,) = costs.moment.expenses.values()
+    assert expense["supplier"] == "Akustikkverkstedet AS"
+    assert len(costs.books.asked) == 1
+
+
 def test_an_answer_that_is_always_too_large_stops_the_run_and_says_so(costs: Costs) -> None:
     costs.books.fails = AnswerTooLarge()
     assert costs.run().stopped == Code.EXPENSES_NOT_READ

@@ -13,7 +13,7 @@ from moment_xledger.domain.expenses import Terms
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Importer, OutOfTime, Paused, Run
 from moment_xledger.flows.mailing_turn import Turn
-from moment_xledger.flows.read_postings import read_window
+from moment_xledger.flows.read_postings import halves_of, read_window
 from moment_xledger.flows.write_expense import release_open
 
 SLICE = timedelta(
@@ -81,10 +81,7 @@ def _read(run: Run, window: Window) -> None:
     try:
         read_window(run, window)
     except AnswerTooLarge:
-        halves = window.halves()
-        if halves is None:
-            raise RunStopped(Code.EXPENSES_NOT_READ, "More than 20 MB for a minute.") from None
-        for half in halves:
+        for half in halves_of(window):
             _read(run, half)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
+from moment_xledger.domain.errors import AnswerTooLarge, RunStopped
 from moment_xledger.domain.expense_entries import Entry, State, Wish, is_moved
 from moment_xledger.domain.expense_runs import Window
 from moment_xledger.domain.expenses import (
@@ -19,6 +20,7 @@ from moment_xledger.domain.expenses import (
     was_changed,
 )
 from moment_xledger.domain.posted_lines import BadRow, Row
+from moment_xledger.domain.problems import Code
 from moment_xledger.flows.expense_run import Run
 from moment_xledger.flows.leave_expense import report_left
 from moment_xledger.flows.write_expense import note_match, write_expense
@@ -37,7 +39,6 @@ Lines = Iterator[Row | BadRow]
 
 def read_window(run: Run, window: Window) -> None:
     """Raises `AnswerTooLarge`; nothing of the window has been looked at then."""
-    run.hold(AN_ANSWER)
     bills = _bills(run, window)
     run.hold(AN_ANSWER)
     with closing(cast("Generator[Row | BadRow]", run.books.lines(window, run.terms.accounts))) as lines:
@@ -50,7 +51,7 @@ def read_window(run: Run, window: Window) -> None:
 def _bills(run: Run, window: Window) -> Bills:
     """By match and by voucher. A payment has the match of its bill, and says less."""
     found: Bills = {}
-    for line in run.books.suppliers(Window(window.start - LATE, window.end)):
+    for line in _supplier_lines(run, Window(window.start - LATE, window.end)):
         if isinstance(line, BadRow) or not (line.invoice_no or line.supplier_name):
             continue
         bill = Bill(line.supplier_name, line.invoice_no, line.invoice_date)
@@ -58,6 +59,23 @@ def _bills(run: Run, window: Window) -> Bills:
             if key[1] and not (key in found and found[key].invoice_number):
                 found[key] = bill
     return found
+
+
+def _supplier_lines(run: Run, window: Window) -> Lines:
+    """They reach further back than the window that they are for, so halves of that one need not make them fewer."""
+    run.hold(AN_ANSWER)
+    try:
+        yield from run.books.suppliers(window)
+    except AnswerTooLarge:
+        for half in halves_of(window):
+            yield from _supplier_lines(run, half)
+
+
+def halves_of(window: Window) -> tuple[Window, Window]:
+    halves = window.halves()
+    if halves is None:
+        raise RunStopped(Code.EXPENSES_NOT_READ, "More than 20 MB for a minute.") from None
+    return halves
 
 
 def _bill(line: Row, bills: Bills) -> Bill | None:
