@@ -375,12 +375,13 @@ READS_KEYS = {"secretsmanager:GetSecretValue"}
 KEEPS_KEYS = {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"}
 MARKS_KEYS = {"secretsmanager:UpdateSecretVersionStage"}
 SENDS, MAILS = {"sqs:SendMessage"}, {"ses:SendRawEmail"}
+CHECKS = {"dynamodb:ConditionCheckItem"}  # that an invoice, or an export, is still as it was read
 # To what each may do it is in the tests beside this one, and tried out by `python -m local.rights`.
 RIGHTS = {
-    "ReceiveEvents": LOG | LEDGER | TAKES | SENDS | {"s3:PutObject"},
+    "ReceiveEvents": LOG | LEDGER | CHECKS | TAKES | SENDS | {"s3:PutObject"},
     "SyncCustomers": LOG | LEDGER | TAKES | PUTS_BACK | SENDS | READS_KEYS,
     "SyncProjects": LOG | LEDGER | TAKES | PUTS_BACK | SENDS | READS_KEYS,
-    "ExportInvoices": LOG | LEDGER | {"dynamodb:ConditionCheckItem"} | TAKES | SENDS | FILES | MAILS,
+    "ExportInvoices": LOG | LEDGER | CHECKS | TAKES | SENDS | FILES | MAILS,
     "UploadExports": LOG | LEDGER | TAKES | SENDS | FILES | READS_KEYS | KEEPS_KEYS,
     "ImportExpenses": LOG | LEDGER | TAKES | SENDS | READS_KEYS | KEEPS_KEYS,
     "MailInvoices": LOG | LEDGER | TAKES | {"s3:GetObject", "s3:PutObject"} | READS_KEYS | MAILS,
@@ -389,8 +390,8 @@ RIGHTS = {
     "StartRuns": LOG | {"dynamodb:GetItem", "dynamodb:Query"} | SENDS,
     "SendNotices": LOG | LEDGER | MAILS | SENDS,
     "GuardNumbers": LOG | LEDGER | READS_KEYS | SENDS,
-    "Reconcile": LOG | LEDGER | READS_KEYS | SENDS,
-    "Console": LOG | LEDGER | SENDS | FILES | READS_KEYS | KEEPS_KEYS | MARKS_KEYS,
+    "Reconcile": LOG | LEDGER | CHECKS | READS_KEYS | SENDS,
+    "Console": LOG | LEDGER | CHECKS | SENDS | FILES | READS_KEYS | KEEPS_KEYS | MARKS_KEYS,
     "OpenSession": LOG | {"dynamodb:GetItem", "dynamodb:PutItem"},
 }
 

@@ -35,6 +35,7 @@ Call = tuple[str, str, dict[str, Any]]
 READS = {"reads the ledger", "reads much of the ledger", "searches the ledger"}
 WRITES = {"puts into the ledger", "changes the ledger", "deletes from the ledger"}
 BOTH = READS | WRITES
+CHECKS = "checks in the ledger"
 KEYS = "reads a company's keys"
 RENEWED = {"keeps a renewed logon key"}
 FILES = {"reads an export", "writes an export", "lists the files"}
@@ -52,6 +53,7 @@ def sends(*queues: str) -> set[str]:
 MAY: Mapping[str, set[str]] = {
     "ReceiveEvents": {
         *BOTH,
+        CHECKS,
         takes("Events"),
         *sends("Customers", "Projects", "InvoiceMails"),
         "keeps what was rejected",
@@ -60,7 +62,7 @@ MAY: Mapping[str, set[str]] = {
     "SyncProjects": {*BOTH, takes("Projects"), *sends("Customers", "Projects"), KEYS},
     "ExportInvoices": {
         *BOTH,
-        "checks in the ledger",
+        CHECKS,
         takes("Exports"),
         *sends("Uploads"),
         *FILES,
@@ -87,9 +89,10 @@ MAY: Mapping[str, set[str]] = {
     "StartRuns": {"reads the ledger", "searches the ledger", *sends("Exports", "Expenses")},
     "SendNotices": {*BOTH, "sends a mail"},
     "GuardNumbers": {*BOTH, KEYS},
-    "Reconcile": {*BOTH, KEYS},
+    "Reconcile": {*BOTH, CHECKS, KEYS},
     "Console": {
         *BOTH,
+        CHECKS,
         *sends("Exports"),
         *FILES,
         KEYS,
@@ -167,7 +170,7 @@ def _ledger(stack: Stack) -> dict[str, Call]:
         "puts into the ledger": ("dynamodb", "put_item", {"TableName": table, "Item": key}),
         "changes the ledger": ("dynamodb", "update_item", one),
         "deletes from the ledger": ("dynamodb", "delete_item", one),
-        "checks in the ledger": ("dynamodb", "transact_write_items", {"TransactItems": [check]}),
+        CHECKS: ("dynamodb", "transact_write_items", {"TransactItems": [check]}),
         "reads the whole ledger": ("dynamodb", "scan", {"TableName": table}),
         "drops the ledger": ("dynamodb", "delete_table", {"TableName": table}),
     }

@@ -7,9 +7,12 @@ import pytest
 
 from local.proof.crashes import STORIES, Crash, calls_of, crashes, outcome_of, shared_out, together
 from local.proof.deployment import ANSWERING, CLOCKED, HANDLERS
+from local.proof.outside import TableTwin
 from local.proof.simulation import play
 from local.proof.stage import Setting
 from local.proof.story import Cast
+from moment_xledger.adapters.table import Action, Delete, Put, Update
+from tests.test_template import RIGHTS
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -45,6 +48,31 @@ def test_people_come_home_with_what_they_came_for() -> None:
     told = play(Setting(2, cast=Cast.DESK)).told
     assert {each.piece for each in told.fetched} == {"file", "review", "manifest"}
     assert 1 in told.entered.values()
+
+
+ASKED = {Put: "dynamodb:PutItem", Update: "dynamodb:UpdateItem", Delete: "dynamodb:DeleteItem"}
+
+
+@pytest.mark.parametrize("cast", STORIES)
+def test_no_function_does_to_the_ledger_what_its_role_would_not_let_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[tuple[str, str]] = set()
+    write = TableTwin.write
+
+    def noted(table: TableTwin, *actions: Action) -> None:
+        if task := table._outside.scheduler.current:
+            name = task.name.partition("/")[0]
+            handler = HANDLERS[name].__name__.split(".")[1] if name in HANDLERS else name
+            function = handler.title().replace("_", "")
+            rights = (ASKED.get(type(each), "dynamodb:ConditionCheckItem") for each in actions)
+            asked.update((function, right) for right in rights if function in RIGHTS)
+        write(table, *actions)
+
+    monkeypatch.setattr(TableTwin, "write", noted)
+    play(Setting(0, cast=cast))
+    assert len(asked) > 10
+    assert not [(function, right) for function, right in sorted(asked) if right not in RIGHTS[function]]
 
 
 @cache
