@@ -96,6 +96,22 @@ def test_a_newer_version_releases_it(world: World) -> None:
     assert list(world.problems()) == [("customer", "10002", "REFERENCE_NOT_FOUND")]
 
 
+def test_a_new_number_releases_it_also_where_it_is_just_being_tried_again(world: World) -> None:
+    retry_problem(COMPANY.id, "customer", "10001", Code.REFERENCE_NOT_FOUND, resolver(world))
+    world.receive(a_private_person("10003", id=11_001, version=2))
+    world.run()
+    assert codes(world) == ["10003"]
+    assert list(world.problems()) == [("customer", "10002", "REFERENCE_NOT_FOUND")]
+
+
+def test_a_new_number_that_is_taken_is_all_that_is_wrong(world: World) -> None:
+    world.receive(a_private_person("10002", id=11_001, version=2))
+    assert list(world.problems()) == [
+        ("customer", "10002", "NUMBER_TAKEN"),
+        ("customer", "10002", "REFERENCE_NOT_FOUND"),
+    ]
+
+
 def test_a_problem_that_is_over_cannot_be_tried_again(world: World) -> None:
     with pytest.raises(LookupError, match="no problem REFERENCE_NOT_FOUND of customer 10003"):
         retry(world, "customer", "10003", Code.REFERENCE_NOT_FOUND)

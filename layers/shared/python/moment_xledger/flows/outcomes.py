@@ -90,9 +90,9 @@ class Outcomes:
         """The projects that wait for these customers: they are in Xledger now."""
         released = False
         for waiting in self.ledger.records.waiting_for(self.company.id, customer_numbers):
-            self.ledger.records.save([(record, as_dirty(record, self.clock())) for record in waiting])
             lacking = [(record.kind, record.number) for record in waiting if record.problem]
             self.ledger.problems.close(self.company.id, lacking, [Code.CUSTOMER_UNKNOWN])
+            self.ledger.records.save([(record, as_dirty(record, self.clock())) for record in waiting])
             released = True
         if released:
             self.ledger.records.mark_work(self.company.token_id, Kind.PROJECT, self.company.id, self.clock())
@@ -127,9 +127,7 @@ class Outcomes:
 
         stored = self._save_again([record for record, _ in done], change)
         self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
-        self.ledger.problems.close(
-            self.company.id, [(r.kind, r.number) for r, _ in done if r.suspect], SOLVED_BY_SENDING
-        )
+        self.ledger.problems.close(self.company.id, [(r.kind, r.number) for r, _ in done], SOLVED_BY_SENDING)
         if new:
             self.release(new)
 
@@ -156,7 +154,10 @@ class Outcomes:
         return saved
 
     def _problems(self, found: Sequence[Finding], doing: Try | None = None) -> None:
-        """A newer version that came meanwhile wins: it may be the correction. `doing`: what Xledger refused."""
+        """A newer version that came meanwhile wins: it may be the correction. `doing`: what Xledger refused.
+
+        People are told first: whoever dies before it is stored leaves the record to be tried once more.
+        """
         now = self.clock()
 
         def stopped(record: Record, code: Code, details: Mapping[str, str], theirs: str) -> Record:
@@ -164,9 +165,11 @@ class Outcomes:
             return was_refused(after, theirs, doing, now) if doing else after
 
         changes = [(finding[0], stopped(*finding)) for finding in found]
-        lost = {record.id for record in self.ledger.records.save(changes)}
         words = {record.id: theirs for record, _, _, theirs in found}
-        self._report([(record, words[record.id]) for _, record in changes if record.id not in lost])
+        self._report([(record, words[record.id]) for _, record in changes])
+        for record in self.ledger.records.save(changes):
+            if record.problem:
+                self.ledger.problems.close(self.company.id, [(record.kind, record.number)], [record.problem])
 
     def _report(self, found: Sequence[tuple[Record, str]]) -> None:
         """With Xledger's own words."""

@@ -1,0 +1,111 @@
+"""Whatever call the process dies at, people are told of each record that waits for them, and of no other.
+
+It dies before the call, an event that was not taken in comes again, and a wake that was lost is made up for.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.flows.receive_events import Message, receive_events
+from tests.builders import COMPANY, a_customer, a_project
+from tests.flows.crashing import CrashingTable, Died, Fate
+from tests.world import World
+
+Event = Mapping[str, Any]
+Step = Callable[[World], None]
+
+TOO_LONG: dict[str, Any] = {"name": "x" * 600}  # for Xledger
+
+
+def come(*events: Event) -> Step:
+    messages = [Message(str(event["id"]), json.dumps(event)) for event in events]
+
+    def received(world: World) -> None:
+        receive_events(messages, world.receiver())
+
+    return received
+
+
+def carried(world: World) -> None:
+    world.run()
+
+
+STORIES: dict[str, Sequence[Step]] = {
+    "a number is taken": [come(a_customer("10001", id=1)), come(a_customer("10001", id=2)), carried],
+    "and is no more": [
+        come(a_customer("10001", id=1), a_customer("10001", id=2)),
+        come(a_customer("10002", id=2, version=2)),
+        carried,
+    ],
+    "a number is changed": [
+        come(a_customer("10001", id=1)),
+        carried,
+        come(a_customer("20001", id=1, version=2)),
+    ],
+    "and put back": [
+        come(a_customer("10001", id=1)),
+        carried,
+        come(a_customer("20001", id=1, version=2)),
+        come(a_customer("10001", id=1, version=3)),
+        carried,
+    ],
+    "one of two is refused": [come(a_customer("10001", **TOO_LONG), a_customer("10002")), carried],
+    "and corrected": [
+        come(a_customer("10001", **TOO_LONG), a_customer("10002")),
+        carried,
+        come(a_customer("10001", version=2)),
+        carried,
+    ],
+    "an event cannot be read": [
+        come(a_customer("10001", name=None)),
+        come(a_customer("10001", version=2)),
+        carried,
+    ],
+    "a project has no customer": [come(a_project("P-1", customerNumber="999")), carried],
+    "and then it has": [
+        come(a_project("P-1", customerNumber="999")),
+        carried,
+        come(a_customer("999")),
+        carried,
+    ],
+    "or needs none": [
+        come(a_project("P-1", customerNumber="999")),
+        carried,
+        come(a_project("P-1", version=2, customerNumber=None)),
+        carried,
+    ],
+}
+
+
+def played(story: Sequence[Step], at: int = 0) -> tuple[int, Any]:
+    """How many calls it took; what Xledger holds in the end, and what people are told."""
+    world, fate = World(), Fate()
+    world.ledger = Ledger(CrashingTable(fate))  # type: ignore[arg-type]
+    world.ledger.companies.save(COMPANY)
+    fate.at, fate.calls = at, 0
+    for step in story:
+        try:
+            step(world)
+        except Died:
+            world.woken.clear()
+            world.time.now += timedelta(minutes=3)
+            step(world)
+    calls = fate.calls
+    held = [
+        (each["code"], each["description"]) for what in ("customers", "projects") for each in world.held(what)
+    ]
+    return calls, (held, sorted(world.problems()))
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_crash_at_any_call_changes_nothing_of_what_people_are_told(name: str) -> None:
+    calls, wanted = played(STORIES[name])
+    assert calls > 20
+    for call in range(1, calls + 1):
+        _, found = played(STORIES[name], call)
+        assert found == wanted, f"call {call}"
