@@ -32,8 +32,10 @@ def test_a_bad_event_is_kept_and_reported_and_the_others_go_on(world: World) -> 
     assert (tally(world, "customer"), tally(world, "project")) == (1, 1)
 
 
-def test_the_problem_is_over_when_a_good_event_comes(world: World) -> None:
-    world.receive(a_customer("10001", name=None))
+@pytest.mark.parametrize("missing", ["name", "customerNumber"])
+def test_the_problem_is_over_when_a_good_event_comes(world: World, missing: str) -> None:
+    world.receive(a_customer("10001") | {"data": a_customer("10001")["data"] | {missing: None}})
+    assert len(list(world.problems())) == 1
     world.receive(a_customer("10001", version=2))
     assert list(world.problems()) == []
 

@@ -123,6 +123,22 @@ def test_a_draft_is_refused_as_such() -> None:
     assert len(list(office.ledger.problems.of(COMPANY))) == 1
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param(an_invoice(7, currency="kr"), id="it could not be read"),
+        pytest.param(an_invoice(7, invoiceNumber=None), id="it had no number"),
+        pytest.param(an_event("team.moment.invoice.saved", an_invoice(7)["data"]), id="it was no final one"),
+    ],
+)
+def test_what_was_wrong_with_an_event_is_over_when_the_invoice_comes(bad: dict[str, Any]) -> None:
+    office = Office()
+    office.arrive(bad)
+    assert len(office.problems()) == 1
+    office.arrive(an_invoice(7, version=2))
+    assert (office.arrived(), office.problems()) == ([(1, 7)], [])
+
+
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
 def test_a_corrected_event_releases_a_held_invoice(together: bool) -> None:
     office = Office()

@@ -24,6 +24,10 @@ TYPES: dict[str, type[Customer | Project | Invoice]] = {
 }
 
 
+# Of an event that names its record; over when one can be read.
+UNREADABLE = (Code.FIELD_MISSING, Code.FIELD_INVALID, Code.INVOICE_NOT_FINALIZED)
+
+
 class Envelope(BaseModel):
     """The CloudEvents attributes that we use."""
 
@@ -106,7 +110,16 @@ def _identity(envelope: Envelope) -> tuple[str, str]:
     if isinstance(number, str | int) and number != "":
         # JSON may hold halves of characters, which nothing can store.
         return kind, str(number)[:50].encode(errors="replace").decode()
-    return kind, f"(id {id_})"[:50] if isinstance(id_, int) else ""
+    return kind, _by_id(id_) if isinstance(id_, int) else ""
+
+
+def names(kind: str, id_: int, number: str) -> list[tuple[str, str]]:
+    """What a record may have been called as long as its events could not be read."""
+    return [(kind, number), (kind, _by_id(id_))]
+
+
+def _by_id(id_: int) -> str:
+    return f"(id {id_})"[:50]
 
 
 def _company(document: dict[str, Any]) -> CompanyId | None:

@@ -1,21 +1,21 @@
 """The newest state of customers and projects goes into the ledger, and is dirty until Xledger has it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.events import Event
+from moment_xledger.domain.events import UNREADABLE, Event, names
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import Record, State, as_problem, take_in
+from moment_xledger.domain.records import SOLVED_BY_SENDING, Record, State, as_problem, take_in
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
-UNREADABLE = (Code.FIELD_MISSING, Code.FIELD_INVALID)
+WRONG_NUMBERS = (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED)  # what is said of a record as it is taken in
 ROUNDS = 8  # of reading again what somebody else wrote meanwhile; then the events come back by themselves
 
 
@@ -61,10 +61,13 @@ def _one_round(
         if not isinstance(event.content, Invoice)
         and (after := take_in(before, company.id, event.content, event.time, now))
     ]
+    _close(changes, ledger)  # first, so that whoever dies before the records are stored does it again
     lost_ids = {record.id for record in ledger.records.save(changes)}
     kept = [change for change in changes if change[1].id not in lost_ids]
-    _close(kept, ledger)
     _report([after for _, after in kept if after.problem], ledger, now)
+    _report_unsaid(
+        [stored[_key(event)] for event in events.values() if _is_stored(event, stored)], ledger, now
+    )
     taken = _report_taken_numbers([change for change in changes if change[1].id in lost_ids], ledger, now)
     settled = stored | {(after.kind, after.id): after for _, after in kept}
     states = {record.state for record in settled.values() if record.id not in lost_ids}
@@ -74,11 +77,37 @@ def _one_round(
 def _close(changes: Sequence[tuple[Record | None, Record]], ledger: "Ledger") -> None:
     """What was wrong with the version before, or with an event that could not be read, is over."""
     for before, _ in changes:
-        if before and before.problem:
-            ledger.problems.close(before.company, [(before.kind, before.number)], [before.problem])
-    stored = [(after.kind, after.number) for _, after in changes]
+        if before and (codes := _may_stand(before)):
+            ledger.problems.close(before.company, [(before.kind, before.number)], codes)
+    called = [name for _, after in changes for name in names(after.kind, after.id, after.number)]
     if changes:
-        ledger.problems.close(changes[0][1].company, stored, UNREADABLE)
+        ledger.problems.close(changes[0][1].company, called, UNREADABLE)
+
+
+def _may_stand(record: Record) -> Collection[Code]:
+    """What people may have been told of it: of one that is tried again, what was wrong the last time."""
+    if record.problem:
+        return [record.problem]
+    return SOLVED_BY_SENDING if record.suspect else []
+
+
+def _is_stored(event: Event, stored: Mapping[tuple[Kind, int], Record]) -> bool:
+    record = stored.get(_key(event))
+    return record is not None and record.content.version == event.content.version
+
+
+def _report_unsaid(records: Sequence[Record], ledger: "Ledger", now: datetime) -> None:
+    """An earlier delivery stored them, and may have got no further than that."""
+    wrong = [(record, record.problem) for record in records if record.problem in WRONG_NUMBERS]
+    _report(
+        [
+            record
+            for record, code in wrong
+            if code and not ledger.problems.get(record.company, record.kind, record.number, code)
+        ],
+        ledger,
+        now,
+    )
 
 
 def _report_taken_numbers(
