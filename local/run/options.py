@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 from local.run.bodies import event_files
@@ -39,7 +40,8 @@ class Options:
             )
         if given.xledger_url and given.plan:
             raise Misuse("--plan is for the simulated Xledger; leave it out together with --xledger-url.")
-        if given.route == Route.UPLOAD and given.xledger_url and not is_on_this_machine(given.xledger_url):
+        xledger_url = _address("--xledger-url", given.xledger_url, XLEDGER_PATH)
+        if given.route == Route.UPLOAD and xledger_url and not is_on_this_machine(xledger_url):
             raise Misuse(
                 "--route upload needs a simulated Xledger on this machine: no other has a SOAP user for this run."
             )
@@ -52,7 +54,7 @@ class Options:
             out=_folder("--out", given.out),
             json=_file("--json", given.json) if given.json else None,
             plan=given.plan,
-            xledger_url=_address("--xledger-url", given.xledger_url, XLEDGER_PATH),
+            xledger_url=xledger_url,
             xledger_token=given.xledger_token,
             later_events=() if given.events else (MORE_INVOICES,),
             route=Route(given.route),
@@ -65,8 +67,12 @@ def _address(option: str, url: str | None, path: str) -> str | None:
     """The whole address: what a simulator prints when it is ready is enough."""
     if url is None:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or a bracket that is none
+        is_whole = False
+    if not is_whole:
         raise Misuse(f"{option} {url}: write a whole address, such as http://127.0.0.1:8080.")
     return url.rstrip("/") + ("" if parts.path.strip("/") else path)
 
@@ -74,12 +80,25 @@ def _address(option: str, url: str | None, path: str) -> str | None:
 def _folder(option: str, path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
+        _write_into(path)
     except OSError as fault:
         raise Misuse(f"{option} {path}: this cannot be a folder ({fault.strerror}); name another.") from None
     return path
 
 
 def _file(option: str, path: Path) -> Path:
-    if path.is_dir() or not path.parent.is_dir():
-        raise Misuse(f"{option} {path}: this cannot be written; name a file in a folder that exists.")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError
+        _write_into(path.parent)
+    except OSError:
+        raise Misuse(
+            f"{option} {path}: this cannot be written; name a file in a folder that exists."
+        ) from None
     return path
+
+
+def _write_into(folder: Path) -> None:
+    """Whether that can be done is asked now, not when a long run has nowhere to put what it found."""
+    with TemporaryFile(dir=folder):
+        pass

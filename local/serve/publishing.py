@@ -33,7 +33,7 @@ class Running:
     def read(folder: Path) -> "Running":
         try:
             return Running(**json.loads((folder / _NOTE).read_text("utf-8")))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise Misuse(
                 f"--out {folder}: nothing is served from there; start `python -m local serve`."
             ) from None

@@ -53,12 +53,21 @@ def _a_shell_to_leave(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.param(["run", "--plan", "unknown.json"], "speed", id="a plan with an unknown setting"),
         pytest.param(["run", "--json", "missing/out.json"], "--json", id="a summary into nowhere"),
         pytest.param(["run", "--out", "notes.txt"], "--out", id="a file where a folder should be"),
+        pytest.param(["run", "--json", "/proc/out.json"], "--json", id="a summary where nobody writes"),
+        pytest.param(["run", "--out", "/proc"], "--out", id="a folder where nobody writes"),
         pytest.param(["run", "--xledger-url", "http://127.0.0.1:1"], "--xledger-token", id="no token"),
         pytest.param(["run", "--xledger-token", "t"], "--xledger-url", id="a token for nothing"),
         pytest.param(
             ["run", "--xledger-url", "localhost", "--xledger-token", "t"], "localhost", id="no address"
         ),
         pytest.param(["run", "--moment-url", "ftp://host"], "ftp://host", id="an address of another kind"),
+        pytest.param(["run", "--moment-url", "http://[x"], "http://[x", id="a bracket that is none"),
+        pytest.param(
+            ["run", "--moment-url", "http://host:99999"], "host:99999", id="an address without a port"
+        ),
+        pytest.param(
+            ["publish", "--out", "notes.txt", "broken.json"], "--out", id="nothing is served by a file"
+        ),
         pytest.param(["xledger"], "--port", id="a simulator without a port"),
         pytest.param(["xledger", "--port", "x"], "--port", id="a port that is not a number"),
         pytest.param(["moment", "--port", "70000"], "70000", id="a port that is none"),
