@@ -6,6 +6,7 @@ import pytest
 
 from local.xledger.faults import Fault
 from local.xledger.plan import EntityPlan, Plan, TokenPlan
+from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import State
 from tests.builders import COMPANY, TOKEN, a_company, a_customer, a_private_person, of
 from tests.world import World
@@ -226,6 +227,42 @@ def test_a_number_that_was_given_up_before_it_reached_xledger_can_be_used_by_ano
     world.run()
     assert sorted(names(world)) == ["10001", "10002"]
     assert list(world.problems()) == []
+
+
+def test_a_number_that_is_given_up_goes_to_who_has_waited_for_it(world: World) -> None:
+    world.receive(a_customer("10001", id=1), a_customer("10001", id=2))
+    assert list(world.problems()) == [("customer", "10001", "NUMBER_TAKEN")]
+    world.receive(a_customer("10002", id=1, version=2))
+    world.run()
+    assert sorted(names(world)) == ["10001", "10002"]
+    assert list(world.problems()) == []
+
+
+def test_and_where_two_have_waited_the_other_one_waits_on(world: World) -> None:
+    world.receive(*[a_customer("10001", id=id_) for id_ in (1, 2, 3)])
+    world.receive(a_customer("10002", id=1, version=2))
+    world.run()
+    assert sorted(names(world)) == ["10001", "10002"]
+    (problem,) = world.ledger.problems.of(COMPANY.id)
+    assert (problem.number, problem.code, problem.details) == ("10001", "NUMBER_TAKEN", {"other": "2"})
+
+
+def test_two_customers_can_change_numbers_before_they_are_in_xledger(world: World) -> None:
+    world.receive(a_customer("10001", id=1, name="En"), a_customer("10002", id=2, name="To"))
+    world.receive(
+        a_customer("10002", id=1, version=3, name="En"), a_customer("10001", id=2, version=2, name="To")
+    )
+    world.run()
+    assert names(world) == {"10001": "To", "10002": "En"}
+    assert list(world.problems()) == []
+
+
+def test_what_a_person_has_skipped_does_not_get_the_number(world: World) -> None:
+    world.receive(a_customer("10001", id=1), a_customer("10001", id=2))
+    world.ledger.problems.close(COMPANY.id, [("customer", "10001")], [Code.NUMBER_TAKEN])
+    world.receive(a_customer("10002", id=1, version=2))
+    world.run()
+    assert list(names(world)) == ["10002"]
 
 
 def test_a_number_that_clashed_leaves_the_old_one_free(world: World) -> None:

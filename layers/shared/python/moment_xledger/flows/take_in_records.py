@@ -1,6 +1,7 @@
 """The newest state of customers and projects goes into the ledger, and is dirty until Xledger has it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ from moment_xledger.domain.events import UNREADABLE, Event, names
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import SOLVED_BY_SENDING, Record, State, as_problem, take_in
+from moment_xledger.domain.records import SOLVED_BY_SENDING, Record, State, as_dirty, as_problem, take_in
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
+
+Change = tuple[Record | None, Record]  # as it was read, as it is to be
 
 WRONG_NUMBERS = (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED)  # what is said of a record as it is taken in
 ROUNDS = 8  # of reading again what somebody else wrote meanwhile; then the events come back by themselves
@@ -71,10 +74,11 @@ def _one_round(
     taken = _report_taken_numbers([change for change in changes if change[1].id in lost_ids], ledger, now)
     settled = stored | {(after.kind, after.id): after for _, after in kept}
     states = {record.state for record in settled.values() if record.id not in lost_ids}
-    return {id_: events[id_] for id_ in lost_ids - taken}, states
+    states |= {record.state for record in _hand_on([*kept, *taken], ledger, now)}
+    return {id_: events[id_] for id_ in lost_ids - {record.id for _, record in taken}}, states
 
 
-def _close(changes: Sequence[tuple[Record | None, Record]], ledger: "Ledger") -> None:
+def _close(changes: Sequence[Change], ledger: "Ledger") -> None:
     """What was wrong with the version before, or with an event that could not be read, is over."""
     for before, _ in changes:
         if before and (codes := _may_stand(before)):
@@ -110,9 +114,7 @@ def _report_unsaid(records: Sequence[Record], ledger: "Ledger", now: datetime) -
     )
 
 
-def _report_taken_numbers(
-    lost: Sequence[tuple[Record | None, Record]], ledger: "Ledger", now: datetime
-) -> set[int]:
+def _report_taken_numbers(lost: Sequence[Change], ledger: "Ledger", now: datetime) -> Sequence[Change]:
     """Of those that could not be stored, the ones whose number belongs to another record."""
     taken = []
     for before, after in lost:
@@ -120,9 +122,31 @@ def _report_taken_numbers(
         if owner not in (None, after.id):
             taken.append((before, as_problem(after, Code.NUMBER_TAKEN, now, {"other": str(owner)})))
     still_lost = {record.id for record in ledger.records.save(taken)}
-    stored = [record for _, record in taken if record.id not in still_lost]
-    _report(stored, ledger, now)
-    return {record.id for record in stored}
+    stored = [change for change in taken if change[1].id not in still_lost]
+    _report([record for _, record in stored], ledger, now)
+    return stored
+
+
+def _hand_on(changes: Iterable[Change], ledger: "Ledger", now: datetime) -> Iterator[Record]:
+    """Numbers that were given up go to who was to have them, unless a person has let that rest."""
+    for before, after in changes:
+        number = before.owned_number if before else None
+        if number is None or number == after.owned_number:
+            continue
+        if not ledger.problems.get(after.company, after.kind, number, Code.NUMBER_TAKEN):
+            continue
+        claims = [
+            (each, as_dirty(each, now))
+            for each in ledger.records.claimants(after.company, after.kind, number)
+        ]
+        still_lost = {record.id for record in ledger.records.save(claims)}
+        given = [record for _, record in claims if record.id not in still_lost]
+        if given:
+            ledger.problems.close(after.company, [(after.kind, number)], [Code.NUMBER_TAKEN])
+            details = {"other": str(given[0].id)}
+            left = [replace(record, details=details) for record, _ in claims if record.id in still_lost]
+            _report(left, ledger, now)
+        yield from given
 
 
 def _report(records: Sequence[Record], ledger: "Ledger", now: datetime) -> None:

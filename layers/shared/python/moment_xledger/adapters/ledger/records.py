@@ -1,4 +1,4 @@
-"""Customers and projects: the newest state of each, and pointers to those that are dirty or waiting.
+"""Customers and projects: the newest state of each, and pointers to those that are dirty or wait for something.
 
 How many are in which state is counted in the very transactions that store them, so that nobody has to read them all.
 """
@@ -60,6 +60,11 @@ class Records:
         """The Moment id that the number belongs to."""
         owner = self._table.get(keys.code(company, kind, number))
         return int(owner["id"]) if owner else None
+
+    def claimants(self, company: CompanyId, kind: Kind, number: str) -> list[Record]:
+        """Those that were to have this number while another had it."""
+        found = self._table.query(keys.company(company), f"CLAIM#{kind}#{number}#")
+        return self._in_order(company, kind, [int(pointer["id"]) for pointer in found])
 
     def dirty(self, company: CompanyId, kind: Kind, limit: int) -> list[Record]:
         """The oldest first; those that were refused before come last."""
@@ -257,6 +262,8 @@ def _pointers(record: Record | None) -> list[Key]:
     if record.state is State.WAITING and isinstance(content, Project):
         waits = f"WAIT#{Kind.CUSTOMER}#{content.customer_number}#{record.id}"
         return [(pk, waits), (pk, f"AGED#{record.kind}#{since}")]
+    if record.problem is Code.NUMBER_TAKEN:
+        return [(pk, f"CLAIM#{record.kind}#{content.number}#{record.id}")]
     if record.problem is Code.CUSTOMER_UNKNOWN and isinstance(content, Project):
         return [(pk, f"LACK#{Kind.CUSTOMER}#{content.customer_number}#{record.id}")]
     return []
