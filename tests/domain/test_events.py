@@ -40,6 +40,23 @@ def test_fields_that_are_not_known_are_passed_over() -> None:
     assert isinstance(read(event), Event)
 
 
+def test_however_deep_they_are() -> None:
+    body = json.dumps(a_customer(favouriteColours=0)).replace(
+        '"favouriteColours": 0', '"favouriteColours": ' + '{"and": ' * 900 + "0" + "}" * 900
+    )
+    assert isinstance(read_event(body), Event)
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+02:00"])
+def test_a_time_on_no_day_in_norway_is_no_time(time: str) -> None:
+    found = unreadable(a_project(active=False) | {"time": time})
+    assert (found.code, found.field, found.fault) == (
+        Code.EVENT_NOT_CLOUDEVENT,
+        "time",
+        "must be a valid datetime",
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.moment import Customer, Invoice, Project
 from moment_xledger.domain.problems import Code
 
@@ -28,6 +29,15 @@ TYPES: dict[str, type[Customer | Project | Invoice]] = {
 UNREADABLE = (Code.FIELD_MISSING, Code.FIELD_INVALID, Code.INVOICE_NOT_FINALIZED)
 
 
+def _on_a_calendar(instant: datetime) -> datetime:
+    """The first and the last hours that a computer can name are on no day in Norway."""
+    try:
+        day_in_oslo(instant)
+    except OverflowError:
+        raise ValueError("must be a valid datetime") from None
+    return instant
+
+
 class Envelope(BaseModel):
     """The CloudEvents attributes that we use."""
 
@@ -37,7 +47,7 @@ class Envelope(BaseModel):
     id: Annotated[str, Field(min_length=1, max_length=200)]
     source: Annotated[str, Field(min_length=1, max_length=200)]
     type: Annotated[str, Field(min_length=1, max_length=200)]
-    time: AwareDatetime
+    time: Annotated[AwareDatetime, AfterValidator(_on_a_calendar)]
     momentcompany: Annotated[CompanyId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     data: dict[str, Any]
 

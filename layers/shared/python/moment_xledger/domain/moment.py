@@ -75,6 +75,14 @@ class MomentModel(BaseModel):
         str_strip_whitespace=True,
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_means_absent(cls, content: object) -> object:
+        """Moment's forms send an emptied field as '' as well as leaving it out."""
+        if not isinstance(content, dict):
+            return content
+        return {name: value for name, value in content.items() if value is not None and value != ""}
+
     def to_json(self) -> str:
         """The same content always gives the same text."""
         return self.model_dump_json(by_alias=True, exclude_none=True)
@@ -113,11 +121,6 @@ class Customer(_Saved):
     def number(self) -> str:
         return self.customer_number
 
-    @model_validator(mode="before")
-    @classmethod
-    def _blank_means_absent(cls, content: object) -> object:
-        return _without_blanks(content)
-
     @field_validator("organization_number")
     @classmethod
     def _norwegian_numbers_are_checked(cls, number: str | None, customer: ValidationInfo) -> str | None:
@@ -150,11 +153,6 @@ class Project(_Saved):
     @property
     def number(self) -> str:
         return self.project_number
-
-    @model_validator(mode="before")
-    @classmethod
-    def _blank_means_absent(cls, content: object) -> object:
-        return _without_blanks(content)
 
 
 class InvoiceCustomer(MomentModel):
@@ -207,21 +205,5 @@ class Invoice(MomentModel):
         content = self.model_dump_json(by_alias=True, exclude_none=True, exclude={"version"})
         return hashlib.sha256(content.encode()).hexdigest()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _blank_means_absent(cls, content: object) -> object:
-        return _without_blanks(content)
-
 
 Saved = Customer | Project
-
-
-def _without_blanks(content: object) -> object:
-    """Moment's forms send an emptied field as '' as well as leaving it out."""
-    if not isinstance(content, dict):
-        return content
-    return {
-        name: _without_blanks(value) if isinstance(value, dict) else value
-        for name, value in content.items()
-        if value is not None and value != ""
-    }
