@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.operations.stack import unfinished
 from local.run.misuse import Misuse
 from moment_xledger.adapters.secrets import Vault
 from moment_xledger.domain.companies import LEAVE_IN_A_FILE, Company, CompanyId
@@ -126,6 +127,16 @@ def report(company_id: CompanyId, month: date, deployment: Deployment) -> int:
 
 def find_deployment(stack: str) -> Deployment:
     """By what the stack itself says of its table, its addresses and its secrets."""
+    try:
+        variables, fingerprint = _of(stack)
+    except KeyError:
+        raise unfinished(stack) from None
+    vault = Vault(boto3.client("secretsmanager"), variables["SECRETS_PREFIX"], fingerprint)
+    return Deployment(Wiring(Environment(variables)), vault)
+
+
+def _of(stack: str) -> tuple[dict[str, str], str]:
+    """The functions' variables, and where the key of the fingerprints is."""
     cloudformation = boto3.client("cloudformation")
     (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
@@ -134,9 +145,7 @@ def find_deployment(stack: str) -> Deployment:
     fingerprint = resource["StackResourceDetail"]["PhysicalResourceId"]
     variables = {name: given[parameter] for name, parameter in _PARAMETERS.items()}
     variables |= {"TABLE": outputs["TableName"], "BUCKET": outputs["BucketName"]}
-    variables |= {"SECRETS_PREFIX": f"{found['StackName']}/"}
-    vault = Vault(boto3.client("secretsmanager"), variables["SECRETS_PREFIX"], fingerprint)
-    return Deployment(Wiring(Environment(variables)), vault)
+    return variables | {"SECRETS_PREFIX": f"{found['StackName']}/"}, fingerprint
 
 
 def _form(company: CompanyId, options: argparse.Namespace) -> Form:

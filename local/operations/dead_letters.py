@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from local.operations.refusals import asking_aws
-from local.operations.stack import names_of
+from local.operations.stack import names_of, unfinished
 from local.run.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ def dead_letters(options: argparse.Namespace) -> int:
 def dead_letter_queues(stack: str) -> dict[str, str]:
     """By their names in the template, their addresses."""
     found = names_of(stack, "AWS::SQS::Queue")
-    return {name: url for name, url in found.items() if name.endswith("DeadLetters")}
+    queues = {name: url for name, url in found.items() if name.endswith("DeadLetters")}
+    if not queues:
+        raise unfinished(stack)
+    return queues
 
 
 def show(queues: Mapping[str, str], sqs: "SQSClient") -> int:

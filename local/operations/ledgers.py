@@ -15,7 +15,7 @@ import boto3
 from boto3.dynamodb.conditions import Attr
 
 from local.operations.refusals import asking_aws
-from local.operations.stack import names_of
+from local.operations.stack import names_of, unfinished
 from local.run.misuse import Misuse
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.table import MOST_KEYS, Item, Put, Table
@@ -28,7 +28,9 @@ NEVER_PUT_BACK = ("LINK#", "ENTRY#", "SESSION#", "PAUSES")
 
 def ledger(options: argparse.Namespace) -> int:
     with asking_aws():
-        table = names_of(options.stack, "AWS::DynamoDB::Table")["Table"]
+        table = names_of(options.stack, "AWS::DynamoDB::Table").get("Table")
+        if table is None:
+            raise unfinished(options.stack)
         if options.copy == table:
             raise Misuse(
                 f"--copy {table}: is the ledger itself; name the table that was restored from a backup."

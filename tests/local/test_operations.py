@@ -14,7 +14,7 @@ from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.flows.fetch_file import Shelf, read_file
 from moment_xledger.wiring import now
 from tests.builders import an_invoice
-from tests.local.operated import NORDVIK, STACK, Operated
+from tests.local.operated import NORDVIK, STACK, CloudFormation, Operated
 from tests.local.operated import operated as operated
 
 KARI = Person(NORDVIK, "Kari Nordmann", Role.ACCOUNTANT, Language.NORWEGIAN)
@@ -155,6 +155,25 @@ def test_what_was_taken_back_on_purpose_is_not_put_back(operated: Operated) -> N
     assert operated.ledger.sessions.read(entered[1], now()) is None
     operated.say("company", "resume", "--all")
     assert operated.ledger.pauses.now().of(NORDVIK) is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["company", "show", "nordvik"], ["dead-letters"], ["ledger", "compare", "--copy", "copy"]],
+    ids=["companies", "queues", "a table"],
+)
+def test_a_stack_that_lacks_what_is_asked_for_is_called_so(
+    arguments: list[str], operated: Operated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its creation failed half-way, say."""
+    nothing: list[Any] = []
+    monkeypatch.setattr(CloudFormation, "paginate", lambda *_, **__: [{"StackResourceSummaries": nothing}])
+    monkeypatch.setattr(
+        CloudFormation, "describe_stacks", lambda *_, **__: {"Stacks": [{"StackName": STACK}]}
+    )
+    status, said = operated.say(*arguments)
+    assert (status, said.count("\n")) == (2, 1)
+    assert f"--stack {STACK}" in said
 
 
 def test_what_cannot_be_read_is_called_so() -> None:
