@@ -293,6 +293,20 @@ def test_a_repeat_goes_in_place_of_a_refused_file():
         room.resolve(1, Choice.SEND_AGAIN)
 
 
+def test_a_repeat_that_cannot_hold_every_invoice_of_a_refused_file_is_only_a_file():
+    room = UploadRoom()
+    room.receive(1001)
+    room.receive(1002, projectNumber="P-123456")
+    room.export()
+    room.imports.next = [(False, Refused())]
+    room.upload()
+    room.change(file={"format": "ar10"})
+    (again,) = room.export("Kari", repeats=1)
+    room.run()
+    assert (again.invoices, room.imports.files, room.state_of(1)) == (1, [], "refused")
+    assert ("export", "1", "UPLOAD_REFUSED") in list(room.problems())
+
+
 def test_what_was_said_of_a_refused_file_is_over_when_another_goes_in_its_place():
     room = exported()
     room.imports.next = [(False, Refused()), (False, Refused())]

@@ -229,9 +229,12 @@ def _make(export: Export, exporter: Exporter) -> Export:
 
 
 def _replaced_by(export: Export, ledger: "Ledger") -> Upload | None:
-    """The upload that this file goes in place of: one that Xledger has surely not taken."""
+    """The upload that this file goes in place of: one that Xledger has surely not taken. Only with all its invoices,
+    or those that the format cannot hold would pass as uploaded."""
     upload = ledger.uploads.get(export.company, export.members_of) if export.repeats else None
-    return upload if upload and upload.state is State.REFUSED else None
+    if upload is None or upload.state is not State.REFUSED:
+        return None
+    return upload if _known(export.company, export.members_of, ledger).invoices == export.invoices else None
 
 
 @dataclass
