@@ -224,3 +224,16 @@ def test_an_invoice_that_the_format_cannot_hold_can_be_booked_by_hand() -> None:
     skip_problem(COMPANY.id, "invoice", "10231", Code.FORMAT_CANNOT_HOLD, "booked by hand", resolver(world))
     assert export_invoices(COMPANY.id, "r2", "Kari", exporter) is None
     assert list(world.problems()) == []
+
+
+def test_what_only_a_repeat_could_not_hold_is_skipped_and_stays_where_it_left() -> None:
+    world = World(companies=[a_company(file={"format": "standard"})])
+    world.receive(a_customer("10001"), an_invoice(10230), an_invoice(10231, projectNumber="P-123456"))
+    exporter = Exporter(world.ledger, FakeFiles(), world.time, write_review)  # type: ignore[arg-type]
+    export_invoices(COMPANY.id, "r1", "Kari", exporter)
+    world.ledger.companies.save(a_company(file={"format": "ar10"}))
+    export_invoices(COMPANY.id, "r2", "Kari", exporter, repeats=1)
+    assert list(world.problems()) == [("invoice", "10231", "FORMAT_CANNOT_HOLD")]
+    skip_problem(COMPANY.id, "invoice", "10231", Code.FORMAT_CANNOT_HOLD, "it is in Xledger", resolver(world))
+    assert list(world.problems()) == []
+    assert [each.export for each in world.ledger.invoices.since(COMPANY.id)] == [1, 1]

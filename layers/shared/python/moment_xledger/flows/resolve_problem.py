@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.preflight import STOPS_AN_INVOICE
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import as_retried
 from moment_xledger.domain.resolutions import Way, can_be_skipped, checked_reason, way_of
@@ -64,9 +65,17 @@ def skip_problem(
         raise ValueError(f"{code}: this cannot be skipped; {way_of(code)}")
     problem = _the_problem(company_id, kind, number, code, resolver)
     _note(company_id, What.SKIPPED_PROBLEM, f"{kind} {number}: {code}: {why}", resolver)
-    if kind == INVOICE and code is not Code.INVOICE_CHANGED and number.isdecimal():
+    if kind == INVOICE and number.isdecimal() and not _is_of_one_that_left(problem, resolver):
         resolver.ledger.invoices.skip(company_id, int(number))
     resolver.ledger.problems.close(company_id, [(problem.kind, problem.number)], [code])
+
+
+def _is_of_one_that_left(problem: Problem, resolver: Resolver) -> bool:
+    """Another content came later; or a repeat of the export that it left with could not hold it."""
+    if problem.code not in STOPS_AN_INVOICE:
+        return problem.code is Code.INVOICE_CHANGED
+    found = resolver.ledger.invoices.by_number(problem.company, [int(problem.number)])
+    return any(snapshot.export is not None for snapshot in found.values())
 
 
 def _the_problem(company_id: CompanyId, kind: str, number: str, code: Code, resolver: Resolver) -> Problem:
