@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from moment_xledger.domain.companies import Company, CompanyId, KeysId, Secrets, SoapLogin, Token, TokenId
+from moment_xledger.domain.errors import KeyRefused
 from tests.world import TOKEN, TOKEN_ID
 
 MOMENT_KEY = Token("key-of-the-simulated-moment")
@@ -34,19 +35,24 @@ class FakeVault:
         """As it was saved before versions had names."""
         self.held[company] = secrets
 
-    def _read(self, company: Company) -> Secrets:
-        found = self.secrets(company)
-        assert found
-        return found
+    def take_away(self, company: CompanyId) -> None:
+        """As an operator does with a whole secret."""
+        self.held.pop(company, None)
+        self.versions.clear()
 
-    def xledger_token(self, company: Company) -> Token:
-        return self._read(company).xledger_token
+    def xledger_token(self, company: Company) -> Token | None:
+        found = self.secrets(company)
+        return found.xledger_token if found else None
 
     def moment_key(self, company: Company) -> Token:
-        return self._read(company).moment_key
+        found = self.secrets(company)
+        if found is None:
+            raise KeyRefused("Moment: the company has no API key")
+        return found.moment_key
 
     def soap_login(self, company: Company) -> SoapLogin | None:
-        return self._read(company).soap
+        found = self.secrets(company)
+        return found.soap if found else None
 
     def fingerprint(self, token: Token) -> TokenId:
         if token == TOKEN:

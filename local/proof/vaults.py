@@ -20,6 +20,10 @@ class ResourceExistsException(ClientError):
     pass
 
 
+class InvalidRequestException(ClientError):
+    pass
+
+
 class InvalidParameterException(ClientError):
     pass
 
@@ -42,6 +46,7 @@ class SecretsTwin:
     exceptions = SimpleNamespace(
         ResourceNotFoundException=ResourceNotFoundException,
         ResourceExistsException=ResourceExistsException,
+        InvalidRequestException=InvalidRequestException,
         InvalidParameterException=InvalidParameterException,
     )
 

@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from moment_xledger.adapters.secrets import Vault
 from moment_xledger.domain.companies import Secrets, SoapLogin, Token
+from moment_xledger.domain.errors import KeyRefused
 from tests.builders import a_company
 
 NORDVIK = a_company("nordvik")
@@ -53,8 +54,25 @@ def test_the_version_that_is_named_always_bears_a_mark(client: Any, vault: Vault
     assert marks() == ["AWSCURRENT"]
 
 
-def test_keys_that_somebody_took_away_are_none(client: Any, vault: Vault) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"ForceDeleteWithoutRecovery": True}, id="for good"),
+        pytest.param({"RecoveryWindowInDays": 30}, id="as the runbook does it"),
+    ],
+)
+def test_keys_that_somebody_took_away_are_none(client: Any, vault: Vault, how: dict[str, Any]) -> None:
     named = NORDVIK.model_copy(update={"keys_id": vault.offer(NORDVIK.id, SECRETS)})
+    vault.keep_logon_key(named, "renewed")
     assert vault.xledger_token(named) == SECRETS.xledger_token
-    client.delete_secret(SecretId="moment-xledger/nordvik", ForceDeleteWithoutRecovery=True)
-    assert vault.xledger_token(named) is None
+    client.delete_secret(SecretId="moment-xledger/nordvik", **how)
+    assert (vault.xledger_token(named), vault.soap_login(named), vault.secrets(named)) == (None, None, None)
+    with pytest.raises(KeyRefused):
+        vault.moment_key(named)
+
+
+def test_a_logon_key_that_somebody_took_away_leaves_what_a_person_typed(client: Any, vault: Vault) -> None:
+    named = NORDVIK.model_copy(update={"keys_id": vault.offer(NORDVIK.id, SECRETS)})
+    vault.keep_logon_key(named, "renewed")
+    client.delete_secret(SecretId="moment-xledger/nordvik.logon-key", RecoveryWindowInDays=30)
+    assert vault.soap_login(named) == SECRETS.soap

@@ -12,6 +12,7 @@ from typing import Any
 
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import Company, CompanyId, Token
+from moment_xledger.domain.errors import KeyRefused
 from moment_xledger.domain.feedback import Feedback, Happened
 from moment_xledger.domain.invoice_mails import Choice, InvoiceMail
 from moment_xledger.domain.mails import on_the_wire
@@ -105,7 +106,11 @@ class Post:
 
 
 class Vault:
+    is_empty = False
+
     def moment_key(self, company: Company) -> Token:
+        if self.is_empty:
+            raise KeyRefused("Moment: the company has no API key")
         return Token("key-of-moment")
 
 
@@ -119,6 +124,7 @@ class Mailroom:
         self.company = a_company(**(defaults | settings))
         self.time, self.fuse = Time(), Fuse()
         self.files, self.pdfs, self.post = FakeFiles(), Pdfs(), Post()
+        self.vault = Vault()
         self.table = FakeTable()
         self.ledger = Ledger(self.table)  # type: ignore[arg-type]
         self.ledger.companies.save(self.company)
@@ -143,7 +149,7 @@ class Mailroom:
         guard = self.fuse.guard
         return Mailer(
             Ledger(guard("table", self.table)),
-            Vault(),  # type: ignore[arg-type]
+            self.vault,  # type: ignore[arg-type]
             guard("files", self.files),
             guard("pdfs", self.pdfs),
             guard("post", self.post),

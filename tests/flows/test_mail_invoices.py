@@ -181,6 +181,19 @@ def test_one_invoice_that_moment_never_delivers_becomes_a_problem_and_is_tried_o
     assert list(room.problems()) == []
 
 
+def test_a_key_that_somebody_took_away_is_asked_for_like_a_refused_one():
+    room = Mailroom()
+    room.receive(101, 102)
+    room.vault.is_empty = True
+    room.mail()
+    assert list(room.problems()) == [("moment_key", "MOMENT_KEY_REFUSED")]
+
+    room.vault.is_empty = False
+    room.run()
+    assert room.numbers() == [101, 102]
+    assert list(room.problems()) == []
+
+
 def test_a_key_that_moment_refuses_is_one_problem_for_all():
     room = Mailroom()
     room.pdfs.all = Code.MOMENT_KEY_REFUSED

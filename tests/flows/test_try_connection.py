@@ -142,6 +142,20 @@ def test_a_token_that_may_nothing_is_refused_once_and_closes_the_gate(office: Of
     assert list(office.world.problems()) == [("settings", "", "TOKEN_REFUSED")]
 
 
+def test_keys_that_somebody_took_away_are_asked_for_like_refused_ones(office: Office) -> None:
+    office.save(typed=keys(**SOAP), route="upload", owner_code=19168, import_code="X1")
+    office.vault.take_away(NORDVIK)
+    test = office.test()
+    tried = {name: outcome for name, outcome in outcomes(test).items() if outcome != "not tried"}
+    assert tried == {"token": "refused", "soap": "refused", "moment": "refused"}
+    assert {code for _, _, code in office.world.problems()} == {
+        "TOKEN_REFUSED",
+        "MOMENT_KEY_REFUSED",
+        "SOAP_LOGIN_REFUSED",
+    }
+    assert office.world.requests["total"] == 0
+
+
 def test_a_token_that_was_refused_is_tried_again_and_opens_the_gate(office: Office) -> None:
     office.save()
     office.deny(token="another-0123456789")

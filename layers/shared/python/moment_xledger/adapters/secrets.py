@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moment_xledger.domain.companies import Company, CompanyId, KeysId, Secrets, SoapLogin, Token, TokenId
+from moment_xledger.domain.errors import KeyRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -40,36 +41,37 @@ class Vault:
 
     def xledger_token(self, company: Company) -> Token | None:
         """None where somebody has taken the company's keys away."""
-        try:
-            return Token(self._read(company)["xledger_token"])
-        except self._client.exceptions.ResourceNotFoundException:
-            return None
+        content = self._read(company)
+        return Token(content["xledger_token"]) if content else None
 
     def moment_key(self, company: Company) -> Token:
-        return Token(self._read(company)["moment_key"])
+        """Raises `KeyRefused` where somebody has taken it away: only a new one helps."""
+        content = self._read(company)
+        if content is None:
+            raise KeyRefused("Moment: the company has no API key")
+        return Token(content["moment_key"])
 
     def soap_login(self, company: Company) -> SoapLogin | None:
         """With the newest logon key, as long as the user and the key that a person typed are the same."""
-        typed = self._read(company).get("soap")
+        typed = (self._read(company) or {}).get("soap")
         if not typed:
             return None
-        try:
-            kept = self._read_secret(company.id + KEPT)
-        except self._client.exceptions.ResourceNotFoundException:
-            kept = {}
+        kept = self._read_secret(company.id + KEPT) or {}
         login = SoapLogin(**typed)
         return replace(login, logon_key=kept["key"]) if kept.get("instead_of") == _mark(login) else login
 
     def keep_logon_key(self, company: Company, key: str) -> None:
         """Of the login that this company had when it was renewed, even if a person has typed another one since."""
-        typed = SoapLogin(**self._read(company)["soap"])
+        content = self._read(company)
+        if content is None:
+            return
+        typed = SoapLogin(**content["soap"])
         self._write(company.id + KEPT, json.dumps({"instead_of": _mark(typed), "key": key}), CURRENT)
 
     def secrets(self, company: Company) -> Secrets | None:
         """All of a company's; None where it has none yet."""
-        try:
-            content = self._read(company)
-        except self._client.exceptions.ResourceNotFoundException:
+        content = self._read(company)
+        if content is None:
             return None
         soap = SoapLogin(**content["soap"]) if content.get("soap") else None
         return Secrets(Token(content["xledger_token"]), Token(content["moment_key"]), soap)
@@ -119,12 +121,20 @@ class Vault:
     def _encryption_key(self) -> str:
         return f"alias/{self._prefix.rstrip('/')}"
 
-    def _read(self, company: Company) -> dict[str, Any]:
+    def _read(self, company: Company) -> dict[str, Any] | None:
         return self._read_secret(company.id, company.keys_id)
 
-    def _read_secret(self, name: str, version: str = "") -> dict[str, Any]:
+    def _read_secret(self, name: str, version: str = "") -> dict[str, Any] | None:
+        """None where there is none, also while what somebody deleted could still be restored."""
         which = {"VersionId": version} if version else {"VersionStage": CURRENT}
-        found = self._client.get_secret_value(SecretId=self._prefix + name, **which)
+        gone = (
+            self._client.exceptions.ResourceNotFoundException,
+            self._client.exceptions.InvalidRequestException,
+        )
+        try:
+            found = self._client.get_secret_value(SecretId=self._prefix + name, **which)
+        except gone:
+            return None
         content: dict[str, Any] = json.loads(found["SecretString"])
         return content
 

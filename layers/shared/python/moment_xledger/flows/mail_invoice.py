@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from moment_xledger.domain import invoice_mails, invoice_message
 from moment_xledger.domain.companies import Company, CompanyId, Token
-from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.errors import Conflict, KeyRefused
 from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
@@ -134,7 +134,10 @@ def _snapshot(mail: InvoiceMail, run: Run) -> Snapshot:
 def _message(mail: InvoiceMail, snapshot: Snapshot, run: Run) -> EmailMessage | Code:
     """Or why there is none."""
     company, mailer = run.company, run.mailer
-    pdf = mailer.pdfs.get(company.id, run.moment_key, snapshot.invoice.id)
+    try:
+        pdf = mailer.pdfs.get(company.id, run.moment_key, snapshot.invoice.id)
+    except KeyRefused:
+        return Code.MOMENT_KEY_REFUSED
     if isinstance(pdf, Code):
         return pdf
     made = invoice_message.message(mail, snapshot, company, mailer.post.sender, pdf)

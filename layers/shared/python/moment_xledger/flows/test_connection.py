@@ -17,7 +17,7 @@ from moment_xledger.domain.connection_tests import (
     needed,
 )
 from moment_xledger.domain.deeds import Deed, What
-from moment_xledger.domain.errors import Conflict, GateClosed, Rejected, SyncError
+from moment_xledger.domain.errors import Conflict, GateClosed, KeyRefused, Rejected, SyncError, Why
 from moment_xledger.domain.gate import token_refused
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem
@@ -68,13 +68,16 @@ def _checks(company: Company, rights: Sequence[Right], trial: Trial) -> Iterator
     if Right.SOAP in rights:
         login = trial.worker.vault.soap_login(company)
         yield _check(Right.SOAP, lambda: login is not None and trial.accepts_soap(company, login))
-    key = trial.worker.vault.moment_key(company)
-    yield _check(Right.MOMENT, lambda: trial.accepts_moment(company.id, key))
+    yield _check(
+        Right.MOMENT, lambda: trial.accepts_moment(company.id, trial.worker.vault.moment_key(company))
+    )
 
 
 def _check(right: Right, accepts: Callable[[], bool]) -> Check:
     try:
         return Check(right, Outcome.PASSED if accepts() else Outcome.REFUSED)
+    except KeyRefused:
+        return Check(right, Outcome.REFUSED)
     except SyncError as error:
         return Check(right, Outcome.LATER, str(error))
 
@@ -86,6 +89,8 @@ def _graphql_checks(company: Company, rights: Sequence[Right], trial: Trial) -> 
         with _line(company, trial.worker) as channel:
             _try_reads(company, wanted, trial.reference(channel), checks, trial.worker)
     except GateClosed as gate:
+        if gate.why is Why.AUTH:  # there is none to try, or somebody else has just found that it is refused
+            return _refused(wanted)
         why = closed(gate.why, gate.until)
         return [checks.get(right) or Check(right, Outcome.LATER, why) for right in wanted]
     if not any(check.outcome is Outcome.PASSED for check in checks.values()):
@@ -161,8 +166,12 @@ def _token_refused(
         gate = worker.ledger.gates.get(company.token_id)
         worker.ledger.gates.save(company.token_id, token_refused(gate, worker.clock()))
     report_token(company.token_id, worker)
-    refused = Check(Right.TOKEN, Outcome.REFUSED, checks[Right.TOKEN].why)
-    return [refused, *(Check(right, Outcome.NOT_TRIED) for right in wanted if right is not Right.TOKEN)]
+    return _refused(wanted, checks[Right.TOKEN].why)
+
+
+def _refused(wanted: Sequence[Right], why: str = "–") -> list[Check]:
+    rest = (Check(right, Outcome.NOT_TRIED) for right in wanted if right is not Right.TOKEN)
+    return [Check(Right.TOKEN, Outcome.REFUSED, why), *rest]
 
 
 _CODES: Mapping[Right, Code] = {
