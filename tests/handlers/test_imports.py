@@ -26,7 +26,7 @@ PARTS = {
     "moment_xledger.adapters.xledger_graphql": set(),
     "moment_xledger.adapters.xledger_soap": set(),
     "moment_xledger.flows.receive_events": {"receive_events"},
-    "moment_xledger.flows.send_notices": {"note_bounces", "send_notices"},
+    "moment_xledger.flows.send_notices": {"send_notices"},
     "moment_xledger.flows.sweep": {"sweep"},
 }
 
