@@ -65,13 +65,13 @@ def skip_problem(
         raise ValueError(f"{code}: this cannot be skipped; {way_of(code)}")
     problem = _the_problem(company_id, kind, number, code, resolver)
     _note(company_id, What.SKIPPED_PROBLEM, f"{kind} {number}: {code}: {why}", resolver)
-    if kind == INVOICE and number.isdecimal() and not _is_of_one_that_left(problem, resolver):
+    if kind == INVOICE and number.isdecimal() and not _holds_nothing_back(problem, resolver):
         resolver.ledger.invoices.skip(company_id, int(number))
     resolver.ledger.problems.close(company_id, [(problem.kind, problem.number)], [code])
 
 
-def _is_of_one_that_left(problem: Problem, resolver: Resolver) -> bool:
-    """Another content came later; or a repeat of the export that it left with could not hold it."""
+def _holds_nothing_back(problem: Problem, resolver: Resolver) -> bool:
+    """Another content came later; or it has left, and only a repeat of its export could not hold it."""
     if problem.code not in STOPS_AN_INVOICE:
         return problem.code is Code.INVOICE_CHANGED
     found = resolver.ledger.invoices.by_number(problem.company, [int(problem.number)])
