@@ -75,7 +75,7 @@ def _exports(kari: Visitor) -> None:
     kari.sees("Eksporten er bestilt.")
     kari.opened.site.work()
     kari.press("Oppdater siden")
-    kari.sees("Eksporten du bestilte er klar:")
+    kari.sees("Eksporten du bestilte, er klar:")
     kari.press("Eksport 1")
     kari.sees("10231–10232")
 

@@ -105,7 +105,7 @@ def test_export_now_starts_a_job_by_name_and_comes_back(site: Site) -> None:
     (export,) = site.work()
     assert export
     assert export.by == "Kari Nordmann"
-    assert "Eksporten du bestilte er klar" in browser.get(asked.place).text
+    assert "Eksporten du bestilte, er klar" in browser.get(asked.place).text
 
 
 def test_who_asks_in_a_pause_is_told_when_it_will_be_made(site: Site) -> None:

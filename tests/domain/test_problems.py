@@ -45,6 +45,12 @@ def test_both_languages_fill_in_the_same(code: Code) -> None:
     assert placeholders(reason.norwegian) - {"kind"} == placeholders(reason.english) - {"kind"}
 
 
+@pytest.mark.parametrize("code", [code for code in Code if "kind" in placeholders(REASONS[code].norwegian)])
+def test_a_norwegian_sentence_about_any_kind_fits_a_project_as_well_as_a_customer(code: Code) -> None:
+    """`en kunde`, but `et prosjekt`."""
+    assert set(re.findall(r"\w+", REASONS[code].norwegian)).isdisjoint({"den", "annen", "én"})
+
+
 @pytest.mark.parametrize("code", Code)
 @pytest.mark.parametrize("language", Language)
 def test_a_sentence_ends_and_leaves_nothing_open(code: Code, language: Language) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from moment_xledger.adapters.review_file import write_review
-from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.companies import CompanyId, Language
 from moment_xledger.domain.errors import GateClosed
 from moment_xledger.domain.exports import next_export
 from moment_xledger.domain.gate import token_refused
@@ -277,7 +277,16 @@ def test_a_keys_end_is_announced(today: date, days: int) -> None:
     post.world.time.now = datetime(today.year, today.month, today.day, 7, 0, tzinfo=UTC)
     post.run()
     assert post.subjects() == ["Nordvik Arkitekter AS: the Xledger API key expires soon"]
-    assert f"({days} days left)" in text(post.postman.to(KARI)[0])
+    assert f"expires on {today + timedelta(days=days)}." in text(post.postman.to(KARI)[0])
+
+
+def test_a_reminder_that_stands_for_weeks_says_nothing_that_is_over_the_next_day() -> None:
+    post = a_post(token_expires=date(2026, 12, 23))
+    post.world.time.now = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+    post.run()
+    (problem,) = post.world.ledger.problems.of(NORDVIK)
+    for language in Language:
+        assert "30" not in problem.sentence(language)
 
 
 def test_a_reminder_waits_for_the_morning() -> None:

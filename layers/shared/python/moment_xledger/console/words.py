@@ -98,8 +98,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Eksporten er bestilt. Arbeidet er satt på pause; den lages av seg selv når pausen er over.",
         "The export has been ordered. The work is paused; it is made by itself when the pause is over.",
     ),
-    "asked_ready": ("Eksporten du bestilte er klar:", "The export you ordered is ready:"),
-    "asked_making": ("Eksporten du bestilte lages nå:", "The export you ordered is being made:"),
+    "asked_ready": ("Eksporten du bestilte, er klar:", "The export you ordered is ready:"),
+    "asked_making": ("Eksporten du bestilte, lages nå:", "The export you ordered is being made:"),
     # one export
     "rows": ("Linjer i filen", "Lines in the file"),
     "first_last": ("Fakturanumre", "Invoice numbers"),

@@ -184,7 +184,7 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.NUMBER_TAKEN: Reason(
         Fixer.ADMINISTRATOR,
-        "Nummer {number} brukes allerede av en annen {kind} i Moment (id {other}). Gi én av dem et nytt nummer i Moment.",
+        "Nummer {number} er allerede i bruk i Moment ({kind} med id {other}). Endre det ene av de to numrene i Moment.",
         "Number {number} is already used by another {kind} in Moment (id {other}). Give one of them a new number in Moment.",
     ),
     Code.NUMBER_CHANGED: Reason(
@@ -194,7 +194,7 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.NUMBER_TWICE_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "Nummer {number} finnes flere ganger som {kind} i Xledger. Behold én, gi de andre et annet nummer i Xledger, og prøv igjen.",
+        "Nummer {number} finnes flere ganger i Xledger ({kind}). La det stå ett sted, endre de andre numrene i Xledger, og prøv igjen.",
         "Number {number} exists more than once as a {kind} in Xledger. Keep one, give the others another number in Xledger, and try again.",
     ),
     Code.CUSTOMER_UNKNOWN: Reason(
@@ -359,8 +359,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.TOKEN_EXPIRES: Reason(
         Fixer.ADMINISTRATOR,
-        "API-nøkkelen til Xledger utløper {date} ({days} dager igjen). Lag en ny i Xledger (Administrasjon, Systemtilgang, GraphQL) og lim den inn i innstillingene før det, så stanser ingenting.",
-        "The Xledger API key expires on {date} ({days} days left). Make a new one in Xledger (Administration, System Access, GraphQL) and paste it into the settings before that, and nothing will stop.",
+        "API-nøkkelen til Xledger utløper {date}. Lag en ny i Xledger (Administrasjon, Systemtilgang, GraphQL) og lim den inn i innstillingene før det, så stanser ingenting.",
+        "The Xledger API key expires on {date}. Make a new one in Xledger (Administration, System Access, GraphQL) and paste it into the settings before that, and nothing will stop.",
     ),
     Code.RIGHT_MISSING: Reason(
         Fixer.ADMINISTRATOR,
@@ -399,17 +399,17 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.CLOSED_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "{kind} {number} er avsluttet i Xledger per {date}, men er i bruk i Moment. Åpne den igjen i Xledger, eller slutt å bruke den i Moment.",
+        "{kind} {number} er avsluttet i Xledger per {date}, men er i bruk i Moment. Åpne {kind} {number} igjen i Xledger, eller ta {number} ut av bruk i Moment.",
         "The {kind} {number} was closed in Xledger as of {date}, but is in use in Moment. Open it again in Xledger, or stop using it in Moment.",
     ),
     Code.GONE_FROM_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "{kind} {number} er slettet i Xledger, eller API-nøkkelen ser den ikke lenger. Gjenopprett den i Xledger med samme nummer.",
+        "{kind} {number} er slettet i Xledger, eller ikke lenger synlig for API-nøkkelen. Gjenopprett {kind} {number} i Xledger, med samme nummer.",
         "The {kind} {number} was deleted in Xledger, or the API key no longer sees it. Restore it in Xledger with the same number.",
     ),
     Code.NUMBER_DOUBLED_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "Nummer {number} er også gitt til en annen {kind} i Xledger. Gi den andre et annet nummer i Xledger.",
+        "Nummer {number} er i bruk mer enn ett sted i Xledger ({kind}). La det stå på {kind} {number} fra Moment, og endre det andre nummeret i Xledger.",
         "Number {number} was also given to another {kind} in Xledger. Give the other one another number in Xledger.",
     ),
     Code.NOTICE_ADDRESS_STOPPED: Reason(

@@ -54,8 +54,7 @@ def _expiry(company: Company, now: datetime) -> list[Problem]:
     days = reminder(company.token_expires, today)
     if days is None or company.token_expires is None:
         return []
-    left = max(0, (company.token_expires - today).days)
-    details = {"date": company.token_expires.isoformat(), "days": str(left)}
+    details = {"date": company.token_expires.isoformat()}
     number = f"{company.token_expires} {days}"
     return [Problem(company.id, "settings", number, Code.TOKEN_EXPIRES, details, "", now, now)]
 
