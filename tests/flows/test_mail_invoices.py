@@ -585,6 +585,37 @@ def test_news_that_overtakes_the_answer_to_the_sending_stands(happened, state, m
     assert not room.is_due(timedelta(days=365))
 
 
+@pytest.mark.parametrize("later", range(1, 8))
+def test_a_person_hears_of_a_mail_that_came_back_at_once_whatever_its_sender_was_just_doing(
+    later, monkeypatch
+):
+    room = Mailroom()
+    room.receive(101)
+    call, after = room.fuse.call, OUTSIDE_CALLS.index("post.send") + later
+
+    def called_after_news(*given: Any, **options: Any) -> Any:
+        if room.fuse.calls == after:
+            room.hear(101, Happened.BOUNCED)
+        return call(*given, **options)
+
+    monkeypatch.setattr(room.fuse, "call", called_after_news)
+    room.mail()
+    assert (room.state_of(101), ("101", "MAIL_BOUNCED") in room.problems()) == ("bounced", True)
+
+
+def test_what_came_back_is_over_when_it_is_sent_again_also_where_who_said_so_died(monkeypatch):
+    room = Mailroom()
+    room.receive(101)
+    room.mail()
+    room.hear(101, Happened.BOUNCED)
+    confirm_address(room.company.id, RECEPTION, "Kari", room.ledger, room.time)
+    with monkeypatch.context() as patch:
+        patch.setattr(room.ledger.problems, "close", lambda *_: None)
+        room.resolve(101, Choice.SEND_AGAIN)
+    room.run()
+    assert (room.numbers(), list(room.problems())) == ([101, 101], [])
+
+
 def test_news_of_an_earlier_mail_says_nothing_of_the_later_one():
     room = Mailroom()
     room.receive(101)

@@ -3,7 +3,7 @@ invoice that is still to be mailed, or one that a person is asked about. None go
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 HANDING_OVER = timedelta(seconds=30)  # what the mail service may take at most, and some
 WRITING = timedelta(seconds=30)  # what must fit in besides
 SETTINGS = "settings"
+# A mail may come back as soon as it has gone.
+BEFORE_IT_WENT = tuple(code for code in invoice_mails.REASONS if code is not Code.MAIL_BOUNCED)
 
 
 class Pdfs(Protocol):
@@ -164,6 +166,8 @@ def _without(code: Code, mail: InvoiceMail, run: Run) -> Outcome:
 def _intend(mail: InvoiceMail, made: EmailMessage, run: Run) -> InvoiceMail | None:
     """Stored and written down; None where the turn is lost, and then it is still to be mailed."""
     mailer = run.mailer
+    if mail.group > 1:  # what came back before is over now: later it would be news of this one
+        mailer.ledger.problems.close(mail.company, [("invoice", mail.number)], [Code.MAIL_BOUNCED])
     content = on_the_wire(made)
     sha256 = hashlib.sha256(content).hexdigest()
     file = f"mails/{mail.company}/{mail.number}/{mail.attempt + 1}-{sha256[:12]}.eml"
@@ -193,7 +197,8 @@ def _hand_over(intent: InvoiceMail, made: EmailMessage, run: Run) -> Outcome:
     except MailInDoubt:
         _ask_a_person(intent, run)
         return Outcome.IN_DOUBT
-    _tidy(mails.save(noted(invoice_mails.sent(intent, receipt), Step.MAILED, now(), receipt)), run)
+    went = mails.save(noted(invoice_mails.sent(intent, receipt), Step.MAILED, now(), receipt))
+    _tidy(went, run, BEFORE_IT_WENT)
     return Outcome.SENT
 
 
@@ -215,10 +220,10 @@ def _ask_no_more(mail: InvoiceMail, run: Run) -> None:
         ledger.problems.close(mail.company, [("invoice", mail.number)], [Code.MAIL_UNCERTAIN])
 
 
-def _tidy(mail: InvoiceMail, run: Run) -> None:
+def _tidy(mail: InvoiceMail, run: Run, over: Collection[Code] = invoice_mails.REASONS) -> None:
     """What was said of it while it waited is over."""
     problems, company = run.mailer.ledger.problems, run.company.id
-    problems.close(company, [("invoice", mail.number)], invoice_mails.REASONS)
+    problems.close(company, [("invoice", mail.number)], over)
     problems.close(company, [(SETTINGS, "moment_key")], [Code.MOMENT_KEY_REFUSED])
     problems.close(company, [(SETTINGS, "reception_address")], [Code.RECEPTION_ADDRESS_MISSING])
     run.mailer.ledger.mails.close(mail)
