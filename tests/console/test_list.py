@@ -64,7 +64,7 @@ def test_each_currency_has_its_own_sum(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arrived", "says"),
     [
-        (0, "Ingen nye fakturaer siden eksport 1, 22.11.2026 10:00."),
+        (0, "Ingen nye fakturaer venter på eksport. Den siste var eksport 1, 22.11.2026 10:00."),
         (1, "1 ny faktura venter"),
         (3, "3 nye fakturaer venter"),
         (205, "Over 200 nye fakturaer venter"),
@@ -78,7 +78,11 @@ def test_the_page_says_what_waits_or_since_when_nothing_does(site: Site, arrived
 
 def test_what_no_export_would_take_is_not_said_to_wait(site: Site) -> None:
     site.receive(an_invoice(10231, doNotTransfer=True))
-    assert site.browser().get_json("/exports").facts["waiting"] == 0
+    browser = site.browser()
+    assert browser.get_json("/exports").facts["waiting"] == 0
+    text = browser.get("/exports").text
+    assert "Ingen fakturaer venter på eksport." in text
+    assert "ferdigstilt" not in text, "one is"
 
 
 def test_one_old_invoice_that_never_fits_does_not_hide_the_new_ones(site: Site) -> None:
@@ -92,7 +96,7 @@ def test_one_old_invoice_that_never_fits_does_not_hide_the_new_ones(site: Site) 
 
 def test_a_company_without_invoices_is_told_so(site: Site) -> None:
     text = site.browser().get("/exports").text
-    assert "Ingen fakturaer er ferdigstilt" in text
+    assert "Ingen fakturaer venter på eksport." in text
     assert "Ingen eksporter ennå" in text
 
 

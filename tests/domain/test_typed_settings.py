@@ -49,6 +49,7 @@ def test_every_field_is_in_it() -> None:
         pytest.param("vat_codes", "", {}),
         pytest.param("owner_code", " 19168 ", "19168"),
         pytest.param("owner_code", "", None),
+        pytest.param("requests_per_hour", "1\u00a0000 000", "1000000"),
         pytest.param("token_expires", "1.2.2027", "2027-02-01"),
         pytest.param("token_expires", "2027-02-01", "2027-02-01"),
         pytest.param("export_customers", "", False),

@@ -79,13 +79,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "More than {0} new invoices wait for the next export.",
     ),
     "nothing_new": (
-        "Ingen nye fakturaer siden eksport {0}, {1}.",
-        "No new invoices since export {0}, {1}.",
+        "Ingen nye fakturaer venter på eksport. Den siste var eksport {0}, {1}.",
+        "No new invoices wait for an export. The last was export {0}, {1}.",
     ),
-    "nothing_yet": (
-        "Ingen fakturaer er ferdigstilt i Moment ennå.",
-        "No invoices have been finalized in Moment yet.",
-    ),
+    "nothing_yet": ("Ingen fakturaer venter på eksport.", "No invoices wait for an export."),
     "being_made": (
         "Eksport {0} lages nå. Det tar vanligvis under et minutt.",
         "Export {0} is being made. It usually takes less than a minute.",

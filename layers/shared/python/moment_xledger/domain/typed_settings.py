@@ -15,6 +15,7 @@ SWITCHES = frozenset({"export_customers", "export_projects", "import_expenses", 
 LISTS = frozenset({"notify"})
 DATES = frozenset({"token_expires", "expenses_from"})
 PAIRS = frozenset({"vat_codes", "file.revenue_accounts"})
+COUNTS = frozenset({"requests_per_hour"})
 ON, OFF = "on", "off"
 
 _FILE = "file."
@@ -89,6 +90,8 @@ def _value(name: str, text: str) -> Any:
         return list(dict.fromkeys(re.split(r"[\s,;]+", text))) if text else []
     if name in PAIRS:
         return _pairs(text)
+    if name in COUNTS:
+        text = "".join(text.split())  # 1 000 is how a Norwegian writes it
     if name in DATES and (found := _NORWEGIAN_DATE.fullmatch(text)):
         return f"{found[3]}-{found[2]:>02}-{found[1]:>02}"
     return None if name in _MAY_BE_EMPTY and not text else text
