@@ -179,6 +179,16 @@ def test_a_record_that_has_a_problem_already_keeps_it(nights: Nights) -> None:
     assert nights.world.ledger.references.cursor(TOKEN_ID, Kind.CUSTOMER)
 
 
+def test_what_is_wrong_with_a_number_hides_nothing_of_who_is_to_have_it_in_moment_now(nights: Nights) -> None:
+    nights.world.receive(a_private_person("10002", id=11_001, version=2))
+    nights.change("customers", "10002", toDate="2026-01-31")
+    nights.night()
+    told = [("customer", "10002", "CLOSED_IN_XLEDGER"), ("customer", "10002", "NUMBER_CHANGED")]
+    assert nights.problems == told
+    nights.world.receive(a_private_person("10002", id=11_001, version=3, name="A new name"))
+    assert nights.problems == told
+
+
 def test_a_token_that_somebody_took_away_holds_up_no_other_and_is_asked_for_like_a_refused_one(
     nights: Nights,
 ) -> None:

@@ -40,6 +40,32 @@ def test_the_problem_is_over_when_a_good_event_comes(world: World, missing: str)
     assert list(world.problems()) == []
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_but_not_when_one_comes_that_is_older(world: World, together: bool, newest_first: bool) -> None:
+    events = [a_customer("10001"), a_customer("10001", version=2, name=None)]
+    events = events[::-1] if newest_first else events
+    for batch in [events] if together else [[event] for event in events]:
+        world.receive(*batch)
+    assert list(world.problems()) == [("customer", "10001", "FIELD_MISSING")]
+
+
+def test_also_when_it_comes_with_another_number(world: World) -> None:
+    world.receive(a_customer("10001", id=1), a_customer("10001", id=1, version=2, name=None))
+    world.receive(a_customer("10002", id=1, version=3))
+    assert list(world.problems()) == []
+
+
+@pytest.mark.parametrize("version", [None, "2", True, 1.5, -1, 10**100])
+def test_whatever_stands_for_a_version_stops_no_good_event(world: World, version: Any) -> None:
+    bad = a_customer("10001")
+    bad["data"]["version"] = version
+    world.receive(bad)
+    world.receive(a_customer("10001"))
+    world.run()
+    assert len(world.held("customers")) == 1
+
+
 def test_the_same_fault_again_is_counted_up(world: World) -> None:
     for _ in range(3):
         world.receive(a_customer("10001", name=None))

@@ -140,6 +140,13 @@ def test_what_was_wrong_with_an_event_is_over_when_the_invoice_comes(bad: dict[s
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
+def test_but_not_when_an_older_version_comes_late(together: bool) -> None:
+    office = Office()
+    _arrive(office, [an_invoice(7, version=2, currency="kr"), an_invoice(7)], together)
+    assert (office.arrived(), office.problems()) == ([(1, 7)], [("7", "FIELD_INVALID")])
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
 def test_a_corrected_event_releases_a_held_invoice(together: bool) -> None:
     office = Office()
     _arrive(office, [an_invoice(7, kid="1"), an_invoice(7, version=2, kid=None)], together)

@@ -70,6 +70,7 @@ class Unreadable:
     company: CompanyId | None = None
     kind: str = "event"
     number: str = ""
+    version: int | None = None
 
 
 def read_event(body: str) -> Event | Unreadable:
@@ -90,10 +91,10 @@ def read_event(body: str) -> Event | Unreadable:
 
 
 def _read_content(envelope: Envelope) -> Event | Unreadable:
-    company = envelope.momentcompany
+    company, version = envelope.momentcompany, _version(envelope)
     if envelope.type.startswith("team.moment.invoice.") and envelope.type not in TYPES:
         fault = "is not team.moment.invoice.finalized"
-        return Unreadable(Code.INVOICE_NOT_FINALIZED, "type", fault, company, *_identity(envelope))
+        return Unreadable(Code.INVOICE_NOT_FINALIZED, "type", fault, company, *_identity(envelope), version)
     if envelope.type not in TYPES:
         return Unreadable(Code.EVENT_TYPE_UNKNOWN, "type", "is not one of ours", company)
     try:
@@ -101,7 +102,7 @@ def _read_content(envelope: Envelope) -> Event | Unreadable:
     except ValidationError as error:
         field, fault, missing = first_fault(error)
         code = Code.FIELD_MISSING if missing else Code.FIELD_INVALID
-        return Unreadable(code, f"data.{field}", fault, company, *_identity(envelope))
+        return Unreadable(code, f"data.{field}", fault, company, *_identity(envelope), version)
     return Event(envelope.id, company, envelope.time, content)
 
 
@@ -121,6 +122,11 @@ def _identity(envelope: Envelope) -> tuple[str, str]:
         # JSON may hold halves of characters, which nothing can store.
         return kind, str(number)[:50].encode(errors="replace").decode()
     return kind, _by_id(id_) if isinstance(id_, int) else ""
+
+
+def _version(envelope: Envelope) -> int | None:
+    version = envelope.data.get("version")
+    return version if type(version) is int else None  # nor a bool, which Python takes for one
 
 
 def names(kind: str, id_: int, number: str) -> list[tuple[str, str]]:

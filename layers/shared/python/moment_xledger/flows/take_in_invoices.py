@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.events import UNREADABLE, names
 from moment_xledger.domain.invoices import MOST_ARRIVALS, Fault, Sorted, fault, sort_out
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.close_unreadable import close_unreadable
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -40,7 +40,8 @@ def _take_in(
         except Conflict:
             continue
         _release(company, [*found.good, *found.again], ledger)
-        _close_unreadable(company, invoices, ledger)
+        read = [("invoice", each.id, each.number, each.version) for each in invoices]
+        close_unreadable(company.id, read, ledger)
         _report(company, found, ledger, clock())
         return
     raise Conflict
@@ -70,11 +71,6 @@ def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None
     held = ledger.invoices.held_among(company.id, numbers)
     ledger.problems.close(company.id, [("invoice", str(number)) for number in held])
     ledger.invoices.release(company.id, held)
-
-
-def _close_unreadable(company: Company, invoices: Sequence[Invoice], ledger: "Ledger") -> None:
-    called = [name for each in invoices for name in names("invoice", each.id, each.number)]
-    ledger.problems.close(company.id, called, UNREADABLE)
 
 
 def _report(company: Company, found: Sorted, ledger: "Ledger", now: datetime) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.events import UNREADABLE, Event, names
+from moment_xledger.domain.events import Event
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import SOLVED_BY_SENDING, Record, State, as_dirty, as_problem, take_in
+from moment_xledger.flows.close_unreadable import close_unreadable
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -83,9 +84,14 @@ def _close(changes: Sequence[Change], ledger: "Ledger") -> None:
     for before, _ in changes:
         if before and (codes := _may_stand(before)):
             ledger.problems.close(before.company, [(before.kind, before.number)], codes)
-    called = [name for _, after in changes for name in names(after.kind, after.id, after.number)]
+    read = [
+        (each.kind, each.id, each.number, after.content.version)
+        for before, after in changes
+        for each in (before, after)
+        if each
+    ]
     if changes:
-        ledger.problems.close(changes[0][1].company, called, UNREADABLE)
+        close_unreadable(changes[0][1].company, read, ledger)
 
 
 def _may_stand(record: Record) -> Collection[Code]:

@@ -1,12 +1,13 @@
 """Problems, one at a time for each record: the newest replaces the one before. The same again is counted up.
 
-That a number is taken is said of the record that has it not, so it stands beside what is said of the one that has it.
+That a number is taken, or is the wrong one, is said of a record that has it not, so it stands beside what is said of
+the one that has it.
 How many there are of each kind and code is counted in the transactions that make and remove them.
 """
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -21,7 +22,8 @@ from moment_xledger.domain.problems import Code, Problem
 
 # What a later reason for the same thing takes the place of. That a mail came back stays until a person has decided: a
 # worker that stood still may tell his own reason after that, and it is the older one.
-REPLACED = tuple(code for code in Code if code not in (Code.NUMBER_TAKEN, Code.MAIL_BOUNCED))
+OF_ANOTHER = (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED)
+REPLACED = tuple(code for code in Code if code not in (*OF_ANOTHER, Code.MAIL_BOUNCED))
 TRIES = 10  # where they do
 MOST_WORDS = 5_000  # signs that are kept of what the other system said; the item must hold them
 
@@ -50,17 +52,22 @@ class Problems:
         raise Conflict
 
     def _replace(self, problem: Problem) -> None:
-        if problem.code is not Code.NUMBER_TAKEN:
+        if problem.code not in OF_ANOTHER:
             others = [code for code in REPLACED if code is not problem.code]
             self.close(problem.company, [(problem.kind, problem.number)], others)
 
     def close(
-        self, company: CompanyId, solved: Iterable[tuple[str, str]], codes: Iterable[Code] = tuple(Code)
+        self,
+        company: CompanyId,
+        solved: Iterable[tuple[str, str]],
+        codes: Iterable[Code] = tuple(Code),
+        where: Callable[[Problem], bool] = lambda problem: True,
     ) -> None:
         """Of these kinds and numbers, and of these codes if not of any."""
         possible = list(self._possible(company, list(solved), tuple(codes)))
-        for key in self._table.get_many(possible):
-            self._remove(key)
+        for key, item in self._table.get_many(possible).items():
+            if where(_problem(company, item)):
+                self._remove(key)
 
     def _possible(
         self, company: CompanyId, solved: Sequence[tuple[str, str]], codes: Sequence[Code]
