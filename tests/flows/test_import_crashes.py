@@ -1,5 +1,6 @@
 """Whatever call the process dies at, before or after it: the runs that follow bring Moment to the very same end."""
 
+from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -41,6 +42,12 @@ def prepared() -> Costs:
     costs.moment.projects["P-9"] = ProjectState.OPEN
     new = {"created": NOW, "modified": NOW}
     costs.post(a_line("21", match_id="7021", **new), a_line("22", project="P-8", **new))
+    costs.post(a_line("24", match_id="7024", **new))
+    costs.moment.expenses[7] = {  # which a ledger that was restored has forgotten
+        "external_id": "xledger:19168:24",
+        "amount": Decimal(1),
+        "billable": True,
+    }
     minus = {"amount": Decimal(-1000), "tax_amount": Decimal(-250)}
     costs.post(a_line("23", match_id="7013", **minus, **new))
     costs.books.bills.append(a_bill("7021", voucher_no="20021"))
@@ -54,6 +61,8 @@ def outcome(costs: Costs) -> Any:
         entry.id: (entry.state, entry.expense, entry.why)
         for entry in costs.ledger.expenses.every(costs.company.id)
     }
+    states = Counter(state for state, _, _ in ledger.values())
+    assert Counter(costs.ledger.expenses.count(costs.company.id)) == states, "counted wrongly"
     return held, ledger, sorted(costs.problems())
 
 
@@ -82,6 +91,7 @@ def test_the_undisturbed_run_is_what_it_should_be() -> None:
         "19": "1250.00",
         "20": "1250.00",
         "21": "1250.00",
+        "24": "1250.00",
     }
     assert problems == [("14", "EXPENSE_INVOICED"), ("P-8", "EXPENSE_PROJECT_UNKNOWN")]
 

@@ -71,6 +71,17 @@ def test_what_moment_has_already_is_taken_over_and_put_right(costs: Costs) -> No
     assert costs.amounts() == ["1250.00"]
 
 
+def test_what_moment_has_already_is_put_right_also_where_the_first_try_does_not_arrive(costs: Costs) -> None:
+    costs.post(a_line(project="P-9"))
+    costs.run()
+    costs.moment.projects["P-9"] = ProjectState.OPEN
+    costs.moment.expenses[7] = {"external_id": "xledger:19168:1", "amount": Decimal(1)}
+    costs.moment.next = [(False, Unreachable("Moment"))]
+    costs.later(timedelta(days=90))
+    costs.later()
+    assert costs.amounts() == ["1250.00"]
+
+
 def test_the_first_run_reads_thirty_days_and_the_next_from_two_days_before_the_last(costs: Costs) -> None:
     costs.run()
     assert costs.books.asked[0].start == START - timedelta(days=30)
@@ -423,6 +434,14 @@ def test_a_request_that_never_arrived_is_made_again(costs: Costs) -> None:
     assert costs.later().created == 1
 
 
+def test_the_problem_of_a_project_says_how_it_stands_now(costs: Costs) -> None:
+    costs.post(a_line(project="P-9"))
+    costs.run()
+    costs.moment.projects["P-9"] = ProjectState.CLOSED
+    costs.later(timedelta(days=90))
+    assert costs.problems() == [("P-9", "EXPENSE_PROJECT_CLOSED")]
+
+
 def test_an_intent_whose_line_is_not_seen_again_is_settled_all_the_same(costs: Costs) -> None:
     costs.post(a_line(project="P-9"))
     costs.run()
@@ -492,6 +511,21 @@ def test_a_bad_row_is_told_of_and_the_others_are_taken(costs: Costs) -> None:
     assert (report.created, report.summary()["skipped"]) == (1, {"unusable": 2})
     assert costs.problems() == [("?", "EXPENSE_LINE_UNUSABLE"), ("transaction_id 1", "EXPENSE_LINE_UNUSABLE")]
     assert costs.cursor == START
+
+
+@pytest.mark.parametrize("named", ["transaction_id 1", "voucher_no 20001, line_no 1"])
+def test_a_bad_row_that_was_put_right_is_no_problem_any_more(costs: Costs, named: str) -> None:
+    costs.books.bad = [
+        BadRow("no Amount", f"row 1, {named}"),
+        BadRow("no Amount", "row 2, voucher_no 20001"),  # which line of it nobody can say
+        BadRow("no Amount", "row 3, transaction_id 3"),
+    ]
+    costs.run()
+    costs.books.bad = []
+    costs.post(a_line("1", modified=costs.time.now))
+    assert costs.later().created == 1
+    left = ["transaction_id 3", "voucher_no 20001"]
+    assert [number for number, _ in costs.problems()] == left
 
 
 def test_a_line_without_a_transaction_id_is_known_by_its_voucher(costs: Costs) -> None:

@@ -46,3 +46,10 @@ class BadRow:
 
     reason: str
     where: str
+
+
+def is_named(line: Row, words: str) -> bool:
+    """Whether words such as `transaction_id 7, voucher_no 20001` can mean no other line."""
+    named = dict(part.partition(" ")[::2] for part in words.split(", "))
+    is_whole = "transaction_id" in named or {"voucher_no", "line_no"} <= named.keys()
+    return is_whole and all(getattr(line, name, None) == value for name, value in named.items())

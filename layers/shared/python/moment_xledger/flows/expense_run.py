@@ -67,6 +67,9 @@ class Run:
     ends: datetime
     report: Report = field(default_factory=Report)
     projects: dict[str, ProjectState] = field(default_factory=dict)
+    unusable: set[str] = field(
+        default_factory=set
+    )  # rows that people were told of, by what was known of them
 
     @property
     def ledger(self) -> "Ledger":

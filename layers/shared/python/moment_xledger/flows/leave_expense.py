@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from moment_xledger.domain.expense_entries import Entry, State, Wish
 from moment_xledger.domain.expenses import OF_PROJECTS, WAITING, Left
+from moment_xledger.domain.posted_lines import Row, is_named
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Run
 
@@ -72,14 +73,20 @@ def solved(run: Run, known: Entry | None) -> None:
         close(run, known.id)
 
 
-def close_projects_but(run: Run, waited_for: set[str]) -> None:
+def look_at_problems(run: Run, waited_for: set[str]) -> None:
     """The last line that waited for a project may have been moved, and never come to stand on it again."""
-    told = [
-        problem.number
-        for problem in run.ledger.problems.of(run.company.id, KIND)
-        if problem.code in CODES_OF_PROJECTS and problem.number not in waited_for
-    ]
-    run.ledger.problems.close(run.company.id, [(KIND, number) for number in told], CODES_OF_PROJECTS)
+    told = list(run.ledger.problems.of(run.company.id, KIND))
+    of_projects = {each.number for each in told if each.code in CODES_OF_PROJECTS}
+    over = [(KIND, number) for number in sorted(of_projects - waited_for)]
+    run.ledger.problems.close(run.company.id, over, CODES_OF_PROJECTS)
+    run.unusable |= {each.number for each in told if each.code is Code.EXPENSE_LINE_UNUSABLE}
+
+
+def close_unusable(run: Run, line: Row) -> None:
+    """A row that could not be read goes by what could be; it is over when that very row can be."""
+    for number in [number for number in run.unusable if is_named(line, number)]:
+        run.unusable.remove(number)
+        run.ledger.problems.close(run.company.id, [(KIND, number)], [Code.EXPENSE_LINE_UNUSABLE])
 
 
 def close(run: Run, number: str) -> None:

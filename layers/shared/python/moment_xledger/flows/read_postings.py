@@ -22,7 +22,7 @@ from moment_xledger.domain.expenses import (
 from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.domain.problems import Code
 from moment_xledger.flows.expense_run import Run
-from moment_xledger.flows.leave_expense import report_left
+from moment_xledger.flows.leave_expense import close_unusable, report_left
 from moment_xledger.flows.write_expense import note_match, write_expense
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def _write(run: Run, lines: list[Row], bills: Bills) -> None:
         {line.project for line in lines if line.project and line.account in run.terms.accounts}
     )
     for id_, line in named:
+        close_unusable(run, line)
         if id_ in entries:
             entries[id_] = note_match(run, entries[id_], line)
     for id_, line in named:

@@ -23,7 +23,7 @@ from moment_xledger.domain.expense_entries import (
 from moment_xledger.domain.expenses import BARRED, WAITING, Expense, InMoment, Left
 from moment_xledger.domain.posted_lines import Row
 from moment_xledger.flows.expense_run import Run
-from moment_xledger.flows.leave_expense import close, close_projects_but, leave, save, solved, wait
+from moment_xledger.flows.leave_expense import close, leave, look_at_problems, save, solved, wait
 
 A_REQUEST = timedelta(seconds=25)  # to Moment, with what has to be written down afterwards
 
@@ -71,7 +71,7 @@ def release_open(run: Run) -> None:
         barred |= {project for project in projects if run.projects[project] in BARRED}
         for entry in entries:
             _release(run, entry)
-    close_projects_but(run, barred)
+    look_at_problems(run, barred)
 
 
 def _release(run: Run, entry: Entry) -> None:
@@ -80,9 +80,10 @@ def _release(run: Run, entry: Entry) -> None:
         return
     wish = Wish(entry.id, waiting.expense, entry.match_id, entry.voucher)
     barred = BARRED.get(run.projects[waiting.expense.project])
-    if barred and entry.state is State.INTENT:
-        leave(run, wish, barred, waiting)
-    elif not barred and waiting.expense.account in run.terms.accounts:
+    if barred:
+        if waiting.why not in (barred, Left.REFUSED):
+            leave(run, wish, barred, waiting)
+    elif waiting.expense.account in run.terms.accounts:
         close(run, waiting.expense.project)
         release = _update if waiting.moment_id is not None else _create
         release(run, wish, waiting.expense, waiting)
@@ -96,7 +97,7 @@ def _settled(run: Run, known: Entry | None) -> Entry | None:
     there = run.moment.find(known.expense.external_id)
     solved(run, known)
     if there is None:
-        return replace(known, state=State.HELD, why=None)
+        return save(run, known, replace(known, state=State.HELD, why=None))
     run.report.found += 1
     return save(run, known, known.told(there.id, known.expense))
 
@@ -105,26 +106,32 @@ def _create(run: Run, wish: Wish, wanted: Expense, known: Entry | None) -> Entry
     reversed_ = _reversed_by(run, wish, wanted)
     if reversed_:
         return _counter(run, wish, wanted, known, reversed_)
-    about_to = replace(wish, expense=wanted).entry(State.INTENT, known)
-    intent = save(run, known, replace(about_to, why=known.why if known else None))
     run.hold(A_REQUEST)
     there = run.moment.find(wanted.external_id)
+    about_to = replace(wish, expense=wanted).entry(State.INTENT, known)
+    about_to = replace(about_to, why=known.why if known else None)
+    if there:
+        return _take_over(run, wish, wanted, there, (known, about_to))
+    intent = save(run, known, about_to)
+    run.hold(A_REQUEST)
     try:
-        moment_id = there.id if there else _add(run, wanted)
+        moment_id = run.moment.add(wanted)
     except RefusedByMoment as refused:
         return leave(run, wish, Left.REFUSED, intent, their_words=refused.their_words)
     solved(run, intent)
-    told = save(run, intent, intent.told(moment_id, wanted))
-    if there:
-        run.report.found += 1
-        return _tell(run, wish, told, there, differences(None, wanted), wanted)
     run.report.created += 1
-    return told
+    return save(run, intent, intent.told(moment_id, wanted))
 
 
-def _add(run: Run, wanted: Expense) -> int:
-    run.hold(A_REQUEST)
-    return run.moment.add(wanted)
+def _take_over(
+    run: Run, wish: Wish, wanted: Expense, there: InMoment, change: tuple[Entry | None, Entry]
+) -> Entry:
+    """What it says in Moment is not known: it waits, until it says what is wanted."""
+    known, entry = change
+    state = State.BOOKED if there.is_invoiced else State.HELD
+    ours = save(run, known, replace(entry, state=state, moment_id=there.id))
+    run.report.found += 1
+    return _tell(run, wish, ours, there, differences(None, wanted), wanted)
 
 
 def _update(run: Run, wish: Wish, wanted: Expense, known: Entry) -> Entry:
