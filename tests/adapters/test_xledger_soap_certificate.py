@@ -3,7 +3,7 @@
 import ssl
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -21,7 +21,7 @@ from moment_xledger.adapters.xledger_soap.certificates import as_file
 from moment_xledger.adapters.xledger_soap.hosts import host
 from moment_xledger.adapters.xledger_soap.posting import Line, post
 from moment_xledger.adapters.xledger_soap.services import Request
-from moment_xledger.domain.soap_outcomes import CallFailed
+from moment_xledger.domain.soap_outcomes import CallFailed, LogonRefused
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +96,36 @@ def test_it_opens_a_server_that_demands_it(pem: str) -> None:
 def test_without_it_such_a_server_stays_shut(pem: str) -> None:
     with a_strict_server(as_file(pem)) as url, pytest.raises(CallFailed):
         post(Line(host("live", url), session(as_file(pem))), Request("/", "Any", b"<a/>", {}))
+
+
+def with_a_passphrase(pem: str) -> str:
+    key = serialization.load_pem_private_key(pem.encode(), None)
+    kept = serialization.BestAvailableEncryption(b"secret")
+    shut = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, kept)
+    return pem.partition("-----BEGIN PRIVATE")[0] + shut.decode()
+
+
+def with_the_key_of_another(pem: str) -> str:
+    other = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return pem.partition("-----BEGIN PRIVATE")[0] + other.decode()
+
+
+def with_a_line_missing(pem: str) -> str:
+    first, _, *rest = pem.splitlines(keepends=True)
+    return "".join([first, *rest])
+
+
+@pytest.mark.parametrize("spoilt", [with_a_passphrase, with_the_key_of_another, with_a_line_missing])
+def test_one_that_cannot_be_used_is_the_login_s_fault_and_leaves_nothing_in_doubt(
+    spoilt: Callable[[str], str], pem: str
+) -> None:
+    with a_strict_server(as_file(pem)) as url:
+        line = Line(host("live", url), session(as_file(pem)), certificate=as_file(spoilt(pem)))
+        with pytest.raises(CallFailed) as failed:
+            post(line, Request("/", "Any", b"<a/>", {}))
+    assert failed.value.failure == LogonRefused("the certificate and its key cannot be used")
 
 
 def test_the_file_is_made_once_and_for_nobody_else_to_read(pem: str) -> None:

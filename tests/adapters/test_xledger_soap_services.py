@@ -106,7 +106,7 @@ def test_no_document_outside_the_package_is_ever_read(
         request(Service("Greedy.wsdl", "/", "AuthenticationSoap"), "LogonKey", Version.SOAP_12)
 
 
-def test_a_certificate_and_the_time_out_go_along_and_nothing_is_left_open():
+def test_the_time_out_goes_along_and_nothing_is_left_open():
     sent: dict[str, object] = {}
 
     class Recording(requests.Session):
@@ -114,10 +114,9 @@ def test_a_certificate_and_the_time_out_go_along_and_nothing_is_left_open():
             sent.update(options, url=url)
             raise requests.ConnectionError
 
-    line = Line(host("live"), Recording(), timedelta(seconds=7), certificate="client.pem")
+    line = Line(host("live"), Recording(), timedelta(seconds=7))
     XledgerSoap(SoapLogin("ws", "hush", "key"), line).upload("f.csv", b"1", "AR10", 1)
     assert sent["url"] == "https://ws.xledger.net/WS/Common/Lib/FileUpload.asmx"
-    assert sent["cert"] == "client.pem"
     assert (sent["timeout"], sent["allow_redirects"], sent.get("verify", True)) == (7, False, True)
 
 

@@ -369,8 +369,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.SOAP_LOGIN_REFUSED: Reason(
         Fixer.ADMINISTRATOR,
-        "Xledger godtar ikke SOAP-brukeren eller passordet. Sjekk begge i Xledger, skriv dem inn på nytt i innstillingene, og test forbindelsen igjen.",
-        "Xledger does not accept the SOAP user or its password. Check both in Xledger, type them into the settings again, and test the connection again.",
+        "Xledger godtar ikke SOAP-brukeren eller passordet. Sjekk begge i Xledger, skriv dem inn på nytt i innstillingene, og test forbindelsen igjen. Hører det et sertifikat til, må det stå der helt, med sin private nøkkel og uten passord.",
+        "Xledger does not accept the SOAP user or its password. Check both in Xledger, type them into the settings again, and test the connection again. If a certificate goes with them, all of it must be there, with its private key and without a passphrase.",
     ),
     Code.OWNER_CODE_NOT_REACHED: Reason(
         Fixer.ADMINISTRATOR,

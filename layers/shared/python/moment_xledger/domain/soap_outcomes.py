@@ -28,7 +28,7 @@ class Faulted:
 
 @dataclass(frozen=True)
 class LogonRefused:
-    """User and password give no key. Nothing else was sent."""
+    """User and password give no key, or the certificate is none that could be shown. Nothing else was sent."""
 
     text: str
 

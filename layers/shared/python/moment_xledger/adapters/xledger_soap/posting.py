@@ -15,7 +15,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from moment_xledger.adapters.xledger_soap.hosts import Host
 from moment_xledger.adapters.xledger_soap.services import Request
-from moment_xledger.domain.soap_outcomes import CallFailed, InDoubt, NotSent, NotSoap, Oddity
+from moment_xledger.domain.soap_outcomes import CallFailed, InDoubt, LogonRefused, NotSent, NotSoap, Oddity
 
 LARGEST_ANSWER = 20 * 1024 * 1024
 HELD_IN_MEMORY = 1024 * 1024
@@ -55,7 +55,9 @@ class Answer:
 
 
 def post(line: Line, request: Request) -> Answer:
-    """The whole answer, whatever its status. Raises `CallFailed` with NotSent, InDoubt or NotSoap."""
+    """The whole answer, whatever its status. Raises `CallFailed` with NotSent, InDoubt or NotSoap, or with LogonRefused
+    where the certificate is none."""
+    _check_certificate(line.certificate)
     deadline = time.monotonic() + line.timeout.total_seconds()
     # A kept connection may be dead, and an upload lost in it would be in doubt. Calls are few: each has its own.
     line.session.close()
@@ -75,6 +77,15 @@ def post(line: Line, request: Request) -> Answer:
             )
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise CallFailed(_meaning(error)) from None
+
+
+def _check_certificate(path: str | None) -> None:
+    """Beforehand, for later it looks like any other trouble on the line. A key with a passphrase is not asked about."""
+    try:
+        if path:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(path, password="")
+    except ssl.SSLError:
+        raise CallFailed(LogonRefused("the certificate and its key cannot be used")) from None
 
 
 def _check(answer: requests.Response) -> None:
