@@ -253,6 +253,25 @@ def test_a_corrected_line_is_corrected_in_moment_and_leaves_alone_what_the_manag
     assert costs.later().unchanged == 1
 
 
+@pytest.mark.parametrize("project", ["P-1", "P-9"])
+def test_a_line_that_is_corrected_when_its_bill_is_out_of_sight_keeps_what_the_bill_said(
+    costs: Costs, project: str
+) -> None:
+    """Also one that waits for its project."""
+    costs.post(a_line(text=None, project=project))
+    costs.books.bills.append(a_bill())
+    costs.run()
+    costs.time.now += timedelta(days=30)
+    costs.correct("1", amount=Decimal(900), tax_amount=Decimal(225))
+    costs.run()
+    costs.moment.projects["P-9"] = ProjectState.OPEN
+    costs.later()
+    (expense,) = costs.moment.expenses.values()
+    assert str(expense["amount"]) == "1125.00"
+    assert (expense["supplier"], expense["description"]) == ("Akustikkverkstedet AS",) * 2
+    assert (expense["invoice_number"], expense["invoice_date"]) == ("F-77", date(2026, 11, 15))
+
+
 @pytest.mark.parametrize("moved", [{"account": "7140"}, {"project": None}, {"project": "P-9"}])
 def test_a_line_that_is_moved_away_is_cancelled_and_comes_back_with_it(
     costs: Costs, moved: dict[str, Any]

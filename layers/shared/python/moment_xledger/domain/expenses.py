@@ -159,9 +159,15 @@ def was_changed(line: Row) -> bool:
     return line.modified != line.created
 
 
-def read_expense(line: Row, bill: Bill | None, terms: Terms) -> Expense | Left:
+def bill_of(line: Row, told: Expense | None) -> Bill:
+    """As the line itself has it. A line that is corrected late may say nothing of it, and its bill be out of sight."""
+    if told and not (line.supplier_name or line.invoice_no) and (told.supplier or told.invoice_number):
+        return Bill(told.supplier, told.invoice_number, told.invoice_date)
+    return Bill(line.supplier_name, line.invoice_no, line.invoice_date)
+
+
+def read_expense(line: Row, bill: Bill, terms: Terms) -> Expense | Left:
     """Of a line within reach. Whether Moment has the project is not looked at."""
-    bill = bill or Bill(line.supplier_name, line.invoice_no, line.invoice_date)
     day = bill.invoice_date or line.invoice_date or line.voucher_date
     id_, amount = identity(line), amount_with_vat(line)
     if isinstance(amount, Left):

@@ -14,6 +14,7 @@ from moment_xledger.domain.expenses import (
     Bill,
     Expense,
     Left,
+    bill_of,
     identity,
     out_of_reach,
     read_expense,
@@ -119,7 +120,8 @@ def _write(run: Run, lines: list[Row], bills: Bills) -> None:
             _unusable(run, BadRow("its id is no plain one", f"row, voucher_no {line.voucher_no}"))
             continue
         known = entries.get(id_)
-        wish, wanted = _wanted(run, id_, line, _bill(line, bills), known)
+        bill = _bill(line, bills) or bill_of(line, known.expense if known else None)
+        wish, wanted = _wanted(run, id_, line, bill, known)
         written = write_expense(run, wish, wanted, known, line)
         if written:
             entries[id_] = written
@@ -127,9 +129,7 @@ def _write(run: Run, lines: list[Row], bills: Bills) -> None:
                 entries |= run.ledger.expenses.get_many(run.company.id, [written.counters])
 
 
-def _wanted(
-    run: Run, id_: str, line: Row, bill: Bill | None, known: Entry | None
-) -> tuple[Wish, Expense | Left]:
+def _wanted(run: Run, id_: str, line: Row, bill: Bill, known: Entry | None) -> tuple[Wish, Expense | Left]:
     """A project is asked about before a cost goes there, not again when it changes where it stands."""
     found = out_of_reach(line, run.terms) or read_expense(line, bill, run.terms)
     expense = None if isinstance(found, Left) else found
