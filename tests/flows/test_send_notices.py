@@ -1,7 +1,7 @@
 """Notices are calm: at once and once for what stands still, a digest for the rest, and an end to each."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -39,11 +39,11 @@ class Post:
     world: World
     postman: FakePostman = field(default_factory=FakePostman)
 
-    def run(self) -> Report:
+    def run(self, clock: Callable[[], datetime] | None = None) -> Report:
         def write(notice: Any, company: Any, to: str, sender: str, now: datetime) -> EmailMessage:
             return notice_mail(notice, company, to, sender, now, LINK)
 
-        return send_notices(Notifier(self.world.ledger, self.postman, write, self.world.time))
+        return send_notices(Notifier(self.world.ledger, self.postman, write, clock or self.world.time))
 
     def until(self, hour: int, minute: int = 0, day: int = 23) -> None:
         """In Oslo, in November: an hour before UTC."""
@@ -262,6 +262,28 @@ def test_a_run_that_dies_with_an_address_in_hand_is_followed_by_another(post: Po
     post.world.time.now += FIVE_MINUTES
     post.run()
     assert len(post.subjects()) == 1
+
+
+def test_where_there_is_not_time_for_all_a_run_ends_by_itself_and_nobody_is_always_last() -> None:
+    names = [f"company-{n:02}" for n in range(20)]
+    post = Post(World(companies=[a_company(name, notify=[f"{name}@x.example"]) for name in names]))
+    post.world.time.now = MONDAY
+    for name in names:
+        now = post.world.time()
+        refused = Problem(CompanyId(name), "settings", "", Code.MOMENT_KEY_REFUSED, {}, "", now, now)
+        post.world.ledger.problems.report([refused])
+
+    def slow() -> datetime:
+        post.world.time.now += timedelta(seconds=6)
+        return post.world.time.now
+
+    for _ in range(12):
+        began = post.world.time.now
+        report = post.run(slow)
+        assert report.delayed == ["out of time"]
+        assert post.world.time.now - began < timedelta(seconds=240)
+        post.world.time.now = began + FIVE_MINUTES
+    assert {to for to, _ in post.postman.sent} == {f"{name}@x.example" for name in names}
 
 
 @pytest.mark.parametrize(

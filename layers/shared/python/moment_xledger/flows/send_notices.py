@@ -2,12 +2,13 @@
 
 An address is taken before it is mailed and given back with what it was told, so that no mail goes twice; whoever dies
 in between holds it for some minutes, and then that one mail may come once more. Throttling is no problem, so it is in
-no mail.
+no mail. A run ends in good time, and each begins with another company: where there is not time for all, nobody is
+always last.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,6 +34,11 @@ from moment_xledger.flows.watch_deadlines import watch_deadlines
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.ledger.notices import Taken
+
+
+EVERY = timedelta(minutes=5)
+SLICE = timedelta(seconds=180)  # of a function that may run for 240
+GOLDEN = 0.618034  # multiples of it are spread evenly, however many there are
 
 
 class Postman(Protocol):
@@ -68,15 +74,24 @@ class Report:
 
 
 def send_notices(notifier: Notifier) -> Report:
-    report = Report()
-    for company in notifier.ledger.companies.every():
+    report, began = Report(), notifier.clock()
+    for company in _in_turn(notifier.ledger.companies.every(), began):
         watch_deadlines(company, notifier.ledger, notifier.clock())
         report.expiring += expires_soon(company.token_expires, day_in_oslo(notifier.clock()))
         for address in dict.fromkeys(company.notify):
-            _tell(company, address, notifier, report)
+            if notifier.clock() < began + SLICE:
+                _tell(company, address, notifier, report)
+        if notifier.clock() >= began + SLICE:
+            report.delayed.append("out of time")
         if report.delayed:  # of which the next company would hear the same
             break
     return report
+
+
+def _in_turn(companies: Sequence[Company], now: datetime) -> Sequence[Company]:
+    """From where no run of the last few has begun."""
+    first = int(now.timestamp() // EVERY.total_seconds() * GOLDEN % 1 * len(companies))
+    return [*companies[first:], *companies[:first]]
 
 
 def _tell(company: Company, address: str, notifier: Notifier, report: Report) -> None:
