@@ -8,7 +8,7 @@ import pytest
 
 from local.xledger.plan import Plan
 from moment_xledger.adapters.xledger_reference import Reference
-from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.guard_numbers import Guard, Report, guard_numbers
@@ -141,6 +141,16 @@ def test_the_same_number_in_another_company_of_the_token_is_no_finding() -> None
     nights.night()
     assert list(world.problems(CompanyId("north"))) == [("customer", "10001", "GONE_FROM_XLEDGER")]
     assert list(world.problems(CompanyId("south"))) == []
+
+
+def test_where_the_time_is_too_short_for_all_tokens_each_has_its_night() -> None:
+    world = World(None, [a_company(f"company-{n}", token_id=f"token-{n}") for n in range(3)])
+    for _ in range(3):
+        world.time.now += timedelta(days=1)
+        left = [True, True]  # nights that have time for two
+        guard_numbers(Guard(world.worker(), Reference, lambda left=left: bool(left and left.pop())))  # type: ignore[misc]
+    read = [world.ledger.references.get(TokenId(f"token-{n}")) for n in range(3)]
+    assert [(world.time.now - each.read_at).days if each else None for each in read] == [1, 0, 0]
 
 
 def test_a_closed_gate_puts_it_off_and_forgets_nothing(nights: Nights) -> None:

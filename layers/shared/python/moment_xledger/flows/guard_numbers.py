@@ -48,15 +48,17 @@ class Guard:
 
 
 def guard_numbers(guard: Guard) -> Report:
-    """Token by token. One whose gate is closed, or whose companies are all paused, is put off until the next night,
-    with nothing forgotten."""
-    report, pauses = Report(), guard.worker.ledger.pauses.now()
-    companies = guard.worker.ledger.companies.every()
+    """Token by token, those first that have waited longest. One whose gate is closed, or whose companies are all
+    paused, is put off until the next night, with nothing forgotten."""
+    report, ledger = Report(), guard.worker.ledger
+    companies, pauses = ledger.companies.every(), ledger.pauses.now()
     awake = {company.token_id for company in companies if not pauses.of(company.id)}
-    for token in dict.fromkeys(company.token_id for company in companies):
+    tokens = dict.fromkeys(company.token_id for company in companies)
+    for token in sorted(tokens, key=ledger.references.guarded):
         if token not in awake or not guard.has_time():
             report.later += 1
             continue
+        ledger.references.note_guarded(token, guard.worker.clock())
         try:
             _guard_token(token, guard, report)
             report.tokens += 1

@@ -1,5 +1,8 @@
-"""Xledger's accounts and VAT codes as they were last read, by token; and how far its feeds of changes were read."""
+"""Xledger's accounts and VAT codes as they were last read, by token; how far its feeds of changes were read, and in
+which night somebody last began to.
+"""
 
+from datetime import datetime
 from typing import Any
 
 from moment_xledger.adapters.ledger import keys
@@ -29,6 +32,14 @@ class References:
         for name, codes in (("accounts", lists.accounts), ("vat_codes", lists.vat_codes)):
             item |= {} if codes is None else {name: sorted(codes)}
         self._table.write(Put(keys.lists(token), item))
+
+    def guarded(self, token: TokenId) -> str:
+        """When its last look at changes began, as text that sorts; empty before the first."""
+        item = self._table.get((keys.token(token), "GUARDED"))
+        return str(item["began"]) if item else ""
+
+    def note_guarded(self, token: TokenId, now: datetime) -> None:
+        self._table.write(Put((keys.token(token), "GUARDED"), {"began": keys.stamp(now)}))
 
     def cursor(self, token: TokenId, kind: Kind) -> str | None:
         """Behind the last change that was looked at; None before the first night."""
