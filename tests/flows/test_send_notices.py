@@ -185,6 +185,19 @@ def test_when_nothing_waits_any_more_the_next_digest_says_so_once(post: Post) ->
     assert post.subjects()[1:] == ["Nordvik Arkitekter AS: all is well again"]
 
 
+def test_nothing_is_said_to_be_well_while_something_stands_still(post: Post) -> None:
+    post.report("10001")
+    post.until(7)
+    post.refuse_token()
+    post.until(8)
+    post.close("10001")
+    post.until(13)
+    post.until(13, day=24)
+    assert post.subjects()[2:] == ["Nordvik Arkitekter AS: something is well again"]
+    assert "This has still stopped" in text(post.postman.to(KARI)[-1])
+    assert "Make a new one in Xledger" in text(post.postman.to(KARI)[-1])
+
+
 def test_five_thousand_failures_in_an_hour_are_two_mails_an_address_at_most(post: Post) -> None:
     post.until(12, 30)
     post.refuse_token()

@@ -109,13 +109,13 @@ def after_urgent(problems: Iterable[Problem], told: Told, now: datetime | None) 
 
 def digest(problems: Sequence[Problem], told: Told, now: datetime) -> Notice | None:
     waiting = [problem for problem in problems if problem.code not in ACT_NOW]
+    urgent = grouped([problem for problem in problems if problem.code in ACT_NOW])
     if not waiting:
-        return Notice(is_digest=True) if told.open_then else None
+        return Notice(urgent, is_digest=True) if told.open_then else None
     new = [problem for problem in waiting if _is_new(problem, told)]
     if not new and not _is_monday_morning(now):
         return None
-    urgent = [problem for problem in problems if problem.code in ACT_NOW]
-    return Notice(grouped(urgent), grouped(waiting), is_digest=True, new=len(new))
+    return Notice(urgent, grouped(waiting), is_digest=True, new=len(new))
 
 
 def slot(now: datetime) -> str | None:

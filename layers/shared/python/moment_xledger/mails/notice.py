@@ -135,7 +135,7 @@ def _headline(notice: Notice) -> tuple[str, str]:
     """Names of the title and the first paragraph."""
     if notice.all_clear:
         return ("clear_title", "clear_intro") if notice.is_digest else ("better_title", "better_intro")
-    if not notice.is_digest and not notice.new:
+    if not notice.new and not notice.needs_you:
         return "better_title", "partly_intro"
     if notice.is_digest:
         intro = "digest_urgent_intro" if notice.urgent else "digest_intro"
