@@ -53,6 +53,13 @@ def test_a_posted_cost_becomes_an_expense(costs: Costs) -> None:
     }
 
 
+def test_of_two_bills_that_were_paid_together_each_cost_has_its_own(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("2", voucher_no="20002"))
+    costs.books.bills += [a_bill(), a_bill(voucher_no="20002", invoice_no="F-78")]
+    costs.run()
+    assert [each["invoice_number"] for each in costs.moment.expenses.values()] == ["F-77", "F-78"]
+
+
 def test_what_is_seen_again_is_not_made_again(costs: Costs) -> None:
     costs.post(a_line())
     costs.run()

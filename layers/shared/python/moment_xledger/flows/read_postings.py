@@ -34,7 +34,7 @@ LATE = timedelta(days=7)  # a cost may be changed after the bill that it came wi
 LONGEST_PLACE = 200  # of what a problem is about: a key of the ledger must hold it
 AN_ANSWER = timedelta(seconds=70)  # the longest that one from Xledger takes
 
-Bills = dict[tuple[str, str | None], Bill]
+Bills = dict[tuple[str | None, str | None], Bill]
 Lines = Iterator[Row | BadRow]
 
 
@@ -56,10 +56,20 @@ def _bills(run: Run, window: Window) -> Bills:
         if isinstance(line, BadRow) or not (line.invoice_no or line.supplier_name):
             continue
         bill = Bill(line.supplier_name, line.invoice_no, line.invoice_date)
-        for key in (("match", line.match_id), ("voucher", line.voucher_no)):
-            if key[1] and not (key in found and found[key].invoice_number):
+        for key in _ways(line):
+            if not (key in found and found[key].invoice_number):
                 found[key] = bill
     return found
+
+
+def _ways(line: Row) -> Iterator[tuple[str | None, str | None]]:
+    """From a cost to its bill. Bills that are paid together have one match, and vouchers are counted anew each year."""
+    if line.match_id and line.voucher_no:
+        yield line.match_id, line.voucher_no
+    if line.match_id:
+        yield line.match_id, None
+    if line.voucher_no:
+        yield None, line.voucher_no
 
 
 def _supplier_lines(run: Run, window: Window) -> Lines:
@@ -80,7 +90,7 @@ def halves_of(window: Window) -> tuple[Window, Window]:
 
 
 def _bill(line: Row, bills: Bills) -> Bill | None:
-    return bills.get(("match", line.match_id)) or bills.get(("voucher", line.voucher_no))
+    return next((bills[key] for key in _ways(line) if key in bills), None)
 
 
 def _candidates(run: Run, lines: Lines) -> Iterator[Row]:
