@@ -56,6 +56,14 @@ def test_also_when_it_comes_with_another_number(world: World) -> None:
     assert list(world.problems()) == []
 
 
+def test_a_number_that_is_none_is_told_and_over_when_it_is_corrected(world: World) -> None:
+    world.receive(a_customer("10 001", id=1))
+    (problem,) = world.ledger.problems.of(COMPANY.id)
+    assert "for customer 10 001 cannot be used" in problem.sentence()
+    world.receive(a_customer("10001", id=1, version=2))
+    assert list(world.problems()) == []
+
+
 @pytest.mark.parametrize("version", [None, "2", True, 1.5, -1, 10**100])
 def test_whatever_stands_for_a_version_stops_no_good_event(world: World, version: Any) -> None:
     bad = a_customer("10001")

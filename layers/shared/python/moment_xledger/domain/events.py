@@ -71,6 +71,7 @@ class Unreadable:
     kind: str = "event"
     number: str = ""
     version: int | None = None
+    called: str = ""  # what stands for the number, where that is no number
 
 
 def read_event(body: str) -> Event | Unreadable:
@@ -102,7 +103,11 @@ def _read_content(envelope: Envelope) -> Event | Unreadable:
     except ValidationError as error:
         field, fault, missing = first_fault(error)
         code = Code.FIELD_MISSING if missing else Code.FIELD_INVALID
-        return Unreadable(code, f"data.{field}", fault, company, *_identity(envelope), version)
+        kind, number = _identity(envelope)
+        given, id_ = "", envelope.data.get("id")
+        if field == f"{kind}Number" and type(id_) is int:  # what it is called later nobody knows
+            given, number = number, _by_id(id_)
+        return Unreadable(code, f"data.{field}", fault, company, kind, number, version, given)
     return Event(envelope.id, company, envelope.time, content)
 
 

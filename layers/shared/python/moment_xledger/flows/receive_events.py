@@ -121,5 +121,6 @@ def _refuse(
         kind, number = (event.kind, event.number) if event.number else ("event", message.id)
         details = {"field": event.field, "fault": event.fault, "event": message.id}
         details |= {} if event.version is None else {"version": str(event.version)}
+        details |= {"number": event.called} if event.called else {}
         problem = Problem(owner, kind, number, event.code, details, first_seen=now, last_seen=now)
     receiver.ledger.problems.report([problem])
