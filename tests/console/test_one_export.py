@@ -178,7 +178,7 @@ def test_exporting_again_is_asked_about_first(site: Site) -> None:
     site.export(10231, 10232)
     browser = site.browser()
     page = browser.get("/exports/1/again").text
-    assert "samme 2 fakturaene som i eksport 1" in page
+    assert "samme fakturaene som i eksport 1, 2 i alt" in page
     assert "ført dobbelt" in page
     assert site.jobs == []
 

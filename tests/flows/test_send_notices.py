@@ -225,6 +225,10 @@ def test_the_commonest_reason_comes_first_and_repeats_are_counted(post: Post) ->
     assert body.index("10001") < body.index("invoice 1 has")
     assert "Also: 10002, 10003." in body
     assert "Has happened 9 more times." in body
+    post.report("1", code=Code.KID_INVALID, kind="invoice")
+    post.report("10004")
+    post.until(13)
+    assert "Has happened once more." in text(post.postman.to(KARI)[1])
     assert "Who can do something: administrator" in body
 
 

@@ -147,8 +147,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "again": ("Eksporter på nytt", "Export again"),
     "again_title": ("Eksportere de samme fakturaene på nytt?", "Export the same invoices again?"),
     "again_what": (
-        "Det lages en ny eksport med de samme {0} fakturaene som i eksport {1}.",
-        "A new export is made with the same {0} invoices as in export {1}.",
+        "Det lages en ny eksport med de samme fakturaene som i eksport {1}, {0} i alt.",
+        "A new export is made with the same invoices as in export {1}, {0} in all.",
     ),
     "again_careful": (
         (

@@ -63,6 +63,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "also": ("Gjelder også {numbers}", "Also: {numbers}"),
     "and_more": (" og {more} til", " and {more} more"),
     "others": ("Gjelder {more} til", "And {more} more"),
+    "repeats_once": ("Har skjedd én gang til", "Has happened once more"),
     "repeats": ("Har skjedd {repeats} ganger til", "Has happened {repeats} more times"),
     "link": ("Se alt og prøv igjen", "See everything and try again"),
     "link_clear": ("Se status", "See how things stand"),
@@ -150,9 +151,15 @@ def _group(group: Group, say: _Speaker) -> dict[str, str]:
         "sentence": sentence[:1].upper() + sentence[1:],
         "words": _line(group.first.their_words)[:LONGEST_WORDS],
         "also": _also(group, say),
-        "repeats": say("repeats", repeats=group.repeats) + "." if group.repeats else "",
+        "repeats": _repeats(group, say),
         "who": say(str(group.fixer)),
     }
+
+
+def _repeats(group: Group, say: _Speaker) -> str:
+    if not group.repeats:
+        return ""
+    return say("repeats_once" if group.repeats == 1 else "repeats", repeats=group.repeats) + "."
 
 
 def _also(group: Group, say: _Speaker) -> str:
