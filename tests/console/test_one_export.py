@@ -161,6 +161,17 @@ def test_what_is_not_the_same_is_not_handed_out_and_somebody_is_told(site: Site,
     assert [deed.what for deed in site.world.ledger.audit.of(COMPANY.id)] == [What.SIGNED_IN]
 
 
+def test_the_problem_is_over_when_the_right_file_is_handed_out_again(site: Site) -> None:
+    export = site.export(10231)
+    key = export.folder + export.file_name()
+    right, site.files.held[key] = site.files.held[key], b"another"
+    browser = site.browser()
+    assert browser.press("/exports/1", "/exports/1/files/file").status == 409
+    site.files.held[key] = right
+    assert browser.press("/exports/1", "/exports/1/files/file").status == 303
+    assert list(site.world.problems()) == []
+
+
 def test_somebody_else_who_stores_another_file_meanwhile_is_not_believed(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

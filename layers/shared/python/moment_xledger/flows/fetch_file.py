@@ -60,6 +60,7 @@ def fetch_file(export: Export, piece: Piece, who: str, shelf: Shelf) -> str | No
     name = name_of(export, piece)
     if piece is Piece.FILE:
         _ensure(export, name, shelf)
+        shelf.ledger.problems.close(export.company, [("export", str(export.number))], [Code.FILE_DIFFERS])
     elif not is_there(export, piece, shelf.files):
         return None
     deed = Deed(export.company, shelf.clock(), who, What.FETCHED_FILE, export.number, name)
