@@ -20,7 +20,7 @@ from tests.console.site import Browser, Page, Site
 from tests.office import MOMENT_KEY
 from tests.world import TOKEN
 
-SOAP = SoapLogin("per", "a-soap-password", "a-logon-key-0123456789", "a certificate")
+SOAP = SoapLogin("per", "a-soap-password", "a-logon-key-0123456789", "a-certificate-0123456789")
 SCRIPT = '"><script>alert(1)</script>'
 
 
