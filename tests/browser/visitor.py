@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response, expect
 
 from local import ROOT
 from tests.browser.opened import Opened
@@ -127,5 +127,10 @@ class Visitor:
         return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
     def take_picture(self, name: str) -> None:
-        """For eyes: a test cannot tell what is ugly."""
-        self.page.screenshot(path=PICTURES / self.look.replace(",", "") / f"{name}.png", full_page=True)
+        """For eyes: a test cannot tell what is ugly. Chromium refuses a picture now and then, and takes it when asked
+        again."""
+        path = PICTURES / self.look.replace(",", "") / f"{name}.png"
+        try:
+            self.page.screenshot(path=path, full_page=True)
+        except Error:
+            self.page.screenshot(path=path, full_page=True)
