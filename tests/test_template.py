@@ -372,7 +372,11 @@ TAKES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 PUTS_BACK = {"sqs:ChangeMessageVisibility"}
 FILES = {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
 READS_KEYS = {"secretsmanager:GetSecretValue"}
-KEEPS_KEYS = {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"}
+KEEPS_KEYS = {
+    "secretsmanager:CreateSecret",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:RestoreSecret",
+}
 MARKS_KEYS = {"secretsmanager:UpdateSecretVersionStage"}
 SENDS, MAILS = {"sqs:SendMessage"}, {"ses:SendRawEmail"}
 CHECKS = {"dynamodb:ConditionCheckItem"}  # that an invoice, or an export, is still as it was read

@@ -34,6 +34,7 @@ class _Secret:
 
     versions: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    is_deleted: bool = False  # and can still be restored
 
     def add(self, text: str, labels: list[str]) -> str:
         version = f"{len(self.versions) + 1:032}"
@@ -91,13 +92,29 @@ class SecretsTwin:
         if not self._outside.call("mark the secret", lambda: self._move(*moved)):
             _raise(InvalidParameterException, "UpdateSecretVersionStage")
 
+    def delete_secret(self, *, SecretId: str, RecoveryWindowInDays: int) -> None:
+        """What an operator does; no function of ours may."""
+        self._held[SecretId].is_deleted = True
+
+    def restore_secret(self, *, SecretId: str) -> None:
+        self._outside.call("restore the secret", lambda: self._restore(SecretId))
+
+    def _restore(self, name: str) -> None:
+        self._held[name].is_deleted = False
+
+    def _check(self, name: str, operation: str) -> None:
+        if name in self._held and self._held[name].is_deleted:
+            _raise(InvalidRequestException, operation)
+
     def _read(self, name: str, version: str, label: str) -> dict[str, Any] | None:
+        self._check(name, "GetSecretValue")
         secret = self._held.get(name, _Secret())
         version = version or secret.labels.get(label, "")
         text = secret.versions.get(version)
         return None if text is None else {"SecretString": text, "VersionId": version}
 
     def _add(self, name: str, text: str, labels: list[str]) -> str:
+        self._check(name, "PutSecretValue")
         return self._held[name].add(text, labels) if name in self._held else ""
 
     def _make(self, name: str, text: str) -> str:

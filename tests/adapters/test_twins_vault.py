@@ -110,6 +110,25 @@ def test_a_secret_is_made_once(secrets_manager: Any) -> None:
     assert secrets_manager.get_secret_value(SecretId=name)["SecretString"] == "first"
 
 
+def test_keys_that_an_operator_took_away_make_room_for_new_ones(
+    played_by: str, secrets_manager: Any, vault: Vault
+) -> None:
+    first = saved(vault, NORDVIK, the_secrets(FIRST))
+    vault.keep_logon_key(first, "renewed")
+    for name in ("nordvik", "nordvik.logon-key"):
+        secrets_manager.delete_secret(SecretId=f"{vault._prefix}{name}", RecoveryWindowInDays=30)
+    assert (vault.secrets(first), vault.secrets(NORDVIK)) == (None, None)
+    if played_by == "moto":  # where AWS refuses it, this adds to what is deleted, and it stays deleted
+        vault.offer(NORDVIK.id, the_secrets(SECOND))
+        assert vault.secrets(NORDVIK) is None
+        return
+
+    second = saved(vault, first, the_secrets(SECOND))
+    assert vault.secrets(second) == vault.secrets(NORDVIK) == the_secrets(SECOND)
+    vault.keep_logon_key(second, "renewed-again")
+    assert vault.soap_login(second) == SoapLogin("nordvik-ws", SECOND, "renewed-again")
+
+
 def test_a_renewed_logon_key_holds_until_a_person_types_another_password(vault: Vault) -> None:
     company = saved(vault, NORDVIK, the_secrets())
     vault.keep_logon_key(company, "first-key")

@@ -99,11 +99,15 @@ class Vault:
             )
 
     def _write(self, name: str, text: str, label: str) -> KeysId:
+        """Into a secret that somebody deleted as well, while it can still be restored: no other can have its name."""
         name = self._prefix + name
         try:
             return self._put(name, text, label)
         except self._client.exceptions.ResourceNotFoundException:
             return self._make(name, text, label)
+        except self._client.exceptions.InvalidRequestException:
+            self._client.restore_secret(SecretId=name)
+            return self._put(name, text, label)
 
     def _put(self, name: str, text: str, label: str) -> KeysId:
         stored = self._client.put_secret_value(SecretId=name, SecretString=text, VersionStages=[label])
