@@ -10,7 +10,7 @@ import pytest
 
 from moment_xledger.domain.companies import Language, Route
 from moment_xledger.domain.control import detail_name
-from moment_xledger.domain.errors import Unreachable
+from moment_xledger.domain.errors import KeyRefused, Unreachable
 from moment_xledger.domain.invoice_mails import InvoiceMail, sent
 from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.settings_changes import Saved
@@ -172,8 +172,8 @@ def test_without_moment_there_is_no_report(nights: Nights) -> None:
     nights.moment.down_at_page = 1
     with pytest.raises(Unreachable):
         report_of(nights)
-    nights.vault.held.clear()
-    with pytest.raises(Unreachable, match="no API key"):
+    nights.vault.take_away(COMPANY)
+    with pytest.raises(KeyRefused, match="no API key"):
         report_of(nights)
 
 

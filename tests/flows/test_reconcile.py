@@ -203,13 +203,19 @@ class TestFromWhenOn:
         assert [number for _, number in nights.office.arrived()] == [1, 2, 3, 4, 5]
         assert nights.told() == ["2026-11-25: 5"]
 
-    def test_so_does_a_run_without_time_and_a_company_without_a_key(self, nights: Nights) -> None:
+    def test_so_does_a_run_without_time(self, nights: Nights) -> None:
         nights.has_time = False
         assert nights.night().later == {COMPANY: "out of time"}
-        nights.has_time = True
-        nights.vault.held.clear()
-        assert nights.night().later == {COMPANY: "Moment: the company has no API key yet"}
         assert nights.office.ledger.reconciliations.progress(COMPANY).cursor is None
+
+    def test_a_key_that_somebody_took_away_is_asked_for_like_a_refused_one(self, nights: Nights) -> None:
+        nights.vault.take_away(COMPANY)
+        assert nights.night().later == {COMPANY: "Moment: the company has no API key"}
+        assert nights.office.ledger.reconciliations.progress(COMPANY).cursor is None
+        assert [each.code for each in nights.office.ledger.problems.of(COMPANY)] == ["MOMENT_KEY_REFUSED"]
+        nights.vault.save(COMPANY, Secrets(Token("x"), KEY))
+        nights.night()
+        assert list(nights.office.ledger.problems.of(COMPANY)) == []
 
     def test_a_refused_key_is_told_to_who_can_mend_it_until_it_is_taken_again(self, nights: Nights) -> None:
         nights.moment.refuses = True
@@ -224,7 +230,7 @@ class TestFromWhenOn:
         )
         nights.moment.refuses = False
         nights.night()
-        assert nights.office.problems() == []
+        assert list(nights.office.ledger.problems.of(COMPANY)) == []
 
     def test_who_waited_longest_comes_first(self, nights: Nights) -> None:
         nights.night()

@@ -121,12 +121,10 @@ def _add_moment(
     moment: Moment,
     has_time: Callable[[], bool],
 ) -> None:
-    secrets = vault.secrets(company)
-    if secrets is None:
-        raise Unreachable("Moment: the company has no API key yet")
+    key = vault.moment_key(company)
     since = datetime.combine(report.month - EARLY, time(), UTC)
     began, newest_id = set_up(company, ledger), 0
-    for page in moment.invoice_pages(company.id, secrets.moment_key, since):
+    for page in moment.invoice_pages(company.id, key, since):
         _while(has_time)
         fresh = [content for content in page if _id(content) > newest_id]  # others were pushed here
         newest_id = max(map(_id, fresh), default=newest_id)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from moment_xledger.domain.companies import Company, CompanyId, Secrets, Token
+from moment_xledger.domain.companies import Company, CompanyId, Token
 from moment_xledger.domain.errors import Conflict, KeyRefused, Unreachable
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import reach
@@ -33,7 +33,7 @@ class Moment(Protocol):
 
 
 class Keys(Protocol):
-    def secrets(self, company: Company) -> Secrets | None: ...
+    def moment_key(self, company: Company) -> Token: ...
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,12 @@ def reconcile(company: Company, reconciler: Reconciler, report: Report) -> None:
 
 
 def _compare_all(company: Company, reconciler: Reconciler, report: Report) -> None:
-    began, secrets = reconciler.clock(), reconciler.vault.secrets(company)
-    if secrets is None:
-        raise Unreachable("Moment: the company has no API key yet")
+    began, key = reconciler.clock(), reconciler.vault.moment_key(company)
     first_saved = set_up(company, reconciler.ledger)
     run = Comparison(company, reconciler.ledger, reconciler.clock, report, first_saved)
     run.resume()
     since = reach(run.progress, first_saved, began)
-    pages = reconciler.moment.invoice_pages(company.id, secrets.moment_key, since)
+    pages = reconciler.moment.invoice_pages(company.id, key, since)
     while True:
         if not reconciler.has_time():
             raise _OutOfTime
