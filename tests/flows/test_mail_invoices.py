@@ -603,6 +603,42 @@ def test_a_person_hears_of_a_mail_that_came_back_at_once_whatever_its_sender_was
     assert (room.state_of(101), ("101", "MAIL_BOUNCED") in room.problems()) == ("bounced", True)
 
 
+@pytest.mark.parametrize("later", range(14))
+def test_nor_is_it_lost_where_another_worker_tidies_up_after_one_that_died(later, monkeypatch):
+    room = Mailroom()
+    room.receive(101)
+    room.fuse.burns_at = (OUTSIDE_CALLS.index("post.send") + 1, "after")
+    with pytest.raises(Died):
+        room.mail()
+    room.hear(101, Happened.DELIVERED)
+    room.time.now += timedelta(minutes=5)
+    call, after = room.fuse.call, room.fuse.calls + later
+
+    def called_after_news(*given: Any, **options: Any) -> Any:
+        if room.fuse.calls == after:
+            room.hear(101, Happened.BOUNCED)
+        return call(*given, **options)
+
+    monkeypatch.setattr(room.fuse, "call", called_after_news)
+    room.mail()
+    assert (room.state_of(101), ("101", "MAIL_BOUNCED") in room.problems()) == ("bounced", True)
+
+
+def test_that_what_came_back_has_arrived_all_the_same_can_be_said_again_where_who_said_so_died(monkeypatch):
+    room = Mailroom()
+    room.receive(101)
+    room.mail()
+    room.hear(101, Happened.BOUNCED)
+    confirm_address(room.company.id, RECEPTION, "Kari", room.ledger, room.time)
+    with monkeypatch.context() as patch:
+        patch.setattr(room.ledger.problems, "close", lambda *_: None)
+        room.resolve(101, Choice.IT_ARRIVED)
+    room.run()
+    with pytest.raises(ValueError, match="nothing to decide"):
+        room.resolve(101, Choice.IT_ARRIVED)
+    assert (room.numbers(), list(room.problems())) == ([101], [])
+
+
 def test_what_came_back_is_over_when_it_is_sent_again_also_where_who_said_so_died(monkeypatch):
     room = Mailroom()
     room.receive(101)

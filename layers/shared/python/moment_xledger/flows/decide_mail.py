@@ -26,8 +26,8 @@ def resolve_mail(
     mail = known and ledger.mails.get(company, known.seq)
     if not mail:
         raise ValueError(f"invoice {number} has no mail; there is nothing to decide")
-    if mail.state is State.SENT:  # told of by somebody who died before they could take it back
-        ledger.problems.close(company, [("invoice", mail.number)], [Code.MAIL_UNCERTAIN])
+    if mail.state is State.SENT:  # told of, or decided, by somebody who died before they could take it back
+        ledger.problems.close(company, [("invoice", mail.number)], [Code.MAIL_UNCERTAIN, Code.MAIL_BOUNCED])
     changed = decided(mail, choice)
     ledger.audit.note(Deed(company, clock(), by, DEEDS[choice], file=mail.file, about=mail.number))
     ledger.mails.save(changed, due=clock())

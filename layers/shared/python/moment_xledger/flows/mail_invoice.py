@@ -3,7 +3,7 @@ invoice that is still to be mailed, or one that a person is asked about. None go
 
 import hashlib
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HANDING_OVER = timedelta(seconds=30)  # what the mail service may take at most, and some
 WRITING = timedelta(seconds=30)  # what must fit in besides
 SETTINGS = "settings"
-# A mail may come back as soon as it has gone.
+# A mail may come back as soon as it has gone, and while it is tidied up after.
 BEFORE_IT_WENT = tuple(code for code in invoice_mails.REASONS if code is not Code.MAIL_BOUNCED)
 
 
@@ -197,8 +197,7 @@ def _hand_over(intent: InvoiceMail, made: EmailMessage, run: Run) -> Outcome:
     except MailInDoubt:
         _ask_a_person(intent, run)
         return Outcome.IN_DOUBT
-    went = mails.save(noted(invoice_mails.sent(intent, receipt), Step.MAILED, now(), receipt))
-    _tidy(went, run, BEFORE_IT_WENT)
+    _tidy(mails.save(noted(invoice_mails.sent(intent, receipt), Step.MAILED, now(), receipt)), run)
     return Outcome.SENT
 
 
@@ -220,10 +219,10 @@ def _ask_no_more(mail: InvoiceMail, run: Run) -> None:
         ledger.problems.close(mail.company, [("invoice", mail.number)], [Code.MAIL_UNCERTAIN])
 
 
-def _tidy(mail: InvoiceMail, run: Run, over: Collection[Code] = invoice_mails.REASONS) -> None:
+def _tidy(mail: InvoiceMail, run: Run) -> None:
     """What was said of it while it waited is over."""
     problems, company = run.mailer.ledger.problems, run.company.id
-    problems.close(company, [("invoice", mail.number)], over)
+    problems.close(company, [("invoice", mail.number)], BEFORE_IT_WENT)
     problems.close(company, [(SETTINGS, "moment_key")], [Code.MOMENT_KEY_REFUSED])
     problems.close(company, [(SETTINGS, "reception_address")], [Code.RECEPTION_ADDRESS_MISSING])
     run.mailer.ledger.mails.close(mail)
