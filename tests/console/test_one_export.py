@@ -183,6 +183,7 @@ def test_somebody_else_who_stores_another_file_meanwhile_is_not_believed(
 
     monkeypatch.setattr(site.files, "put_once", another_is_there)
     assert site.browser().press("/exports/1", "/exports/1/files/file").status == 409
+    assert list(site.world.problems()) == [("export", "1", str(Code.FILE_DIFFERS))]
 
 
 def test_exporting_again_is_asked_about_first(site: Site) -> None:

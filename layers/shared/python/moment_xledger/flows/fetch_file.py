@@ -88,13 +88,17 @@ def _ensure(export: Export, name: str, shelf: Shelf) -> None:
 
 
 def _built_again(export: Export, name: str, shelf: Shelf) -> bool:
-    """With the renderer that made it; stored only if every byte is the same."""
+    """With the renderer that made it; stored only if every byte is the same. Not where somebody stored another file, or
+    one that does not say what it holds."""
     with SpooledTemporaryFile(IN_MEMORY) as out:
         totals = render(export, shelf.ledger, export.first, export.last, out)
         if totals.sha256 != export.sha256:
             return False
         out.seek(0)
-        shelf.files.put_once(export.folder + name, out, CONTENT_TYPES[Piece.FILE], export.sha256)
+        try:
+            shelf.files.put_once(export.folder + name, out, CONTENT_TYPES[Piece.FILE], export.sha256)
+        except FileDiffers:
+            return False
     return True
 
 
