@@ -52,6 +52,10 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def _tether(line: Connection) -> None:
-    """In a worker: it and all that it starts end when the other end of the line closes, however suddenly."""
+    """In a worker: it and all that it starts end when the other end of the line closes, however suddenly.
+
+    By nothing else: once one worker has ended, the pool tells the others to, and would leave behind what they started.
+    """
     os.setpgid(0, 0)
+    signal.signal(signal.SIGTERM, lambda _, __: None)
     threading.Thread(target=end_with, args=(os.dup(line.fileno()),), daemon=True).start()
