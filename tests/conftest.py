@@ -1,5 +1,6 @@
 """No test may let a secret out, whatever it is about: see `tests/canaries.py`."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,11 @@ import moment_xledger.domain.companies  # noqa: F401 -- where keys are made
 from tests import canaries
 
 canaries.plant_what_is_made()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, since tests that start processes wait for them."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)
