@@ -279,6 +279,19 @@ def test_a_line_that_is_corrected_when_its_bill_is_out_of_sight_keeps_what_the_b
     assert (expense["invoice_number"], expense["invoice_date"]) == ("F-77", date(2026, 11, 15))
 
 
+def test_a_payment_that_is_seen_without_its_bill_takes_nothing_from_what_the_bill_said(costs: Costs) -> None:
+    costs.post(a_line())
+    costs.books.bills.append(a_bill())
+    costs.run()
+    costs.time.now += timedelta(days=30)
+    paid: dict[str, Any] = {"voucher_no": "30001", "invoice_no": None, "invoice_date": None}
+    costs.books.bills.append(a_bill(modified=costs.time.now, **paid))
+    costs.correct("1", amount=Decimal(900), tax_amount=Decimal(225))
+    costs.run()
+    (expense,) = costs.moment.expenses.values()
+    assert (expense["invoice_number"], expense["invoice_date"]) == ("F-77", date(2026, 11, 15))
+
+
 @pytest.mark.parametrize("moved", [{"account": "7140"}, {"project": None}, {"project": "P-9"}])
 def test_a_line_that_is_moved_away_is_cancelled_and_comes_back_with_it(
     costs: Costs, moved: dict[str, Any]
@@ -314,6 +327,49 @@ def test_a_line_that_is_moved_to_a_project_that_moment_does_not_take_waits_for_i
     assert (costs.amounts(), expense["project"], expense["billable"]) == (["1250.00"], to, True)
     assert expense["description"] == "Lydberegning"
     assert costs.problems() == []
+
+
+def test_a_cancelled_cost_that_moment_does_not_take_back_waits_until_it_does(costs: Costs) -> None:
+    costs.post(a_line("1"), a_line("2", project="P-2"))
+    costs.run()
+    for id_ in ("1", "2"):
+        costs.correct(id_, project=None)
+    costs.later()
+    costs.correct("1", project="P-1")
+    costs.correct("2", project="P-2")
+    costs.moment.next = [(False, RefusedByMoment("no"))]
+    costs.moment.projects["P-2"] = ProjectState.CLOSED
+    costs.later()
+    assert costs.problems() == [("P-2", "EXPENSE_PROJECT_CLOSED"), ("1", "EXPENSE_REFUSED")]
+    assert costs.amounts() == ["0.00", "0.00"]
+    costs.moment.projects["P-2"] = ProjectState.OPEN
+    costs.later(timedelta(days=90))
+    assert costs.amounts() == ["1250.00", "1250.00"]
+    assert costs.problems() == []
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_what_was_wrong_with_a_line_is_over_when_it_waits_for_a_project(
+    costs: Costs, is_refused: bool
+) -> None:
+    costs.moment.next = [(False, RefusedByMoment("no"))] * is_refused
+    costs.post(a_line() if is_refused else a_line(tax_amount=None, tax_rule=None))
+    costs.run()
+    assert len(costs.problems()) == 1
+    costs.correct("1", project="P-9", tax_amount=Decimal(250))
+    costs.later()
+    assert costs.problems() == [("P-9", "EXPENSE_PROJECT_UNKNOWN")]
+
+
+def test_a_project_with_the_number_of_a_line_is_another_problem(costs: Costs) -> None:
+    costs.post(a_line("77", tax_amount=None, tax_rule=None), a_line("78", tax_amount=None, tax_rule=None))
+    costs.post(a_line("1", project="77"), a_line("2", project="78"))
+    costs.run()
+    assert len(costs.problems()) == 4
+    costs.moment.projects["77"] = ProjectState.OPEN
+    costs.correct("78", tax_rule="1")
+    costs.later()
+    assert costs.problems() == [("78", "EXPENSE_PROJECT_UNKNOWN"), ("77", "EXPENSE_VAT_MISSING")]
 
 
 def test_a_line_that_waits_where_it_was_moved_to_goes_as_it_was_last_posted(costs: Costs) -> None:
@@ -552,6 +608,19 @@ def test_a_bad_row_that_was_put_right_is_no_problem_any_more(costs: Costs, named
     assert costs.later().created == 1
     left = ["transaction_id 3", "voucher_no 20001"]
     assert [number for number, _ in costs.problems()] == left
+
+
+def test_the_same_voucher_of_another_entity_is_another_cost(costs: Costs) -> None:
+    costs.post(a_line(None))
+    costs.run()
+    costs.set(owner_code=19169)
+    costs.post(a_line(None, amount=Decimal(2000), tax_amount=Decimal(500), match_id="7002"))
+    assert costs.later().created == 1
+    assert costs.later().unchanged == 1
+    costs.set(owner_code=19168)
+    costs.post(a_line(None, amount=Decimal(3000), tax_amount=Decimal(750)))
+    assert costs.later().updated == 1
+    assert costs.amounts() == ["3750.00", "2500.00"]
 
 
 def test_a_line_without_a_transaction_id_is_known_by_its_voucher(costs: Costs) -> None:

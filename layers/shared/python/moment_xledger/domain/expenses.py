@@ -142,6 +142,15 @@ def identity(line: Row) -> str | None:
     return found if _PLAIN_ID.fullmatch(found) else None
 
 
+def is_of_another_entity(line: Row, told: Expense | None, terms: Terms) -> bool:
+    """Entities count vouchers each for itself; the company may have been another one when Moment was told."""
+    return (
+        not line.transaction_id
+        and told is not None
+        and not told.external_id.startswith(f"xledger:{terms.owner_code}:")
+    )
+
+
 def out_of_reach(line: Row, terms: Terms) -> Left | None:
     """Asked of every line: most of a ledger is none of our concern."""
     if line.account not in terms.accounts:
@@ -159,11 +168,14 @@ def was_changed(line: Row) -> bool:
     return line.modified != line.created
 
 
-def bill_of(line: Row, told: Expense | None) -> Bill:
-    """As the line itself has it. A line that is corrected late may say nothing of it, and its bill be out of sight."""
-    if told and not (line.supplier_name or line.invoice_no) and (told.supplier or told.invoice_number):
-        return Bill(told.supplier, told.invoice_number, told.invoice_date)
-    return Bill(line.supplier_name, line.invoice_no, line.invoice_date)
+def bill_of(line: Row, found: Bill | None, told: Expense | None) -> Bill:
+    """As found, or as the line itself has it. When a line is corrected late, its bill may be out of sight, and what
+    paid that be found; then it is as Moment was told."""
+    said = found or Bill(line.supplier_name, line.invoice_no, line.invoice_date)
+    if told is None or said.invoice_number or said.supplier not in (None, told.supplier):
+        return said
+    says_more = told.invoice_number or (told.supplier and not said.supplier)
+    return Bill(told.supplier, told.invoice_number, told.invoice_date) if says_more else said
 
 
 def read_expense(line: Row, bill: Bill, terms: Terms) -> Expense | Left:

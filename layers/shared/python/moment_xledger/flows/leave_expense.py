@@ -1,5 +1,6 @@
 """What is said of a line that does not become an expense, once, and taken back when it does."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from moment_xledger.domain.expense_entries import Entry, State, Wish
@@ -20,6 +21,7 @@ CODES = {
     Left.DELETED: Code.EXPENSE_DELETED,
 }
 CODES_OF_PROJECTS = tuple(CODES[left] for left in sorted(OF_PROJECTS))
+CODES_OF_LINES = tuple(code for code in CODES.values() if code not in CODES_OF_PROJECTS)
 
 
 def leave(
@@ -32,19 +34,24 @@ def leave(
     their_words: str = "",
     currency: str = "",
     amount: str = "",
+    found: Entry | None = None,
 ) -> Entry:
-    """And say so, once. What Moment has stays as it is."""
+    """And say so, once. What Moment has stays as it is. `found`: there just now, and not known before."""
     waits = left in WAITING and wish.expense is not None
-    if known is None or known.moment_id is None:
+    if found:
+        entry = found
+    elif known is None or known.moment_id is None:
         entry = wish.entry(State.HELD if waits else State.STOPPED, known)
-    elif known.state is State.HELD:
+    elif known.state is State.BOOKED:
+        entry = known
+    else:
         state = State.HELD if waits else State.CANCELLED
         entry = replace(known, state=state, expense=wish.expense or known.expense)
-    else:
-        entry = known
     run.report.skipped[left] += 1
     if known and known.expense and not amount:
         amount = f"{known.expense.amount:.2f}"
+    if left in OF_PROJECTS:
+        solved(run, known)
     report_left(run, wish, left, their_words, currency=currency, amount=amount)
     return save(run, known, replace(entry, why=left, asked=asked))
 
@@ -89,8 +96,9 @@ def close_unusable(run: Run, line: Row) -> None:
         run.ledger.problems.close(run.company.id, [(KIND, number)], [Code.EXPENSE_LINE_UNUSABLE])
 
 
-def close(run: Run, number: str) -> None:
-    run.ledger.problems.close(run.company.id, [(KIND, number)], CODES.values())
+def close(run: Run, number: str, codes: Iterable[Code] = CODES_OF_LINES) -> None:
+    """A project may have the number of a line."""
+    run.ledger.problems.close(run.company.id, [(KIND, number)], codes)
 
 
 def save(run: Run, old: Entry | None, new: Entry) -> Entry:

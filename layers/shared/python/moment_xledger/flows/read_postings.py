@@ -16,6 +16,7 @@ from moment_xledger.domain.expenses import (
     Left,
     bill_of,
     identity,
+    is_of_another_entity,
     out_of_reach,
     read_expense,
     was_changed,
@@ -36,6 +37,7 @@ AN_ANSWER = timedelta(seconds=70)  # the longest that one from Xledger takes
 
 Bills = dict[tuple[str | None, str | None], Bill]
 Lines = Iterator[Row | BadRow]
+Named = list[tuple[str | None, Row]]
 
 
 def read_window(run: Run, window: Window) -> None:
@@ -116,8 +118,7 @@ def _unusable(run: Run, line: BadRow) -> None:
 
 
 def _write(run: Run, lines: list[Row], bills: Bills) -> None:
-    named = [(identity(line), line) for line in lines]
-    entries = run.ledger.expenses.get_many(run.company.id, (id_ for id_, _ in named if id_))
+    named, entries = _known(run, [(identity(line), line) for line in lines])
     run.learn_projects(
         {line.project for line in lines if line.project and line.account in run.terms.accounts}
     )
@@ -130,13 +131,27 @@ def _write(run: Run, lines: list[Row], bills: Bills) -> None:
             _unusable(run, BadRow("its id is no plain one", f"row, voucher_no {line.voucher_no}"))
             continue
         known = entries.get(id_)
-        bill = _bill(line, bills) or bill_of(line, known.expense if known else None)
+        bill = bill_of(line, _bill(line, bills), known.expense if known else None)
         wish, wanted = _wanted(run, id_, line, bill, known)
         written = write_expense(run, wish, wanted, known, line)
         if written:
             entries[id_] = written
             if written is not known and written.counters:
                 entries |= run.ledger.expenses.get_many(run.company.id, [written.counters])
+
+
+def _known(run: Run, named: Named) -> tuple[Named, dict[str, Entry]]:
+    """Where a line's id is already that of another entity's line, it goes by its owner's code as well."""
+    of = run.ledger.expenses.get_many
+    entries = of(run.company.id, (id_ for id_, _ in named if id_))
+    taken = {
+        id_: f"{run.terms.owner_code}.{id_}"
+        for id_, line in named
+        if id_ in entries and is_of_another_entity(line, entries[id_].expense, run.terms)
+    }
+    if taken:
+        entries |= of(run.company.id, taken.values())
+    return [(taken.get(id_, id_) if id_ else None, line) for id_, line in named], entries
 
 
 def _wanted(run: Run, id_: str, line: Row, bill: Bill, known: Entry | None) -> tuple[Wish, Expense | Left]:
@@ -151,5 +166,4 @@ def _wanted(run: Run, id_: str, line: Row, bill: Bill, known: Entry | None) -> t
 
 def _stands_still(known: Entry, line: Row) -> bool:
     """Where Moment was told that it stands."""
-    is_told = known.moment_id is not None and known.state is not State.HELD
-    return is_told and not is_moved(known, line.account, line.project)
+    return known.state is State.BOOKED and not is_moved(known, line.account, line.project)

@@ -23,7 +23,15 @@ from moment_xledger.domain.expense_entries import (
 from moment_xledger.domain.expenses import BARRED, WAITING, Expense, InMoment, Left
 from moment_xledger.domain.posted_lines import Row
 from moment_xledger.flows.expense_run import Run
-from moment_xledger.flows.leave_expense import close, leave, look_at_problems, save, solved, wait
+from moment_xledger.flows.leave_expense import (
+    CODES_OF_PROJECTS,
+    close,
+    leave,
+    look_at_problems,
+    save,
+    solved,
+    wait,
+)
 
 A_REQUEST = timedelta(seconds=25)  # to Moment, with what has to be written down afterwards
 
@@ -84,7 +92,7 @@ def _release(run: Run, entry: Entry) -> None:
         if waiting.why not in (barred, Left.REFUSED):
             leave(run, wish, barred, waiting)
     elif waiting.expense.account in run.terms.accounts:
-        close(run, waiting.expense.project)
+        close(run, waiting.expense.project, CODES_OF_PROJECTS)
         release = _update if waiting.moment_id is not None else _create
         release(run, wish, waiting.expense, waiting)
 
@@ -128,9 +136,11 @@ def _take_over(
 ) -> Entry:
     """What it says in Moment is not known: it waits, until it says what is wanted."""
     known, entry = change
-    state = State.BOOKED if there.is_invoiced else State.HELD
-    ours = save(run, known, replace(entry, state=state, moment_id=there.id))
     run.report.found += 1
+    if there.is_invoiced:
+        booked = replace(entry, state=State.BOOKED, moment_id=there.id)
+        return leave(run, wish, Left.INVOICED, known, asked=wanted.digest(), found=booked)
+    ours = save(run, known, replace(entry, state=State.HELD, moment_id=there.id))
     return _tell(run, wish, ours, there, differences(None, wanted), wanted)
 
 

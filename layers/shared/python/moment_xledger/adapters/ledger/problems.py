@@ -23,7 +23,11 @@ from moment_xledger.domain.problems import Code, Problem
 # What a later reason for the same thing takes the place of. That a mail came back stays until a person has decided: a
 # worker that stood still may tell his own reason after that, and it is the older one.
 OF_ANOTHER = (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED)
-REPLACED = tuple(code for code in Code if code not in (*OF_ANOTHER, Code.MAIL_BOUNCED))
+OF_A_PROJECT = (
+    Code.EXPENSE_PROJECT_UNKNOWN,
+    Code.EXPENSE_PROJECT_CLOSED,
+)  # which may have the number of a line
+REPLACED = tuple(code for code in Code if code not in (*OF_ANOTHER, *OF_A_PROJECT, Code.MAIL_BOUNCED))
 TRIES = 10  # where they do
 MOST_WORDS = 5_000  # signs that are kept of what the other system said; the item must hold them
 
@@ -53,7 +57,8 @@ class Problems:
 
     def _replace(self, problem: Problem) -> None:
         if problem.code not in OF_ANOTHER:
-            others = [code for code in REPLACED if code is not problem.code]
+            among = OF_A_PROJECT if problem.code in OF_A_PROJECT else REPLACED
+            others = [code for code in among if code is not problem.code]
             self.close(problem.company, [(problem.kind, problem.number)], others)
 
     def close(
@@ -106,19 +111,23 @@ class Problems:
         self, company: CompanyId, size: int, after: str = "", kind: str = "", code: Code | None = None
     ) -> tuple[list[Problem], str]:
         """Some problems, and what the next page comes `after`; nothing where this is the last one."""
-        prefix = "PROB#" + (f"{kind}#{f'{code}#' if code else ''}" if kind else "")
+        prefix = _prefix(kind, code)
         start = f"PROB#{after}" if after else ""
         items = self._table.query(keys.company(company), prefix, after=start, limit=size + 1)
         found = [_problem(company, item) for item in islice(items, size + 1)]
         return found[:size], place_of(found[size - 1]) if len(found) > size else ""
 
-    def of(self, company: CompanyId, kind: str = "") -> Iterator[Problem]:
-        prefix = f"PROB#{kind}#" if kind else "PROB#"
+    def of(self, company: CompanyId, kind: str = "", code: Code | None = None) -> Iterator[Problem]:
+        prefix = _prefix(kind, code)
         yield from (_problem(company, item) for item in self._table.query(keys.company(company), prefix))
 
 
 def _key(company: CompanyId, kind: str, code: Code, number: str) -> Key:
     return keys.company(company), f"PROB#{kind}#{code}#{number}"
+
+
+def _prefix(kind: str, code: Code | None) -> str:
+    return "PROB#" + (f"{kind}#{f'{code}#' if code else ''}" if kind else "")
 
 
 def place_of(problem: Problem) -> str:
