@@ -247,6 +247,16 @@ def test_and_where_two_have_waited_the_other_one_waits_on(world: World) -> None:
     assert (problem.number, problem.code, problem.details) == ("10001", "NUMBER_TAKEN", {"other": "2"})
 
 
+def test_and_where_one_of_two_waits_no_more_people_are_still_told_of_the_other(world: World) -> None:
+    world.receive(*[a_customer("10001", id=id_) for id_ in (1, 2, 3)])
+    world.receive(a_customer("10002", id=2, version=2))
+    assert list(world.problems()) == [("customer", "10001", "NUMBER_TAKEN")]
+    world.receive(a_customer("10003", id=1, version=2))
+    world.run()
+    assert sorted(names(world)) == ["10001", "10002", "10003"]
+    assert list(world.problems()) == []
+
+
 def test_two_customers_can_change_numbers_before_they_are_in_xledger(world: World) -> None:
     world.receive(a_customer("10001", id=1, name="En"), a_customer("10002", id=2, name="To"))
     world.receive(

@@ -146,6 +146,13 @@ def test_but_not_when_an_older_version_comes_late(together: bool) -> None:
     assert (office.arrived(), office.problems()) == ([(1, 7)], [("7", "FIELD_INVALID")])
 
 
+def test_however_late_an_older_version_comes_beside_it() -> None:
+    office = Office()
+    _arrive(office, [an_invoice(7, version=2, currency="kr")], together=True)
+    _arrive(office, [an_invoice(7, version=2), an_invoice(7)], together=True)
+    assert ("7", "FIELD_INVALID") not in office.problems()
+
+
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
 def test_a_corrected_event_releases_a_held_invoice(together: bool) -> None:
     office = Office()

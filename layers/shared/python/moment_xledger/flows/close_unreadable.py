@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 def close_unreadable(company: CompanyId, read: Iterable[tuple[str, int, str, int]], ledger: "Ledger") -> None:
     """`read`: kind, id, number and version."""
-    versions = {name: version for kind, id_, number, version in read for name in names(kind, id_, number)}
+    versions: dict[tuple[str, str], int] = {}
+    for kind, id_, number, version in read:
+        for name in names(kind, id_, number):
+            versions[name] = max(version, versions.get(name, version))
 
     def is_over(problem: Problem) -> bool:
         return int(problem.details.get("version", 0)) <= versions[problem.kind, problem.number]

@@ -125,9 +125,10 @@ class Outcomes:
             told, db_id = sent[record.id]
             return was_taken(settle(record, told, db_id, now), told, db_id, doing, now)
 
+        # First, so that whoever dies before they are stored does it again.
+        self.ledger.problems.close(self.company.id, [(r.kind, r.number) for r, _ in done], SOLVED_BY_SENDING)
         stored = self._save_again([record for record, _ in done], change)
         self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
-        self.ledger.problems.close(self.company.id, [(r.kind, r.number) for r, _ in done], SOLVED_BY_SENDING)
         if new:
             self.release(new)
 

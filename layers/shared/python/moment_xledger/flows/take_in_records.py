@@ -32,7 +32,7 @@ def take_in_records(
     """
     todo, is_dirty = _newest(events), False
     for _ in range(ROUNDS):
-        todo, states = _one_round(company, todo, ledger, clock())
+        todo, states = _one_round(company, kind, todo, ledger, clock())
         is_dirty = is_dirty or State.DIRTY in states
         if not todo:
             break
@@ -54,7 +54,7 @@ def _newest(events: Sequence[Event]) -> dict[int, Event]:
 
 
 def _one_round(
-    company: Company, events: dict[int, Event], ledger: "Ledger", now: datetime
+    company: Company, kind: Kind, events: dict[int, Event], ledger: "Ledger", now: datetime
 ) -> tuple[dict[int, Event], set[State]]:
     """The events that must be looked at again, and the states in which the records of the others are now."""
     stored = ledger.records.get_many(company.id, [_key(event) for event in events.values()])
@@ -69,20 +69,21 @@ def _one_round(
     lost_ids = {record.id for record in ledger.records.save(changes)}
     kept = [change for change in changes if change[1].id not in lost_ids]
     _report([after for _, after in kept if after.problem], ledger, now)
-    _report_unsaid(
-        [stored[_key(event)] for event in events.values() if _is_stored(event, stored)], ledger, now
-    )
+    again = [stored[_key(event)] for event in events.values() if _is_stored(event, stored)]
+    _report_unsaid(again, ledger, now)
     taken = _report_taken_numbers([change for change in changes if change[1].id in lost_ids], ledger, now)
     settled = stored | {(after.kind, after.id): after for _, after in kept}
     states = {record.state for record in settled.values() if record.id not in lost_ids}
-    states |= {record.state for record in _hand_on([*kept, *taken], ledger, now)}
+    for number in dict.fromkeys([*_given_up([*kept, *taken]), *_had_by(again, ledger)]):
+        if _hand_on(company, kind, number, ledger, now):
+            states.add(State.DIRTY)
     return {id_: events[id_] for id_ in lost_ids - {record.id for _, record in taken}}, states
 
 
 def _close(changes: Sequence[Change], ledger: "Ledger") -> None:
     """What was wrong with the version before, or with an event that could not be read, is over."""
     for before, _ in changes:
-        if before and (codes := _may_stand(before)):
+        if before and (codes := _may_stand(before)) and not _is_said_of_another(before, ledger):
             ledger.problems.close(before.company, [(before.kind, before.number)], codes)
     read = [
         (each.kind, each.id, each.number, after.content.version)
@@ -99,6 +100,14 @@ def _may_stand(record: Record) -> Collection[Code]:
     if record.problem:
         return [record.problem]
     return SOLVED_BY_SENDING if record.suspect else []
+
+
+def _is_said_of_another(record: Record, ledger: "Ledger") -> bool:
+    """Where several were to have one number, people are told once."""
+    if record.problem is not Code.NUMBER_TAKEN:
+        return False
+    claimants = ledger.records.claimants(record.company, record.kind, record.number)
+    return any(each.id != record.id for each in claimants)
 
 
 def _is_stored(event: Event, stored: Mapping[tuple[Kind, int], Record]) -> bool:
@@ -133,26 +142,44 @@ def _report_taken_numbers(lost: Sequence[Change], ledger: "Ledger", now: datetim
     return stored
 
 
-def _hand_on(changes: Iterable[Change], ledger: "Ledger", now: datetime) -> Iterator[Record]:
-    """Numbers that were given up go to who was to have them, unless a person has let that rest."""
+def _given_up(changes: Iterable[Change]) -> Iterator[str]:
+    """Numbers that may be nobody's now. Of one that was just found taken its owner may have let go meanwhile."""
     for before, after in changes:
-        number = before.owned_number if before else None
-        if number is None or number == after.owned_number:
-            continue
-        if not ledger.problems.get(after.company, after.kind, number, Code.NUMBER_TAKEN):
-            continue
-        claims = [
-            (each, as_dirty(each, now))
-            for each in ledger.records.claimants(after.company, after.kind, number)
-        ]
-        still_lost = {record.id for record in ledger.records.save(claims)}
-        given = [record for _, record in claims if record.id not in still_lost]
-        if given:
-            ledger.problems.close(after.company, [(after.kind, number)], [Code.NUMBER_TAKEN])
-            details = {"other": str(given[0].id)}
-            left = [replace(record, details=details) for record, _ in claims if record.id in still_lost]
-            _report(left, ledger, now)
-        yield from given
+        if after.problem is Code.NUMBER_TAKEN:
+            yield after.number
+        if before and before.owned_number and before.owned_number != after.owned_number:
+            yield before.owned_number
+
+
+def _had_by(records: Sequence[Record], ledger: "Ledger") -> Iterator[str]:
+    """Taken numbers that are said to be theirs: an earlier delivery may have died before it handed them on."""
+    ids = {str(record.id) for record in records}
+    for company, kind in {(record.company, record.kind) for record in records}:
+        for problem in ledger.problems.of(company, kind, Code.NUMBER_TAKEN):
+            if problem.details["other"] in ids:
+                yield problem.number
+
+
+def _hand_on(company: Company, kind: Kind, number: str, ledger: "Ledger", now: datetime) -> bool:
+    """To who was to have the number, if nobody has it and no person has let that rest. Whether somebody has it now who
+    may not be marked as work yet. Done twice it changes nothing."""
+    told = ledger.problems.get(company.id, kind, number, Code.NUMBER_TAKEN)
+    if told is None:
+        return False
+    claimants = ledger.records.claimants(company.id, kind, number)
+    owner = ledger.records.owner_of(company.id, kind, number)
+    if claimants and owner is None:
+        first = claimants.pop(0)
+        if ledger.records.save([(first, as_dirty(first, now))]):
+            return False  # whoever wrote it meanwhile sees to it
+        owner = first.id
+    if not claimants:
+        ledger.problems.close(company.id, [(kind, number)], [Code.NUMBER_TAKEN])
+    elif told.details["other"] != str(owner):
+        _report([replace(claimants[0], details={"other": str(owner)})], ledger, now)
+    else:
+        return False
+    return True
 
 
 def _report(records: Sequence[Record], ledger: "Ledger", now: datetime) -> None:
