@@ -88,9 +88,10 @@ def _folder(option: str, path: Path) -> Path:
 
 def _file(option: str, path: Path) -> Path:
     try:
-        if path.is_dir():
-            raise IsADirectoryError
-        _write_into(path.parent)
+        if path.exists():
+            path.open("ab").close()
+        else:
+            _write_into(path.parent)
     except OSError:
         raise Misuse(
             f"{option} {path}: this cannot be written; name a file in a folder that exists."

@@ -55,6 +55,11 @@ def _a_shell_to_leave(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.param(["run", "--out", "notes.txt"], "--out", id="a file where a folder should be"),
         pytest.param(["run", "--json", "/proc/out.json"], "--json", id="a summary where nobody writes"),
         pytest.param(["run", "--out", "/proc"], "--out", id="a folder where nobody writes"),
+        pytest.param(
+            ["run", "--json", "/proc/self/fd/1", "--moment-url", "here"],
+            "here",
+            id="and not a summary on the screen",
+        ),
         pytest.param(["run", "--xledger-url", "http://127.0.0.1:1"], "--xledger-token", id="no token"),
         pytest.param(["run", "--xledger-token", "t"], "--xledger-url", id="a token for nothing"),
         pytest.param(
