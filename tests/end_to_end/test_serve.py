@@ -5,8 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from local import ROOT, __main__
 from local.serve.publishing import Running
 from moment_xledger.domain.sessions import Role
 from tests.browser.chromium import chromium as chromium
+from tests.patience import soon
 
 A_MINUTE = 60.0
 SAMPLE = ROOT / "events" / "nordvik" / "customers.jsonl"
@@ -48,15 +48,6 @@ class Signed:
     def received(self) -> int:
         found: int = self.overview()["invoices"]["received"]
         return found
-
-
-def soon(true: Callable[[], bool]) -> bool:
-    give_up = time.monotonic() + A_MINUTE
-    while time.monotonic() < give_up:
-        if true():
-            return True
-        time.sleep(0.3)
-    return False
 
 
 def local(*arguments: str) -> list[str]:
@@ -112,7 +103,7 @@ def test_each_role_gets_in_and_sees_what_is_published(serving: Serving) -> None:
     assert set(people) == {str(role) for role in Role}
     assert {person.received() for person in people.values()} == {0}
     assert serving.publish(MORE) == "Published 3 of 3 events.\n"
-    assert soon(lambda: people["accountant"].received() > 0)
+    assert soon(lambda: people["accountant"].received() > 0, A_MINUTE)
 
 
 def test_an_accountant_exports_in_a_browser_and_has_the_very_file(
@@ -127,10 +118,10 @@ def test_an_accountant_exports_in_a_browser_and_has_the_very_file(
         page.get_by_role("button", name="Logg inn").click()
         page.get_by_role("link", name="Eksporter").click()
         page.wait_for_url("**/exports")
-        assert soon(lambda: _shows(page, "venter på neste eksport"))
+        assert soon(lambda: _shows(page, "venter på neste eksport"), A_MINUTE)
         page.get_by_role("button", name="Eksporter nå").click()
         page.wait_for_url("**/exports?asked=*")
-        assert soon(lambda: _shows(page, "er klar:"))
+        assert soon(lambda: _shows(page, "er klar:"), A_MINUTE)
         page.get_by_role("link", name="Eksport 1").click()
         with page.expect_download() as started:
             page.get_by_role("button", name=re.compile(r"^Last ned .*\.csv$")).click()

@@ -5,25 +5,15 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
 
 from local import ROOT
+from tests.patience import soon
 
 MOST_SECONDS = 60
-
-
-def soon(true: Callable[[], object], seconds: float = 10) -> bool:
-    give_up = time.monotonic() + seconds
-    while time.monotonic() < give_up:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def answers(url: str) -> bool:

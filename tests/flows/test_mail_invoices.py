@@ -624,7 +624,8 @@ def test_nor_is_it_lost_where_another_worker_tidies_up_after_one_that_died(later
     assert (room.state_of(101), ("101", "MAIL_BOUNCED") in room.problems()) == ("bounced", True)
 
 
-def test_that_what_came_back_has_arrived_all_the_same_can_be_said_again_where_who_said_so_died(monkeypatch):
+def after_a_death(choice: Choice, monkeypatch) -> Mailroom:
+    """A mail came back; the address is right again, and who said what is to be done died before the problem closed."""
     room = Mailroom()
     room.receive(101)
     room.mail()
@@ -632,23 +633,20 @@ def test_that_what_came_back_has_arrived_all_the_same_can_be_said_again_where_wh
     confirm_address(room.company.id, RECEPTION, "Kari", room.ledger, room.time)
     with monkeypatch.context() as patch:
         patch.setattr(room.ledger.problems, "close", lambda *_: None)
-        room.resolve(101, Choice.IT_ARRIVED)
+        room.resolve(101, choice)
     room.run()
+    return room
+
+
+def test_that_what_came_back_has_arrived_all_the_same_can_be_said_again_where_who_said_so_died(monkeypatch):
+    room = after_a_death(Choice.IT_ARRIVED, monkeypatch)
     with pytest.raises(ValueError, match="nothing to decide"):
         room.resolve(101, Choice.IT_ARRIVED)
     assert (room.numbers(), list(room.problems())) == ([101], [])
 
 
 def test_what_came_back_is_over_when_it_is_sent_again_also_where_who_said_so_died(monkeypatch):
-    room = Mailroom()
-    room.receive(101)
-    room.mail()
-    room.hear(101, Happened.BOUNCED)
-    confirm_address(room.company.id, RECEPTION, "Kari", room.ledger, room.time)
-    with monkeypatch.context() as patch:
-        patch.setattr(room.ledger.problems, "close", lambda *_: None)
-        room.resolve(101, Choice.SEND_AGAIN)
-    room.run()
+    room = after_a_death(Choice.SEND_AGAIN, monkeypatch)
     assert (room.numbers(), list(room.problems())) == ([101, 101], [])
 
 

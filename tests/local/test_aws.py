@@ -15,7 +15,7 @@ from local import ROOT
 from local.aws import AwsError, EmbeddedAws, Stack
 from local.aws import template as templates
 from local.aws.ministack import answers
-from tests.local.patience import soon
+from tests.patience import soon
 
 HANDLER = """
 import boto3, json, os, shared

@@ -10,7 +10,7 @@ import pytest
 from local.aws import EmbeddedAws, Stack
 from local.aws.witness import name_senders, watch
 from local.aws.workers import Worker, _workers_in
-from tests.local.patience import soon
+from tests.patience import soon
 
 HANDLER = """
 import boto3, os

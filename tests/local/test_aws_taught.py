@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import EmbeddedAws
-from tests.local.patience import soon
+from tests.patience import soon
 
 
 @pytest.fixture(scope="module")
