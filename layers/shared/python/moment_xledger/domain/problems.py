@@ -474,8 +474,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.LATE_FROM_MOMENT: Reason(
         Fixer.OPERATOR,
-        "Natt til {number} manglet {count} ferdigstilte fakturaer fra Moment (blant dem {invoices}). De er tatt inn nå og går som andre. Finn ut hvorfor hendelsene ikke kom; dette forsvinner etter en uke.",
-        "In the night to {number}, {count} finalized invoices of Moment's were missing (among them {invoices}). They are taken in now and go like others. Find out why their events did not come; this goes away after a week.",
+        "Natt til {number} manglet ferdigstilte fakturaer fra Moment, {count} i alt (blant dem {invoices}). De er tatt inn nå og går som andre. Finn ut hvorfor hendelsene ikke kom; dette forsvinner etter en uke.",
+        "In the night to {number}, finalized invoices of Moment's were missing, {count} in all (among them {invoices}). They are taken in now and go like others. Find out why their events did not come; this goes away after a week.",
     ),
     Code.INVOICE_UNREADABLE: Reason(
         Fixer.ADMINISTRATOR,
