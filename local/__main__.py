@@ -88,8 +88,13 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     add(
         "--route",
         choices=("file", "email", "upload"),
-        default="file",
         help="how invoices leave (default: file)",
+    )
+    add(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="the company's settings, laid over the sample's, as JSON",
     )
     add("--out", type=Path, default=Path("out"), metavar="DIR", help="for files and mails (default: out)")
     add("--json", type=Path, metavar="FILE", help="write the summary there as JSON too")

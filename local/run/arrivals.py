@@ -14,6 +14,7 @@ from local.mailbox import Mail
 from local.run.summary import Upload
 
 State = dict[str, Any]
+_AR10, _AR10_INVOICE_NUMBER = "GBAT10", 15
 
 
 @dataclass
@@ -30,9 +31,12 @@ def in_files(files: Iterable[Path]) -> Arrived:
 
 
 def _numbers_in(file: Path) -> set[str]:
-    """Of a file in the format `standard`."""
+    """The invoice numbers in a file of any format. `ar10` has no header; its rows begin with its name."""
     with file.open(encoding="utf-8", newline="") as lines:
-        return {row["InvoiceNo"] for row in csv.DictReader(lines, delimiter=";")}
+        first, *rows = csv.reader(lines, delimiter=";")
+    if first[0] == _AR10:
+        return {row[_AR10_INVOICE_NUMBER] for row in (first, *rows)}
+    return {row[first.index("InvoiceNo")] for row in rows}
 
 
 def in_mails(mails: Iterable[Mail], reception_address: str) -> Arrived:

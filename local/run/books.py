@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import boto3
 
@@ -15,8 +16,10 @@ from local.mailbox import Mail
 from local.run import costs, leaving
 from local.run.accountant import fetch, links
 from local.run.costs import Costs
+from local.run.problems import Problem
+from local.run.settings import of_the_sample
 from local.run.simulators import SAMPLE_COMPANY, SAMPLE_MOMENT_KEY
-from local.run.summary import Export, Kind, Problem
+from local.run.summary import Export, Kind
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.secrets import Vault
 from moment_xledger.adapters.table import Table
@@ -34,7 +37,6 @@ from moment_xledger.wiring import Wiring
 
 COMPANY = CompanyId(SAMPLE_COMPANY)
 NAMES = {RecordKind.CUSTOMER: "customers", RecordKind.PROJECT: "projects"}
-SETTINGS = {"id": COMPANY, "name": "Nordvik Arkitekter AS", "notify": ("regnskap@nordvik.example",)}
 # A gate that is closed for longer is not waited for.
 SOON = timedelta(seconds=60)
 
@@ -53,16 +55,17 @@ class Books:
         self._now = now
         self._states: Mapping[RecordKind, Counter[str]] = {}
 
-    def save_company(self, token: str, route: Route, *, expenses: bool = False) -> None:
-        """What the company's administrator would fill out."""
+    def save_company(
+        self, token: str, route: Route, changed: Mapping[str, Any], *, expenses: bool = False
+    ) -> None:
+        """What the company's administrator would fill out; `changed` is laid over it."""
         self._route = route
         prefix = self._variables["SECRETS_PREFIX"]
         vault = Vault(boto3.client("secretsmanager"), prefix, self._fingerprint)
         secrets = Secrets(
             Token(token), Token(SAMPLE_MOMENT_KEY), costs.LOGIN if expenses else leaving.LOGINS.get(route)
         )
-        settings = {**SETTINGS, "route": str(route), **leaving.SETTINGS[route]}
-        settings |= costs.SETTINGS if expenses else {}
+        settings = of_the_sample(route, changed, costs.SETTINGS if expenses else None)
         self._token = save_company(settings, secrets, self._use.ledger, vault, self._now).token_id
 
     def open_records(self) -> dict[str, int]:
@@ -125,7 +128,7 @@ class Books:
         held, _ = costs.in_moment(moment_url)
         said = [each for kind in ("expense", "expenses") for each in self._problems(COMPANY, kind)]
         total = sum((Decimal(each["amount"]) for each in held), Decimal(0))
-        return Costs(report, len(held), total, tuple(each.message for each in said))
+        return Costs(report, len(held), total, tuple(said))
 
     def to_mail(self) -> int:
         return waiting_mails(COMPANY, self._use.ledger)

@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from local.run.options import MOMENT_PATH
+from local.run.problems import Problem
 from local.xledger.plan import OWNER_CODE
 from local.xledger.soap.ledger.lines import Line
 from local.xledger.soap.ledger.year import Year
@@ -36,7 +37,7 @@ class Costs:
     report: Mapping[str, Any] = field(default_factory=dict)
     held: int = 0
     total: Decimal = Decimal(0)
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def lines(self) -> Iterator[str]:
         if not self.report:
@@ -47,7 +48,7 @@ class Costs:
         left = ", ".join(f"{reason} {count}" for reason, count in self.report["skipped"].items())
         yield f"Xledger's ledger: {counts}; left: {left or 'nothing'}"
         yield f"Moment holds {self.held} expenses, {self.total} NOK with VAT in all"
-        yield from (f"  {problem}" for problem in self.problems)
+        yield from (f"  {problem.number} ({problem.code}): {problem.message}" for problem in self.problems)
 
 
 def in_moment(moment_url: str) -> tuple[list[dict[str, Any]], set[str]]:
@@ -56,13 +57,13 @@ def in_moment(moment_url: str) -> tuple[list[dict[str, Any]], set[str]]:
     return state["expenses"], {each["projectNumber"] for each in state["projects"] if each["active"]}
 
 
-def expected(ledger: Mapping[str, Any], projects: set[str], now: datetime) -> Sums:
+def expected(ledger: Mapping[str, Any], projects: set[str], now: datetime, accounts: str = ACCOUNTS) -> Sums:
     """What posted costs add up to, for each project, from the simulated ledger alone."""
     year = Year(LedgerPlan(lines=ledger["lines"]), datetime.fromisoformat(ledger["ends"]).date())
     until = now.astimezone(CENTRAL_EUROPE).replace(tzinfo=None)
     sums: Sums = {}
     for line in year.lines():
-        if line.get("Posting2") in projects and _is_due(line, until):
+        if line.get("Posting2") in projects and _is_due(line, until, accounts):
             project = str(line["Posting2"])
             sums[project] = sums.get(project, Decimal(0)) + _with_vat(line)
     return {project: total for project, total in sums.items() if total}
@@ -81,12 +82,12 @@ def differences(held: list[dict[str, Any]], wanted: Sums) -> Iterator[str]:
         yield "Moment holds an expense twice."
 
 
-def _is_due(line: Line, until: datetime) -> bool:
+def _is_due(line: Line, until: datetime, accounts: str) -> bool:
     modified = line["Modified"]
     return (
         isinstance(modified, datetime)
         and until - FIRST < modified <= until
-        and str(line["Account"]) in AccountRanges.read(ACCOUNTS)
+        and str(line["Account"]) in AccountRanges.read(accounts)
     )
 
 

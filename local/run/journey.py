@@ -70,7 +70,10 @@ class Journey:
         self._stack = self._deploy()
         self._books = Books(self._aws, self._stack)
         self._books.save_company(
-            self._around.xledger_token, self._options.route, expenses=self._imports_expenses
+            self._around.xledger_token,
+            self._options.route,
+            self._options.settings,
+            expenses=self._imports_expenses,
         )
         published = self._publish(self._options.events)
         self._carry_and_export()
@@ -89,7 +92,8 @@ class Journey:
     @property
     def _imports_expenses(self) -> bool:
         """Only where Xledger and Moment are simulated: nothing is written to a Moment that is real."""
-        return bool(self._around.soap_url) and not self._options.moment_url
+        simulated = bool(self._around.soap_url) and not self._options.moment_url
+        return simulated and bool(self._options.settings.get("import_expenses", True))
 
     def _import_expenses(self) -> None:
         """As the schedule would every hour."""
@@ -99,7 +103,8 @@ class Journey:
         state = state_of(self._around.xledger_url)
         if state is not None:
             held, projects = costs.in_moment(self._around.moment_url)
-            wanted = costs.expected(state["ledger"], projects, datetime.now(UTC))
+            accounts = self._options.settings.get("expense_accounts", costs.ACCOUNTS)
+            wanted = costs.expected(state["ledger"], projects, datetime.now(UTC), accounts)
             self._not_done += costs.differences(held, wanted)
 
     def _carry_and_export(self) -> None:
@@ -108,7 +113,7 @@ class Journey:
         if self._options.route is Route.EMAIL:
             self._wait(self._look_at_mails)
             self._progress.step("mailed what is new")
-        else:
+        elif self._options.route is not Route.OFF:
             self._export()
 
     def _deploy(self) -> Stack:
@@ -200,7 +205,8 @@ class Journey:
             self._not_done += differences(expected, reported, waiting, after)
         uploads = uploads_between(before, after) if before and after else []
         arrived = self._arrived(exports, uploads, after)
-        self._not_done += missing_invoices(bodies(self._published()), COMPANY, reported, arrived)
+        if self._options.route is not Route.OFF:
+            self._not_done += missing_invoices(bodies(self._published()), COMPANY, reported, arrived)
         self._not_done += self._dead_letters()
         mailed = [mail.path for mail in self._around.mailbox]
         self._not_done += spilt(self._aws, self._stack, self._options.out, mailed)
@@ -214,7 +220,8 @@ class Journey:
         """Where the invoices must be found by now, on the route that they took."""
         match self._options.route:
             case Route.EMAIL:
-                return in_mails(self._around.mailbox, RECEPTION)
+                reception = self._options.settings.get("reception_address", RECEPTION)
+                return in_mails(self._around.mailbox, reception)
             case Route.UPLOAD if after:
                 return in_imports(uploads, after)
             case _:

@@ -1,14 +1,17 @@
 """What `run` was asked for, checked before anything is started."""
 
 import argparse
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 from urllib.parse import urlsplit
 
 from local.run.bodies import event_files
 from local.run.misuse import Misuse
 from local.run.places import is_on_this_machine
+from local.run.settings import read_settings
 from local.run.simulators import MORE_INVOICES, SAMPLE_EVENTS, the_plan
 from moment_xledger.domain.companies import Route
 
@@ -28,6 +31,7 @@ class Options:
     later_events: tuple[Path, ...] = ()  # after the first export
     route: Route = Route.FILE
     built: Path | None = None  # what `sam build` wrote, to be deployed instead of what lies in the folders
+    settings: Mapping[str, Any] = field(default_factory=dict)  # of the company, laid over the sample's
 
     @classmethod
     def checked(cls, given: argparse.Namespace) -> "Options":
@@ -40,10 +44,12 @@ class Options:
             )
         if given.xledger_url and given.plan:
             raise Misuse("--plan is for the simulated Xledger; leave it out together with --xledger-url.")
+        settings = read_settings(given.settings, given.route) if given.settings else {}
+        route = Route(settings.get("route") or given.route or Route.FILE)
         xledger_url = _address("--xledger-url", given.xledger_url, XLEDGER_PATH)
-        if given.route == Route.UPLOAD and xledger_url and not is_on_this_machine(xledger_url):
+        if route == Route.UPLOAD and xledger_url and not is_on_this_machine(xledger_url):
             raise Misuse(
-                "--route upload needs a simulated Xledger on this machine: no other has a SOAP user for this run."
+                "Route upload needs a simulated Xledger on this machine: no other has a SOAP user for this run."
             )
         if given.built and not (given.built / "template.yaml").is_file():
             raise Misuse(
@@ -57,9 +63,10 @@ class Options:
             xledger_url=xledger_url,
             xledger_token=given.xledger_token,
             later_events=() if given.events else (MORE_INVOICES,),
-            route=Route(given.route),
+            route=route,
             moment_url=_address("--moment-url", given.moment_url, MOMENT_PATH),
             built=given.built,
+            settings=settings,
         )
 
 

@@ -7,17 +7,10 @@ from typing import Any
 
 from local.mailbox import Mail
 from local.run.costs import Costs
+from local.run.problems import Problem
 
 _MOST_MAILS = 10
 _MOST_PROBLEMS = 20  # on the screen; the JSON has them all
-
-
-@dataclass(frozen=True)
-class Problem:
-    kind: str
-    number: str
-    code: str
-    message: str
 
 
 @dataclass(frozen=True)

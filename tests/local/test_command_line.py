@@ -51,6 +51,15 @@ def _a_shell_to_leave(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.param(["run", "--plan", "missing.json"], "missing.json", id="a missing plan"),
         pytest.param(["run", "--plan", "broken.json"], "broken.json", id="a plan that is not JSON"),
         pytest.param(["run", "--plan", "unknown.json"], "speed", id="a plan with an unknown setting"),
+        pytest.param(["run", "--settings", "missing.json"], "missing.json", id="missing settings"),
+        pytest.param(["run", "--settings", "broken.json"], "JSON object", id="settings that are not JSON"),
+        pytest.param(["run", "--settings", "unknown.json"], "speed", id="a setting that does not exist"),
+        pytest.param(["run", "--settings", "other.json"], "leave out id", id="another company's settings"),
+        pytest.param(["run", "--settings", "format.json"], "File format", id="a format that is none"),
+        pytest.param(["serve", "--settings", "lacking.json"], "reception", id="settings that lack one"),
+        pytest.param(
+            ["run", "--settings", "mails.json", "--route", "upload"], "--route", id="two routes at once"
+        ),
         pytest.param(["run", "--json", "missing/out.json"], "--json", id="a summary into nowhere"),
         pytest.param(["run", "--out", "notes.txt"], "--out", id="a file where a folder should be"),
         pytest.param(["run", "--json", "/proc/out.json"], "--json", id="a summary where nobody writes"),
@@ -94,6 +103,10 @@ def test_misuse_gets_one_sentence_that_names_it(
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "unknown.json").write_text('{"speed": 1}')
+    (tmp_path / "other.json").write_text('{"id": "fjellvik"}')
+    (tmp_path / "format.json").write_text('{"file": {"format": "xlsx"}}')
+    (tmp_path / "mails.json").write_text('{"route": "email"}')
+    (tmp_path / "lacking.json").write_text('{"route": "email", "reception_address": null}')
     monkeypatch.chdir(tmp_path)
 
     said = refused(capsys, *arguments)

@@ -42,6 +42,13 @@ def imported(before: list[Any], uploads: list[Any], *vouchers: dict[str, Any]) -
     return in_imports(uploads_between({"uploads": before}, after), after)
 
 
+@pytest.mark.parametrize("format_", ["standard", "ar10", "gl02b"])
+def test_invoices_are_found_in_a_file_of_any_format(format_: str) -> None:
+    arrived = in_files([ROOT / "tests" / "expected" / f"{format_}.csv"])
+    assert arrived.numbers["10231"] == 1
+    assert all(number.isdecimal() for number in arrived.numbers)
+
+
 def test_an_invoice_in_two_rows_of_a_file_is_there_once(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("InvoiceNo;Text\n1;a\n1;b\n2;c\n")

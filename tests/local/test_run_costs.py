@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from local.run.costs import Costs, differences, expected
+from local.run.problems import Problem
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LEDGER = {"lines": 1512, "ends": "2026-11-21"}
@@ -54,11 +55,14 @@ def test_what_differs_is_said(held: list[dict[str, Any]], sentences: list[str]) 
     assert list(differences(held, {"P-1": Decimal("100.00")})) == sentences
 
 
+WAITS = Problem("expense", "P-1", "EXPENSE_PROJECT_CLOSED", "One waits.")
+
+
 def test_a_person_reads_what_came_of_it() -> None:
     report = {"read": 116, "created": 19, "updated": 0, "stopped": "", "skipped": {"other account": 88}}
-    assert list(Costs(report, 19, Decimal("228987.18"), ("One waits.",)).lines()) == [
+    assert list(Costs(report, 19, Decimal("228987.18"), (WAITS,)).lines()) == [
         "Xledger's ledger: 116 read, 19 created; left: other account 88",
         "Moment holds 19 expenses, 228987.18 NOK with VAT in all",
-        "  One waits.",
+        "  P-1 (EXPENSE_PROJECT_CLOSED): One waits.",
     ]
     assert list(Costs().lines()) == []

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from local.mailbox import Mail
-from local.run.summary import Export, Kind, Problem, Requests, Summary
+from local.run.problems import Problem
+from local.run.summary import Export, Kind, Requests, Summary
 
 A_PROBLEM = Problem("customer", "10007", "FIELD_INVALID", "Field data.name cannot be used.")
 
