@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
+    GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     build_schema,
@@ -24,12 +26,45 @@ ARGUMENT_RULE = "ValuesOfCorrectTypeRule"
 MOST_TOKENS = 200_000  # 500 inputs written out in the text have some 50,000
 
 
+@dataclass(frozen=True)
+class Shape:
+    """What a plan changes in the schema: fields, inputs and arguments that are missing, as `Type.field` or
+    `Type.field.argument`."""
+
+    lacks: tuple[str, ...] = ()
+
+
+FULL = Shape()
+
+
+def schema(shape: Shape = FULL) -> GraphQLSchema:
+    """Its root fields get their resolvers in `resolvers`."""
+    return _schema(shape)
+
+
 @cache
-def schema() -> GraphQLSchema:
-    """The one schema; its root fields get their resolvers in `resolvers`."""
+def _schema(shape: Shape) -> GraphQLSchema:
     built = build_schema(files("local.xledger").joinpath("schema.graphql").read_text("utf-8"))
     give_scalars(built)
+    for place in shape.lacks:
+        holder, name = _holder(built, place)
+        del holder[name]
     return built
+
+
+def has_place(place: str) -> bool:
+    """Whether the full schema has such a `Type.field` or `Type.field.argument`."""
+    try:
+        holder, name = _holder(schema(), place)
+    except (KeyError, AttributeError):
+        return False
+    return name in holder
+
+
+def _holder(built: GraphQLSchema, place: str) -> tuple[dict[str, Any], str]:
+    kind, field, *argument = place.split(".", 2) if "." in place else (place, "")
+    fields = cast(GraphQLObjectType, built.type_map[kind]).fields
+    return (fields[field].args, argument[0]) if argument else (fields, field)
 
 
 @dataclass(frozen=True)
@@ -39,7 +74,7 @@ class Operation:
 
 
 @lru_cache(maxsize=256)
-def read_document(text: str) -> DocumentNode | tuple[GraphQLError, ...]:
+def read_document(text: str, shape: Shape = FULL) -> DocumentNode | tuple[GraphQLError, ...]:
     """The document, or all that is wrong with it."""
     try:
         document = parse(text, no_location=False, max_tokens=MOST_TOKENS)
@@ -47,17 +82,17 @@ def read_document(text: str) -> DocumentNode | tuple[GraphQLError, ...]:
         return (Refused(problem.message, "SYNTAX_ERROR"),)
     except RecursionError:
         return (Refused("The document is nested too deeply.", BAD_REQUEST),)
-    if not validate(schema(), document):
+    if not validate(schema(shape), document):
         return document
-    return tuple(_named_problems(document))
+    return tuple(_named_problems(document, shape))
 
 
-def _named_problems(document: DocumentNode) -> list[GraphQLError]:
+def _named_problems(document: DocumentNode, shape: Shape) -> list[GraphQLError]:
     """The error's code is the rule that found it, which the engine does not tell: so each rule is asked."""
     problems: list[GraphQLError] = []
     for rule in specified_rules:
         code = WRONG_ARGUMENT if rule.__name__ == ARGUMENT_RULE else _code(rule.__name__)
-        problems += [Refused(problem.message, code) for problem in validate(schema(), document, [rule])]
+        problems += [Refused(problem.message, code) for problem in validate(schema(shape), document, [rule])]
     return problems
 
 

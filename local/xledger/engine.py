@@ -37,7 +37,7 @@ class Xledger:
 
     def __init__(self, plan: Plan | None = None, *, clock: Callable[[], datetime] = now_in_utc) -> None:
         self.plan = plan or Plan()
-        self.state = State(self.plan.entities, clock)
+        self.state = State(self.plan, clock)
         self._clock = clock
         self._faults = Faults(self.plan.seed)
         self.next_faults = self._faults.ordered
@@ -61,7 +61,7 @@ class Xledger:
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         if path != PATH:
             return Answer(404, b"")
-        request, authorization = read_request(body), _authorization(headers)
+        request, authorization = read_request(body, self.plan.shape()), _authorization(headers)
         with self._one_at_a_time:
             self._counts.asked(request.counted_as, self._clock())
             try:
@@ -83,8 +83,9 @@ class Xledger:
         if isinstance(soap, Mapping):
             changes = {**changes, "soap": self.plan.soap.model_dump() | dict(soap)}
         changed = parse_plan(self.plan.model_dump() | dict(changes))
-        if changed.entities != self.plan.entities:
-            raise PlanError("entities: These cannot change while it runs; start anew.")
+        for name in ("entities", "slot_name"):
+            if getattr(changed, name) != getattr(self.plan, name):
+                raise PlanError(f"{name}: This cannot change while it runs; start anew.")
         with self._one_at_a_time:
             if changed.seed != self.plan.seed:
                 self._faults.seed(changed.seed)
@@ -147,7 +148,7 @@ def _authorization(headers: Mapping[str, str]) -> str:
 
 def _executed(document: DocumentNode, request: Request, asked: Asked) -> ExecutionResult:
     result = execute(
-        served_schema(),
+        served_schema(asked.plan.shape()),
         document,
         context_value=asked,
         variable_values=request.variables,

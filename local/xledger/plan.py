@@ -6,10 +6,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from local.xledger.document import Shape, has_place
 from local.xledger.soap.plan import SoapPlan
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
+Slot = Annotated[int, Field(ge=1, le=5)]  # glObject1 to glObject5
+Dimension = Literal["PROJECT", "DEPARTMENT", "COST_UNIT"]
 ResetAt = Literal["utc", "offset", "cet", "epoch", "seconds", "absent", "garbage"]
 
 OWNER_CODE = 19168
@@ -25,11 +28,14 @@ class _Strict(BaseModel):
 
 
 class EntityPlan(_Strict):
-    """A company in Xledger; `parent` is the owner code of the one above it."""
+    """A company in Xledger; `parent` is the owner code of the one above it, `code` what `entities { code }` shows
+    (without it: the owner code), `dimensions` the kind of value that each general ledger slot holds."""
 
     ownerCode: int = OWNER_CODE  # noqa: N815 -- as Xledger spells it
+    code: str | None = None
     description: str = "Nordvik AS"
     parent: int | None = None
+    dimensions: dict[Slot, Dimension] = {1: "DEPARTMENT", 2: "PROJECT"}
 
 
 class TokenPlan(_Strict):
@@ -59,6 +65,19 @@ class Plan(_Strict):
     burst: Count | None = 20
     burst_seconds: Annotated[float, Field(gt=0)] = 5
     concurrency: Count | None = 5
+
+    # What a query gets that does not say it. Neither default is published; a client that states both gets the same
+    # records under every value.
+    default_owner_set: Literal["CURRENT", "LOWER", "MINE", "ALL"] = "LOWER"
+    default_object_status: Literal["OPEN", "ALL"] = "ALL"
+    mine: Literal["CURRENT", "LOWER"] = "CURRENT"  # what MINE means
+
+    # Parts of the schema that only this simulator's copy has: "Query.viewer", "Customer_Filter.ownerDbId",
+    # "Query.customer_deltas.ownerSet". A document that uses one is refused as a whole.
+    schema_lacks: tuple[str, ...] = ()
+    slot_name: Literal["GL Object {}", "glObject{}", "GL_OBJECT{}"] = (
+        "GL Object {}"  # glSetupEntries.field.name
+    )
 
     # How errors look.
     error_status: Literal[200, 400] = 200
@@ -91,6 +110,15 @@ class Plan(_Strict):
             raise ValueError("two entities have the same ownerCode; give each its own")
         _refuse_circles({entity.ownerCode: entity.parent for entity in self.entities})
         return self
+
+    @model_validator(mode="after")
+    def _places_exist(self) -> Self:
+        if unknown := [place for place in self.schema_lacks if not has_place(place)]:
+            raise ValueError(f"the schema has no {unknown[0]}; name a Type.field or Type.field.argument")
+        return self
+
+    def shape(self) -> Shape:
+        return Shape(self.schema_lacks)
 
     def with_token(self, token: str) -> "Plan":
         """The same with `token` as the key to the first entity, instead of the default key."""

@@ -1,11 +1,13 @@
 """Connections: filters, owners, pages. `edges` is null where nothing matches."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from operator import ge, gt, le, lt
 from typing import Any
 
 from local.xledger.errors import INVALID_VALUE, Refused
+from local.xledger.plan import Plan
 from local.xledger.state import OWNED, Reach, State
 from local.xledger.table import Record, Table, between
 
@@ -14,18 +16,27 @@ Test = Callable[[Record], bool]
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"_gte": ge, "_lte": le, "_gt": gt, "_lt": lt}
 
 
-def connection(state: State, reach: Reach, table: str, arguments: Record) -> Record:
+@dataclass(frozen=True)
+class Reader:
+    """What one token may read, and how the plan has it answered."""
+
+    state: State
+    reach: Reach
+    plan: Plan
+
+
+def connection(reader: Reader, table: str, arguments: Record) -> Record:
     """One page of a table, as a root field's arguments ask for it."""
-    rows = state.tables[table]
+    rows = reader.state.tables[table]
     conditions: Record = arguments.get("filter") or {}
     tests = [_test(name, value) for name, value in conditions.items()]
-    tests += _owned_by(reach, table, arguments) + _status(state, arguments)
+    tests += _owned_by(reader, table, arguments) + _status(reader, arguments)
     return page(_candidates(rows, conditions), tests, arguments, _edge)
 
 
-def deltas(state: State, reach: Reach, table: str, arguments: Record) -> Record:
+def deltas(reader: Reader, table: str, arguments: Record) -> Record:
     """The feed of changes; a cursor is the place of a change in it."""
-    return page(state.deltas[table], _owned_by(reach, table, {}), arguments, _delta_edge)
+    return page(reader.state.deltas[table], _owned_by(reader, table, arguments), arguments, _delta_edge)
 
 
 def page(
@@ -87,18 +98,20 @@ def _test(name: str, value: Any) -> Test:
     return lambda row: row.get(name) == value
 
 
-def _owned_by(reach: Reach, table: str, arguments: Record) -> list[Test]:
-    """What the token reaches, unless `ownerSet` says otherwise. Shared data is in every set."""
+def _owned_by(reader: Reader, table: str, arguments: Record) -> list[Test]:
+    """What `ownerSet` says, or the plan where the query does not. Shared data is in every set."""
     if table not in (*OWNED, "entities"):
         return []
-    owners = reach.owners(arguments.get("ownerSet") or "LOWER")
+    owner_set = arguments.get("ownerSet") or reader.plan.default_owner_set
+    owners = reader.reach.owners(reader.plan.mine if owner_set == "MINE" else owner_set)
     field = "dbId" if table == "entities" else "ownerDbId"
     return [lambda row: row[field] in owners]
 
 
-def _status(state: State, arguments: Record) -> list[Test]:
-    """Without `objectStatus`: all (assumed)."""
-    today, wanted = state.today(), arguments.get("objectStatus")
+def _status(reader: Reader, arguments: Record) -> list[Test]:
+    """What `objectStatus` says, or the plan where the query does not."""
+    today = reader.state.today()
+    wanted = arguments.get("objectStatus") or reader.plan.default_object_status
     if wanted not in ("OPEN", "CLOSED"):
         return []
     return [lambda row: ((row.get("toDate") or today) < today) == (wanted == "CLOSED")]

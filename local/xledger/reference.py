@@ -8,7 +8,7 @@ is shared by every entity.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
 from local.xledger.table import Record, Table
@@ -43,6 +43,10 @@ OBJECT_VALUES = {
     "GL_OBJECT4": {"P": "Privat"},
     "GL_OBJECT5": {"1": "Første halvår"},
     "XGL": {"IFRS": "Avvik etter IFRS"},
+    # Kinds that a general ledger slot can hold; their values are records of their own.
+    "PROJECT": {},
+    "DEPARTMENT": {},
+    "COST_UNIT": {},
 }
 OBJECT_KIND_DB_IDS = {"TAX_RULE": 14}  # as seen at one tenant
 
@@ -119,6 +123,17 @@ def _object_kinds(now: str) -> Iterator[Record]:
     numbered = {name: OBJECT_KIND_DB_IDS.get(name) or next(free) for name in OBJECT_VALUES}
     for name, db_id in sorted(numbered.items(), key=lambda each: each[1]):
         yield {"dbId": db_id, "name": name, "modifiedAt": now}
+
+
+def gl_setup(dimensions: Mapping[int, str], name: str, kinds: Table) -> list[Record]:
+    """What each slot of an entity's general ledger holds."""
+    return [_slot(slot, name.format(slot), kinds.find("name", kind)[0]) for slot, kind in dimensions.items()]
+
+
+def _slot(slot: int, name: str, kind: Record) -> Record:
+    field = {"dbId": 4000 + slot, "dbSubId": slot, "code": str(slot), "name": name}
+    held = {"dbId": 4100 + kind["dbId"], "code": kind["name"], "description": kind["name"].capitalize()}
+    return {"dbId": 4200 + slot, "field": field, "fieldObject": held | {"objectKind": kind}}
 
 
 def _object_values(kinds: Table, owner: Record, now: str) -> Iterator[Record]:

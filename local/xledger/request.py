@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import DocumentNode, GraphQLError
 
-from local.xledger.document import Operation, chosen_operation, read_document
+from local.xledger.document import Operation, Shape, chosen_operation, read_document
 from local.xledger.errors import Refused
 
 UNREADABLE = "unreadable"  # what a request is counted as that names no operation
@@ -36,7 +36,7 @@ class Request:
         return self.name or next(iter(self.root_fields), UNREADABLE)
 
 
-def read_request(body: bytes) -> Request:
+def read_request(body: bytes, shape: Shape) -> Request:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -47,7 +47,7 @@ def read_request(body: bytes) -> Request:
     variables = content.get("variables") or {}
     if not isinstance(query, str) or not isinstance(name, str | None) or not isinstance(variables, dict):
         return Request()
-    document = read_document(query)
+    document = read_document(query, shape)
     if not isinstance(document, DocumentNode):
         return Request(name, variables, problems=document)
     operation = chosen_operation(document, name)

@@ -8,7 +8,7 @@ from typing import Any
 from graphql import GraphQLResolveInfo, GraphQLSchema
 
 from local.xledger import reading
-from local.xledger.document import schema
+from local.xledger.document import Shape, schema
 from local.xledger.errors import INVALID_VALUE, NO_RIGHT, TIMED_OUT, Refused
 from local.xledger.kinds import COMPANIES, CUSTOMERS, KINDS, Kind
 from local.xledger.plan import Plan
@@ -36,14 +36,18 @@ class Asked:
     charge: Callable[[int], None]
     half_done: bool
 
+    def reading(self) -> reading.Reader:
+        return reading.Reader(self.state, self.reach, self.plan)
+
 
 @cache
-def served_schema() -> GraphQLSchema:
-    roots = schema()
+def served_schema(shape: Shape) -> GraphQLSchema:
+    roots = schema(shape)
     for table in CONNECTIONS:
         _serve(roots, table, _reads(table))
     _serve(roots, "subledgers", _reads("customers"))
     _serve(roots, "subledger", _subledger)
+    _serve(roots, "viewer", lambda asked, _: {"entity": asked.reach.entity})
     for name, table in DELTAS.items():
         _serve(roots, name, _reads_deltas(table))
     for kind in KINDS:
@@ -68,11 +72,11 @@ def _serve(roots: GraphQLSchema, name: str, answer: Callable[[Asked, Record], An
 
 
 def _reads(table: str) -> Callable[[Asked, Record], Record]:
-    return lambda asked, arguments: reading.connection(asked.state, asked.reach, table, arguments)
+    return lambda asked, arguments: reading.connection(asked.reading(), table, arguments)
 
 
 def _reads_deltas(table: str) -> Callable[[Asked, Record], Record]:
-    return lambda asked, arguments: reading.deltas(asked.state, asked.reach, table, arguments)
+    return lambda asked, arguments: reading.deltas(asked.reading(), table, arguments)
 
 
 def _subledger(asked: Asked, arguments: Record) -> Record | None:
@@ -98,7 +102,7 @@ def _writes(kind: Kind, check: Checked) -> Callable[[Asked, Record], Record]:
 
 def _done(asked: Asked, kind: Kind, check: Checked, nodes: list[Record]) -> list[Record]:
     """All are checked before any is done, so a record cannot refer to one before it in the same list."""
-    writer = Writer(asked.state, asked.reach, served_schema(), kind)
+    writer = Writer(asked.state, asked.reach, served_schema(asked.plan.shape()), kind)
     changes: list[Change] = []
     try:
         for node in nodes:

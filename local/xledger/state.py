@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from local.xledger.plan import EntityPlan
-from local.xledger.reference import reference_tables
+from local.xledger.plan import EntityPlan, Plan
+from local.xledger.reference import gl_setup, reference_tables
 from local.xledger.table import Record, Table
 from local.xledger.times import wall_time
 
 FIRST_ENTITY = 42_000_001
 FIRST_RECORD = 50_000_001
+OWN_COMPANIES = 1_000_000  # from an entity's dbId to that of its own company in the legal register
 OWNED = ("companies", "customers", "projects")  # of one entity; everything else is shared by all
 WITH_DELTAS = ("customers", "projects")
 
@@ -32,16 +33,18 @@ class Reach:
 class State:
     """Not safe for several threads: the engine lets one in at a time."""
 
-    def __init__(self, entities: tuple[EntityPlan, ...], clock: Callable[[], datetime]) -> None:
+    def __init__(self, plan: Plan, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._db_ids = count(FIRST_RECORD)
         self._customer_numbers = count(1)
         self._delta_numbers = count(1)
-        self.entities = Table(_entities(entities, self.now()))
+        self.entities = Table(_entities(plan.entities, self.now()))
         shared = reference_tables(self.entities.records[0], self.now())
         nok = shared["currencies"].find("code", "NOK")[0]
         for entity in self.entities:
             entity["currency"] = nok
+        for entity, planned in zip(self.entities, plan.entities, strict=True):
+            entity["glSetupEntries"] = gl_setup(planned.dimensions, plan.slot_name, shared["objectKinds"])
         self.tables = shared | {"entities": self.entities} | {name: Table() for name in OWNED}
         self.deltas: dict[str, list[Record]] = {name: [] for name in WITH_DELTAS}
 
@@ -91,14 +94,16 @@ def _entities(plans: tuple[EntityPlan, ...], now: str) -> list[Record]:
     for entity, plan in zip(entities, plans, strict=True):
         above = None if plan.parent is None else by_code[plan.parent]
         entity["parent"] = above
-        entity["owner"] = above or entity
-        entity["ownerDbId"] = entity["owner"]["dbId"]
+        entity["owner"] = entity
+        entity["ownerDbId"] = entity["dbId"]
     return entities
 
 
 def _entity(db_id: int, plan: EntityPlan, now: str) -> Record:
-    named = {"code": str(plan.ownerCode), "ownerCode": plan.ownerCode, "description": plan.description}
-    return {"dbId": db_id, **named, "createdAt": now, "modifiedAt": now}
+    code = plan.code or str(plan.ownerCode)
+    named = {"code": code, "ownerCode": plan.ownerCode, "description": plan.description}
+    register = {"dbId": db_id + OWN_COMPANIES, "code": code, "description": plan.description}
+    return {"dbId": db_id, **named, "company": register, "createdAt": now, "modifiedAt": now}
 
 
 def chain_of(entity: Record) -> list[int]:
