@@ -9,6 +9,7 @@ is shared by every entity.
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from importlib.resources import files
 
 from local.xledger.table import Record, Table
@@ -48,6 +49,13 @@ OBJECT_VALUES = {
     "DEPARTMENT": {},
     "COST_UNIT": {},
 }
+# By VAT code: percentages, each with its first day, as the Storting has set them.
+TAX_RATES: dict[str, tuple[tuple[float, str], ...]] = {
+    "3": ((24, "2001-01-01"), (25, "2005-01-01")),
+    "31": ((14, "2007-01-01"), (15, "2012-01-01")),
+    "33": ((10, "2016-01-01"), (12, "2018-01-01"), (6, "2020-04-01"), (12, "2021-10-01")),
+    **dict.fromkeys(("5", "51", "52", "6", "7"), ((0, "2001-01-01"),)),
+}
 OBJECT_KIND_DB_IDS = {"TAX_RULE": 14}  # as seen at one tenant
 
 # The kind of list, then its codes and names.
@@ -82,11 +90,13 @@ def reference_tables(owner: Record, now: str) -> dict[str, Table]:
     """Fresh ones: two simulators share no record."""
     kinds = Table(_object_kinds(now))
     systems = Table(_system_values())
+    values = Table(_object_values(kinds, owner, now))
     return {
         "countries": Table(_coded(1, _countries())),
         "currencies": Table(_coded(1, CURRENCIES)),
         "objectKinds": kinds,
-        "objectValues": Table(_object_values(kinds, owner, now)),
+        "objectValues": values,
+        "taxTableSetups": Table(_tax_table(values, owner, now)),
         "systemValues": systems,
         "accounts": Table(_accounts(systems, owner, now)),
         "banks": Table(_banks()),
@@ -142,6 +152,27 @@ def _object_values(kinds: Table, owner: Record, now: str) -> Iterator[Record]:
         named = {"dbId": db_id, "code": code, "description": text, "text": text, "posting": True}
         sorted_under = {"kind": kind["name"], "objectKind": kind, "objectKindDbId": kind["dbId"]}
         yield named | sorted_under | {"ownerDbId": owner["dbId"], "createdAt": now, "modifiedAt": now}
+
+
+def _tax_table(values: Table, owner: Record, now: str) -> Iterator[Record]:
+    """A row for each rate that a VAT code has had, until the day before the next."""
+    rules = [value for value in values if value["kind"] == "TAX_RULE"]
+    rows = [(rule, *row) for rule in rules for row in _periods(TAX_RATES[rule["code"]])]
+    for db_id, (rule, percent, first, last) in enumerate(rows, 4001):
+        period = {"dbId": db_id, "taxPercent": percent, "dateFrom": first, "dateTo": last}
+        yield period | {
+            "objectValue": rule,
+            "objectValueDbId": rule["dbId"],
+            "ownerDbId": owner["dbId"],
+            "createdAt": now,
+            "modifiedAt": now,
+        }
+
+
+def _periods(rates: tuple[tuple[float, str], ...]) -> Iterator[tuple[float, str, str | None]]:
+    lasts = [str(date.fromisoformat(first) - timedelta(days=1)) for _, first in rates[1:]]
+    for (percent, first), last in zip(rates, [*lasts, None], strict=True):
+        yield percent, first, last
 
 
 def _system_values() -> Iterator[Record]:

@@ -19,7 +19,7 @@ from local.xledger.writing import Change, Writer
 MOST_INPUTS = 500
 CONNECTIONS = (
     *("companies", "customers", "projects", "accounts", "objectKinds", "objectValues"),
-    *("entities", "countries", "currencies"),
+    *("taxTableSetups", "entities", "countries", "currencies"),
 )
 DELTAS = {"customer_deltas": "customers", "project_deltas": "projects"}
 Checked = Callable[[Writer, Record], Change]

@@ -1,7 +1,7 @@
 """What the ledger promises of settings, tests, lists and skips, on the twin and on DynamoDB alike."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -22,6 +22,7 @@ from moment_xledger.domain.notices import Told
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.settings_changes import Change, Saved
 from moment_xledger.domain.typed_keys import Tails
+from moment_xledger.domain.vat_rates import read_typed
 from tests.builders import a_company, an_invoice
 
 NORDVIK, TOKEN = CompanyId("nordvik"), TokenId("fingerprint")
@@ -80,6 +81,10 @@ def test_what_is_written_is_read_as_it_was(ledger: Ledger) -> None:
     lists = Lists(NOW, frozenset({"1500", "3000"}), None)
     ledger.references.save(TOKEN, lists)
     assert ledger.references.get(TOKEN) == lists
+    rates = read_typed(["3 = 25", "33 = 12", "33 = 13 2027-01-01"])
+    ledger.references.save_vat_rates(TOKEN, rates, NOW)
+    assert ledger.references.vat_rates(TOKEN, NOW) == rates
+    assert ledger.references.vat_rates(TOKEN, NOW + timedelta(seconds=1)) is None
     ledger.references.move_cursor(TOKEN, Kind.CUSTOMER, "")
     assert (
         ledger.references.cursor(TOKEN, Kind.CUSTOMER),
@@ -92,6 +97,7 @@ def test_what_is_written_is_read_as_it_was(ledger: Ledger) -> None:
 def test_what_was_never_written_is_nothing(ledger: Ledger) -> None:
     assert ledger.connection_tests.newest(NORDVIK) is None
     assert ledger.references.get(TOKEN) is None
+    assert ledger.references.vat_rates(TOKEN, NOW) is None
     assert ledger.settings_history.tails(NORDVIK) == Tails()
     assert ledger.notices.told(NORDVIK, "kari@nordvik.example") == Told()
 

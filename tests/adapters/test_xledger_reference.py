@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,56 @@ def test_lists_are_read(reference: Reference) -> None:
     assert {"3", "31", "6"} <= reference.vat_codes()
     assert "32" not in reference.vat_codes()
     assert reference.owner_codes() == {"19168": "Nordvik AS"}
+
+
+def test_the_tax_table_is_read_by_code_and_day(reference: Reference) -> None:
+    rates = reference.vat_rates()
+    assert rates.on("3", date(2026, 11, 20)) == {Decimal(25)}
+    assert rates.on("33", date(2021, 9, 30)) == {Decimal(6)}
+    assert rates.on("51", date(2026, 11, 20)) == {Decimal(0)}
+    assert not rates.knows("32")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param({"objectValueDbId": "1001", "taxPercent": "25.00"}, id="numbers as text"),
+        pytest.param(
+            {"objectValueDbId": 1001, "taxPercent": 25, "dateFrom": "2005-01-01T00:00:00"}, id="times"
+        ),
+    ],
+)
+def test_a_row_counts_however_its_numbers_are_written(odd: Mapping[str, Any]) -> None:
+    assert Reference(TaxTable(odd)).vat_rates().on("3", date(2026, 11, 20)) == {Decimal(25)}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param({"objectValueDbId": 9, "taxPercent": 25}, id="no VAT code"),
+        pytest.param({"objectValueDbId": 1001, "taxPercent": None}, id="no percentage"),
+        pytest.param({"objectValueDbId": 1001, "taxPercent": "NaN"}, id="not a number"),
+        pytest.param({"objectValueDbId": 1001, "taxPercent": 25, "dateFrom": "soon"}, id="no date"),
+        pytest.param({}, id="nothing"),
+    ],
+)
+def test_a_row_that_cannot_be_read_says_nothing(odd: Mapping[str, Any]) -> None:
+    assert not Reference(TaxTable(odd)).vat_rates().knows("3")
+
+
+class TaxTable:
+    """An Xledger with one VAT code and one row of its tax table."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self._nodes = {
+            "FindVatKind": ("objectKinds", {"dbId": 14, "name": "TAX_RULE"}),
+            "ListVatCodes": ("objectValues", {"dbId": "1001", "code": "3"}),
+            "ListVatRates": ("taxTableSetups", row),
+        }
+
+    def read(self, operation: str, *_: Any, **__: Any) -> Mapping[str, Any]:
+        name, node = self._nodes[operation]
+        return {name: {"edges": [{"node": node}]}}
 
 
 def test_the_feed_is_read_page_by_page_from_where_it_was_left(

@@ -72,7 +72,7 @@ def test_it_is_read_once_an_hour() -> None:
     world = a_world()
     check(world)
     asked = world.requests["total"]
-    assert asked == 3
+    assert asked == 4
     world.time.now += timedelta(minutes=59)
     check(world)
     assert world.requests["total"] == asked

@@ -7,12 +7,14 @@ Each call is one request, where not said otherwise. Fields and types: `local/xle
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from moment_xledger.domain.errors import Rejected
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import Numbered
 from moment_xledger.domain.replies import Refusal
+from moment_xledger.domain.vat_rates import RateRow, VatRates, as_rates
 
 VAT_KIND = "TAX_RULE"
 A_PAGE = 1_000  # of changes
@@ -42,6 +44,7 @@ class Changes:
 class Reference:
     def __init__(self, channel: Reads) -> None:
         self._channel = channel
+        self._known_vat_ids: Mapping[int, str] | None = None
 
     def try_customers(self) -> None:
         self._read("ReadOneCustomer")
@@ -64,12 +67,27 @@ class Reference:
 
     def vat_codes(self) -> frozenset[str]:
         """Two requests."""
+        return frozenset(self._vat_ids().values())
+
+    def vat_rates(self) -> VatRates:
+        """The percentages of the VAT codes. One request; two more where the codes were not read before."""
+        codes = self._vat_ids()
+        found = _nodes(self._read("ListVatRates").get("taxTableSetups"))
+        return as_rates(row for node in found if (row := _rate_row(node, codes)))
+
+    def _vat_ids(self) -> Mapping[int, str]:
+        """VAT codes by their id, read once."""
+        if self._known_vat_ids is None:
+            self._known_vat_ids = self._read_vat_ids()
+        return self._known_vat_ids
+
+    def _read_vat_ids(self) -> Mapping[int, str]:
         kinds = _nodes(self._read("FindVatKind").get("objectKinds"))
         ids = [int(node["dbId"]) for node in kinds if node.get("name") == VAT_KIND]
         if not ids:
             raise Rejected([Refusal(f"there is no kind of values named {VAT_KIND}")])
         found = _nodes(self._read("ListVatCodes", {"kind": ids[0]}).get("objectValues"))
-        return frozenset(str(node["code"]) for node in found)
+        return {int(node["dbId"]): str(node["code"]) for node in found}
 
     def end_of_changes(self, kind: Kind) -> str:
         """The cursor behind everything that has changed so far; empty where nothing has."""
@@ -106,6 +124,21 @@ def _numbered(node: Node) -> Numbered:
         date.fromisoformat(str(ends)[:10]) if ends else None,
         None if owner is None else int(owner),
     )
+
+
+def _rate_row(node: Node, codes: Mapping[int, str]) -> RateRow | None:
+    """None for a row of something that is no VAT code, and for one that cannot be read."""
+    try:
+        code = codes.get(int(node["objectValueDbId"]))
+        percent = Decimal(str(node["taxPercent"]))
+        first, last = (_day(node.get(name)) for name in ("dateFrom", "dateTo"))
+    except (KeyError, TypeError, ValueError, InvalidOperation):
+        return None
+    return RateRow(code, percent, first, last) if code and percent.is_finite() else None
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(str(value)[:10]) if value else None
 
 
 def _nodes(connection: Any) -> list[Node]:

@@ -32,7 +32,7 @@ class Preflight:
 def check_before_sending(
     company_id: CompanyId, worker: Worker, reference: Callable[["Reads"], "Reference"]
 ) -> Preflight:
-    """Costs at most three requests an hour, and none where the gate is closed."""
+    """Costs at most four requests an hour, and none where the gate is closed."""
     company = worker.ledger.companies.get_known(company_id)
     lists = read_lists(company.token_id, worker, reference)
     if lists is None:

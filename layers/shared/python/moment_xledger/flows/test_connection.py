@@ -22,6 +22,7 @@ from moment_xledger.domain.gate import token_refused
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.channel import Channel
+from moment_xledger.flows.read_lists import read_vat_rates
 from moment_xledger.flows.save_company import close_refusals, open_gate
 from moment_xledger.flows.sync_records import Worker, open_channel, report_token
 
@@ -49,7 +50,7 @@ class Trial:
 
 
 def try_connection(company_id: CompanyId, by: str, trial: Trial) -> ConnectionTest:
-    """At most eight requests to Xledger. What is refused is a problem until a test passes."""
+    """At most nine requests to Xledger. What is refused is a problem until a test passes."""
     ledger, clock = trial.worker.ledger, trial.worker.clock
     company = ledger.companies.get_known(company_id)
     rights = needed(company)
@@ -135,6 +136,10 @@ def _try_reads(
     if Right.ACCOUNTS in wanted:
         read = Lists(worker.clock(), lists.get(Right.ACCOUNTS), lists.get(Right.VAT_CODES))
         worker.ledger.references.save(company.token_id, read)
+    if (
+        Right.VAT_CODES in lists
+    ):  # no right of its own: without it, the company's table or the published rates count
+        read_vat_rates(company.token_id, worker, reference)
 
 
 def _try_entities(

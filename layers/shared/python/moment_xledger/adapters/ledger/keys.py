@@ -51,6 +51,10 @@ def lists(token_id: TokenId) -> Key:
     return token(token_id), "LISTS"
 
 
+def vat_rates(token_id: TokenId) -> Key:
+    return token(token_id), "RATES"
+
+
 def settings(owner: CompanyId) -> Key:
     return company(owner), "CONF"
 

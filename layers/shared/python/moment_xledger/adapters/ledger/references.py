@@ -1,8 +1,9 @@
-"""Xledger's accounts and VAT codes as they were last read, by token; how far its feeds of changes were read, and in
-which night somebody last began to.
+"""Xledger's accounts, VAT codes and VAT rates as they were last read, by token; how far its feeds of changes were read,
+and in which night somebody last began to.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from moment_xledger.adapters.ledger import keys
@@ -10,6 +11,7 @@ from moment_xledger.adapters.table import Put, Table
 from moment_xledger.domain.companies import TokenId
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.preflight import Lists
+from moment_xledger.domain.vat_rates import VatRate, VatRates
 
 
 class References:
@@ -33,6 +35,18 @@ class References:
             item |= {} if codes is None else {name: sorted(codes)}
         self._table.write(Put(keys.lists(token), item))
 
+    def vat_rates(self, token: TokenId, not_before: datetime) -> VatRates | None:
+        """The tax table, if it was read since `not_before`."""
+        item = self._table.get(keys.vat_rates(token))
+        if item is None or keys.moment(item["read_at"]) < not_before:
+            return None
+        return VatRates({code: tuple(map(_rate, rates)) for code, rates in item["rates"].items()})
+
+    def save_vat_rates(self, token: TokenId, rates: VatRates, now: datetime) -> None:
+        """Apart from the other lists: this one is small, and is read with each batch of invoices."""
+        stored = {code: [_as_text(rate) for rate in each] for code, each in rates.by_code.items()}
+        self._table.write(Put(keys.vat_rates(token), {"read_at": keys.stamp(now), "rates": stored}))
+
     def guarded(self, token: TokenId) -> str:
         """When its last look at changes began, as text that sorts; empty before the first."""
         item = self._table.get((keys.token(token), "GUARDED"))
@@ -48,3 +62,14 @@ class References:
 
     def move_cursor(self, token: TokenId, kind: Kind, cursor: str) -> None:
         self._table.write(Put((keys.token(token), f"FEED#{kind}"), {"cursor": cursor}))
+
+
+def _as_text(rate: VatRate) -> str:
+    """`25 2005-01-01/`: the percentage, and from which day to which."""
+    return f"{rate.percent} {rate.first or ''}/{rate.last or ''}"
+
+
+def _rate(text: str) -> VatRate:
+    percent, _, days = text.partition(" ")
+    first, last = (date.fromisoformat(day) if day else None for day in days.split("/"))
+    return VatRate(Decimal(percent), first, last)
