@@ -20,6 +20,7 @@ from moment_xledger.domain.records import (
     as_retried,
     as_waiting,
     in_doubt,
+    known_in,
     project_end,
     read_client_id,
     settle,
@@ -247,3 +248,41 @@ def test_however_events_are_shuffled_doubled_and_late_xledger_ends_at_the_newest
             in_flight, told = stored, told if stored.is_in_step else stored.content.name
     assert (stored.state, stored.content.version) == (State.SYNCED, len(history))
     assert told == history[-1]
+
+
+def known_at(entity: str, **but: Any) -> Record:
+    sent = record(entity=entity)
+    return replace(settle(sent, sent, 77, NOW), **but)
+
+
+def test_what_was_learnt_in_one_entity_is_void_in_another() -> None:
+    stored = known_at("30417@demo")
+    assert known_in(stored, "30417@demo") == stored
+    for elsewhere in ("30417@live", "30418@demo"):
+        moved = known_in(stored, elsewhere)
+        assert moved == record(state=State.SYNCED, entity=elsewhere)
+        assert (moved.db_id, moved.sent_number, moved.is_in_step) == (None, None, False)
+
+
+def test_what_an_older_release_learnt_is_void_in_every_entity() -> None:
+    assert known_in(synced(), "30417@live").db_id is None
+    assert known_in(synced(), None) == synced()
+
+
+def test_the_number_that_a_record_owns_is_moments_where_it_is_known_by_none_yet() -> None:
+    stored = known_at("30417@demo", content=customer(2, "10002"))
+    assert stored.owned_number == "10001"
+    assert known_in(stored, "30417@live").owned_number == "10002"
+
+
+def test_an_answer_from_an_entity_that_the_company_has_left_changes_nothing() -> None:
+    sent = record(entity="30417@demo")
+    moved = known_in(record(), "30417@live")
+    assert settle(moved, sent, 77, LATER) == moved
+    assert settle(record(), sent, 77, LATER).entity == "30417@demo"
+
+
+def test_a_version_that_was_sent_to_another_entity_does_not_outrank_what_is_sent_here() -> None:
+    moved = known_in(known_at("30417@demo", sent_version=9), "30417@live")
+    after = settle(moved, moved, 12, LATER)
+    assert (after.db_id, after.sent_version, after.state) == (12, 1, State.SYNCED)

@@ -8,6 +8,7 @@ Errors, named by what should happen next.
   + Unreachable    the other system does not answer: nothing is wrong with the work, try later
     - KeyRefused   ... because Moment does not accept the company's key: only a new one helps
   + Conflict       somebody else wrote first: read again and decide again
+  + EntityTaken    another company writes to that entity of Xledger: an operator may allow both
   + AnswerTooLarge Xledger's answer is over our limit: ask for less at a time
   + RunStopped     an import cannot go on until a person has done what its reason says
   + RefusedByMoment Moment does not take this one expense: a person must look, the others carry on
@@ -76,6 +77,10 @@ class Conflict(SyncError):
     def __init__(self, positions: Sequence[int] = ()) -> None:
         super().__init__("somebody else wrote first")
         self.positions = tuple(positions)
+
+
+class EntityTaken(SyncError):
+    pass
 
 
 class AnswerTooLarge(SyncError):

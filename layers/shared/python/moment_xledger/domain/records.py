@@ -37,6 +37,7 @@ class Record:
     sent_number: str | None = None  # what Xledger knows it by
     sent_company: str | None = None  # of a customer: the company that it was told to belong to
     db_id: int | None = None
+    entity: str | None = None  # where `db_id` and all that was sent hold; see `domain.entities`
     suspect: bool = False  # was refused by Xledger before: travels alone until it succeeds
     closed_on: date | None = None  # when an inactive project without an end date was first seen inactive
     problem: Code | None = None
@@ -118,8 +119,23 @@ def _closed_on(stored: Record | None, content: Saved, said_at: datetime) -> date
     return (stored and stored.closed_on) or day_in_oslo(said_at)
 
 
+def known_in(record: Record, entity: str | None) -> Record:
+    """The record as it is known in this entity: what was learnt in another one, or nobody knows where, is void."""
+    if entity is None or record.entity == entity:
+        return record
+    void = replace(record, db_id=None, sent_version=None, sent_hash=None, sent_number=None, sent_company=None)
+    return replace(void, entity=entity)
+
+
 def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
-    """`record` as it is stored now, after Xledger took `sent`. A newer version that came meanwhile stays dirty."""
+    """`record` as it is stored now, after Xledger took `sent`. A newer version that came meanwhile stays dirty.
+
+    `sent` is as it is known in the entity that took it. A record that was moved to another entity meanwhile is left
+    as it is.
+    """
+    if record.entity not in (None, sent.entity):
+        return record  # the company writes to another entity by now
+    record = known_in(record, sent.entity)
     if record.sent_version is not None and record.sent_version > sent.content.version:
         return record
     told = replace(

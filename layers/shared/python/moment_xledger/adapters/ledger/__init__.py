@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.companies import Companies
     from moment_xledger.adapters.ledger.connection_tests import ConnectionTests
     from moment_xledger.adapters.ledger.due import Due
+    from moment_xledger.adapters.ledger.entities import Entities
     from moment_xledger.adapters.ledger.expenses import Expenses
     from moment_xledger.adapters.ledger.exports import Exports
     from moment_xledger.adapters.ledger.gates import Gates
@@ -60,6 +61,7 @@ class Ledger:
     notices: "Notices"
     pauses: "Pauses"
     orders: "Orders"
+    entities: "Entities"
 
     def __init__(self, table: "Table | ReadAhead") -> None:
         self._table = table

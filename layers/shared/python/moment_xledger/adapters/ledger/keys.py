@@ -55,6 +55,22 @@ def vat_rates(token_id: TokenId) -> Key:
     return token(token_id), "RATES"
 
 
+def feed(token_id: TokenId, kind: Kind) -> Key:
+    return token(token_id), f"FEED#{kind}"
+
+
+def reach(token_id: TokenId) -> Key:
+    return token(token_id), "REACH"
+
+
+def writers(entity_text: str) -> Key:
+    return f"ENTITY#{entity_text}", "WRITERS"
+
+
+def current_entity(owner: CompanyId) -> Key:
+    return company(owner), "ENTITY"
+
+
 def settings(owner: CompanyId) -> Key:
     return company(owner), "CONF"
 

@@ -57,11 +57,11 @@ class References:
 
     def cursor(self, token: TokenId, kind: Kind) -> str | None:
         """Behind the last change that was looked at; None before the first night."""
-        item = self._table.get((keys.token(token), f"FEED#{kind}"))
+        item = self._table.get(keys.feed(token, kind))
         return str(item["cursor"]) if item else None
 
     def move_cursor(self, token: TokenId, kind: Kind, cursor: str) -> None:
-        self._table.write(Put((keys.token(token), f"FEED#{kind}"), {"cursor": cursor}))
+        self._table.write(Put(keys.feed(token, kind), {"cursor": cursor}))
 
 
 def _as_text(rate: VatRate) -> str:
