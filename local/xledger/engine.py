@@ -83,7 +83,7 @@ class Xledger:
         if isinstance(soap, Mapping):
             changes = {**changes, "soap": self.plan.soap.model_dump() | dict(soap)}
         changed = parse_plan(self.plan.model_dump() | dict(changes))
-        for name in ("entities", "slot_name"):
+        for name in ("entities", "slot_name", "vat_codes", "zero_rates_have_rows"):
             if getattr(changed, name) != getattr(self.plan, name):
                 raise PlanError(f"{name}: This cannot change while it runs; start anew.")
         with self._one_at_a_time:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from local.xledger.document import Shape, has_place
 from local.xledger.soap.plan import SoapPlan
+from local.xledger.vat import VatCodes
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -78,6 +79,9 @@ class Plan(_Strict):
     slot_name: Literal["GL Object {}", "glObject{}", "GL_OBJECT{}"] = (
         "GL Object {}"  # glSetupEntries.field.name
     )
+
+    vat_codes: VatCodes = "saf_t"  # which list of VAT codes; `vat` has both
+    zero_rates_have_rows: bool = True  # false: taxTableSetups says nothing of a code without VAT
 
     # How errors look.
     error_status: Literal[200, 400] = 200

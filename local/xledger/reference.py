@@ -2,30 +2,21 @@
 What every new Xledger holds before anybody writes to it: countries, currencies, accounts and lists of values.
 
 The real lists are the tenant's own. These are ordinary Norwegian ones: some accounts in the spirit of the
-standard chart, and as VAT codes the standard tax codes of SAF-T, which Xledger's own need not be. All of it
-is shared by every entity.
+standard chart, and the VAT codes that the plan names (`vat`). All of it is shared by every entity.
 """
 
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 from importlib.resources import files
 
+from local.xledger.plan import Plan
 from local.xledger.table import Record, Table
+from local.xledger.vat import CODES, tax_table_setups
 
 # The kind of list, then its codes. A field's list is its own name in capitals: taxRule has the kind TAX_RULE.
 OBJECT_VALUES = {
-    "TAX_RULE": {
-        "3": "Utgående avgift, 25 %",
-        "31": "Utgående avgift, 15 %",
-        "33": "Utgående avgift, 12 %",
-        "5": "Innenlands omsetning med fritak, 0 %",
-        "51": "Innenlands omsetning med omvendt avgiftsplikt, 0 %",
-        "52": "Utførsel av varer og tjenester, 0 %",
-        "6": "Omsetning utenfor merverdiavgiftsloven, 0 %",
-        "7": "Ingen merverdiavgiftsbehandling",
-    },
+    "TAX_RULE": {},  # as the plan says
     "PAY_TERMS": {"14": "14 dager netto", "30": "30 dager netto"},
     "PROJECT_GROUP": {"100": "Kundeprosjekter", "200": "Interne prosjekter"},
     "SUBLEDGER_GROUP": {"10": "Kunder i Norge", "20": "Kunder i utlandet"},
@@ -48,13 +39,6 @@ OBJECT_VALUES = {
     "PROJECT": {},
     "DEPARTMENT": {},
     "COST_UNIT": {},
-}
-# By VAT code: percentages, each with its first day, as the Storting has set them.
-TAX_RATES: dict[str, tuple[tuple[float, str], ...]] = {
-    "3": ((24, "2001-01-01"), (25, "2005-01-01")),
-    "31": ((14, "2007-01-01"), (15, "2012-01-01")),
-    "33": ((10, "2016-01-01"), (12, "2018-01-01"), (6, "2020-04-01"), (12, "2021-10-01")),
-    **dict.fromkeys(("5", "51", "52", "6", "7"), ((0, "2001-01-01"),)),
 }
 OBJECT_KIND_DB_IDS = {"TAX_RULE": 14}  # as seen at one tenant
 
@@ -86,19 +70,23 @@ def kind_of(field: str) -> str:
     return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", field).upper()
 
 
-def reference_tables(owner: Record, now: str) -> dict[str, Table]:
+def reference_tables(plan: Plan, owner: Record, now: str) -> dict[str, Table]:
     """Fresh ones: two simulators share no record."""
     kinds = Table(_object_kinds(now))
     systems = Table(_system_values())
-    values = Table(_object_values(kinds, owner, now))
+    accounts = Table(_accounts(systems, owner, now))
+    values = Table(_object_values(plan, kinds, owner, now))
+    rules = {value["code"]: value for value in values if value["kind"] == "TAX_RULE"}
+    by_code = {account["code"]: account for account in accounts}
+    rates = tax_table_setups(plan.vat_codes, rules, by_code, with_zero=plan.zero_rates_have_rows)
     return {
         "countries": Table(_coded(1, _countries())),
         "currencies": Table(_coded(1, CURRENCIES)),
         "objectKinds": kinds,
         "objectValues": values,
-        "taxTableSetups": Table(_tax_table(values, owner, now)),
+        "taxTableSetups": Table(rates),
         "systemValues": systems,
-        "accounts": Table(_accounts(systems, owner, now)),
+        "accounts": accounts,
         "banks": Table(_banks()),
         "employees": Table({**person, "email": None} for person in _coded(501, EMPLOYEES)),
         "contacts": Table(_contacts()),
@@ -146,33 +134,14 @@ def _slot(slot: int, name: str, kind: Record) -> Record:
     return {"dbId": 4200 + slot, "field": field, "fieldObject": held | {"objectKind": kind}}
 
 
-def _object_values(kinds: Table, owner: Record, now: str) -> Iterator[Record]:
-    rows = [(kind, code, text) for kind in kinds for code, text in OBJECT_VALUES[kind["name"]].items()]
+def _object_values(plan: Plan, kinds: Table, owner: Record, now: str) -> Iterator[Record]:
+    rules = {code: vat.description for code, vat in CODES[plan.vat_codes].items()}
+    lists = OBJECT_VALUES | {"TAX_RULE": rules}
+    rows = [(kind, code, text) for kind in kinds for code, text in lists[kind["name"]].items()]
     for db_id, (kind, code, text) in enumerate(rows, 1001):
         named = {"dbId": db_id, "code": code, "description": text, "text": text, "posting": True}
         sorted_under = {"kind": kind["name"], "objectKind": kind, "objectKindDbId": kind["dbId"]}
         yield named | sorted_under | {"ownerDbId": owner["dbId"], "createdAt": now, "modifiedAt": now}
-
-
-def _tax_table(values: Table, owner: Record, now: str) -> Iterator[Record]:
-    """A row for each rate that a VAT code has had, until the day before the next."""
-    rules = [value for value in values if value["kind"] == "TAX_RULE"]
-    rows = [(rule, *row) for rule in rules for row in _periods(TAX_RATES[rule["code"]])]
-    for db_id, (rule, percent, first, last) in enumerate(rows, 4001):
-        period = {"dbId": db_id, "taxPercent": percent, "dateFrom": first, "dateTo": last}
-        yield period | {
-            "objectValue": rule,
-            "objectValueDbId": rule["dbId"],
-            "ownerDbId": owner["dbId"],
-            "createdAt": now,
-            "modifiedAt": now,
-        }
-
-
-def _periods(rates: tuple[tuple[float, str], ...]) -> Iterator[tuple[float, str, str | None]]:
-    lasts = [str(date.fromisoformat(first) - timedelta(days=1)) for _, first in rates[1:]]
-    for (percent, first), last in zip(rates, [*lasts, None], strict=True):
-        yield percent, first, last
 
 
 def _system_values() -> Iterator[Record]:

@@ -39,7 +39,7 @@ class State:
         self._customer_numbers = count(1)
         self._delta_numbers = count(1)
         self.entities = Table(_entities(plan.entities, self.now()))
-        shared = reference_tables(self.entities.records[0], self.now())
+        shared = reference_tables(plan, self.entities.records[0], self.now())
         nok = shared["currencies"].find("code", "NOK")[0]
         for entity in self.entities:
             entity["currency"] = nok

@@ -17,6 +17,7 @@ from local.xledger.soap.plan import UserPlan
 from local.xledger.soap.uploads import NOT_TAKEN, Uploads
 from local.xledger.state import Reach, State, chain_of
 from local.xledger.times import CENTRAL_EUROPE
+from local.xledger.vat import POSTED_AS
 
 Operation = Callable[[Values], Any]
 
@@ -121,7 +122,7 @@ class Services:
         kept_by = self._state.entities.find("ownerCode", keeper)
         if not any(entity["dbId"] in reach.below for entity in kept_by):
             return iter(())
-        return self.ledger.lines(self.plan.soap.ledger)
+        return self.ledger.lines(self.plan.soap.ledger, POSTED_AS[self.plan.vat_codes])
 
     def _attachment(self, asked: Values) -> bytes:
         self._reach(self._user(asked, "GetAttachment"), asked["iEntityCode"])

@@ -117,6 +117,9 @@ def caller() -> Caller:
         ),
         pytest.param("accounts", "Account", set(), id="accounts"),
         pytest.param("objectValues", "ObjectValue", set(), id="object values"),
+        pytest.param(
+            "taxTableSetups", "TaxTableSetup", {"dateTo"}, id="VAT rates, the last one without an end"
+        ),
         pytest.param("objectKinds", "ObjectKind", set(), id="object kinds"),
         pytest.param("subledgers", "Subledger", {"extIdentifier"}, id="subledgers"),
         pytest.param("countries", "Country", set(), id="countries"),
@@ -142,7 +145,17 @@ def test_every_root_field_answers() -> None:
 
 
 def test_every_filter_is_a_field_of_the_node() -> None:
-    nodes = {"Company", "Customer", "Project", "Account", "ObjectKind", "ObjectValue", "Entity", "Subledger"}
+    nodes = {
+        "Company",
+        "Customer",
+        "Project",
+        "Account",
+        "ObjectKind",
+        "ObjectValue",
+        "Entity",
+        "Subledger",
+        "TaxTableSetup",
+    }
     for kind in nodes:
         node, wanted = schema().type_map[kind], schema().type_map[f"{kind}_Filter"]
         assert isinstance(node, GraphQLObjectType)

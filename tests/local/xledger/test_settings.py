@@ -104,3 +104,42 @@ def test_a_document_that_uses_what_the_schema_lacks_is_refused(
 def test_the_schema_can_lack_only_what_it_has() -> None:
     with pytest.raises(PlanError, match=r"Query\.owners"):
         unlimited(schema_lacks=["Query.owners"])
+
+
+SETUPS = """{ taxTableSetups(first: 1000, ownerSet: ALL) { edges { node {
+  taxPercent dateFrom dateTo objectValueDbId object { code } } } } }"""
+
+
+def rates(caller: Caller, day: str) -> dict[str, float]:
+    """The percentage of each VAT code on a day."""
+    found = caller.data(SETUPS)["taxTableSetups"]["edges"]
+    return {
+        node["object"]["code"]: node["taxPercent"]
+        for node in (edge["node"] for edge in found)
+        if node["dateFrom"] <= day <= (node["dateTo"] or day)
+    }
+
+
+@pytest.mark.parametrize(
+    ("plan", "day", "expected"),
+    [
+        ({}, "2026-11-23", {"3": 25, "33": 12, "6": 0, "1": 25, "12": 11.11, "13": 12}),
+        ({}, "2021-03-01", {"3": 25, "33": 6, "13": 6}),
+        ({"vat_codes": "xledger"}, "2026-11-23", {"2": 25, "21": 15, "22": 12, "27": 0, "1": 25, "12": 12}),
+    ],
+    ids=str,
+)
+def test_vat_codes_have_percentages_by_date(
+    plan: dict[str, str], day: str, expected: dict[str, float]
+) -> None:
+    caller = unlimited(**plan)
+    assert expected.items() <= rates(caller, day).items()
+    values = {value["dbId"]: value["code"] for value in caller.xledger.state.tables["objectValues"]}
+    for edge in caller.data(SETUPS)["taxTableSetups"]["edges"]:
+        assert values[edge["node"]["objectValueDbId"]] == edge["node"]["object"]["code"]
+
+
+def test_codes_without_vat_may_have_no_percentage() -> None:
+    found = rates(unlimited(zero_rates_have_rows=False), "2026-11-23")
+    assert "3" in found
+    assert "6" not in found

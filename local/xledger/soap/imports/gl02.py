@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from local.xledger.soap.imports import checks
 from local.xledger.soap.imports.layouts import Column, Layout, Posting, Row, balanced
-from local.xledger.soap.imports.register import RATES, Register
+from local.xledger.soap.imports.register import Register
 
 ENTITY = 3
 VOUCHER_TYPES = ("AR", "AP", "GL", "MA", "LG", "SO")
@@ -40,7 +40,7 @@ def _amount(row: Row, register: Register) -> Decimal:
     amount = Decimal(row[26])
     if register.plan.gl02_amounts == "gross":
         return amount
-    vat = amount * RATES.get(row[23], Decimal(0))
+    vat = amount * register.vat_rate(row[23])
     return amount + vat.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 

@@ -6,9 +6,6 @@ from decimal import Decimal
 from local.xledger.soap.plan import SoapPlan
 from local.xledger.state import State
 
-# Of the standard tax codes for sales; all others have none.
-RATES = {"3": Decimal("0.25"), "31": Decimal("0.15"), "33": Decimal("0.12")}
-
 
 @dataclass(frozen=True)
 class Register:
@@ -35,6 +32,16 @@ class Register:
         return any(
             value["kind"] == "TAX_RULE" for value in self.state.tables["objectValues"].find("code", code)
         )
+
+    def vat_rate(self, code: str) -> Decimal:
+        """Today's, as a part of one."""
+        today = self.state.today()
+        percents = [
+            setup["taxPercent"]
+            for setup in self.state.tables["taxTableSetups"]
+            if setup["object"]["code"] == code and today <= (setup["dateTo"] or today)
+        ]
+        return Decimal(str(percents[0])) / 100 if percents else Decimal(0)
 
     def _holds(self, table: str, code: str) -> bool:
         return any(each["ownerDbId"] in self.owners for each in self.state.tables[table].find("code", code))

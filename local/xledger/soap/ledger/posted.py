@@ -1,6 +1,6 @@
 """The posted ledger of one entity: its year, and what tests have added to it or replaced."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -41,9 +41,10 @@ class PostedLedger:
             else:
                 self._added[str(line[ID])] = line
 
-    def lines(self, plan: LedgerPlan) -> Iterator[Line]:
+    def lines(self, plan: LedgerPlan, vat_codes: Mapping[str, str]) -> Iterator[Line]:
         """All, as they stand now: what is added while somebody reads comes to the next reader."""
-        return _merged(self._year(plan), dict(self._added), list(self._nameless))
+        year = (_with_code(line, vat_codes) for line in self._year(plan))
+        return _merged(year, dict(self._added), list(self._nameless))
 
     def bought(self, plan: LedgerPlan, file_key: int) -> Purchase | None:
         return Year(plan, plan.ends or self._last).bought(file_key)
@@ -55,6 +56,11 @@ class PostedLedger:
 
     def _year(self, plan: LedgerPlan) -> Iterator[Line]:
         return iter(()) if self._only_added else Year(plan, plan.ends or self._last).lines()
+
+
+def _with_code(line: Line, vat_codes: Mapping[str, str]) -> Line:
+    rule = line.get("TaxRule")
+    return line | {"TaxRule": vat_codes[str(rule)]} if str(rule) in vat_codes else line
 
 
 def _merged(year: Iterator[Line], added: dict[str, Line], nameless: list[Line]) -> Iterator[Line]:
