@@ -8,7 +8,7 @@ from typing import Any
 from moment_xledger.console.facts.exports import Exports, FinishedExport, UnfinishedExport
 from moment_xledger.console.facts.log import Log
 from moment_xledger.console.facts.overview import Overview
-from moment_xledger.console.facts.problems import Groups, NotSkipped, OneGroup, ProblemFacts
+from moment_xledger.console.facts.problems import Groups, NotSkipped, OneGroup, OneProblem
 from moment_xledger.console.facts.record import RecordFacts
 from moment_xledger.console.facts.refusals import Refusal
 from moment_xledger.console.facts.report import NoReport, Report
@@ -16,6 +16,7 @@ from moment_xledger.console.facts.settings import NotSaved, SettingsFacts
 from moment_xledger.console.record_page import KINDS
 from moment_xledger.console.routes.record import LONGEST_NUMBER
 from moment_xledger.console.settings_form import KEYS, REMOVED_BY
+from moment_xledger.domain.problem_choices import Choice
 from moment_xledger.domain.typed_settings import FIELDS, OFF, ON, SWITCHES
 
 Fields = Mapping[str, dict[str, Any]]
@@ -29,6 +30,7 @@ ONE: Fields = {
     "code": {"$ref": "#/components/schemas/Code"},
     "number": {"type": "string"},
 }
+GIVEN = {"type": "string", "pattern": "^([1-9][0-9]{0,18})?$"}
 GROUP: Fields = {name: ONE[name] for name in ("kind", "code")}
 DID: Fields = {"did": {"type": "string", "description": "What was done; the page says so."}}
 MONTH: Fields = {"month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}}
@@ -83,7 +85,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         needs=tuple(GROUP),
         also=_GONE,
     ),
-    ("GET", "/problems/one"): Operation("One problem", ProblemFacts, query=ONE, needs=tuple(ONE), also=_GONE),
+    ("GET", "/problems/one"): Operation("One problem", OneProblem, query=ONE, needs=tuple(ONE), also=_GONE),
     ("POST", "/problems/retry"): Operation("Try one again", leads="/problems", form=ONE, also=_GONE),
     ("POST", "/problems/retry-all"): Operation(
         "Try a group again", leads="/problems", form=GROUP, also=_GONE
@@ -95,13 +97,13 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         also={400: NotSkipped, 404: None},
     ),
     ("POST", "/problems/choose"): Operation(
-        "Say whether a mail or a file arrived, or have it sent again",
+        "Say what only a person can know: one of the problem's `choices`, with what is given with it",
         leads="/problems",
         form={
-            "kind": {"enum": ["invoice", "export"]},
-            "number": {"type": "string", "pattern": "^[1-9][0-9]{0,11}$"},
-            "choice": {"enum": ["again", "arrived"]},
-            "file_key": {"type": "string", "pattern": "^([1-9][0-9]{0,17})?$"},
+            **ONE,
+            "choice": {"enum": list(Choice)},
+            "given": GIVEN,
+            "file_key": {**GIVEN, "description": "Of an uploaded file; the same as `given`."},
         },
     ),
     ("GET", "/record"): Operation(

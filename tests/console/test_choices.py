@@ -4,14 +4,19 @@ from urllib.parse import urlencode
 
 import pytest
 
+from moment_xledger.console.wording.choices import WORDS
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.problem_choices import Choice, choices_of
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.resolutions import WAYS, Way
 from moment_xledger.domain.sessions import Role
 from moment_xledger.domain.uploads import State, Upload, waiting_for_a_person
+from moment_xledger.flows.decide_problem import _APPLY
 from tests.builders import COMPANY, a_company
 from tests.console.site import Page, Site, opened
 from tests.world import START
 
+ARRIVALS = (Choice.ARRIVED, Choice.AGAIN)
 UNCERTAIN = Code.UPLOAD_UNCERTAIN
 PAGE = "/problems/one?" + urlencode({"kind": "export", "code": UNCERTAIN, "number": "1"})
 
@@ -68,9 +73,17 @@ def test_a_second_click_decides_nothing_more(site: Site) -> None:
     assert the_upload(site).state is State.UPLOADED
 
 
-@pytest.mark.parametrize("bad", [{"number": "x"}, {"file_key": "no key"}, {"choice": "perhaps"}])
-def test_what_was_not_asked_changes_nothing(site: Site, bad: dict[str, str]) -> None:
-    assert say(site, **{"choice": "arrived"} | bad).place == "/problems?did=choose"
+@pytest.mark.parametrize(
+    ("bad", "did"),
+    [
+        ({"number": "x"}, "gone"),
+        ({"code": "NUMBER_TAKEN"}, "gone"),
+        ({"file_key": "no key"}, "choose"),
+        ({"choice": "perhaps"}, "choose"),
+    ],
+)
+def test_what_was_not_asked_changes_nothing(site: Site, bad: dict[str, str], did: str) -> None:
+    assert say(site, **{"choice": "arrived"} | bad).place == f"/problems?did={did}"
     assert the_upload(site).state is State.UNCERTAIN
 
 
@@ -81,3 +94,15 @@ def test_an_operator_cannot_know(site: Site) -> None:
     given = {"csrf": csrf, "kind": "export", "number": "1", "choice": "arrived"}
     assert operator.post("/problems/choose", given).status == 403
     assert the_upload(site).state is State.UNCERTAIN
+
+
+def test_every_choice_has_its_words_and_its_function() -> None:
+    for choice in Choice:
+        assert {f"choice_{choice}", f"did_{choice}"} <= set(WORDS)
+        assert choice in ARRIVALS or f"about_{choice}" in WORDS
+    assert set(_APPLY) == set(Choice)
+
+
+def test_what_may_have_arrived_is_asked_where_nothing_else_helps() -> None:
+    asked = {code for code in Code if set(ARRIVALS) & set(choices_of(code))}
+    assert asked == {code for code, way in WAYS.items() if way is Way.CHOOSE}

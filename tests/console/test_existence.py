@@ -52,7 +52,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Site:
     site.desk().start_export(COMPANY.id, "A" * 22, "Kari Nordmann")
     site.work()
     problem = Problem(COMPANY.id, "customer", "77", Code.NUMBER_TAKEN, {"other": "5"})
-    site.world.ledger.problems.report([problem])
+    asked = Problem(COMPANY.id, "invoice", "10231", Code.MAIL_UNCERTAIN)
+    site.world.ledger.problems.report([problem, asked])
     return site
 
 
@@ -104,8 +105,9 @@ def seen(page: Page, number: str) -> tuple[int, str, dict[str, str]]:
 
 def ask(site: Site, browser: Browser, method: str, path: str, number: str) -> tuple[Any, list[str]]:
     csrf = browser.get("/exports").hidden("csrf")
-    code = number if number in list(Code) else "NUMBER_TAKEN"
-    problem = {"kind": "invoice" if len(number) == 5 else "customer", "code": code, "number": number}
+    kind, reason = ("invoice", "MAIL_UNCERTAIN") if len(number) == 5 else ("customer", "NUMBER_TAKEN")
+    code = number if number in list(Code) else reason
+    problem = {"kind": kind, "code": code, "number": number}
     form = {"csrf": csrf, "request": "C" * 22, **problem, "reason": "a double", "choice": "again"}
     with noted(site) as calls:
         address = path.format(number)

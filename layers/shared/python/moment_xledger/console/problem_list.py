@@ -4,9 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from moment_xledger.console.desk import Desk
-from moment_xledger.console.facts.problems import Group, Groups, Heading, OneGroup, ProblemFacts
+from moment_xledger.console.facts.problems import (
+    ChoiceFacts,
+    Group,
+    Groups,
+    Heading,
+    OneGroup,
+    OneProblem,
+    ProblemFacts,
+)
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.problem_choices import choices_of
 from moment_xledger.domain.problems import REASONS, Code, Problem
 from moment_xledger.domain.resolutions import Way, can_be_skipped, way_of
 from moment_xledger.domain.sessions import Right
@@ -73,8 +82,14 @@ def problem_facts(problem: Problem, visit: Visit) -> ProblemFacts:
         "way": way_of(problem.code).name.lower(),
         "can_be_retried": way_of(problem.code) in RETRIED,
         "can_be_skipped": can_be_skipped(problem.code),
-        "can_be_chosen": way_of(problem.code) is Way.CHOOSE,
+        "can_be_chosen": bool(choices_of(problem.code)),
     }
+
+
+def one_problem(problem: Problem, visit: Visit) -> OneProblem:
+    """With what a person can say about it."""
+    offered = [ChoiceFacts(choice=choice, given="") for choice in choices_of(problem.code)]
+    return {**problem_facts(problem, visit), "choices": offered}
 
 
 def _sentence(problem: Problem, visit: Visit) -> str:

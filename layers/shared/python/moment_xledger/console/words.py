@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from moment_xledger.console.wording import (
+    choices,
     day,
     expenses,
     log,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from moment_xledger.domain.control import Place
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    **choices.WORDS,
     **day.WORDS,
     **expenses.WORDS,
     **log.WORDS,

@@ -39,7 +39,7 @@ class Resolver:
 
 def retry_problem(company_id: CompanyId, kind: str, number: str, code: Code, resolver: Resolver) -> Way:
     """What was done, or what there is to do instead. Raises `LookupError` if there is no such problem any more."""
-    problem = _the_problem(company_id, kind, number, code, resolver)
+    problem = the_problem(company_id, kind, number, code, resolver)
     return next(iter(_retry([problem], f"{kind} {number}: {code}", resolver)))
 
 
@@ -63,8 +63,8 @@ def skip_problem(
     why = checked_reason(reason)
     if not can_be_skipped(code):
         raise ValueError(f"{code}: this cannot be skipped; {way_of(code)}")
-    problem = _the_problem(company_id, kind, number, code, resolver)
-    _note(company_id, What.SKIPPED_PROBLEM, f"{kind} {number}: {code}: {why}", resolver)
+    problem = the_problem(company_id, kind, number, code, resolver)
+    note_decision(company_id, What.SKIPPED_PROBLEM, f"{kind} {number}: {code}: {why}", resolver)
     if kind == INVOICE and number.isdecimal() and not _holds_nothing_back(problem, resolver):
         resolver.ledger.invoices.skip(company_id, int(number))
     resolver.ledger.problems.close(company_id, [(problem.kind, problem.number)], [code])
@@ -78,7 +78,7 @@ def _holds_nothing_back(problem: Problem, resolver: Resolver) -> bool:
     return any(snapshot.export is not None for snapshot in found.values())
 
 
-def _the_problem(company_id: CompanyId, kind: str, number: str, code: Code, resolver: Resolver) -> Problem:
+def the_problem(company_id: CompanyId, kind: str, number: str, code: Code, resolver: Resolver) -> Problem:
     found = resolver.ledger.problems.get(company_id, kind, number, code)
     if found is None:
         raise LookupError(f"there is no problem {code} of {kind} {number} any more")
@@ -89,7 +89,7 @@ def _retry(problems: Sequence[Problem], about: str, resolver: Resolver) -> Count
     if not problems:
         return Counter()
     company = resolver.ledger.companies.get_known(problems[0].company)
-    _note(company.id, What.RETRIED_PROBLEM, about, resolver)
+    note_decision(company.id, What.RETRIED_PROBLEM, about, resolver)
     by_way: dict[Way, list[Problem]] = {}
     for problem in problems:
         by_way.setdefault(_way(problem), []).append(problem)
@@ -152,7 +152,7 @@ _DOES: dict[Way, Callable[[Company, Sequence[Problem], Resolver], None]] = {
 }
 
 
-def _note(company: CompanyId, what: What, about: str, resolver: Resolver) -> None:
+def note_decision(company: CompanyId, what: What, about: str, resolver: Resolver) -> None:
     resolver.ledger.audit.note(Deed(company, resolver.clock(), resolver.by, what, about=about))
 
 

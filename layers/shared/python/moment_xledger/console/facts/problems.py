@@ -4,6 +4,7 @@ from datetime import datetime
 
 from typing_extensions import TypedDict
 
+from moment_xledger.domain.problem_choices import Choice
 from moment_xledger.domain.problems import Code, Fixer
 
 
@@ -25,7 +26,20 @@ class ProblemFacts(TypedDict):
     can_be_chosen: bool
 
 
-class NotSkipped(ProblemFacts):
+class ChoiceFacts(TypedDict):
+    """One thing that a person can say. `given`: what to send with it, if anything."""
+
+    choice: Choice
+    given: str
+
+
+class OneProblem(ProblemFacts):
+    """With what a person can say about it."""
+
+    choices: list[ChoiceFacts]
+
+
+class NotSkipped(OneProblem):
     """Why it was not: the reason that was given will not do."""
 
     error: str

@@ -9,9 +9,10 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from moment_xledger.console.answers import Answer, answer, see_other
 from moment_xledger.console.desk import desk_of, new_router
-from moment_xledger.console.problem_list import groups, one_group, problem_facts
+from moment_xledger.console.problem_list import groups, one_group, one_problem
 from moment_xledger.console.visits import Visit, form, query, signed_in, submitted
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.problem_choices import Choice
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.resolutions import Way, can_be_skipped
 from moment_xledger.domain.sessions import Right
@@ -21,7 +22,7 @@ router = new_router()
 
 _KIND = re.compile(r"[a-z]{1,20}")
 LONGEST = 300  # of what a problem is about, such as an address; a key of the table holds a few times that
-_DID = {way.name.lower() for way in Way} | {"skip", "gone", "left", "again", "arrived"}
+_DID = {way.name.lower() for way in Way} | set(Choice) | {"skip", "gone", "left"}
 
 
 @router.get("/problems")
@@ -47,7 +48,7 @@ def show_group() -> Answer:
 def show_problem() -> Answer:
     visit = signed_in(router.current_event, desk_of(router), Right.SEE_STATUS)
     given = {name: query(router.current_event, name) for name in ("kind", "code", "number")}
-    facts = problem_facts(_problem(visit, given), visit)
+    facts = one_problem(_problem(visit, given), visit)
     return answer(router.current_event, visit, "problem.html", facts, fault="")
 
 
@@ -95,7 +96,7 @@ def skip() -> Answer:
 
 def _asked_again(visit: Visit, problem: Problem) -> Answer:
     fault = visit.words("skip_reason_fault")
-    facts = {**problem_facts(problem, visit), "error": fault}
+    facts = {**one_problem(problem, visit), "error": fault}
     status = HTTPStatus.BAD_REQUEST
     return answer(router.current_event, visit, "problem.html", facts, status=status, fault=fault)
 

@@ -41,10 +41,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Filnøkkelen i Xledger, om du har den",
         "The file key in Xledger, if you have it",
     ),
-    "choose_arrived": ("Den er kommet fram", "It arrived"),
-    "choose_again": ("Send på nytt", "Send again"),
-    "did_again": ("Sendes på nytt om et par minutter.", "It is sent again in a minute or two."),
-    "did_arrived": ("Notert. Det står i loggen.", "Noted. It is in the log."),
     "way_by_itself": ("Forsøkes på nytt av seg selv.", "It is tried again by itself."),
     "way_test": (
         "Test forbindelsen på nytt i innstillingene.",

@@ -1,0 +1,16 @@
+"""What a person can say about a problem: the button, what it means, and what the page says afterwards."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "decide": ("Hva er riktig?", "What is right?"),
+    "decide_how": (
+        "Se etter i Moment og Xledger først. Valget ditt føres i loggen.",
+        "Look in Moment and Xledger first. Your choice is noted in the log.",
+    ),
+    "or_choose": ("Du kan også velge hva som er riktig.", "You can also choose what is right."),
+    "choice_arrived": ("Den er kommet fram", "It arrived"),
+    "did_arrived": ("Notert. Det står i loggen.", "Noted. It is in the log."),
+    "choice_again": ("Send på nytt", "Send again"),
+    "did_again": ("Sendes på nytt om et par minutter.", "It is sent again in a minute or two."),
+}

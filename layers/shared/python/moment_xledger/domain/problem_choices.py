@@ -1,0 +1,40 @@
+"""What a person can say about a problem that nothing but a person can know: one table.
+
+A further choice needs a name here, the codes that offer it, its function in `flows/decide_problem.py`, and its words
+(`choice_…`, `about_…`, `did_…`) in `console/wording/choices.py`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from moment_xledger.domain.problems import Code
+
+
+class Choice(StrEnum):
+    """The value that the page's button sends."""
+
+    ARRIVED = "arrived"
+    AGAIN = "again"
+
+
+CHOICES: Mapping[Code, tuple[Choice, ...]] = {
+    **dict.fromkeys(
+        (
+            Code.MAIL_UNCERTAIN,
+            Code.MAIL_BOUNCED,
+            Code.PDF_MISSING,
+            Code.PDF_NOT_PDF,
+            Code.PDF_TOO_LARGE,
+            Code.UPLOAD_REFUSED,
+            Code.UPLOAD_FAULT,
+            Code.UPLOAD_TOO_LARGE,
+            Code.UPLOAD_UNREADABLE,
+            Code.UPLOAD_UNCERTAIN,
+        ),
+        (Choice.ARRIVED, Choice.AGAIN),
+    ),
+}
+
+
+def choices_of(code: Code) -> tuple[Choice, ...]:
+    return CHOICES.get(code, ())

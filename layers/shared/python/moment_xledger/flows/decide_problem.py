@@ -1,0 +1,55 @@
+"""What a person says about a problem is checked, noted in the audit, and then done.
+
+Each choice has one function here. It raises `ValueError` where there is nothing to decide any more, and `Conflict` if
+somebody else changed the same thing meanwhile; nothing is changed then, and the line in the audit may be there.
+"""
+
+from collections.abc import Callable, Mapping
+
+from moment_xledger.domain import invoice_mails, uploads
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.problem_choices import Choice, choices_of
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.decide_mail import resolve_mail
+from moment_xledger.flows.decide_upload import resolve_upload
+from moment_xledger.flows.resolve_problem import Resolver, the_problem
+
+Apply = Callable[[Problem, Choice, str, Resolver], None]
+
+
+def decide_problem(
+    company_id: CompanyId,
+    kind: str,
+    number: str,
+    code: Code,
+    choice: Choice,
+    resolver: Resolver,
+    given: str = "",
+) -> None:
+    """`given`: what the choice is about where the choice alone does not say it, such as the id of another record.
+
+    Raises `LookupError` if there is no such problem any more, and what `Apply` raises.
+    """
+    if choice not in choices_of(code):
+        raise ValueError(f"{code} does not offer {choice}")
+    problem = the_problem(company_id, kind, number, code, resolver)
+    _APPLY[choice](problem, choice, given, resolver)
+
+
+def _say_whether_it_arrived(problem: Problem, choice: Choice, file_key: str, resolver: Resolver) -> None:
+    """`file_key`: Xledger's own number of an uploaded file, if the person has found it."""
+    number, again = int(problem.number), choice is Choice.AGAIN
+    if problem.kind == uploads.EXPORT:
+        upload_choice = uploads.Choice.SEND_AGAIN if again else uploads.Choice.IT_ARRIVED
+        key = int(file_key) if file_key else None
+        resolve_upload(
+            problem.company, number, upload_choice, resolver.by, resolver.ledger, resolver.clock, key
+        )
+    else:
+        mail_choice = invoice_mails.Choice.SEND_AGAIN if again else invoice_mails.Choice.IT_ARRIVED
+        resolve_mail(problem.company, number, mail_choice, resolver.by, resolver.ledger, resolver.clock)
+
+
+_APPLY: Mapping[Choice, Apply] = {
+    **dict.fromkeys((Choice.ARRIVED, Choice.AGAIN), _say_whether_it_arrived),
+}
