@@ -19,6 +19,7 @@ from local.xledger.answering import Answer, answer_errors, answer_page, answer_r
 from local.xledger.counting import Counts
 from local.xledger.errors import BAD_TOKEN, INVALID_VALUE, OverLimit, Refused
 from local.xledger.faults import Faults, Met
+from local.xledger.hands import Hands
 from local.xledger.limits import Allowance
 from local.xledger.plan import Plan, PlanError, TokenPlan, parse_plan
 from local.xledger.request import Request, read_request
@@ -44,6 +45,7 @@ class Xledger:
         self._allowances: defaultdict[str, Allowance] = defaultdict(Allowance)
         self._counts = Counts()
         self._one_at_a_time = RLock()
+        self.hands = Hands(self.state, self._one_at_a_time)
         self.soap = Soap(self.plan, self.state, clock, self._one_at_a_time)
 
     @contextmanager

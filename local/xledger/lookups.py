@@ -20,6 +20,7 @@ TABLES = {
     "currency": "currencies",
     "projectManager": "employees",
 }
+BESIDE = {"subledger": "suppliers"}  # a customer and a supplier may have the same code
 TABLES_BY_INPUT = {
     "OwnerLookupInput": "entities",
     "ContactLookupInput": "contacts",
@@ -56,7 +57,9 @@ class Lookup:
 
     def _with(self, table: str, field: str, key: str, value: Any) -> list[Record]:
         column = COLUMNS.get(key, key)
-        found = self.state.tables[table].find(column, int(value) if key == "dbId" else value)
+        tables = [table, BESIDE[field]] if field in BESIDE else [table]
+        wanted = int(value) if key == "dbId" else value
+        found = [record for name in tables for record in self.state.tables[name].find(column, wanted)]
         return [record for record in found if self._is_seen(record, table, field, by_db_id=key == "dbId")]
 
     def _is_seen(self, record: Record, table: str, field: str, *, by_db_id: bool) -> bool:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from operator import ge, gt, le, lt
 from typing import Any
 
 from local.xledger.errors import INVALID_VALUE, Refused
 from local.xledger.plan import Plan
 from local.xledger.state import OWNED, Reach, State
-from local.xledger.table import Record, Table, between
+from local.xledger.table import Record, Table, between, by_db_id
 
 LONGEST_PAGE = 10_000
 Test = Callable[[Record], bool]
@@ -25,13 +25,12 @@ class Reader:
     plan: Plan
 
 
-def connection(reader: Reader, table: str, arguments: Record) -> Record:
-    """One page of a table, as a root field's arguments ask for it."""
-    rows = reader.state.tables[table]
+def connection(reader: Reader, tables: Sequence[str], arguments: Record) -> Record:
+    """One page of a table, or of several as one, as a root field's arguments ask for it."""
     conditions: Record = arguments.get("filter") or {}
     tests = [_test(name, value) for name, value in conditions.items()]
-    tests += _owned_by(reader, table, arguments) + _status(reader, arguments)
-    return page(_candidates(rows, conditions), tests, arguments, _edge)
+    tests += _owned_by(reader, tables[0], arguments) + _status(reader, arguments)
+    return page(_rows(reader.state, tables, conditions), tests, arguments, _edge)
 
 
 def deltas(reader: Reader, table: str, arguments: Record) -> Record:
@@ -75,6 +74,12 @@ def _any(rows: Sequence[Record], from_cursor: int | None, to_cursor: int | None,
 
 def _passing(rows: Iterable[Record], tests: list[Test]) -> Iterator[Record]:
     return (row for row in rows if all(test(row) for test in tests))
+
+
+def _rows(state: State, tables: Sequence[str], conditions: Record) -> Sequence[Record]:
+    first = _candidates(state.tables[tables[0]], conditions)
+    others = [_candidates(state.tables[name], conditions) for name in tables[1:] if state.tables[name]]
+    return sorted(chain(first, *others), key=by_db_id) if others else first
 
 
 def _candidates(rows: Table, conditions: Record) -> Sequence[Record]:

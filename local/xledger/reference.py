@@ -51,7 +51,7 @@ SYSTEM_VALUES = {
     "INCOME_PERIODIZATION": {"NONE": "None", "MONTHLY": "Monthly"},
     "PM_SO_INVOICE_LEVEL": {"PROJECT": "Project"},
     "SO_ORDER_LEVEL": {"PROJECT": "Project"},
-    "LEDGER_TYPE": {"AR": "Accounts receivable"},
+    "LEDGER_TYPE": {"AR": "Accounts receivable", "AP": "Accounts payable"},
     "CHART_OF_ACCOUNT": {"NS4102": "Norsk standard kontoplan"},
 }
 BANKS = {"DNB": ("DNB Bank ASA", "DNBANOKK"), "NORDEA": ("Nordea Bank", "NDEANOKK")}

@@ -12,7 +12,7 @@ from local.xledger.document import Shape, schema
 from local.xledger.errors import INVALID_VALUE, NO_RIGHT, TIMED_OUT, Refused
 from local.xledger.kinds import COMPANIES, CUSTOMERS, KINDS, Kind
 from local.xledger.plan import Plan
-from local.xledger.state import Reach, State
+from local.xledger.state import LEDGERS, Reach, State
 from local.xledger.table import Record
 from local.xledger.writing import Change, Writer
 
@@ -45,7 +45,7 @@ def served_schema(shape: Shape) -> GraphQLSchema:
     roots = schema(shape)
     for table in CONNECTIONS:
         _serve(roots, table, _reads(table))
-    _serve(roots, "subledgers", _reads("customers"))
+    _serve(roots, "subledgers", _reads("customers", "suppliers"))
     _serve(roots, "subledger", _subledger)
     _serve(roots, "viewer", lambda asked, _: {"entity": asked.reach.entity})
     for name, table in DELTAS.items():
@@ -71,8 +71,8 @@ def _serve(roots: GraphQLSchema, name: str, answer: Callable[[Asked, Record], An
             root.fields[name].resolve = resolve
 
 
-def _reads(table: str) -> Callable[[Asked, Record], Record]:
-    return lambda asked, arguments: reading.connection(asked.reading(), table, arguments)
+def _reads(*tables: str) -> Callable[[Asked, Record], Record]:
+    return lambda asked, arguments: reading.connection(asked.reading(), tables, arguments)
 
 
 def _reads_deltas(table: str) -> Callable[[Asked, Record], Record]:
@@ -81,8 +81,11 @@ def _reads_deltas(table: str) -> Callable[[Asked, Record], Record]:
 
 def _subledger(asked: Asked, arguments: Record) -> Record | None:
     db_id = str(arguments.get("dbId"))
-    found = asked.state.tables["customers"].get(int(db_id)) if db_id.isdecimal() else None
-    return found if found and found["ownerDbId"] in asked.reach.below else None
+    tables = (asked.state.tables[name] for name in LEDGERS)
+    found = (
+        [record for table in tables for record in table.find("dbId", int(db_id))] if db_id.isdecimal() else []
+    )
+    return next((record for record in found if record["ownerDbId"] in asked.reach.below), None)
 
 
 def _writes(kind: Kind, check: Checked) -> Callable[[Asked, Record], Record]:

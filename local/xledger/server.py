@@ -2,7 +2,8 @@
 The simulated Xledger over HTTP, on 127.0.0.1.
 
 `POST /graphql` is Xledger, and so are the SOAP services under `/WS/Common/Lib/`. `GET /_state` shows what it
-holds and has been asked, `POST /_plan` changes its plan while it runs, and `POST /_ledger` adds posted lines;
+holds and has been asked, `POST /_plan` changes its plan while it runs, `POST /_ledger` adds posted lines, and
+`POST /_hands` does what people do in Xledger's own pages (`hands`);
 none of these is part of Xledger, and none needs a token.
 """
 
@@ -21,6 +22,7 @@ from local import serving
 from local.serving import CloseConnection, Running
 from local.xledger.answering import Answer
 from local.xledger.engine import PATH, Xledger
+from local.xledger.hands import NotDone
 from local.xledger.plan import Plan, PlanError, read_plan
 from local.xledger.soap.description import PATHS as SOAP_PATHS
 from local.xledger.soap.front import Streamed
@@ -45,6 +47,7 @@ class XledgerApp:
             "/_state": ("GET", self._state),
             "/_plan": ("POST", self._plan),
             "/_ledger": ("POST", self._ledger),
+            "/_hands": ("POST", self._hands),
         }
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterator[bytes]":
@@ -100,15 +103,22 @@ class XledgerApp:
     def _ledger(self, request: Request) -> Response:
         return _obeyed(request, self._xledger.post_lines)
 
+    def _hands(self, request: Request) -> Response:
+        def do(order: Any) -> Response | None:
+            made = self._xledger.hands.do(order)
+            return Response(json.dumps({"dbId": made["dbId"]}), mimetype="application/json") if made else None
 
-def _obeyed(request: Request, order: Callable[[Any], None]) -> Response:
+        return _obeyed(request, do)
+
+
+def _obeyed(request: Request, order: Callable[[Any], Response | None]) -> Response:
     try:
-        order(json.loads(request.get_data()))
-    except (PlanError, NotALine) as problem:
+        answer = order(json.loads(request.get_data()))
+    except (PlanError, NotALine, NotDone) as problem:
         return Response(f"{problem}\n", 400)
     except ValueError:
         return Response("This is not JSON.\n", 400)
-    return Response(status=204)
+    return answer or Response(status=204)
 
 
 def _response(answer: Answer, *, packed: bool) -> Response:

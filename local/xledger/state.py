@@ -13,8 +13,9 @@ from local.xledger.times import wall_time
 FIRST_ENTITY = 42_000_001
 FIRST_RECORD = 50_000_001
 OWN_COMPANIES = 1_000_000  # from an entity's dbId to that of its own company in the legal register
-OWNED = ("companies", "customers", "projects")  # of one entity; everything else is shared by all
+OWNED = ("companies", "customers", "projects", "suppliers")  # of one entity; everything else is shared by all
 WITH_DELTAS = ("customers", "projects")
+LEDGERS = {"customers": "AR", "suppliers": "AP"}  # with their types; both are subledgers
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class State:
     def add(self, table: str, fields: Record, owner: Record) -> Record:
         now = self.now()
         origin = {"owner": owner, "ownerDbId": owner["dbId"], "createdAt": now, "modifiedAt": now}
-        identity = {"dbId": next(self._db_ids)} | (self._as_ledger() if table == "customers" else {})
+        identity = {"dbId": next(self._db_ids)} | self._as_ledger(table)
         record = self.tables[table].add(identity | fields | origin)
         self._note(table, record, "ADDED")
         return record
@@ -77,8 +78,18 @@ class State:
         self.tables[table].remove(record)
         self._note(table, record, "DELETED")
 
-    def _as_ledger(self) -> Record:
-        (ledger_type,) = self.tables["systemValues"].find("kind", "LEDGER_TYPE")
+    def move(self, table: str, record: Record, owner: Record) -> None:
+        """To another entity."""
+        self._note(table, record, "DELETED")
+        moved = {"owner": owner, "ownerDbId": owner["dbId"], "modifiedAt": self.now()}
+        self.tables[table].change(record, moved)
+        self._note(table, record, "ADDED")
+
+    def _as_ledger(self, table: str) -> Record:
+        if table not in LEDGERS:
+            return {}
+        types = self.tables["systemValues"].find("kind", "LEDGER_TYPE")
+        (ledger_type,) = (each for each in types if each["code"] == LEDGERS[table])
         return {"number": next(self._customer_numbers), "ledgerType": ledger_type}
 
     def _note(self, table: str, record: Record, mutation: str) -> None:

@@ -119,7 +119,10 @@ class Writer:
         if f"{place}DbId" in shown.fields:
             yield f"{place}DbId", value["dbId"] if is_record else None
         if place == "subledger":
-            yield "customer", value
+            yield "customer", value if self._is_customer(value) else None
+
+    def _is_customer(self, subledger: Record | None) -> bool:
+        return subledger is not None and self.state.tables["customers"].get(subledger["dbId"]) is not None
 
 
 def _is_empty(value: Any) -> bool:
