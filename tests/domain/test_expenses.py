@@ -15,12 +15,11 @@ from moment_xledger.domain.expense_entries import (
     Entry,
     State,
     Step,
-    cancellation,
     differences,
     merged,
     next_step,
-    takes_back,
 )
+from moment_xledger.domain.expense_reversals import cancellation, takes_back
 from moment_xledger.domain.expense_runs import Window, windows
 from moment_xledger.domain.expenses import Expense, Left, Terms, amount_with_vat, identity, out_of_reach
 from tests.flows.costs import a_line
@@ -145,16 +144,6 @@ HELD = Entry("1", State.HELD, EXPENSE, why=Left.UNKNOWN_PROJECT)
         pytest.param(PARKED, EXPENSE, False, Step.UPDATE, id="may go where it was moved to"),
         pytest.param(BOOKED, Left.MISSING_VAT, False, Step.LEAVE, id="its VAT was taken away"),
         pytest.param(GONE, EXPENSE, False, Step.UPDATE, id="moved back to us"),
-        pytest.param(
-            Entry("1", State.CANCELLED, EXPENSE, 7, countered_by="2"),
-            CHANGED,
-            False,
-            Step.NOTHING,
-            id="reversed",
-        ),
-        pytest.param(
-            Entry("2", State.COUNTERED, EXPENSE, counters="1"), EXPENSE, False, Step.NOTHING, id="a reversal"
-        ),
         pytest.param(
             Entry("1", State.BOOKED, EXPENSE, 7, why=Left.INVOICED, asked=CHANGED.digest()),
             CHANGED,

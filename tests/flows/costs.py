@@ -104,6 +104,7 @@ class Moment:
         self.projects = {"P-1": ProjectState.OPEN, "P-2": ProjectState.OPEN, "P-3": ProjectState.CLOSED}
         self.next: list[tuple[bool, Exception]] = []
         self.calls: list[str] = []
+        self._ids = itertools.count(500_001)
 
     def find(self, external_id: str) -> InMoment | None:
         self.calls.append("find")
@@ -116,7 +117,7 @@ class Moment:
 
     def add(self, expense: Expense) -> int:
         def done() -> int:
-            id_ = 500_001 + len(self.expenses)
+            id_ = next(self._ids)
             self.expenses[id_] = dict(expense)
             return id_
 

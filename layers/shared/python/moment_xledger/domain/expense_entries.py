@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from datetime import date
 from enum import StrEnum
 
-from moment_xledger.domain.companies import Language
-from moment_xledger.domain.expenses import ELSEWHERE, LONGEST_TEXT, OF_NO_CONCERN, OF_PROJECTS, Expense, Left
+from moment_xledger.domain.expenses import ELSEWHERE, OF_NO_CONCERN, OF_PROJECTS, Expense, Left
 
 
 class State(StrEnum):
@@ -33,10 +32,16 @@ class Entry:
     why: Left | None = None  # of what was last wanted and not done
     asked: str | None = None  # the digest of that
     rev: int = 0
+    day: date | None = None  # of its posting, when Moment was last told
 
-    def told(self, moment_id: int, expense: Expense) -> "Entry":
+    @property
+    def is_paired(self) -> bool:
+        return bool(self.counters or self.countered_by)
+
+    def told(self, moment_id: int, expense: Expense, day: date | None = None) -> "Entry":
         """Moment has it, just so."""
-        return replace(self, state=State.BOOKED, moment_id=moment_id, expense=expense, why=None, asked=None)
+        told = replace(self, state=State.BOOKED, moment_id=moment_id, expense=expense, why=None, asked=None)
+        return replace(told, day=day or self.day)
 
 
 class Step(StrEnum):
@@ -50,14 +55,12 @@ class Step(StrEnum):
 
 
 def next_step(entry: Entry | None, wanted: Expense | Left, *, moved: bool = False) -> Step:
-    """Not for an intent: that has to be settled first, by looking it up in Moment.
+    """Not for an intent, which has to be looked up in Moment first, nor for one half of a reversal.
 
-    `moved`: the line stands on another account or project than when Moment was told.
+    `moved`: the line stands elsewhere than when Moment was told.
     """
     if entry is not None and entry.moment_id is not None:
         return _of_known(entry, wanted, moved)
-    if entry is not None and entry.state is State.COUNTERED:
-        return Step.NOTHING
     if isinstance(wanted, Left):
         if wanted in OF_NO_CONCERN:
             return Step.FORGET if entry is not None else Step.COUNT
@@ -68,7 +71,7 @@ def next_step(entry: Entry | None, wanted: Expense | Left, *, moved: bool = Fals
 
 def _of_known(entry: Entry, wanted: Expense | Left, moved: bool) -> Step:
     """Moment has an expense for it. A setting that changes never takes that back; a line that is moved does."""
-    if entry.countered_by or entry.why is Left.DELETED:
+    if entry.why is Left.DELETED:
         return Step.NOTHING
     if isinstance(wanted, Left):
         if moved and entry.state in _CANCELLED_FOR.get(wanted, ()):
@@ -83,13 +86,19 @@ def _of_known(entry: Entry, wanted: Expense | Left, moved: bool) -> Step:
 
 # What a line that is moved elsewhere takes its amount from; with a project to wait for, it waits from then on.
 _CANCELLED_FOR: Mapping[Left, tuple[State, ...]] = {
-    left: (State.BOOKED, State.CANCELLED if left in OF_PROJECTS else State.HELD) for left in ELSEWHERE
+    left: (State.BOOKED, State.HELD, *([State.CANCELLED] if left in OF_PROJECTS else []))
+    for left in ELSEWHERE
 }
 
 
 def is_moved(entry: Entry, account: str | None, project: str | None) -> bool:
     """The line no longer stands where it stood when Moment was told."""
     return entry.expense is not None and (entry.expense.account, entry.expense.project) != (account, project)
+
+
+def is_moved_before_start(entry: Entry, wish: "Wish", wanted: Expense | Left) -> bool:
+    """The line was given a day before the from-date. If only the from-date has changed, the line stays."""
+    return wanted is Left.BEFORE_START and entry.day is not None and entry.day != wish.day
 
 
 # The project manager decides these in Moment, after we have proposed one.
@@ -107,17 +116,6 @@ def differences(told: Expense | None, wanted: Expense) -> dict[str, object]:
     }
 
 
-def takes_back(line: Expense, other: Entry) -> bool:
-    """Whether `line`, a negative one, is the reversal of what Moment was told by `other`."""
-    told = other.expense
-    return (
-        other.state is State.BOOKED
-        and told is not None
-        and told.amount == -line.amount
-        and (told.account, told.project) == (line.account, line.project)
-    )
-
-
 @dataclass(frozen=True)
 class Wish:
     """What a line asks for; without an expense where the line does not give one."""
@@ -126,6 +124,7 @@ class Wish:
     expense: Expense | None = None
     match_id: str | None = None
     voucher: str | None = None
+    day: date | None = None  # of posting
 
     def entry(self, state: State, before: Entry | None) -> Entry:
         return Entry(
@@ -135,6 +134,7 @@ class Wish:
             match_id=self.match_id,
             voucher=self.voucher,
             rev=before.rev if before else 0,
+            day=self.day,
         )
 
 
@@ -143,12 +143,3 @@ def merged(told: Expense | None, wanted: Expense) -> Expense:
     kept = {name: getattr(told, name) for name, value in wanted if value is None and told}
     kept |= {name: getattr(told, name) for name in THEIRS if told}
     return wanted.model_copy(update=kept)
-
-
-REVERSED = {Language.NORWEGIAN: "Tilbakeført", Language.ENGLISH: "Reversed"}
-
-
-def cancellation(told: Expense, language: Language) -> dict[str, object]:
-    """The expense stays, so that everybody sees what became of it."""
-    text = f"{REVERSED[language]}: {told.description}"[:LONGEST_TEXT]
-    return {"amount": Decimal("0.00"), "billable": False, "description": text}

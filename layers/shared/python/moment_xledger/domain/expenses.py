@@ -55,7 +55,7 @@ OF_NO_CONCERN = frozenset({Left.OTHER_ACCOUNT, Left.NO_PROJECT, Left.BEFORE_STAR
 WAITING = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT, Left.REFUSED})
 OF_PROJECTS = frozenset({Left.UNKNOWN_PROJECT, Left.CLOSED_PROJECT})
 # The line says where it belongs, and that is not with us, or not yet: if it was, it has been moved.
-ELSEWHERE = OF_PROJECTS | {Left.OTHER_ACCOUNT, Left.NO_PROJECT}
+ELSEWHERE = OF_PROJECTS | OF_NO_CONCERN
 
 
 class ProjectState(StrEnum):
@@ -137,7 +137,7 @@ def identity(line: Row) -> str | None:
     if line.transaction_id:
         found = line.transaction_id
     else:
-        day = line.voucher_date or line.invoice_date
+        day = posted_on(line)
         found = f"v{line.voucher_no}-{day.year if day else 'x'}-{line.line_no}"
     return found if _PLAIN_ID.fullmatch(found) else None
 
@@ -157,10 +157,14 @@ def out_of_reach(line: Row, terms: Terms) -> Left | None:
         return Left.OTHER_ACCOUNT
     if not line.project:
         return Left.NO_PROJECT
-    day = line.voucher_date or line.invoice_date
+    day = posted_on(line)
     if terms.since and day and day < terms.since:
         return Left.BEFORE_START
     return None
+
+
+def posted_on(line: Row) -> date | None:
+    return line.voucher_date or line.invoice_date
 
 
 def was_changed(line: Row) -> bool:

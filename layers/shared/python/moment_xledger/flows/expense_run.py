@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.expense_entries import Entry
 from moment_xledger.domain.expense_runs import Report, Window
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState, Terms
 from moment_xledger.domain.kinds import Kind
@@ -67,6 +68,8 @@ class Run:
     ends: datetime
     report: Report = field(default_factory=Report)
     projects: dict[str, ProjectState] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)  # of the lines at hand, as they are stored now
+    freed: set[str] = field(default_factory=set)  # lines whose reversal was undone by this run
     unusable: set[str] = field(
         default_factory=set
     )  # rows that people were told of, by what was known of them

@@ -14,7 +14,7 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Importer, OutOfTime, Paused, Run
 from moment_xledger.flows.mailing_turn import Turn
 from moment_xledger.flows.read_postings import halves_of, read_window
-from moment_xledger.flows.write_expense import release_open
+from moment_xledger.flows.write_expense import release_freed, release_open
 
 SLICE = timedelta(
     minutes=12
@@ -72,6 +72,7 @@ def _import(run: Run) -> None:
     release_open(run)
     for window in windows(progress.cursor, progress.reach, run.terms, now):
         _read(run, window)
+        release_freed(run)
         run.ledger.expenses.read_until(run.company.id, run.turn.worker, window.end, run.terms.reach)
     run.ledger.problems.close(run.company.id, [(KIND, "")], ABOUT_ALL)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 from moment_xledger.domain.expense_entries import Entry, State, Wish
 from moment_xledger.domain.expenses import OF_PROJECTS, WAITING, Left
@@ -10,6 +11,8 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Run
 
 KIND = "expense"
+A_REQUEST = timedelta(seconds=25)  # to Moment, with what has to be written down afterwards
+A_LOOK = A_REQUEST * 2  # and a change after it
 CODES = {
     Left.UNKNOWN_PROJECT: Code.EXPENSE_PROJECT_UNKNOWN,
     Left.CLOSED_PROJECT: Code.EXPENSE_PROJECT_CLOSED,
@@ -46,7 +49,7 @@ def leave(
         entry = known
     else:
         state = State.HELD if waits else State.CANCELLED
-        entry = replace(known, state=state, expense=wish.expense or known.expense)
+        entry = replace(known, state=state, expense=wish.expense or known.expense, day=wish.day or known.day)
     run.report.skipped[left] += 1
     if known and known.expense and not amount:
         amount = f"{known.expense.amount:.2f}"
@@ -60,7 +63,9 @@ def wait(run: Run, wish: Wish, left: Left, known: Entry) -> Entry:
     """Moment has it with no amount by now; it goes there again when its project does."""
     run.report.skipped[left] += 1
     report_left(run, wish, left)
-    return save(run, known, replace(known, state=State.HELD, expense=wish.expense, why=left, asked=None))
+    return save(
+        run, known, replace(known, state=State.HELD, expense=wish.expense, why=left, asked=None, day=wish.day)
+    )
 
 
 def report_left(run: Run, wish: Wish, left: Left, their_words: str = "", **details: str) -> None:
@@ -102,5 +107,12 @@ def close(run: Run, number: str, codes: Iterable[Code] = CODES_OF_LINES) -> None
 
 
 def save(run: Run, old: Entry | None, new: Entry) -> Entry:
-    (saved,) = run.ledger.expenses.save(run.company.id, (old, new))
+    (saved,) = save_all(run, (old, new))
+    return saved
+
+
+def save_all(run: Run, *changes: tuple[Entry | None, Entry]) -> list[Entry]:
+    """All or none, and known to the run from then on."""
+    saved = run.ledger.expenses.save(run.company.id, *changes)
+    run.entries |= {entry.id: entry for entry in saved}
     return saved

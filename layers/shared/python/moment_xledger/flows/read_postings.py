@@ -18,6 +18,7 @@ from moment_xledger.domain.expenses import (
     identity,
     is_of_another_entity,
     out_of_reach,
+    posted_on,
     read_expense,
     was_changed,
 )
@@ -118,29 +119,25 @@ def _unusable(run: Run, line: BadRow) -> None:
 
 
 def _write(run: Run, lines: list[Row], bills: Bills) -> None:
-    named, entries = _known(run, [(identity(line), line) for line in lines])
+    named = _known(run, [(identity(line), line) for line in lines])
     run.learn_projects(
         {line.project for line in lines if line.project and line.account in run.terms.accounts}
     )
     for id_, line in named:
         close_unusable(run, line)
-        if id_ in entries:
-            entries[id_] = note_match(run, entries[id_], line)
+        if id_ in run.entries:
+            note_match(run, run.entries[id_], line)
     for id_, line in named:
         if id_ is None:
             _unusable(run, BadRow("its id is no plain one", f"row, voucher_no {line.voucher_no}"))
             continue
-        known = entries.get(id_)
+        known = run.entries.get(id_)
         bill = bill_of(line, _bill(line, bills), known.expense if known else None)
         wish, wanted = _wanted(run, id_, line, bill, known)
-        written = write_expense(run, wish, wanted, known, line)
-        if written:
-            entries[id_] = written
-            if written is not known and written.counters:
-                entries |= run.ledger.expenses.get_many(run.company.id, [written.counters])
+        write_expense(run, wish, wanted, known, line)
 
 
-def _known(run: Run, named: Named) -> tuple[Named, dict[str, Entry]]:
+def _known(run: Run, named: Named) -> Named:
     """Where a line's id is already that of another entity's line, it goes by its owner's code as well."""
     of = run.ledger.expenses.get_many
     entries = of(run.company.id, (id_ for id_, _ in named if id_))
@@ -151,14 +148,15 @@ def _known(run: Run, named: Named) -> tuple[Named, dict[str, Entry]]:
     }
     if taken:
         entries |= of(run.company.id, taken.values())
-    return [(taken.get(id_, id_) if id_ else None, line) for id_, line in named], entries
+    run.entries = entries
+    return [(taken.get(id_, id_) if id_ else None, line) for id_, line in named]
 
 
 def _wanted(run: Run, id_: str, line: Row, bill: Bill, known: Entry | None) -> tuple[Wish, Expense | Left]:
     """A project is asked about before a cost goes there, not again when it changes where it stands."""
     found = out_of_reach(line, run.terms) or read_expense(line, bill, run.terms)
     expense = None if isinstance(found, Left) else found
-    wish = Wish(id_, expense, line.match_id, line.voucher_no)
+    wish = Wish(id_, expense, line.match_id, line.voucher_no, posted_on(line))
     if isinstance(found, Left) or (known and _stands_still(known, line)):
         return wish, found
     return wish, BARRED.get(run.projects[found.project], found)

@@ -5,7 +5,6 @@ back from is looked up in Moment before anything else.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 from moment_xledger.domain.errors import RefusedByMoment
 from moment_xledger.domain.expense_entries import (
@@ -13,17 +12,17 @@ from moment_xledger.domain.expense_entries import (
     State,
     Step,
     Wish,
-    cancellation,
     differences,
     is_moved,
+    is_moved_before_start,
     merged,
     next_step,
-    takes_back,
 )
 from moment_xledger.domain.expenses import BARRED, WAITING, Expense, InMoment, Left
 from moment_xledger.domain.posted_lines import Row
 from moment_xledger.flows.expense_run import Run
 from moment_xledger.flows.leave_expense import (
+    A_REQUEST,
     CODES_OF_PROJECTS,
     close,
     leave,
@@ -32,8 +31,7 @@ from moment_xledger.flows.leave_expense import (
     solved,
     wait,
 )
-
-A_REQUEST = timedelta(seconds=25)  # to Moment, with what has to be written down afterwards
+from moment_xledger.flows.reverse_expense import cancel, change, counter, follow_pair, look, reversed_by
 
 
 def write_expense(
@@ -42,6 +40,11 @@ def write_expense(
     """What is known of the line now. `line` as it is posted, if it is at hand."""
     entry = _settled(run, known)
     moved = entry is not None and line is not None and is_moved(entry, line.account, line.project)
+    moved = moved or (entry is not None and is_moved_before_start(entry, wish, wanted))
+    if entry is not None and entry.is_paired:
+        entry = follow_pair(run, wish, wanted, entry, moved=moved)
+        if entry.is_paired:
+            return entry
     match next_step(entry, wanted, moved=moved):
         case Step.CREATE if isinstance(wanted, Expense):
             return _create(run, wish, wanted, entry)
@@ -58,16 +61,19 @@ def write_expense(
             run.report.skipped[wanted] += 1
             solved(run, entry)
             run.ledger.expenses.forget(run.company.id, entry)
+            run.entries.pop(entry.id, None)
             return None
     run.report.unchanged += 1
-    return _no_longer_wrong(run, wanted, entry)
+    return _no_longer_wrong(run, wish, wanted, entry)
 
 
 def note_match(run: Run, known: Entry, line: Row) -> Entry:
-    """A line may be matched long after it was posted: with the one that takes it back, say."""
-    if line.match_id in (None, known.match_id):
+    """A line may be matched long after it was posted, with the one that takes it back, say; and unmatched again."""
+    if line.match_id == known.match_id:
         return known
-    return save(run, known, replace(known, match_id=line.match_id))
+    # A reversal that came too late stopped at its invoiced cost: it may be another one's now, or nobody's.
+    asked = None if known.moment_id is None else known.asked
+    return save(run, known, replace(known, match_id=line.match_id, asked=asked))
 
 
 def release_open(run: Run) -> None:
@@ -82,11 +88,20 @@ def release_open(run: Run) -> None:
     look_at_problems(run, barred)
 
 
+def release_freed(run: Run) -> None:
+    """The other halves of reversals that were undone, unless their own lines have come by since."""
+    freed = run.ledger.expenses.get_many(run.company.id, sorted(run.freed)).values()
+    run.learn_projects({entry.expense.project for entry in freed if entry.expense})
+    for entry in freed:
+        _release(run, entry)
+    run.freed.clear()
+
+
 def _release(run: Run, entry: Entry) -> None:
     waiting = _settled(run, entry)
     if waiting is None or waiting.state is not State.HELD or waiting.expense is None:
         return
-    wish = Wish(entry.id, waiting.expense, entry.match_id, entry.voucher)
+    wish = Wish(entry.id, waiting.expense, entry.match_id, entry.voucher, entry.day)
     barred = BARRED.get(run.projects[waiting.expense.project])
     if barred:
         if waiting.why not in (barred, Left.REFUSED):
@@ -111,9 +126,9 @@ def _settled(run: Run, known: Entry | None) -> Entry | None:
 
 
 def _create(run: Run, wish: Wish, wanted: Expense, known: Entry | None) -> Entry:
-    reversed_ = _reversed_by(run, wish, wanted)
+    reversed_ = reversed_by(run, wish, wanted)
     if reversed_:
-        return _counter(run, wish, wanted, known, reversed_)
+        return counter(run, wish, wanted, known, reversed_)
     run.hold(A_REQUEST)
     there = run.moment.find(wanted.external_id)
     about_to = replace(wish, expense=wanted).entry(State.INTENT, known)
@@ -128,7 +143,7 @@ def _create(run: Run, wish: Wish, wanted: Expense, known: Entry | None) -> Entry
         return leave(run, wish, Left.REFUSED, intent, their_words=refused.their_words)
     solved(run, intent)
     run.report.created += 1
-    return save(run, intent, intent.told(moment_id, wanted))
+    return save(run, intent, intent.told(moment_id, wanted, wish.day))
 
 
 def _take_over(
@@ -156,56 +171,20 @@ def _cancel(run: Run, wish: Wish, left: Left, known: Entry) -> Entry:
     """The line was moved to where it is none of our concern, or not yet: then it waits."""
     if known.expense is None or known.moment_id is None:
         return known
-    there = _look(run, known.moment_id)
-    refused = _cancelled(run, there, known.expense) if there else Left.DELETED
+    there = look(run, known.moment_id)
+    was_booked = known.state is State.BOOKED
+    known, refused = cancel(run, there, known) if there else (known, Left.DELETED)
     if refused:
         return leave(run, wish, refused, known, asked=str(left))
-    run.report.cancelled += known.state is State.BOOKED
+    run.report.cancelled += was_booked
     solved(run, known)
     if left in WAITING:
         return wait(run, wish, left, known)
     return save(run, known, replace(known, state=State.CANCELLED, why=None, asked=None))
 
 
-def _cancelled(run: Run, there: InMoment, told: Expense) -> Left | None:
-    """Why not, if it is not."""
-    if there.is_invoiced:
-        return Left.INVOICED
-    try:
-        run.moment.change(there.id, cancellation(told, run.company.language))
-    except RefusedByMoment as refused:
-        return Left.INVOICED if refused.is_locked else Left.REFUSED
-    return None
-
-
-def _reversed_by(run: Run, wish: Wish, wanted: Expense) -> Entry | None:
-    """The line that this one takes back, if it is a reversal of one that Moment has."""
-    if wanted.amount >= 0 or not wish.match_id:
-        return None
-    others = run.ledger.expenses.matching(run.company.id, wish.match_id)
-    return next((other for other in others if takes_back(wanted, other)), None)
-
-
-def _counter(run: Run, wish: Wish, wanted: Expense, known: Entry | None, other: Entry) -> Entry:
-    """Together they are nothing: one expense is cancelled, the other is never made."""
-    wish = replace(wish, expense=wanted)
-    there = _look(run, other.moment_id or 0)
-    if there and other.expense:
-        refused = _cancelled(run, there, other.expense)
-        if refused:
-            amount = f"{other.expense.amount:.2f}"
-            return leave(run, wish, refused, known, asked=wanted.digest(), amount=amount)
-    counter = replace(wish.entry(State.COUNTERED, known), counters=other.id)
-    cancelled = replace(other, state=State.CANCELLED, countered_by=wish.id, why=None, asked=None)
-    solved(run, known)
-    solved(run, other)
-    saved, _ = run.ledger.expenses.save(run.company.id, (known, counter), (other, cancelled))
-    run.report.cancelled += 1
-    return saved
-
-
 def _change(run: Run, wish: Wish, known: Entry, changes: dict[str, object], wanted: Expense) -> Entry:
-    there = _look(run, known.moment_id or 0)
+    there = look(run, known.moment_id or 0)
     return _tell(run, wish, known, there, changes, wanted)
 
 
@@ -219,18 +198,12 @@ def _tell(
 ) -> Entry:
     if there is None or there.is_invoiced:
         return leave(run, wish, Left.INVOICED if there else Left.DELETED, known, asked=wanted.digest())
-    try:
-        run.moment.change(there.id, changes)
-    except RefusedByMoment as refused:
+    known, refused = change(run, known, there, changes, merged(known.expense, wanted))
+    if refused:
         left = Left.INVOICED if refused.is_locked else Left.REFUSED
         return leave(run, wish, left, known, asked=wanted.digest(), their_words=refused.their_words)
     solved(run, known)
-    return save(run, known, known.told(there.id, merged(known.expense, wanted)))
-
-
-def _look(run: Run, moment_id: int) -> InMoment | None:
-    run.hold(A_REQUEST * 2)  # what is seen must still hold when it is changed
-    return run.moment.get(moment_id)
+    return save(run, known, known.told(there.id, merged(known.expense, wanted), wish.day))
 
 
 def _count(run: Run, wish: Wish, wanted: Expense | Left, entry: Entry | None) -> Entry | None:
@@ -241,9 +214,11 @@ def _count(run: Run, wish: Wish, wanted: Expense | Left, entry: Entry | None) ->
     return entry
 
 
-def _no_longer_wrong(run: Run, wanted: Expense | Left, entry: Entry | None) -> Entry | None:
+def _no_longer_wrong(run: Run, wish: Wish, wanted: Expense | Left, entry: Entry | None) -> Entry | None:
     """The line says again what Moment has."""
-    if entry is None or isinstance(wanted, Left) or entry.why in (None, Left.DELETED):
+    if entry is None or isinstance(wanted, Left) or entry.why is Left.DELETED:
         return entry
-    solved(run, entry)
-    return save(run, entry, replace(entry, why=None, asked=None))
+    now = replace(entry, why=None, asked=None, day=wish.day or entry.day)
+    if entry.why is not None:
+        solved(run, entry)
+    return entry if now == entry else save(run, entry, now)

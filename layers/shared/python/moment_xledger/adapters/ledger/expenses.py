@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -170,6 +170,7 @@ def _pointers(company: CompanyId, entry: Entry | None) -> Iterator[Key]:
 def _item(entry: Entry) -> Item:
     item: dict[str, Any] = {name: getattr(entry, name) for name in (*_TEXTS, "moment_id")}
     item |= {"state": str(entry.state), "rev": entry.rev + 1, "why": entry.why and str(entry.why)}
+    item["day"] = entry.day and entry.day.isoformat()
     item["expense"] = entry.expense and entry.expense.model_dump_json()
     return {name: value for name, value in item.items() if value is not None}
 
@@ -182,6 +183,7 @@ def _entry(item: Item) -> Entry:
         int(item["moment_id"]) if "moment_id" in item else None,
         why=Left(item["why"]) if "why" in item else None,
         rev=int(item["rev"]),
+        day=date.fromisoformat(item["day"]) if "day" in item else None,
         **{name: item.get(name) for name in _TEXTS},
     )
 
