@@ -13,10 +13,15 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
     build_schema,
+    get_named_type,
     parse,
     specified_rules,
     validate,
+    visit,
 )
 
 from local.xledger.errors import BAD_REQUEST, WRONG_ARGUMENT, Refused
@@ -65,6 +70,21 @@ def _holder(built: GraphQLSchema, place: str) -> tuple[dict[str, Any], str]:
     kind, field, *argument = place.split(".", 2) if "." in place else (place, "")
     fields = cast(GraphQLObjectType, built.type_map[kind]).fields
     return (fields[field].args, argument[0]) if argument else (fields, field)
+
+
+def denied_types(document: DocumentNode, shape: Shape, denied: tuple[str, ...]) -> list[str]:
+    """Those of the denied types that the document asks for."""
+    if not denied:
+        return []
+    types, found = TypeInfo(schema(shape)), set()
+
+    class Asked(Visitor):
+        def enter_field(self, *_: Any) -> None:
+            if kind := types.get_type():
+                found.add(get_named_type(kind).name)
+
+    visit(document, TypeInfoVisitor(types, Asked()))
+    return [name for name in denied if name in found]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from graphql import DocumentNode, ExecutionResult, execute
 
 from local.xledger.answering import Answer, answer_errors, answer_page, answer_result, delivered
 from local.xledger.counting import Counts
-from local.xledger.errors import BAD_TOKEN, INVALID_VALUE, OverLimit, Refused
+from local.xledger.document import denied_types
+from local.xledger.errors import BAD_TOKEN, INVALID_VALUE, NO_RIGHT, OverLimit, Refused, worded
 from local.xledger.faults import Faults, Met
 from local.xledger.hands import Hands
 from local.xledger.limits import Allowance
@@ -132,7 +133,8 @@ class Xledger:
         if "lost_requests" in met or "errors_5xx" in met:
             return answer_page(*self._faults.gateway_error())
         if request.document is None:
-            return answer_errors(self.plan.error_status, request.problems)
+            how = self.plan.request_errors
+            return answer_errors(self.plan.error_status, [worded(each, how) for each in request.problems])
         charge = partial(allowance.charge, plan=self.plan, now=self._clock())
         reach = self.state.reach_of(token.ownerCode)
         asked = Asked(self.state, reach, self.plan, token.denied, charge, "half_done" in met)
@@ -149,6 +151,9 @@ def _authorization(headers: Mapping[str, str]) -> str:
 
 
 def _executed(document: DocumentNode, request: Request, asked: Asked) -> ExecutionResult:
+    for denied in denied_types(document, asked.plan.shape(), asked.denied):
+        refused = Refused(f"{denied}: The API token does not have the right to this type.", NO_RIGHT)
+        return ExecutionResult(None, [worded(refused, asked.plan.request_errors)])
     result = execute(
         served_schema(asked.plan.shape()),
         document,
@@ -159,5 +164,6 @@ def _executed(document: DocumentNode, request: Request, asked: Asked) -> Executi
     )
     assert isinstance(result, ExecutionResult)  # noqa: S101 -- nothing here is awaitable
     if result.errors and not any(error.path for error in result.errors):  # the variables do not fit
-        return ExecutionResult(None, [Refused(error.message, INVALID_VALUE) for error in result.errors])
+        misfits = [Refused(error.message, INVALID_VALUE) for error in result.errors]
+        return ExecutionResult(None, [worded(each, asked.plan.request_errors) for each in misfits])
     return result

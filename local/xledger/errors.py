@@ -29,6 +29,13 @@ class OverLimit(Refused):
     """Refused for asking too much, not for what was asked."""
 
 
+def worded(error: GraphQLError, how: str) -> GraphQLError:
+    """One of a whole request, as a plan's `request_errors` has it."""
+    if how == "vague":
+        return Refused("The request could not be processed.")
+    return Refused(error.message) if how == "worded" else error
+
+
 def shown(error: GraphQLError) -> Error:
     """No locations and no path: no client has been seen to read them."""
     extensions = dict(error.extensions or {}) or {"code": BAD_REQUEST}

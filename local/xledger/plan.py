@@ -1,6 +1,7 @@
 """What a simulated Xledger is like: who may call, how much, how often it fails. A JSON file can set it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -40,11 +41,27 @@ class EntityPlan(_Strict):
 
 
 class TokenPlan(_Strict):
-    """A token reaches its entity and those below it. `denied` are root fields it has no right to."""
+    """A token reaches its entity and those below it. `denied` are root fields, and types
+    that lie deeper, such as `Address`, that it has no right to."""
 
     token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]+=*$")] = TOKEN
     ownerCode: int = OWNER_CODE  # noqa: N815
     denied: tuple[str, ...] = ()
+
+
+class RulePlan(_Strict):
+    """What is refused in one field of one kind of records. In `message`, `{field}` and `{value}` are filled in."""
+
+    kind: Literal["companies", "customers", "projects"] = "customers"
+    field: str
+    pattern: str | None = None  # a value that matches it is refused; `^$` is also one that is not there
+    longest: Count | None = None  # a longer one is
+    message: str = "{field}: The value is not valid."
+    code: str = "INVALID_VALUE"
+
+    def refuses(self, value: str) -> bool:
+        is_long = self.longest is not None and len(value) > self.longest
+        return is_long or (self.pattern is not None and re.search(self.pattern, value) is not None)
 
 
 class Plan(_Strict):
@@ -86,6 +103,10 @@ class Plan(_Strict):
     # How errors look.
     error_status: Literal[200, 400] = 200
     token_error_status: Literal[200, 401] = 200
+    request_errors: Literal["coded", "worded", "vague"] = (
+        "coded"  # of a document, or a right: with the code of its own, by its words alone, or by neither
+    )
+    rules: tuple[RulePlan, ...] = ()  # more that is refused of a record
     atomic_lists: bool = True  # false: what comes before a bad record in a list stays done
 
     # Faults: how often each happens, of 1.

@@ -9,7 +9,7 @@ from graphql import GraphQLResolveInfo, GraphQLSchema
 
 from local.xledger import reading
 from local.xledger.document import Shape, schema
-from local.xledger.errors import INVALID_VALUE, NO_RIGHT, TIMED_OUT, Refused
+from local.xledger.errors import INVALID_VALUE, NO_RIGHT, TIMED_OUT, Refused, worded
 from local.xledger.kinds import COMPANIES, CUSTOMERS, KINDS, Kind
 from local.xledger.plan import Plan
 from local.xledger.state import LEDGERS, Reach, State
@@ -63,7 +63,8 @@ def _serve(roots: GraphQLSchema, name: str, answer: Callable[[Asked, Record], An
     def resolve(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         asked: Asked = info.context
         if name in asked.denied:
-            raise Refused(f"{name}: The API token does not give the right to this.", NO_RIGHT)
+            refused = Refused(f"{name}: The API token does not give the right to this.", NO_RIGHT)
+            raise worded(refused, asked.plan.request_errors)
         return answer(asked, arguments)
 
     for root in (roots.query_type, roots.mutation_type):
@@ -105,7 +106,7 @@ def _writes(kind: Kind, check: Checked) -> Callable[[Asked, Record], Record]:
 
 def _done(asked: Asked, kind: Kind, check: Checked, nodes: list[Record]) -> list[Record]:
     """All are checked before any is done, so a record cannot refer to one before it in the same list."""
-    writer = Writer(asked.state, asked.reach, served_schema(asked.plan.shape()), kind)
+    writer = Writer(asked.state, asked.reach, served_schema(asked.plan.shape()), kind, asked.plan.rules)
     changes: list[Change] = []
     try:
         for node in nodes:

@@ -9,6 +9,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, ge
 from local.xledger.errors import INVALID_VALUE, Refused
 from local.xledger.kinds import LENGTH, LENGTHS, Kind
 from local.xledger.lookups import Lookup
+from local.xledger.plan import RulePlan
 from local.xledger.state import Reach, State
 from local.xledger.table import Record
 
@@ -45,18 +46,21 @@ class Writer:
     reach: Reach
     schema: GraphQLSchema
     kind: Kind
+    rules: tuple[RulePlan, ...] = ()
 
     def addition(self, node: Node) -> Change:
         given = node.get("owner")
         here = self.reach.entity
         owner = self._lookup(here).find("owner", "owner", "OwnerLookupInput", given) if given else here
         self._refuse_missing(node)
+        self._refuse_by_rule(node)
         return Change(self.kind, owner, self._fields(node, owner), None)
 
     def update(self, node: Node) -> Change:
         """Null clears, absent leaves as it was (assumed)."""
         record = self._record(node.get("dbId"))
         self._refuse_missing({name: record.get(name) for name in self._needed()} | node)
+        self._refuse_by_rule(node)
         owner = record["owner"]
         return Change(self.kind, owner, self._fields(node, owner), record)
 
@@ -78,6 +82,14 @@ class Writer:
                 raise Refused(f"{name}: A value is required.", INVALID_VALUE)
         if self.kind.one_of and all(_is_empty(node.get(name)) for name in self.kind.one_of):
             raise Refused(f"A value is required for one of {', '.join(self.kind.one_of)}.", INVALID_VALUE)
+
+    def _refuse_by_rule(self, node: Node) -> None:
+        for rule in self.rules:
+            given = node.get(rule.field)
+            value = str(next(iter(given.values()), "") if isinstance(given, dict) else given or "")
+            if rule.kind == self.kind.table and rule.refuses(value):
+                message = rule.message.replace("{field}", rule.field).replace("{value}", value)
+                raise Refused(message, rule.code)
 
     def _lookup(self, owner: Record) -> Lookup:
         return Lookup(self.state, self.reach, owner)

@@ -17,6 +17,7 @@ from moment_xledger.domain.replies import (
     Refusal,
     Refused,
     Reply,
+    RequestRefused,
     TokenRefused,
     Unanswered,
 )
@@ -51,7 +52,7 @@ def an_error(message: str = "No.", code: str | None = None, **extensions: Any) -
             {"message": "", "extensions": {"code": CREDITS}}, OutOfCredits, id="code in extensions only"
         ),
         pytest.param(an_error("no", "UNAUTHENTICATED"), TokenRefused, id="not signed in"),
-        pytest.param(an_error("no", "FORBIDDEN"), TokenRefused, id="no right"),
+        pytest.param(an_error("no", "FORBIDDEN"), RequestRefused, id="no right"),
         pytest.param(an_error("no", "INVALID_TOKEN"), TokenRefused, id="bad token"),
         pytest.param(an_error("Bad format for API Token. Expected …"), TokenRefused, id="token's format"),
     ],
@@ -209,3 +210,106 @@ def test_any_errors_mean_something(errors: list[Any], code: Any, reset_at: Any) 
     error = {"message": code, "code": code, "extensions": {"code": code, "resetAt": reset_at}}
     read(200, error, *errors)
     read_moment(reset_at, NOW)
+
+
+DOCUMENT = [
+    an_error("whatever", "ARGUMENTS_OF_CORRECT_TYPE"),
+    an_error("whatever", "FIELDS_ON_CORRECT_TYPE"),
+    an_error("whatever", "BAD_REQUEST.KNOWN_ARGUMENT_NAMES"),
+    an_error("whatever", "GRAPHQL_VALIDATION_FAILED"),
+    an_error("Cannot query field 'vatNumber' on type 'Customer'. Did you mean 'taxNo'?"),
+    an_error('Unknown argument "objectStatus" on field "Query.projects".'),
+    an_error('Unknown type "Customer_Filter".'),
+    an_error('Variable "$codes" of type "[String!]" used in position expecting type "[Int!]".'),
+    an_error(
+        "Variable '$inputs' got invalid value {'code': '7', 'vat': 1} at 'inputs[0].node'; "
+        "Field 'vat' is not defined by type 'AddCustomersInputNode'.",
+        "INVALID_VALUE",
+    ),
+    an_error(
+        "Variable '$inputs[0].node' is invalid. Unrecognized input fields 'vat' for type 'AddCustomersInputNode'.",
+        "INVALID_VALUE",
+    ),
+    an_error("Invalid value for variable $codes"),
+    an_error("The field `vat` does not exist on the type `Customer`.", "HC0020"),
+    an_error("The specified input object field `vat` does not exist."),
+    an_error(
+        "Validation error (FieldUndefined@[customers/edges]) : Field 'vat' in type 'Customer' is undefined"
+    ),
+    an_error("Field 'vat' doesn't exist on type 'Customer'"),
+    an_error('Syntax Error: Expected Name, found "}".', "SYNTAX_ERROR"),
+]
+
+
+@pytest.mark.parametrize("error", DOCUMENT, ids=lambda each: each["message"][:30])
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_an_error_of_the_document_is_told_from_one_of_a_record(error: Any, status: int) -> None:
+    reply = read(status, error)
+    assert isinstance(reply, RequestRefused)
+    assert not reply.lacks_right
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        an_error("no", "FORBIDDEN"),
+        an_error("no", "AUTH_NOT_AUTHORIZED"),
+        an_error("You do not have permission to read the type Address"),
+        an_error("Access denied"),
+        an_error("The API token lacks the scope Common.Subledger."),
+        an_error("addProjects: Your token does not have access."),
+        an_error("no", "UNAUTHORIZED") | {"path": ["customers", "edges", 0, "node", "address"]},
+    ],
+    ids=lambda each: each["message"][:30],
+)
+def test_a_right_that_is_missing_for_a_part_is_told_from_a_token_that_is_bad(error: Any) -> None:
+    reply = read(200, error)
+    assert isinstance(reply, RequestRefused)
+    assert reply.lacks_right
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        an_error("email: Not a valid address.", "INVALID_VALUE"),
+        an_error("subledger.code: No value matching owner 42365431, code 'P123456'.", "INVALID_VALUE"),
+        an_error("subledger: You do not have access to subledger 5512.", "INVALID_VALUE"),
+        an_error("You have no access to customer 5512"),
+        an_error("description: Cannot query field is no name"),
+        an_error("Variable '$inputs' got invalid value '31.12' at 'inputs[7].node.toDate'; Not a date."),
+        an_error("The request could not be processed."),
+        an_error("The customer already exists", "VALIDATION_ERROR"),
+    ],
+    ids=lambda each: each["message"][:30],
+)
+def test_a_refusal_of_a_records_values_is_no_error_of_the_document(error: Any) -> None:
+    assert isinstance(read(200, error), Refused)
+
+
+@pytest.mark.parametrize(
+    ("error", "position"),
+    [
+        (an_error("Variable '$inputs' got invalid value at 'inputs[7].node.toDate'; Not a date."), 7),
+        (an_error("inputs.12.node.email is not valid"), 12),
+        (an_error("no") | {"path": ["addCustomers", "inputs", 3, "node"]}, 3),
+        (an_error("no") | {"path": ["customers", "edges", 3]}, None),
+    ],
+)
+def test_the_place_among_the_inputs_is_read_where_it_is_named(error: Any, position: int | None) -> None:
+    reply = read(200, error)
+    assert isinstance(reply, Refused)
+    assert reply.refusals[0].position == position
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("country.code: No value 'XK'.", "country.code: No value 'AX'.", True),
+        ("The address ola@fjord.example will not do.", "The address kari@dal.example will not do.", True),
+        ("Row 12 is too long (max 40)", "Row 7 is too long (max 40)", True),
+        ("Name 12 is taken", "Number 12 is taken", False),
+        ('"A" is not valid', "'B C' is not valid", True),
+    ],
+)
+def test_two_refusals_are_alike_if_only_values_differ(one: str, other: str, alike: bool) -> None:
+    assert (Refusal(one).likeness == Refusal(other).likeness) is alike

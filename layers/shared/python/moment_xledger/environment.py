@@ -16,3 +16,8 @@ class Environment:
         if not value:
             raise Misconfigured(f"the environment variable {name} is missing: see template.yaml")
         return value
+
+    @property
+    def release(self) -> str:
+        """The function's version, which Lambda sets: each release has another. Empty where there is none."""
+        return self._variables.get("AWS_LAMBDA_FUNCTION_VERSION", "")

@@ -182,6 +182,7 @@ class Wiring:
             new_id=lambda: uuid.uuid4().hex,
             wake=self.wake,
             timing=timing,
+            release=self._environment.release,
         )
 
     def mailer(self) -> "Mailer":

@@ -9,8 +9,20 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from typing import Any
 
+from moment_xledger.adapters.xledger_wordings import (
+    DOCUMENT_CODES,
+    DOCUMENT_WORDS,
+    PART_OF_A_REQUEST,
+    PART_OF_THE_SCHEMA,
+    POSITION,
+    RIGHT_CODES,
+    RIGHT_WORDS,
+    TOKEN_CODES,
+    VARIABLE_WORDS,
+)
 from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.replies import (
     BurstLimit,
@@ -20,6 +32,7 @@ from moment_xledger.domain.replies import (
     Refusal,
     Refused,
     Reply,
+    RequestRefused,
     TokenRefused,
     Unanswered,
 )
@@ -30,7 +43,6 @@ _NOT_FOUND = re.compile(
 )
 _ABOUT_A_FIELD = re.compile(r"^(?P<field>[A-Za-z]\w*(\.\w+)*): ")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
-_AUTH = re.compile(r"AUTHENTICAT|AUTHORI[SZ]|FORBIDDEN|ACCESS_DENIED|TOKEN")
 
 
 def read_reply(status: int, body: bytes, now: datetime) -> Reply:
@@ -65,8 +77,14 @@ def _read_errors(status: int, errors: list[dict[str, Any]], now: datetime) -> Re
         return BurstLimit()
     if "CONCURRENCY_LIMIT_REACHED" in codes:
         return ConcurrencyLimit()
-    if status in (401, 403) or any(map(_is_about_the_token, refusals)):
+    if status == 401:
         return TokenRefused(refusals)
+    if any(map(_is_about_a_right, refusals, errors)):
+        return RequestRefused(refusals, lacks_right=True)
+    if status == 403 or any(map(_is_about_the_token, refusals)):
+        return TokenRefused(refusals)
+    if any(map(_is_about_the_document, refusals)):
+        return RequestRefused(refusals, lacks_right=False)
     if any("query timed out" in text for text in messages):
         return Unanswered("Xledger's own time-out")
     return Unanswered(f"HTTP {status}") if status >= 500 else Refused(refusals)
@@ -84,11 +102,58 @@ def _refusal(error: dict[str, Any]) -> Refusal:
         str(code) if code else None,
         field=about["field"] if about else None,
         value=found["value"] if found else None,
+        position=_position(message, _path(error)),
     )
 
 
+def _path(error: dict[str, Any]) -> list[Any]:
+    path = error.get("path")
+    return path if isinstance(path, list) else []
+
+
+def _position(message: str, path: list[Any]) -> int | None:
+    """The input that it is about: named in the message, or in a path such as `addCustomers`, `inputs`, 3."""
+    if found := POSITION.search(message):
+        return int(found[1] or found[2])
+    places = [place for name, place in pairwise(path) if name == "inputs" and isinstance(place, int)]
+    return places[0] if places else None
+
+
+def _named(refusal: Refusal) -> str:
+    """Its code without what stands before a point, in capitals."""
+    return re.sub(r"\W", "_", (refusal.code or "").rpartition(".")[2]).upper()
+
+
 def _is_about_the_token(refusal: Refusal) -> bool:
-    return refusal.message.startswith("Bad format for API Token") or bool(_AUTH.search(refusal.code or ""))
+    return refusal.message.startswith("Bad format for API Token") or bool(TOKEN_CODES.search(_named(refusal)))
+
+
+def _is_about_a_right(refusal: Refusal, error: dict[str, Any]) -> bool:
+    """A token that is refused at a field below the root is a good one that may not read that field."""
+    if refusal.value is not None:
+        return False
+    if RIGHT_CODES.search(_named(refusal)):
+        return True
+    if _is_about_the_token(refusal):
+        return sum(isinstance(step, str) for step in _path(error)) > 1
+    return bool(RIGHT_WORDS.search(refusal.message)) and _is_about_no_record(refusal)
+
+
+def _is_about_no_record(refusal: Refusal) -> bool:
+    """That a person may not see this one subledger is no fault of the token."""
+    if refusal.field is not None:
+        return bool(PART_OF_THE_SCHEMA.fullmatch(refusal.field))
+    return "…" not in refusal.likeness or bool(PART_OF_A_REQUEST.search(refusal.message))
+
+
+def _is_about_the_document(refusal: Refusal) -> bool:
+    if DOCUMENT_CODES.fullmatch(_named(refusal)):
+        return True
+    if refusal.field is not None:  # Xledger's own form, which begins with the field that it is about
+        return False
+    if DOCUMENT_WORDS.search(refusal.message):
+        return True
+    return refusal.position is None and bool(VARIABLE_WORDS.match(refusal.message))
 
 
 def _reset_at(errors: list[dict[str, Any]], now: datetime) -> datetime | None:

@@ -159,6 +159,7 @@ _CLOSED: Mapping[Why, tuple[str, str]] = {
         "an answer of Xledger's never came; that is cleared up by {until}",
     ),
     Why.DOWN: ("Xledger svarer ikke", "Xledger does not answer"),
+    Why.STOPPED: ("Xledger tar ikke imot forespørselen", "Xledger does not accept the request"),
     Why.SLICE: ("Xledger bruker for lang tid på å svare", "Xledger takes too long to answer"),
 }
 

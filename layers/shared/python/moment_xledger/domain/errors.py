@@ -5,6 +5,7 @@ Errors, named by what should happen next.
   + GateClosed     nothing is wrong with the work: it goes on by itself at `until`
   + Rejected       Xledger refuses this request whenever it comes: a person must look, the others carry on
     - NoRight      ... because the token has not the right to it, which other requests may not need
+  + WrongRequest   Xledger takes no request of this form, whatever it is about: stop this kind of work
   + Unreachable    the other system does not answer: nothing is wrong with the work, try later
     - KeyRefused   ... because Moment does not accept the company's key: only a new one helps
   + Conflict       somebody else wrote first: read again and decide again
@@ -39,6 +40,7 @@ class Why(StrEnum):
     IN_DOUBT = "in doubt"  # a write was sent and never answered; it may still be carried out
     DOWN = "down"  # five unanswered requests in a row
     SLICE = "slice"  # this run has had its share of time
+    STOPPED = "stopped"  # Xledger takes no request of this kind of work; the other kind goes on
 
 
 class GateClosed(SyncError):
@@ -61,6 +63,20 @@ class Rejected(SyncError):
 
 class NoRight(Rejected):
     pass
+
+
+class WrongRequest(SyncError):
+    """`lacks_right`: the token has no right to a part of it; otherwise the fault is ours."""
+
+    def __init__(self, operation: str, refusals: "Sequence[Refusal]", *, lacks_right: bool = False) -> None:
+        super().__init__(f"{operation}: {'; '.join(refusal.code or 'no code' for refusal in refusals)}")
+        self.operation = operation
+        self.refusals = tuple(refusals)
+        self.lacks_right = lacks_right
+
+    @property
+    def words(self) -> str:
+        return "; ".join(dict.fromkeys(refusal.message for refusal in self.refusals))
 
 
 class Unreachable(SyncError):

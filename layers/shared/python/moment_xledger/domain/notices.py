@@ -23,6 +23,8 @@ ACT_NOW = frozenset(
         Code.MOMENT_KEY_REFUSED,
         Code.RECEPTION_ADDRESS_STOPPED,
         Code.EXPORT_FAILED,
+        Code.REQUEST_NOT_ACCEPTED,
+        Code.RIGHT_LACKING,
     }
 )
 ACT_NOW_KINDS = (

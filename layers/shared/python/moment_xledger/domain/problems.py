@@ -32,6 +32,8 @@ class Code(StrEnum):
     REFERENCE_NOT_FOUND = "REFERENCE_NOT_FOUND"
     REFUSED_BY_XLEDGER = "REFUSED_BY_XLEDGER"
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105 a reason, not a token
+    REQUEST_NOT_ACCEPTED = "REQUEST_NOT_ACCEPTED"
+    RIGHT_LACKING = "RIGHT_LACKING"
     INVOICE_NOT_FINALIZED = "INVOICE_NOT_FINALIZED"
     INVOICE_CHANGED = "INVOICE_CHANGED"
     TOTAL_DIFFERS = "TOTAL_DIFFERS"
@@ -121,8 +123,10 @@ class Problem:
             return f"{NAMES[language].get(self.kind, self.kind)} {self.number}: {self.code}"
 
     def _filled(self, language: Language) -> str:
-        reason = REASONS[self.code]
-        named = {"kind": NAMES[language].get(self.kind, self.kind), "number": self.number, **self.details}
+        reason, names = REASONS[self.code], NAMES[language]
+        named = {"kind": names.get(self.kind, self.kind), "number": self.number, **self.details}
+        if "records" in named:
+            named["records"] = names.get(named["records"], named["records"])
         if language is Language.ENGLISH:
             return reason.english.format_map(named)
         return reason.norwegian.format_map({**named, "fault": in_norwegian(named.get("fault", ""))})
@@ -139,6 +143,11 @@ NAMES = {
         "expense": "utgift",
         "expenses": "utgifter",
         "reconciliation": "avstemming",
+        "customers": "kunder",
+        "projects": "prosjekter",
+        "changes of customers": "endringer av kunder",
+        "changes of projects": "endringer av prosjekter",
+        "accounts and VAT codes": "kontoer og MVA-koder",
     },
     Language.ENGLISH: {},
 }
@@ -216,6 +225,16 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Xledger godtar ikke API-nøkkelen. Lag en ny nøkkel i Xledger (Administrasjon, Systemtilgang, GraphQL) og lim den inn i innstillingene. Alt som venter, går av seg selv etterpå.",
         "Xledger does not accept the API key. Make a new one in Xledger (Administration, System Access, GraphQL) and paste it into the settings. All that waits goes by itself afterwards.",
+    ),
+    Code.REQUEST_NOT_ACCEPTED: Reason(
+        Fixer.OPERATOR,
+        "Xledger forstår ikke vår forespørsel om {records}. Feilen er vår, og ingen post er feil. Arbeidet med {records} står stille; ingenting er borte, og vi prøver igjen av oss selv. Les hva Xledger svarer, og rett forespørselen.",
+        "Xledger does not understand our request about {records}. The fault is ours, and no record is wrong. The work with {records} stands still; nothing is lost, and we try again by ourselves. Read what Xledger answers, and correct the request.",
+    ),
+    Code.RIGHT_LACKING: Reason(
+        Fixer.ADMINISTRATOR,
+        "API-nøkkelen til Xledger mangler en rettighet som trengs for {records}. Arbeidet med {records} står stille; ingenting er borte. Les hva Xledger svarer, gi nøkkelen rettigheten i Xledger (Administrasjon, Systemtilgang, GraphQL), og velg «prøv igjen». Vi prøver også av oss selv.",
+        "The Xledger API key lacks a right that is needed for {records}. The work with {records} stands still; nothing is lost. Read what Xledger answers, give the key that right in Xledger (Administration, System Access, GraphQL), and choose “try again”. We also try by ourselves.",
     ),
     Code.INVOICE_NOT_FINALIZED: Reason(
         Fixer.OPERATOR,

@@ -1,6 +1,7 @@
 """What a reply of Xledger's can mean to us."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,12 +9,30 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Refusal:
-    """One error of Xledger's. `field` and `value` are known where its message names them."""
+    """One error of Xledger's. `field` and `value` are known where its message names them, and `position`, the place in
+    the list of inputs, where it names that."""
 
     message: str
     code: str | None = None
     field: str | None = None
     value: str | None = None
+    position: int | None = None
+
+    @property
+    def likeness(self) -> str:
+        """Equal for two refusals that differ only in values: texts in quotes, addresses, and words with digits."""
+        text = _VALUES.sub("…", self.message)
+        return f"{self.code or ''} {' '.join(text.split())}"[:200].strip()
+
+
+_VALUES = re.compile(
+    r""""[^"]*"|'[^']*'(?!\w)|`[^`]*`|«[^»]*»|“[^”]*”|\S+@\S+|\S*\d\S*(?<![.,;:])""", re.DOTALL
+)
+
+
+def likeness(refusals: Sequence[Refusal]) -> str:
+    """As that of one, of a whole answer: however often it says the same thing."""
+    return " | ".join(sorted({refusal.likeness for refusal in refusals}))
 
 
 @dataclass(frozen=True)
@@ -47,10 +66,21 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class RequestRefused:
+    """Refused for its form, whatever records it is about: it asks for something that Xledger does not have, or
+    (`lacks_right`) for a part that the token has no right to."""
+
+    refusals: tuple[Refusal, ...]
+    lacks_right: bool
+
+
+@dataclass(frozen=True)
 class Unanswered:
     """Whether the request was carried out is not known."""
 
     what: str
 
 
-Reply = Data | BurstLimit | ConcurrencyLimit | OutOfCredits | TokenRefused | Refused | Unanswered
+Reply = (
+    Data | BurstLimit | ConcurrencyLimit | OutOfCredits | TokenRefused | RequestRefused | Refused | Unanswered
+)

@@ -41,7 +41,7 @@ WAYS: Mapping[Code, Way] = {
         ),
         Way.OFFER,
     ),
-    Code.TOKEN_REFUSED: Way.OPEN_GATE,
+    **dict.fromkeys((Code.TOKEN_REFUSED, Code.REQUEST_NOT_ACCEPTED, Code.RIGHT_LACKING), Way.OPEN_GATE),
     **dict.fromkeys((Code.NOTICE_ADDRESS_STOPPED, Code.RECEPTION_ADDRESS_STOPPED), Way.CONFIRM),
     **dict.fromkeys((Code.MOMENT_KEY_REFUSED, Code.RECEPTION_ADDRESS_MISSING), Way.MAIL),
     **dict.fromkeys(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from moment_xledger.domain import gate as gates_domain
 from moment_xledger.domain.companies import CompanyId, Token, TokenId
-from moment_xledger.domain.errors import Conflict, GateClosed, NoRight, Rejected, Why
+from moment_xledger.domain.errors import Conflict, GateClosed, NoRight, Rejected, Why, WrongRequest
 from moment_xledger.domain.gate import Closed, Gate, InFlight, Timing
 from moment_xledger.domain.replies import (
     BurstLimit,
@@ -18,6 +18,7 @@ from moment_xledger.domain.replies import (
     OutOfCredits,
     Refused,
     Reply,
+    RequestRefused,
     TokenRefused,
     Unanswered,
 )
@@ -61,6 +62,7 @@ class Channel(AbstractContextManager["Channel"]):
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
         self._timing, self._run_ends, self._plan = timing, run_ends, plan
         self._gate = Gate()
+        self.answered: set[str] = set()  # operations that Xledger has carried out in this run
 
     @property
     def gate(self) -> Gate:
@@ -97,7 +99,8 @@ class Channel(AbstractContextManager["Channel"]):
     def read(
         self, operation: str, variables: Mapping[str, Any], *, optional: bool = False
     ) -> Mapping[str, Any]:
-        """The answer's data. Raises `Rejected` with what Xledger says, `GateClosed` when it must be later.
+        """The answer's data. Raises `Rejected` with what Xledger says, `WrongRequest` where it would say so of any such
+        request, `GateClosed` when it must be later.
 
         `optional`: records go without it, so where the token has no right to it, `NoRight` is raised and the gate
         stays open.
@@ -124,13 +127,18 @@ class Channel(AbstractContextManager["Channel"]):
             match reply:
                 case Data(fields):
                     self._gate = gates_domain.answered(self._gate)
+                    self.answered.add(operation)
                     return fields
-                case Refused(refusals):
+                case Refused(refusals):  # of its values, so the request as such will do
                     self._gate = gates_domain.answered(self._gate)
+                    self.answered.add(operation)
                     raise Rejected(refusals)
                 case OutOfCredits(reset_at):
                     self._shut(gates_domain.out_of_credits(self._gate, reset_at, self._clock()))
-                case TokenRefused(refusals) if optional:
+                case RequestRefused(refusals, lacks_right) if not (optional and lacks_right):
+                    self._gate = gates_domain.answered(self._gate)
+                    raise WrongRequest(operation, refusals, lacks_right=lacks_right)
+                case TokenRefused(refusals) | RequestRefused(refusals) if optional:
                     self._gate = gates_domain.answered(self._gate)
                     raise NoRight(refusals)
                 case TokenRefused():

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.days import day_in_oslo
-from moment_xledger.domain.errors import GateClosed, Rejected
+from moment_xledger.domain.errors import GateClosed, Rejected, WrongRequest
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import REPORTED, findings
 from moment_xledger.domain.problems import Problem
 from moment_xledger.domain.records import Record
+from moment_xledger.domain.stops import RECORDS
 from moment_xledger.flows.read_lists import fresh_lists
+from moment_xledger.flows.stop_work import tell_it_is_over, tell_once
 from moment_xledger.flows.sync_records import Worker, open_channel
 
 if TYPE_CHECKING:
@@ -26,13 +28,14 @@ MOST_AT_ONCE = 500  # numbers asked for in one request
 @dataclass
 class Report:
     """`later`: tokens whose gate was closed, or whose work is paused; `not_allowed`: kinds whose changes a token may
-    not read."""
+    not read; `not_understood`: kinds for which Xledger does not take our request as such."""
 
     tokens: int = 0
     checked: int = 0
     found: int = 0
     later: int = 0
     not_allowed: int = 0
+    not_understood: int = 0
 
     def summary(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -72,10 +75,15 @@ def _guard_token(token: TokenId, guard: Guard, report: Report) -> None:
     with open_channel(token, guard.worker) as channel:
         reference = guard.reference(channel)
         for kind in Kind:
+            sharing, about = guard.worker.ledger.companies.sharing(token), f"changes of {RECORDS[kind]}"
             try:
                 _guard_kind(token, kind, reference, guard.worker, report)
+                tell_it_is_over(sharing, about, guard.worker)
             except Rejected:
                 report.not_allowed += 1
+            except WrongRequest as refused:
+                report.not_understood += 1
+                tell_once(sharing, about, about, refused, guard.worker)
         fresh_lists(token, guard.worker, reference)
 
 

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from moment_xledger.domain.companies import TokenId
-from moment_xledger.domain.errors import GateClosed, Rejected
+from moment_xledger.domain.errors import GateClosed, Rejected, WrongRequest
 from moment_xledger.domain.preflight import FRESH, Lists
+from moment_xledger.flows.stop_work import tell_it_is_over, tell_once
 from moment_xledger.flows.sync_records import Worker, open_channel
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_reference import Reads, Reference
 
 
+LISTS = "accounts and VAT codes"
 Read = TypeVar("Read")
 
 
@@ -28,22 +30,40 @@ def read_lists(token: TokenId, worker: Worker, reference: Callable[["Reads"], "R
 
 
 def fresh_lists(token: TokenId, worker: Worker, reference: "Reference") -> Lists:
-    """A list that the token may not read stays unknown. Raises `GateClosed`."""
-    lists = Lists(worker.clock(), _unless_refused(reference.accounts), _unless_refused(reference.vat_codes))
+    """A list that the token may not read stays unknown; so does one that Xledger does not take our request for, of
+    which people are told. Raises `GateClosed`."""
+    wrong: list[WrongRequest] = []
+    accounts = _unless_refused(reference.accounts, wrong)
+    vat_codes = _unless_refused(reference.vat_codes, wrong)
+    lists = Lists(worker.clock(), accounts, vat_codes)
     worker.ledger.references.save(token, lists)
-    read_vat_rates(token, worker, reference)
+    _read_vat_rates(token, worker, reference, wrong)
+    sharing = worker.ledger.companies.sharing(token)
+    if wrong:
+        tell_once(sharing, LISTS, LISTS, wrong[0], worker)
+    else:
+        tell_it_is_over(sharing, LISTS, worker)
     return lists
 
 
 def read_vat_rates(token: TokenId, worker: Worker, reference: "Reference") -> None:
     """Where the token may not read the tax table, the rates of earlier days count until they are too old."""
-    rates = _unless_refused(reference.vat_rates)
+    _read_vat_rates(token, worker, reference, [])
+
+
+def _read_vat_rates(
+    token: TokenId, worker: Worker, reference: "Reference", wrong: list[WrongRequest]
+) -> None:
+    rates = _unless_refused(reference.vat_rates, wrong)
     if rates is not None:
         worker.ledger.references.save_vat_rates(token, rates, worker.clock())
 
 
-def _unless_refused(read: Callable[[], Read]) -> Read | None:
+def _unless_refused(read: Callable[[], Read], wrong: list[WrongRequest]) -> Read | None:
     try:
         return read()
     except Rejected:
+        return None
+    except WrongRequest as refused:
+        wrong.append(refused)
         return None

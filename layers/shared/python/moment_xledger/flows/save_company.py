@@ -151,7 +151,8 @@ def _hurry_uploads(company: CompanyId, ledger: "Ledger", now: datetime) -> None:
 
 def open_gate(token_id: TokenId, ledger: "Ledger", now: datetime) -> None:
     """If it is closed for the token's sake. Where somebody else writes it at this moment, he has just tried the token:
-    what he found stands, and what is saved here is saved all the same."""
+    what he found stands, and what is saved here is saved all the same. Work that has stopped is tried again at once."""
+    ledger.stops.hurry(token_id, now)
     gate = ledger.gates.get(token_id)
     if gate.closed_why is Why.AUTH:
         with suppress(Conflict):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
-from moment_xledger.domain.errors import Conflict, GateClosed, Why
+from moment_xledger.domain.errors import Conflict, GateClosed, Why, WrongRequest
 from moment_xledger.domain.gate import Timing, token_missing
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
@@ -18,6 +18,7 @@ from moment_xledger.domain.records import Record, read_client_id
 from moment_xledger.domain.turns import first_of_round, in_turn, linger
 from moment_xledger.flows.channel import Asks, Channel
 from moment_xledger.flows.outcomes import Outcomes, Report
+from moment_xledger.flows.stop_work import go_on, stop_work, why_stopped
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -47,6 +48,7 @@ class Worker:
     wake: Callable[[Kind, TokenId], None]
     timing: Timing
     run: timedelta = RUN
+    release: str = ""  # of our code, by which a work that it has stopped is tried again
 
 
 def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, when_idle: WhenIdle) -> Report:
@@ -59,11 +61,16 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
     first = next(turns, None)
     if first is None:
         return report
+    stop = why_stopped(token_id, kind, worker)
     with open_channel(token_id, worker, holder=first[0]) as channel:
         try:
             for company, marks in chain([first], turns):
                 outcomes = Outcomes(worker.ledger, company, worker.clock, worker.wake, report)
                 _serve(kind, company, marks, worker, outcomes, carry, when_idle, channel)
+                if stop:
+                    stop = go_on(token_id, kind, stop, channel.answered, worker)
+        except WrongRequest as refused:
+            raise stop_work(token_id, kind, stop, refused, worker) from refused
         except GateClosed as closed:
             if closed.why is Why.AUTH:
                 report_token(token_id, worker)

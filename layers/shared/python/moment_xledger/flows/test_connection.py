@@ -17,7 +17,15 @@ from moment_xledger.domain.connection_tests import (
     needed,
 )
 from moment_xledger.domain.deeds import Deed, What
-from moment_xledger.domain.errors import Conflict, GateClosed, KeyRefused, Rejected, SyncError, Why
+from moment_xledger.domain.errors import (
+    Conflict,
+    GateClosed,
+    KeyRefused,
+    Rejected,
+    SyncError,
+    Why,
+    WrongRequest,
+)
 from moment_xledger.domain.gate import token_refused
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem
@@ -94,7 +102,7 @@ def _graphql_checks(company: Company, rights: Sequence[Right], trial: Trial) -> 
             return _refused(wanted)
         why = closed(gate.why, gate.until)
         return [checks.get(right) or Check(right, Outcome.LATER, why) for right in wanted]
-    if not any(check.outcome is Outcome.PASSED for check in checks.values()):
+    if all(check.outcome is Outcome.REFUSED for check in checks.values()):
         return _token_refused(company, wanted, checks, trial.worker)
     checks[Right.TOKEN] = Check(Right.TOKEN, Outcome.PASSED)
     return [checks.get(right) or Check(right, Outcome.NOT_TRIED) for right in wanted]
@@ -130,9 +138,9 @@ def _try_reads(
         Right.ACCOUNTS: lambda: lists.update({Right.ACCOUNTS: reference.accounts()}),
         Right.VAT_CODES: lambda: lists.update({Right.VAT_CODES: reference.vat_codes()}),
     }
-    _try_entities(company, wanted, reference, checks)
+    _try_entities(company, wanted, reference, checks, worker)
     for right in (right for right in wanted if right in tries):
-        checks[right] = _tried(right, tries[right])
+        checks[right] = _tried(right, tries[right], worker)
     if Right.ACCOUNTS in wanted:
         read = Lists(worker.clock(), lists.get(Right.ACCOUNTS), lists.get(Right.VAT_CODES))
         worker.ledger.references.save(company.token_id, read)
@@ -143,11 +151,15 @@ def _try_reads(
 
 
 def _try_entities(
-    company: Company, wanted: Sequence[Right], reference: "Reference", checks: dict[Right, Check]
+    company: Company,
+    wanted: Sequence[Right],
+    reference: "Reference",
+    checks: dict[Right, Check],
+    worker: Worker,
 ) -> None:
     """An owner code is known by the list of companies that the token reaches; without that list it is not tried."""
     reached: dict[str, str] = {}
-    checks[Right.TOKEN] = _tried(Right.TOKEN, lambda: reached.update(reference.owner_codes()))
+    checks[Right.TOKEN] = _tried(Right.TOKEN, lambda: reached.update(reference.owner_codes()), worker)
     if Right.OWNER_CODE in wanted and checks[Right.TOKEN].outcome is Outcome.PASSED:
         is_reached = str(company.owner_code) in reached
         outcome = Outcome.PASSED if is_reached else Outcome.REFUSED
@@ -155,9 +167,11 @@ def _try_entities(
         checks[Right.OWNER_CODE] = Check(Right.OWNER_CODE, outcome, "" if is_reached else named)
 
 
-def _tried(right: Right, attempt: Callable[[], object]) -> Check:
+def _tried(right: Right, attempt: Callable[[], object], worker: Worker) -> Check:
     try:
         attempt()
+    except WrongRequest:  # no fault of the token, so nobody is told to change it
+        return Check(right, Outcome.LATER, closed(Why.STOPPED, worker.clock()))
     except Rejected as rejected:
         return Check(right, Outcome.REFUSED, "; ".join(each.message for each in rejected.refusals)[:500])
     return Check(right, Outcome.PASSED)

@@ -12,8 +12,10 @@ from moment_xledger.domain.connection_tests import reminder
 from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.exports import Export, Status
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.notices import MORNING
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.stops import STOPPED
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -42,6 +44,11 @@ def _close(company: Company, problems: Iterable[Problem], ledger: "Ledger") -> N
 def _is_solved(problem: Problem, company: Company, ledger: "Ledger") -> bool:
     if problem.code is Code.TOKEN_REFUSED:
         return ledger.gates.get(company.token_id).closed_why is not Why.AUTH
+    if problem.code in STOPPED and problem.number in tuple(
+        Kind
+    ):  # it has another token now, or does not carry them
+        kind = Kind(problem.number)
+        return not company.carries(kind) or ledger.stops.get(company.token_id, kind) is None
     if problem.code is Code.RECEPTION_ADDRESS_STOPPED:
         return problem.number.lower() != (company.reception_address or "").lower()
     return problem.code is Code.NOTICE_ADDRESS_STOPPED and problem.number not in company.notify

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.references import References
     from moment_xledger.adapters.ledger.sessions import Sessions
     from moment_xledger.adapters.ledger.settings_history import SettingsHistory
+    from moment_xledger.adapters.ledger.stops import Stops
     from moment_xledger.adapters.ledger.tallies import Tallies
     from moment_xledger.adapters.ledger.tellings import Tellings
     from moment_xledger.adapters.ledger.uploads import Uploads
@@ -51,6 +52,7 @@ class Ledger:
     problems: "Problems"
     reasons: "Reasons"
     hours: "Hours"
+    stops: "Stops"
     tallies: "Tallies"
     sessions: "Sessions"
     audit: "Audit"

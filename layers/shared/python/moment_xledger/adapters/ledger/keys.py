@@ -47,6 +47,10 @@ def gate(token_id: TokenId) -> Key:
     return token(token_id), "GATE"
 
 
+def stop(token_id: TokenId, kind: Kind) -> Key:
+    return token(token_id), f"STOP#{kind}"
+
+
 def lists(token_id: TokenId) -> Key:
     return token(token_id), "LISTS"
 
