@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moment_xledger.domain.events import MAX_BYTES, Event, Unreadable, read_event
-from moment_xledger.domain.moment import Customer, Invoice, Project
+from moment_xledger.domain.moment import Address, Customer, Invoice, Project
 from moment_xledger.domain.problems import Code
 from tests.builders import a_customer, a_project, an_event, an_invoice
 
@@ -119,12 +119,15 @@ def test_types_that_are_not_ours(type: str, code: Code) -> None:
     ("event", "code", "field"),
     [
         pytest.param(a_customer(name=""), Code.FIELD_MISSING, "data.name", id="no name"),
-        pytest.param(a_customer(name="   "), Code.FIELD_INVALID, "data.name", id="a blank name"),
+        pytest.param(a_customer(name="   "), Code.FIELD_MISSING, "data.name", id="a blank name"),
         pytest.param(a_customer(version=-1), Code.FIELD_INVALID, "data.version", id="a negative version"),
         pytest.param(a_customer(version="1"), Code.FIELD_INVALID, "data.version", id="a version as text"),  # type: ignore[arg-type]
         pytest.param(a_customer(id=2**63), Code.FIELD_INVALID, "data.id", id="an id beyond all bounds"),
         pytest.param(
             a_customer("1;2"), Code.FIELD_INVALID, "data.customerNumber", id="a number with a semicolon"
+        ),
+        pytest.param(
+            a_customer("10\u200b1"), Code.FIELD_INVALID, "data.customerNumber", id="a sign that nobody sees"
         ),
         pytest.param(
             a_customer(organizationNumber="123456789"),
@@ -155,6 +158,51 @@ def test_types_that_are_not_ours(type: str, code: Code) -> None:
 def test_a_field_that_cannot_be_used_is_named(event: Any, code: Code, field: str) -> None:
     found = unreadable(event)
     assert (found.code, found.field, found.company) == (code, field, "nordvik")
+
+
+@pytest.mark.parametrize("number", ["10 001", "A:12", "KÖ-7", "2026/04 (b)", "Łódź+1"])
+def test_a_number_is_whatever_people_write_on_one_line(number: str) -> None:
+    for event in (a_customer(number), a_project(number, customerNumber=number)):
+        found = read(event)
+        assert isinstance(found, Event)
+        assert found.content.number == number
+
+
+def test_a_no_break_space_in_a_number_is_a_space() -> None:
+    found = read(a_customer("\u00a010\u00a0001 "))
+    assert isinstance(found, Event)
+    assert found.content.number == "10 001"
+
+
+BLANKS = ["", " ", "\t \n", "\u00a0", None]
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+@pytest.mark.parametrize(
+    ("model", "optional"),
+    [
+        (Customer, ["organizationNumber", "email", "address"]),
+        (Project, ["customerNumber", "startDate", "endDate"]),
+        (Invoice, ["projectNumber", "creditedInvoiceNumber", "description", "kid", "doNotTransfer"]),
+    ],
+)
+def test_blank_is_absent_in_every_optional_field(model: type[Any], optional: list[str], blank: Any) -> None:
+    event = {"Customer": a_customer(), "Project": a_project(), "Invoice": an_invoice()}[model.__name__]
+    without = {name: value for name, value in event["data"].items() if name not in optional}
+    found = model.model_validate({**without, **dict.fromkeys(optional, blank)})
+    assert found == model.model_validate(without)
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_also_in_an_address(blank: Any) -> None:
+    parts = dict.fromkeys(["street", "zipCode", "place", "countryCode"], blank)
+    assert Customer.model_validate(a_customer(address=parts)["data"]).address == Address()
+
+
+def test_countries_and_currencies_may_come_in_small_letters() -> None:
+    customer = Customer.model_validate(a_customer(address={"countryCode": " no"})["data"])
+    assert customer.address.country_code == "NO"
+    assert Invoice.model_validate(an_invoice(currency="nok")["data"]).currency == "NOK"
 
 
 def test_whose_event_it_was_is_told_as_far_as_it_can_be() -> None:

@@ -84,5 +84,5 @@ def test_a_problem_tells_it_in_the_language_of_its_sentence() -> None:
     details = {"field": "data.name", "fault": "must be a valid string", "event": "1"}
     problem = Problem(CompanyId("nordvik"), "customer", "10001", Code.FIELD_INVALID, details)
     assert "cannot be used: it must be a valid string" in problem.sentence()
-    assert "Feltet data.name" in (said := problem.sentence(Language.NORWEGIAN))
+    assert "Feltet navn" in (said := problem.sentence(Language.NORWEGIAN))
     assert "(må være tekst)" in said

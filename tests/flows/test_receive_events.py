@@ -57,9 +57,9 @@ def test_also_when_it_comes_with_another_number(world: World) -> None:
 
 
 def test_a_number_that_is_none_is_told_and_over_when_it_is_corrected(world: World) -> None:
-    world.receive(a_customer("10 001", id=1))
+    world.receive(a_customer("10#001", id=1))
     (problem,) = world.ledger.problems.of(COMPANY.id)
-    assert "for customer 10 001 cannot be used" in problem.sentence()
+    assert "for customer 10#001 cannot be used" in problem.sentence()
     world.receive(a_customer("10001", id=1, version=2))
     assert list(world.problems()) == []
 

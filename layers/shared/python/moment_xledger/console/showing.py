@@ -1,21 +1,18 @@
 """How amounts, counts and times are written on a page: the Norwegian way, in both languages."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from moment_xledger.domain.days import OSLO, day_in_oslo
+from moment_xledger.domain.details import amount
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 
-
-def amount(value: Decimal) -> str:
-    """1 234 567,50"""
-    return _grouped(f"{abs(value):,.2f}", value < 0)
+__all__ = ["amount", "clock", "count", "moment", "until"]
 
 
 def count(value: int) -> str:
-    return _grouped(f"{abs(value):,}", value < 0)
+    return MINUS * (value < 0) + f"{abs(value):,}".replace(",", NO_BREAK_SPACE)
 
 
 def moment(value: datetime) -> str:
@@ -32,9 +29,3 @@ def until(value: datetime, now: datetime) -> str:
     """11:00, or with its day where that is another."""
     is_today = day_in_oslo(value) == day_in_oslo(now)
     return clock(value) if is_today else moment(value)
-
-
-def _grouped(digits: str, is_negative: bool) -> str:
-    whole, point, decimals = digits.partition(".")
-    shown = whole.replace(",", NO_BREAK_SPACE) + ("," if point else "") + decimals
-    return MINUS + shown if is_negative else shown

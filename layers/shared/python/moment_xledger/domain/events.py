@@ -13,6 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.days import day_in_oslo
+from moment_xledger.domain.faults import SHAPES
 from moment_xledger.domain.moment import Customer, Invoice, Project
 from moment_xledger.domain.problems import Code
 
@@ -113,8 +114,10 @@ def _read_content(envelope: Envelope) -> Event | Unreadable:
 
 def first_fault(error: ValidationError) -> tuple[str, str, bool]:
     """Field, what is wrong with it, and whether it is simply not there. Never the value."""
-    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    fault = error.errors(include_url=False, include_input=False)[0]
     field = ".".join(str(step) for step in fault["loc"])
+    if fault["type"] == "string_pattern_mismatch":
+        return field, SHAPES.get(fault["ctx"]["pattern"], "is not in the form that it must have"), False
     sentence = re.sub(r"^\w+ should ", "must ", fault["msg"].removeprefix("Value error, "))
     return field, sentence[:1].lower() + sentence[1:], fault["type"] == "missing"
 

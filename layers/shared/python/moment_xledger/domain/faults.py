@@ -1,10 +1,18 @@
 """What is wrong with a field of an event or a column of a row, as a Norwegian reads it.
 
 The ledger keeps the English, in which pydantic and our own readers say it; see `events.first_fault` and the rows of
-the SOAP adapter. What stands in quotes or is a name of a field stays as it is.
+the SOAP adapter. What stands in quotes or is a name of a column stays as it is.
 """
 
 import re
+
+# A pattern is nothing for people: what a text that must match it has to look like.
+SHAPES = {
+    r'^[^#;"\x00-\x1f\x7f]{1,25}$': "must be 1 to 25 characters without # ; and quotation marks",
+    r"^[A-Z]{2}$": "must be a country's two letters, such as NO",
+    r"^[A-Z]{3}$": "must be a currency's three letters, such as NOK",
+    r"^[A-Za-z0-9_-]{1,64}$": "must be 1 to 64 letters a-z, digits, - or _",
+}
 
 # Compiled when they are first needed: most runs have no fault to tell.
 _NORWEGIAN = {
@@ -15,7 +23,13 @@ _NORWEGIAN = {
     r"must be a valid string(?:, .*)?": "må være tekst",
     r"must have at least 1 character": "kan ikke være tom",
     r"must have at most (\d+) characters?": r"kan ha høyst \1 tegn",
-    r"must match pattern (.+)": r"må passe til mønsteret \1",
+    r"must be 1 to 25 characters without # ; and quotation marks": "må være 1 til 25 tegn, uten # ; og anførselstegn",
+    r"must be a country's two letters, such as NO": "må være et lands to bokstaver, slik som NO",
+    r"must be a currency's three letters, such as NOK": "må være en valutas tre bokstaver, slik som NOK",
+    r"must be 1 to 64 letters a-z, digits, - or _": "må være 1 til 64 bokstaver a–z, sifre, - eller _",
+    r"is not in the form that it must have": "har ikke den formen det må ha",
+    r"must match pattern .+": "har ikke den formen det må ha",  # as an earlier release stored it
+    r"must have only visible characters": "kan bare ha synlige tegn",
     r"must be ('.+') or ('.+')": r"må være \1 eller \2",
     r"must be ('.+')": r"må være \1",
     r"is not a Norwegian organisation number \(nine digits, MOD11\)": (
@@ -40,7 +54,7 @@ _NORWEGIAN = {
     r"must be a valid datetime(?: or date)?(?:, .*)?": "må være et tidspunkt, slik som 2026-11-22T09:15:03Z",
     r"must have timezone info": "må ha en tidssone",
     # of the rest
-    r"must be a valid boolean(?:, .*)?": "må være true eller false",
+    r"must be a valid boolean(?:, .*)?": "må være ja eller nei (true eller false)",
     r"must be a valid dictionary(?: or instance of \w+)?": "må være et JSON-objekt",
     r"must be a valid (?:tuple|list|array)": "må være en liste",
     r"must have at least 1 item.*": "må ha minst én linje",

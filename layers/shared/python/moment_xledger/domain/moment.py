@@ -63,6 +63,18 @@ Amount = Annotated[
 Day = Annotated[date, BeforeValidator(_day)]
 
 
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
+def _in_capitals(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), BeforeValidator(_in_capitals)]
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), BeforeValidator(_in_capitals)]
+
+
 class MomentModel(BaseModel):
     """Frozen, tolerant of unknown fields, camelCase outside."""
 
@@ -78,10 +90,10 @@ class MomentModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _blank_means_absent(cls, content: object) -> object:
-        """Moment's forms send an emptied field as '' as well as leaving it out."""
+        """Moment's forms send an emptied field as '' or as blanks, or leave it out."""
         if not isinstance(content, dict):
             return content
-        return {name: value for name, value in content.items() if value is not None and value != ""}
+        return {name: value for name, value in content.items() if value is not None and not _is_blank(value)}
 
     def to_json(self) -> str:
         """The same content always gives the same text."""
@@ -92,7 +104,7 @@ class Address(MomentModel):
     street: Annotated[str, Field(max_length=1_000)] | None = None
     zip_code: Annotated[str, Field(max_length=100)] | None = None
     place: Annotated[str, Field(max_length=1_000)] | None = None
-    country_code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    country_code: CountryCode | None = None
 
 
 class _Saved(MomentModel):
@@ -184,7 +196,7 @@ class Invoice(MomentModel):
     invoice_date: Day
     due_date: Day
     kid: Annotated[str, Field(max_length=30)] | None = None
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: CurrencyCode
     total: Amount
     # More than there are VAT codes; and the whole must go into one item of the ledger.
     vat_lines: Annotated[tuple[VatLine, ...], Field(min_length=1, max_length=100)]

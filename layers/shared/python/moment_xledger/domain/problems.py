@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from moment_xledger.domain.companies import CompanyId, Language
-from moment_xledger.domain.faults import in_norwegian
+from moment_xledger.domain.details import in_words
 
 NOBODY = CompanyId("?")  # whose problems are those of events of no known company; no company can be called so
 
@@ -116,20 +116,23 @@ class Problem:
     count: int = 1
 
     def sentence(self, language: Language = Language.ENGLISH) -> str:
-        """One that an older version of us stored may lack what today's sentence names: then the reason itself."""
+        """What to read about it. A problem that another release stored may lack a detail: then only what it is about."""
         try:
             return self._filled(language)
         except KeyError:
-            return f"{NAMES[language].get(self.kind, self.kind)} {self.number}: {self.code}"
+            about = f"{NAMES[language].get(self.kind, self.kind)} {self.number}"
+            if language is Language.ENGLISH:
+                return f"The {about} needs to be looked at, but what is known of it was stored by another release."
+            return f"Noe må ses på ved {about}, men det som er kjent om det, er lagret av en annen versjon."
 
     def _filled(self, language: Language) -> str:
         reason, names = REASONS[self.code], NAMES[language]
-        named = {"kind": names.get(self.kind, self.kind), "number": self.number, **self.details}
+        named = {"kind": names.get(self.kind, self.kind), "number": self.number}
+        named |= in_words(self.details, language)
         if "records" in named:
             named["records"] = names.get(named["records"], named["records"])
-        if language is Language.ENGLISH:
-            return reason.english.format_map(named)
-        return reason.norwegian.format_map({**named, "fault": in_norwegian(named.get("fault", ""))})
+        text = reason.english if language is Language.ENGLISH else reason.norwegian
+        return text.format_map(named)
 
 
 NAMES = {
