@@ -205,6 +205,12 @@ def test_a_row_is_typed_and_keeps_what_nobody_knows(xledger: Connected):
     ]
 
 
+def test_a_match_of_zero_is_none(xledger: Connected):
+    (row,) = read(xledger, elements(line(MatchID="0", FileKey="0")))
+    assert isinstance(row, Row)
+    assert (row.match_id, row.file_key) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("cells", "reason", "where"),
     [

@@ -81,6 +81,7 @@ def test_a_list_that_cannot_be_meant_is_refused(listed: str) -> None:
             {"amount": Decimal("-100.10"), "tax_amount": Decimal("-25.03")}, "-125.13", id="a credit note"
         ),
         pytest.param({"currency": None}, "1250.00", id="no currency is kroner"),
+        pytest.param({"currency": "nok", "currency_amount": Decimal(1000)}, "1250.00", id="lower case"),
         pytest.param({"currency": "EUR", "currency_amount": Decimal("85.21")}, "1250.00", id="euro"),
         pytest.param({"currency": "EUR", "currency_amount": None}, Left.NO_RATE, id="only one amount"),
         pytest.param({"currency": "EUR", "currency_amount": Decimal(0)}, Left.NO_RATE, id="no rate of zero"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from moment_xledger.domain.companies import Language
 from moment_xledger.domain.errors import AnswerTooLarge, RefusedByMoment, RunStopped, Unreachable
 from moment_xledger.domain.expenses import ProjectState
 from moment_xledger.domain.posted_lines import BadRow
@@ -58,6 +59,53 @@ def test_of_two_bills_that_were_paid_together_each_cost_has_its_own(costs: Costs
     costs.books.bills += [a_bill(), a_bill(voucher_no="20002", invoice_no="F-78")]
     costs.run()
     assert [each["invoice_number"] for each in costs.moment.expenses.values()] == ["F-77", "F-78"]
+
+
+@pytest.mark.parametrize(
+    ("journal", "supplier"),
+    [
+        pytest.param({"source": "GL"}, None, id="a journal with the number of the bill"),
+        pytest.param({"source": "AP", "voucher_date": date(2025, 11, 21)}, None, id="of another year"),
+        pytest.param({"source": None}, None, id="which of the two cannot be told"),
+        pytest.param({"source": "AP"}, "Akustikkverkstedet AS", id="the bill's own voucher"),
+        pytest.param({"source": "GL", "match_id": "7001"}, "Akustikkverkstedet AS", id="the bill's match"),
+    ],
+)
+def test_nobody_gets_the_supplier_of_another_voucher(
+    costs: Costs, journal: dict[str, Any], supplier: str | None
+) -> None:
+    costs.post(a_line(**({"match_id": None} | journal)))
+    costs.books.bills.append(a_bill())
+    costs.run()
+    (expense,) = costs.moment.expenses.values()
+    assert expense["supplier"] == supplier
+
+
+def test_a_cost_that_could_be_of_several_bills_gets_only_what_they_share(costs: Costs) -> None:
+    costs.post(a_line("1", source="GL"), a_line("2", source="GL", match_id="7002"))
+    costs.books.bills += [a_bill(), a_bill(voucher_no="20002", invoice_no="F-78")]
+    costs.books.bills += [
+        a_bill("7002"),
+        a_bill("7002", voucher_no="20002", supplier_name="Geogrunn Nord AS"),
+    ]
+    costs.run()
+    told = [(each["supplier"], each["invoice_number"]) for each in costs.moment.expenses.values()]
+    assert told == [("Akustikkverkstedet AS", None), (None, None)]
+
+
+def test_a_line_without_text_supplier_and_voucher_is_not_called_none(costs: Costs) -> None:
+    costs.post(a_line(text=None, voucher_no=None))
+    costs.run()
+    (expense,) = costs.moment.expenses.values()
+    assert expense["description"] == "Kostnad fra Xledger"
+
+
+def test_a_line_without_a_date_is_told_of_as_that(costs: Costs) -> None:
+    costs.post(a_line(voucher_date=None))
+    costs.run()
+    (problem,) = costs.ledger.problems.of(costs.company.id)
+    assert "no date" in problem.sentence()
+    assert "ingen dato" in problem.sentence(Language.NORWEGIAN)
 
 
 def test_what_is_seen_again_is_not_made_again(costs: Costs) -> None:

@@ -125,6 +125,7 @@ class Wish:
     match_id: str | None = None
     voucher: str | None = None
     day: date | None = None  # of posting
+    currency: str = ""
 
     def entry(self, state: State, before: Entry | None) -> Entry:
         return Entry(

@@ -192,7 +192,7 @@ def read_expense(line: Row, bill: Bill, terms: Terms) -> Expense | Left:
         return Left.UNUSABLE
     return Expense(
         external_id=f"xledger:{terms.owner_code}:{id_}",
-        description=(line.text or bill.supplier or f"Bilag {line.voucher_no}")[:LONGEST_TEXT],
+        description=(line.text or bill.supplier or _named_by_voucher(line))[:LONGEST_TEXT],
         amount=amount,
         supplier=bill.supplier and bill.supplier[:LONGEST_TEXT],
         invoice_number=bill.invoice_number and bill.invoice_number[:LONGEST_TEXT],
@@ -201,6 +201,10 @@ def read_expense(line: Row, bill: Bill, terms: Terms) -> Expense | Left:
         project=line.project,
         billable=terms.billable,
     )
+
+
+def _named_by_voucher(line: Row) -> str:
+    return f"Bilag {line.voucher_no}" if line.voucher_no else "Kostnad fra Xledger"
 
 
 def amount_with_vat(line: Row) -> Decimal | Left:
@@ -217,6 +221,6 @@ def amount_with_vat(line: Row) -> Decimal | Left:
 
 def has_rate(line: Row) -> bool:
     """Of another currency, only the two amounts together show that one was converted to the other."""
-    if line.currency in (None, HOME) or not line.amount:
+    if line.currency is None or line.currency.upper() == HOME or not line.amount:
         return True
     return bool(line.currency_amount) and line.currency_amount != line.amount

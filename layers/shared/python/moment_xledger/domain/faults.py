@@ -66,6 +66,7 @@ _NORWEGIAN = {
         "ingen id: verken TransactionID eller VoucherNo med LineNo"
     ),
     r"no Amount": "Amount mangler",
+    r"no date: neither InvoiceDate nor VoucherDate": "ingen dato: verken InvoiceDate eller VoucherDate",
     r"(\w+) is not an amount such as (\S+) or (\S+)": r"\1 er ikke et beløp slik som \2 eller \3",
     r"(\w+) is not a time such as (.+)": r"\1 er ikke et tidspunkt slik som \2",
     r"(\w+) is not a date such as (.+)": r"\1 er ikke en dato slik som \2",

@@ -11,6 +11,7 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Run
 
 KIND = "expense"
+NO_DATE = "no date: neither InvoiceDate nor VoucherDate"  # all that a line which could be read may lack
 A_REQUEST = timedelta(seconds=25)  # to Moment, with what has to be written down afterwards
 A_LOOK = A_REQUEST * 2  # and a change after it
 CODES = {
@@ -35,7 +36,6 @@ def leave(
     *,
     asked: str | None = None,
     their_words: str = "",
-    currency: str = "",
     amount: str = "",
     found: Entry | None = None,
 ) -> Entry:
@@ -55,7 +55,7 @@ def leave(
         amount = f"{known.expense.amount:.2f}"
     if left in OF_PROJECTS:
         solved(run, known)
-    report_left(run, wish, left, their_words, currency=currency, amount=amount)
+    report_left(run, wish, left, their_words, amount=amount)
     return save(run, known, replace(entry, why=left, asked=asked))
 
 
@@ -73,7 +73,8 @@ def report_left(run: Run, wish: Wish, left: Left, their_words: str = "", **detai
     now = run.importer.clock()
     of_project = left in OF_PROJECTS and wish.expense
     number = wish.expense.project if of_project and wish.expense else wish.id
-    details = {"voucher": wish.voucher or "?", **details}
+    named = {"voucher": wish.voucher or "?", "currency": wish.currency.upper() or "?", "fault": NO_DATE}
+    details = {**named, **details}
     code = CODES[left]
     run.ledger.problems.report(
         [Problem(run.company.id, KIND, number, code, details, their_words, first_seen=now, last_seen=now)]

@@ -24,6 +24,7 @@ from moment_xledger.domain.expenses import (
 )
 from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.supplier_bills import Bills
 from moment_xledger.flows.expense_run import Run
 from moment_xledger.flows.leave_expense import close_unusable, report_left
 from moment_xledger.flows.write_expense import note_match, write_expense
@@ -36,7 +37,6 @@ LATE = timedelta(days=7)  # a cost may be changed after the bill that it came wi
 LONGEST_PLACE = 200  # of what a problem is about: a key of the ledger must hold it
 AN_ANSWER = timedelta(seconds=70)  # the longest that one from Xledger takes
 
-Bills = dict[tuple[str | None, str | None], Bill]
 Lines = Iterator[Row | BadRow]
 Named = list[tuple[str | None, Row]]
 
@@ -53,26 +53,11 @@ def read_window(run: Run, window: Window) -> None:
 
 
 def _bills(run: Run, window: Window) -> Bills:
-    """By match and by voucher. A payment has the match of its bill, and says less."""
-    found: Bills = {}
+    found = Bills()
     for line in _supplier_lines(run, Window(window.start - LATE, window.end)):
-        if isinstance(line, BadRow) or not (line.invoice_no or line.supplier_name):
-            continue
-        bill = Bill(line.supplier_name, line.invoice_no, line.invoice_date)
-        for key in _ways(line):
-            if not (key in found and found[key].invoice_number):
-                found[key] = bill
+        if isinstance(line, Row):
+            found.add(line)
     return found
-
-
-def _ways(line: Row) -> Iterator[tuple[str | None, str | None]]:
-    """From a cost to its bill. Bills that are paid together have one match, and vouchers are counted anew each year."""
-    if line.match_id and line.voucher_no:
-        yield line.match_id, line.voucher_no
-    if line.match_id:
-        yield line.match_id, None
-    if line.voucher_no:
-        yield None, line.voucher_no
 
 
 def _supplier_lines(run: Run, window: Window) -> Lines:
@@ -90,10 +75,6 @@ def halves_of(window: Window) -> tuple[Window, Window]:
     if halves is None:
         raise RunStopped(Code.EXPENSES_NOT_READ, "More than 20 MB for a minute.") from None
     return halves
-
-
-def _bill(line: Row, bills: Bills) -> Bill | None:
-    return next((bills[key] for key in _ways(line) if key in bills), None)
 
 
 def _candidates(run: Run, lines: Lines) -> Iterator[Row]:
@@ -129,10 +110,10 @@ def _write(run: Run, lines: list[Row], bills: Bills) -> None:
             note_match(run, run.entries[id_], line)
     for id_, line in named:
         if id_ is None:
-            _unusable(run, BadRow("its id is no plain one", f"row, voucher_no {line.voucher_no}"))
+            _unusable(run, BadRow("its id is no plain one", f"row, voucher_no {line.voucher_no or '?'}"))
             continue
         known = run.entries.get(id_)
-        bill = bill_of(line, _bill(line, bills), known.expense if known else None)
+        bill = bill_of(line, bills.of(line), known.expense if known else None)
         wish, wanted = _wanted(run, id_, line, bill, known)
         write_expense(run, wish, wanted, known, line)
 
@@ -156,7 +137,7 @@ def _wanted(run: Run, id_: str, line: Row, bill: Bill, known: Entry | None) -> t
     """A project is asked about before a cost goes there, not again when it changes where it stands."""
     found = out_of_reach(line, run.terms) or read_expense(line, bill, run.terms)
     expense = None if isinstance(found, Left) else found
-    wish = Wish(id_, expense, line.match_id, line.voucher_no, posted_on(line))
+    wish = Wish(id_, expense, line.match_id, line.voucher_no, posted_on(line), line.currency or "")
     if isinstance(found, Left) or (known and _stands_still(known, line)):
         return wish, found
     return wish, BARRED.get(run.projects[found.project], found)

@@ -53,8 +53,7 @@ def write_expense(
         case Step.CANCEL if isinstance(wanted, Left) and entry:
             return _cancel(run, wish, wanted, entry)
         case Step.LEAVE if isinstance(wanted, Left):
-            currency = (line and line.currency) or ""
-            return leave(run, wish, wanted, entry, currency=currency)
+            return leave(run, wish, wanted, entry)
         case Step.COUNT:
             return _count(run, wish, wanted, entry)
         case Step.FORGET if isinstance(wanted, Left) and entry:

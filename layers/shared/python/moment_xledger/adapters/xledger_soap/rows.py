@@ -14,6 +14,7 @@ from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.posted_lines import BadRow, Row
 
 LONGEST_NAME = 100
+_LINKS = ("match_id", "file_key")  # 0 stands for none: of a line that is not matched yet, say
 _NAMES = ("project", "match_id")  # by which something is looked for, so a key must hold them
 
 
@@ -76,6 +77,9 @@ def _read_into(fields: dict[str, Any], row: etree._Element) -> None:
             fields[field] = (reader(text, name) if reader else text) if text else None
     if len(fields) - 1 + len(others) != len(row):
         raise _Unreadable("a column comes twice")
+    for field in _LINKS:
+        if fields.get(field) == "0":
+            fields[field] = None
 
 
 @lru_cache(1024)
