@@ -4,24 +4,20 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     OperationDefinitionNode,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
     build_schema,
-    get_named_type,
     parse,
     specified_rules,
     validate,
-    visit,
 )
 
 from local.xledger.errors import BAD_REQUEST, WRONG_ARGUMENT, Refused
@@ -34,9 +30,10 @@ MOST_TOKENS = 200_000  # 500 inputs written out in the text have some 50,000
 @dataclass(frozen=True)
 class Shape:
     """What a plan changes in the schema: fields, inputs and arguments that are missing, as `Type.field` or
-    `Type.field.argument`."""
+    `Type.field.argument`, and how ids are written."""
 
     lacks: tuple[str, ...] = ()
+    ids: Literal["mixed", "numbers", "strings"] = "mixed"
 
 
 FULL = Shape()
@@ -54,7 +51,16 @@ def _schema(shape: Shape) -> GraphQLSchema:
     for place in shape.lacks:
         holder, name = _holder(built, place)
         del holder[name]
+    if shape.ids != "mixed":
+        _write_ids(built, "Int" if shape.ids == "numbers" else "Int64String")
     return built
+
+
+def _write_ids(built: GraphQLSchema, scalar: str) -> None:
+    for kind in built.type_map.values():
+        for name, field in kind.fields.items() if isinstance(kind, GraphQLObjectType) else ():
+            if name == "dbId" or name.endswith("DbId"):
+                field.type = cast(GraphQLScalarType, built.type_map[scalar])
 
 
 def has_place(place: str) -> bool:
@@ -70,21 +76,6 @@ def _holder(built: GraphQLSchema, place: str) -> tuple[dict[str, Any], str]:
     kind, field, *argument = place.split(".", 2) if "." in place else (place, "")
     fields = cast(GraphQLObjectType, built.type_map[kind]).fields
     return (fields[field].args, argument[0]) if argument else (fields, field)
-
-
-def denied_types(document: DocumentNode, shape: Shape, denied: tuple[str, ...]) -> list[str]:
-    """Those of the denied types that the document asks for."""
-    if not denied:
-        return []
-    types, found = TypeInfo(schema(shape)), set()
-
-    class Asked(Visitor):
-        def enter_field(self, *_: Any) -> None:
-            if kind := types.get_type():
-                found.add(get_named_type(kind).name)
-
-    visit(document, TypeInfoVisitor(types, Asked()))
-    return [name for name in denied if name in found]
 
 
 @dataclass(frozen=True)

@@ -17,20 +17,32 @@ from graphql import DocumentNode, ExecutionResult, execute
 
 from local.xledger.answering import Answer, answer_errors, answer_page, answer_result, delivered
 from local.xledger.counting import Counts
-from local.xledger.document import denied_types
-from local.xledger.errors import BAD_TOKEN, INVALID_VALUE, NO_RIGHT, OverLimit, Refused, worded
+from local.xledger.errors import BAD_TOKEN, INVALID_VALUE, OverLimit, Refused, worded
 from local.xledger.faults import Faults, Met
 from local.xledger.hands import Hands
 from local.xledger.limits import Allowance
 from local.xledger.plan import Plan, PlanError, TokenPlan, parse_plan
 from local.xledger.request import Request, read_request
 from local.xledger.resolvers import Asked, served_schema
+from local.xledger.rights import asked_though_denied, denied_places, no_right, resolver
 from local.xledger.show import show_state
 from local.xledger.soap.front import Soap
 from local.xledger.state import State
 from local.xledger.times import now_in_utc
 
 PATH = "/graphql"
+# Settings of what it holds, which cannot change while it runs.
+KEPT_FROM_THE_START = (
+    *(
+        "entities",
+        "slot_name",
+        "vat_codes",
+        "zero_rates_have_rows",
+        "codes",
+        "codes_match",
+        "company_numbers",
+    ),
+)
 TOKEN = re.compile(r"token ([A-Za-z0-9_\-]+=*)")
 
 
@@ -64,7 +76,8 @@ class Xledger:
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         if path != PATH:
             return Answer(404, b"")
-        request, authorization = read_request(body, self.plan.shape()), _authorization(headers)
+        authorization = _authorization(headers)
+        request = read_request(body, self.plan.shape(self._known(authorization)))
         with self._one_at_a_time:
             self._counts.asked(request.counted_as, self._clock())
             try:
@@ -86,7 +99,7 @@ class Xledger:
         if isinstance(soap, Mapping):
             changes = {**changes, "soap": self.plan.soap.model_dump() | dict(soap)}
         changed = parse_plan(self.plan.model_dump() | dict(changes))
-        for name in ("entities", "slot_name", "vat_codes", "zero_rates_have_rows"):
+        for name in KEPT_FROM_THE_START:
             if getattr(changed, name) != getattr(self.plan, name):
                 raise PlanError(f"{name}: This cannot change while it runs; start anew.")
         with self._one_at_a_time:
@@ -120,10 +133,14 @@ class Xledger:
         if given is None:
             wanted = "Authorization: token <API token>"
             raise Refused(f"Bad format for API Token. Expected the header '{wanted}'.", BAD_TOKEN)
-        known = [token for token in self.plan.tokens if token.token == given[1]]
-        if not known:
+        known = self._known(authorization)
+        if known is None:
             raise Refused("The API Token is not valid.", BAD_TOKEN)
-        return known[0]
+        return known
+
+    def _known(self, authorization: str) -> TokenPlan | None:
+        given = TOKEN.fullmatch(authorization)
+        return next((token for token in self.plan.tokens if given and token.token == given[1]), None)
 
     def _cost(self, request: Request) -> int:
         return self.plan.cost_per_mutation if request.kind == "mutation" else self.plan.cost_per_query
@@ -137,7 +154,7 @@ class Xledger:
             return answer_errors(self.plan.error_status, [worded(each, how) for each in request.problems])
         charge = partial(allowance.charge, plan=self.plan, now=self._clock())
         reach = self.state.reach_of(token.ownerCode)
-        asked = Asked(self.state, reach, self.plan, token.denied, charge, "half_done" in met)
+        asked = Asked(self.state, reach, self.plan, token, charge, "half_done" in met)
         result = _executed(request.document, request, asked)
         if any(isinstance(error.original_error, OverLimit) for error in result.errors or []):
             self._counts.refused(self._clock())
@@ -151,19 +168,22 @@ def _authorization(headers: Mapping[str, str]) -> str:
 
 
 def _executed(document: DocumentNode, request: Request, asked: Asked) -> ExecutionResult:
-    for denied in denied_types(document, asked.plan.shape(), asked.denied):
-        refused = Refused(f"{denied}: The API token does not have the right to this type.", NO_RIGHT)
-        return ExecutionResult(None, [worded(refused, asked.plan.request_errors)])
+    how, denied = asked.plan.request_errors, denied_places(asked.token.denied)
+    if asked.plan.denied_types == "refused":
+        lacking = asked_though_denied(document, asked.shape, denied) if denied else ()
+        if lacking:
+            return ExecutionResult(None, [no_right(place, how) for place in lacking])
     result = execute(
-        served_schema(asked.plan.shape()),
+        served_schema(asked.shape),
         document,
         context_value=asked,
         variable_values=request.variables,
         operation_name=request.name,
+        field_resolver=resolver(denied, how, silently=asked.plan.denied_types == "null"),
         is_awaitable=lambda _: False,
     )
     assert isinstance(result, ExecutionResult)  # noqa: S101 -- nothing here is awaitable
     if result.errors and not any(error.path for error in result.errors):  # the variables do not fit
         misfits = [Refused(error.message, INVALID_VALUE) for error in result.errors]
-        return ExecutionResult(None, [worded(each, asked.plan.request_errors) for each in misfits])
+        return ExecutionResult(None, [worded(each, how) for each in misfits])
     return result

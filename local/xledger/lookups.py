@@ -83,7 +83,8 @@ def _table(field: str, input_type: str) -> str:
 
 
 def _matches(record: Record, wanted: dict[str, Any]) -> bool:
-    return all(str(record.get(COLUMNS.get(key, key))) == str(value) for key, value in wanted.items())
+    fields = ((COLUMNS.get(key, key), value) for key, value in wanted.items())
+    return all(field == "code" or str(record.get(field)) == str(value) for field, value in fields)
 
 
 def _alternative(record: Record) -> Record:

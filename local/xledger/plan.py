@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from local.xledger.document import Shape, has_place
+from local.xledger.rights import denied_places, is_of_types
 from local.xledger.soap.plan import SoapPlan
 from local.xledger.vat import VatCodes
 
@@ -41,8 +42,8 @@ class EntityPlan(_Strict):
 
 
 class TokenPlan(_Strict):
-    """A token reaches its entity and those below it. `denied` are root fields, and types
-    that lie deeper, such as `Address`, that it has no right to."""
+    """A token reaches its entity and those below it. `denied` is what it has no right to: a root field (`customers`),
+    a type wherever it stands (`Country`), or one field of a type (`Address.country`)."""
 
     token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]+=*$")] = TOKEN
     ownerCode: int = OWNER_CODE  # noqa: N815
@@ -90,6 +91,22 @@ class Plan(_Strict):
     default_object_status: Literal["OPEN", "ALL"] = "ALL"
     mine: Literal["CURRENT", "LOWER"] = "CURRENT"  # what MINE means
 
+    # How codes and the legal register's numbers are kept and compared. padded: with blanks behind, up to 25 characters.
+    codes: Literal["as_sent", "trimmed", "padded", "upper_case"] = "as_sent"
+    codes_match: Literal["exactly", "any_case"] = "exactly"
+    company_numbers: Literal["as_sent", "without_blanks"] = "as_sent"
+    # Where a code may stand only once among customers, among projects, among companies: refused otherwise.
+    unique_codes: Literal["no", "entity", "reach"] = "no"
+    ids: Literal["mixed", "numbers", "strings"] = (
+        "mixed"  # how every dbId is written; mixed: as clients have seen it
+    )
+
+    # The feeds of changes.
+    changes_kept_days: Annotated[float, Field(ge=0)] | None = None  # null: for ever
+    unknown_cursor: Literal["refused", "from_start", "nothing"] = (
+        "refused"  # what one that it does not have gets
+    )
+
     # Parts of the schema that only this simulator's copy has: "Query.viewer", "Customer_Filter.ownerDbId",
     # "Query.customer_deltas.ownerSet". A document that uses one is refused as a whole.
     schema_lacks: tuple[str, ...] = ()
@@ -107,6 +124,9 @@ class Plan(_Strict):
         "coded"  # of a document, or a right: with the code of its own, by its words alone, or by neither
     )
     rules: tuple[RulePlan, ...] = ()  # more that is refused of a record
+    # A type or a field that the token has no right to: the document is refused, the field is null with an error or
+    # without, or the schema does not show it.
+    denied_types: Literal["refused", "null_with_error", "null", "hidden"] = "refused"
     atomic_lists: bool = True  # false: what comes before a bad record in a list stays done
 
     # Faults: how often each happens, of 1.
@@ -140,10 +160,15 @@ class Plan(_Strict):
     def _places_exist(self) -> Self:
         if unknown := [place for place in self.schema_lacks if not has_place(place)]:
             raise ValueError(f"the schema has no {unknown[0]}; name a Type.field or Type.field.argument")
+        for denied in {each for token in self.tokens for each in token.denied if is_of_types(each)}:
+            if not denied_places((denied,)):
+                raise ValueError(f"the schema has no {denied}; name a root field, a Type or a Type.field")
         return self
 
-    def shape(self) -> Shape:
-        return Shape(self.schema_lacks)
+    def shape(self, token: TokenPlan | None) -> Shape:
+        """What the schema looks like to a token."""
+        hidden = denied_places(token.denied) if token and self.denied_types == "hidden" else ()
+        return Shape((*self.schema_lacks, *sorted(set(hidden) - set(self.schema_lacks))), self.ids)
 
     def with_token(self, token: str) -> "Plan":
         """The same with `token` as the key to the first entity, instead of the default key."""

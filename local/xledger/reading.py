@@ -28,14 +28,26 @@ class Reader:
 def connection(reader: Reader, tables: Sequence[str], arguments: Record) -> Record:
     """One page of a table, or of several as one, as a root field's arguments ask for it."""
     conditions: Record = arguments.get("filter") or {}
-    tests = [_test(name, value) for name, value in conditions.items()]
+    tests = [_test(name, value, reader.state.tables[tables[0]]) for name, value in conditions.items()]
     tests += _owned_by(reader, tables[0], arguments) + _status(reader, arguments)
     return page(_rows(reader.state, tables, conditions), tests, arguments, _edge)
 
 
 def deltas(reader: Reader, table: str, arguments: Record) -> Record:
     """The feed of changes; a cursor is the place of a change in it."""
-    return page(reader.state.deltas[table], _owned_by(reader, table, arguments), arguments, _delta_edge)
+    kept = reader.state.changes(table, reader.plan.changes_kept_days)
+    after = arguments.get("after")
+    if after is not None and not _is_in(kept, after):
+        if reader.plan.unknown_cursor == "refused":
+            raise Refused(f"after: '{after[:50]}' is not a cursor.", INVALID_VALUE)
+        kept = kept if reader.plan.unknown_cursor == "from_start" else []
+        arguments = arguments | {"after": None}
+    return page(kept, _owned_by(reader, table, arguments), arguments, _delta_edge)
+
+
+def _is_in(feed: Sequence[Record], cursor: str) -> bool:
+    is_number = cursor.isascii() and cursor.isdigit()
+    return is_number and bool(feed) and feed[0]["dbId"] <= int(cursor) <= feed[-1]["dbId"]
 
 
 def page(
@@ -91,16 +103,17 @@ def _candidates(rows: Table, conditions: Record) -> Sequence[Record]:
     return rows.records
 
 
-def _test(name: str, value: Any) -> Test:
+def _test(name: str, value: Any, table: Table) -> Test:
     """Null equals null; to any other comparison with it nothing answers."""
     if name.endswith("_in"):
-        field, wanted = name.removesuffix("_in"), set(value or ())
-        return lambda row: row.get(field) in wanted
+        field = name.removesuffix("_in")
+        wanted = {table.folded(field, each) for each in value or ()}
+        return lambda row: table.folded(field, row.get(field)) in wanted
     for suffix, compare in COMPARISONS.items():
         if name.endswith(suffix):
             field = name.removesuffix(suffix)
             return lambda row: value is not None and row.get(field) is not None and compare(row[field], value)
-    return lambda row: row.get(name) == value
+    return lambda row: table.folded(name, row.get(name)) == table.folded(name, value)
 
 
 def _owned_by(reader: Reader, table: str, arguments: Record) -> list[Test]:

@@ -9,9 +9,10 @@ from graphql import GraphQLResolveInfo, GraphQLSchema
 
 from local.xledger import reading
 from local.xledger.document import Shape, schema
-from local.xledger.errors import INVALID_VALUE, NO_RIGHT, TIMED_OUT, Refused, worded
+from local.xledger.errors import INVALID_VALUE, TIMED_OUT, Refused
 from local.xledger.kinds import COMPANIES, CUSTOMERS, KINDS, Kind
-from local.xledger.plan import Plan
+from local.xledger.plan import Plan, TokenPlan
+from local.xledger.rights import no_right
 from local.xledger.state import LEDGERS, Reach, State
 from local.xledger.table import Record
 from local.xledger.writing import Change, Writer
@@ -32,9 +33,13 @@ class Asked:
     state: State
     reach: Reach
     plan: Plan
-    denied: tuple[str, ...]
+    token: TokenPlan
     charge: Callable[[int], None]
     half_done: bool
+
+    @property
+    def shape(self) -> Shape:
+        return self.plan.shape(self.token)
 
     def reading(self) -> reading.Reader:
         return reading.Reader(self.state, self.reach, self.plan)
@@ -62,9 +67,8 @@ def served_schema(shape: Shape) -> GraphQLSchema:
 def _serve(roots: GraphQLSchema, name: str, answer: Callable[[Asked, Record], Any]) -> None:
     def resolve(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         asked: Asked = info.context
-        if name in asked.denied:
-            refused = Refused(f"{name}: The API token does not give the right to this.", NO_RIGHT)
-            raise worded(refused, asked.plan.request_errors)
+        if name in asked.token.denied:
+            raise no_right(name, asked.plan.request_errors)
         return answer(asked, arguments)
 
     for root in (roots.query_type, roots.mutation_type):
@@ -106,11 +110,19 @@ def _writes(kind: Kind, check: Checked) -> Callable[[Asked, Record], Record]:
 
 def _done(asked: Asked, kind: Kind, check: Checked, nodes: list[Record]) -> list[Record]:
     """All are checked before any is done, so a record cannot refer to one before it in the same list."""
-    writer = Writer(asked.state, asked.reach, served_schema(asked.plan.shape()), kind, asked.plan.rules)
+    writer = Writer(
+        asked.state,
+        asked.reach,
+        served_schema(asked.shape),
+        kind,
+        asked.plan.rules,
+        asked.plan.unique_codes,
+    )
     changes: list[Change] = []
     try:
         for node in nodes:
-            changes.append(check(writer, node))
+            changes.append(change := check(writer, node))
+            writer.refuse_taken(change, changes[:-1])
     except Refused:
         if not asked.plan.atomic_lists:
             _apply(asked, changes)

@@ -1,9 +1,11 @@
 """All that a simulated Xledger holds, and which part of it a token reaches."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
+from operator import itemgetter
 
 from local.xledger.plan import EntityPlan, Plan
 from local.xledger.reference import gl_setup, reference_tables
@@ -16,6 +18,24 @@ OWN_COMPANIES = 1_000_000  # from an entity's dbId to that of its own company in
 OWNED = ("companies", "customers", "projects", "suppliers")  # of one entity; everything else is shared by all
 WITH_DELTAS = ("customers", "projects")
 LEDGERS = {"customers": "AR", "suppliers": "AP"}  # with their types; both are subledgers
+
+
+KEPT: dict[str, Callable[[str], str]] = {
+    "as_sent": str,
+    "trimmed": str.strip,
+    "padded": lambda code: code.ljust(25),
+    "upper_case": str.upper,
+}
+_at = itemgetter("at")
+
+
+def fold_of(plan: Plan) -> Callable[[str], str]:
+    """What two codes are the same by."""
+    if plan.codes == "upper_case" or plan.codes_match == "any_case":
+        return lambda code: code.strip().casefold()
+    if plan.codes == "as_sent":
+        return str
+    return str.strip if plan.codes == "trimmed" else str.rstrip
 
 
 @dataclass(frozen=True)
@@ -35,7 +55,7 @@ class State:
     """Not safe for several threads: the engine lets one in at a time."""
 
     def __init__(self, plan: Plan, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
+        self._plan, self._clock = plan, clock
         self._db_ids = count(FIRST_RECORD)
         self._customer_numbers = count(1)
         self._delta_numbers = count(1)
@@ -46,7 +66,9 @@ class State:
             entity["currency"] = nok
         for entity, planned in zip(self.entities, plan.entities, strict=True):
             entity["glSetupEntries"] = gl_setup(planned.dimensions, plan.slot_name, shared["objectKinds"])
-        self.tables = shared | {"entities": self.entities} | {name: Table() for name in OWNED}
+        self.tables = (
+            shared | {"entities": self.entities} | {name: Table(fold=fold_of(plan)) for name in OWNED}
+        )
         self.deltas: dict[str, list[Record]] = {name: [] for name in WITH_DELTAS}
 
     def now(self) -> str:
@@ -66,12 +88,12 @@ class State:
         now = self.now()
         origin = {"owner": owner, "ownerDbId": owner["dbId"], "createdAt": now, "modifiedAt": now}
         identity = {"dbId": next(self._db_ids)} | self._as_ledger(table)
-        record = self.tables[table].add(identity | fields | origin)
+        record = self.tables[table].add(identity | self._kept(fields) | origin)
         self._note(table, record, "ADDED")
         return record
 
     def change(self, table: str, record: Record, changes: Record) -> None:
-        self.tables[table].change(record, changes | {"modifiedAt": self.now()})
+        self.tables[table].change(record, self._kept(changes) | {"modifiedAt": self.now()})
         self._note(table, record, "UPDATED")
 
     def remove(self, table: str, record: Record) -> None:
@@ -85,6 +107,21 @@ class State:
         self.tables[table].change(record, moved)
         self._note(table, record, "ADDED")
 
+    def changes(self, table: str, days: float | None) -> list[Record]:
+        """The feed, as far back as it is kept."""
+        if days is None:
+            return self.deltas[table]
+        return self.deltas[table][bisect_left(self.deltas[table], self._clock() - timedelta(days), key=_at) :]
+
+    def _kept(self, fields: Record) -> Record:
+        """As texts are stored."""
+        kept = dict(fields)
+        if kept.get("code") is not None:
+            kept["code"] = KEPT[self._plan.codes](kept["code"])
+        if kept.get("companyNumber") is not None and self._plan.company_numbers == "without_blanks":
+            kept["companyNumber"] = "".join(kept["companyNumber"].split())
+        return kept
+
     def _as_ledger(self, table: str) -> Record:
         if table not in LEDGERS:
             return {}
@@ -95,8 +132,8 @@ class State:
     def _note(self, table: str, record: Record, mutation: str) -> None:
         if table in self.deltas:
             node = {"dbId": record["dbId"], "mutationType": mutation}
-            number = next(self._delta_numbers)
-            self.deltas[table].append({"dbId": number, "ownerDbId": record["ownerDbId"], "node": node})
+            place = {"dbId": next(self._delta_numbers), "ownerDbId": record["ownerDbId"]}
+            self.deltas[table].append(place | {"at": self._clock(), "node": node})
 
 
 def _entities(plans: tuple[EntityPlan, ...], now: str) -> list[Record]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -14,7 +14,10 @@ by_db_id = itemgetter("dbId")
 
 
 class Table:
-    def __init__(self, records: Iterable[Record] = ()) -> None:
+    """`fold` is applied to codes before they are compared."""
+
+    def __init__(self, records: Iterable[Record] = (), fold: Callable[[str], str] = str) -> None:
+        self._fold = fold
         self.records: list[Record] = []  # ascending by dbId
         self._by_db_id: dict[int, Record] = {}
         self._indexes: dict[str, dict[Any, dict[int, Record]]] = {name: defaultdict(dict) for name in INDEXED}
@@ -47,7 +50,7 @@ class Table:
         if field == "dbId":
             return [self._by_db_id[value]] if value in self._by_db_id else []
         if field in self._indexes and value is not None:
-            return list(self._indexes[field].get(value, {}).values())
+            return list(self._indexes[field].get(self.folded(field, value), {}).values())
         return [record for record in self.records if record.get(field) == value]
 
     def find_any(self, field: str, values: Iterable[Any]) -> list[Record]:
@@ -58,12 +61,15 @@ class Table:
     def _index(self, record: Record, names: Iterable[str]) -> None:
         for name in names:
             if record.get(name) is not None:
-                self._indexes[name][record[name]][record["dbId"]] = record
+                self._indexes[name][self.folded(name, record[name])][record["dbId"]] = record
 
     def _forget(self, record: Record, names: Iterable[str]) -> None:
         for name in names:
             if record.get(name) is not None:
-                del self._indexes[name][record[name]][record["dbId"]]
+                del self._indexes[name][self.folded(name, record[name])][record["dbId"]]
+
+    def folded(self, field: str, value: Any) -> Any:
+        return self._fold(value) if field == "code" and value is not None else value
 
     @staticmethod
     def is_indexed(field: str) -> bool:

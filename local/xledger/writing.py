@@ -1,6 +1,6 @@
 """From the inputs of a mutation to what changes in a record: checked first, then done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,31 @@ class Writer:
     reach: Reach
     schema: GraphQLSchema
     kind: Kind
-    rules: tuple[RulePlan, ...] = ()
+    rules: tuple[RulePlan, ...]
+    unique_codes: str  # as in the plan
+
+    def refuse_taken(self, change: Change, before: Sequence[Change]) -> None:
+        """A code that another record has, or one before it in the same list."""
+        code = change.fields.get("code")
+        if self.unique_codes == "no" or code is None:
+            return
+        table = self.state.tables[self.kind.table]
+        of_others = [each for each in table.find("code", code) if each is not change.record]
+        in_list = [
+            each.owner["dbId"]
+            for each in before
+            if each.record is not change.record or each.record is None
+            if table.folded("code", each.fields.get("code")) == table.folded("code", code)
+        ]
+        if any(self._meet(change.owner, owner) for owner in [*(e["ownerDbId"] for e in of_others), *in_list]):
+            raise Refused(f"code: The value '{code}' is already in use.", INVALID_VALUE)
+
+    def _meet(self, owner: Record, other: int) -> bool:
+        """Entities whose codes may not be the same."""
+        if self.unique_codes == "entity":
+            return bool(owner["dbId"] == other)
+        reach = self.state.reach_from(owner)
+        return other in reach.below | reach.above
 
     def addition(self, node: Node) -> Change:
         given = node.get("owner")

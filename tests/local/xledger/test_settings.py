@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.xledger.plan import PlanError
-from tests.local.xledger.caller import ADD_PROJECTS, Caller, unlimited
+from tests.local.xledger.caller import ADD_COMPANIES, ADD_PROJECTS, Caller, unlimited
 
 ENTITIES: dict[str, Any] = {
     "entities": [
@@ -143,3 +143,130 @@ def test_codes_without_vat_may_have_no_percentage() -> None:
     found = rates(unlimited(zero_rates_have_rows=False), "2026-11-23")
     assert "3" in found
     assert "6" not in found
+
+
+SPELLINGS = (" Ø-7b", "Ø-7b", "Ø-7b  ", "Ø-7B", "ø-7b")
+
+
+@pytest.mark.parametrize(
+    ("plan", "stored", "found_by"),
+    [
+        ({}, "Ø-7b ", ["Ø-7b "]),
+        ({"codes": "trimmed"}, "Ø-7b", [" Ø-7b", "Ø-7b", "Ø-7b ", "Ø-7b  "]),
+        ({"codes": "padded"}, "Ø-7b".ljust(25), ["Ø-7b", "Ø-7b ", "Ø-7b  "]),
+        ({"codes": "upper_case"}, "Ø-7B ", ("Ø-7b ", *SPELLINGS)),
+        ({"codes_match": "any_case"}, "Ø-7b ", ("Ø-7b ", *SPELLINGS)),
+    ],
+    ids=str,
+)
+def test_how_codes_are_kept_and_found(plan: dict[str, str], stored: str, found_by: list[str]) -> None:
+    caller = unlimited(**plan)
+    caller.add(ADD_PROJECTS, {"code": "Ø-7b ", "description": "P"})
+    document = "query($f: Project_Filter) { projects(filter: $f) { edges { node { code } } } }"
+    for code in {"Ø-7b ", *SPELLINGS}:
+        for wanted in ({"code": code}, {"code_in": [code, "other"]}):
+            edges = caller.data(document, f=wanted)["projects"]["edges"] or []
+            assert [edge["node"]["code"] for edge in edges] == [stored] * (code in {*found_by}), code
+
+
+def test_the_legal_registers_numbers_are_kept_as_typed_or_without_blanks() -> None:
+    for setting, kept in (("as_sent", "998 877 665 MVA"), ("without_blanks", "998877665MVA")):
+        caller = unlimited(company_numbers=setting)
+        caller.add(ADD_COMPANIES, {"description": "A", "companyNumber": "998 877 665 MVA"})
+        assert [each["companyNumber"] for each in caller.xledger.seen()["companies"]] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("unique", "own_again", "below_again"),
+    [("no", True, True), ("entity", False, True), ("reach", False, False)],
+)
+def test_a_code_may_be_refused_a_second_time(unique: str, own_again: bool, below_again: bool) -> None:
+    caller = two_entities(unique_codes=unique)
+    again = {"code": "own", "description": "P"}
+    taken = "code: The value 'own' is already in use."
+    for node, allowed in ((again, own_again), (again | {"owner": {"ownerCode": 7002}}, below_again)):
+        answer = caller.ask(ADD_PROJECTS, inputs=[{"node": node}])
+        assert [error["message"] for error in answer.get("errors", [])] == ([] if allowed else [taken])
+    twice = [{"node": {"code": "new", "description": "P"}}] * 2
+    assert ("errors" in caller.ask(ADD_PROJECTS, inputs=twice)) == (unique != "no")
+    (same,) = (each for each in caller.xledger.seen()["projects"] if each["code"] == "closed")
+    update = "mutation($i: [UpdateProjectsInput!]!) { updateProjects(inputs: $i) { edges { cursor } } }"
+    caller.data(update, i=[{"node": {"dbId": same["dbId"], "code": "closed", "description": "Q"}}])
+
+
+@pytest.mark.parametrize(
+    ("ids", "kinds"), [("mixed", (int, str, int)), ("numbers", (int, int, int)), ("strings", (str, str, str))]
+)
+def test_how_ids_are_written(ids: str, kinds: tuple[type, ...]) -> None:
+    caller = two_entities(ids=ids)
+    document = """{ projects(first: 1) { edges { node { dbId ownerDbId } } }
+      project_deltas(first: 1) { edges { node { dbId } } } }"""
+    data = caller.data(document)
+    project = data["projects"]["edges"][0]["node"]
+    change = data["project_deltas"]["edges"][0]["node"]
+    assert (type(project["dbId"]), type(change["dbId"]), type(project["ownerDbId"])) == kinds
+    by_id = "query($ids: [Int!]) { projects(filter: {dbId_in: $ids}) { edges { node { dbId } } } }"
+    assert caller.data(by_id, ids=[int(project["dbId"])])["projects"]["edges"]
+
+
+FEED = """query($after: String) { project_deltas(first: 9, after: $after) {
+  edges { cursor node { dbId } } } }"""
+
+
+@pytest.mark.parametrize(("setting", "changes"), [("refused", None), ("from_start", 3), ("nothing", 0)])
+@pytest.mark.parametrize("cursor", ["99", "0", "not-a-cursor"])
+def test_what_a_cursor_gets_that_the_feed_does_not_have(
+    setting: str, changes: int | None, cursor: str
+) -> None:
+    caller = two_entities(unknown_cursor=setting)
+    answer = caller.ask(FEED, after=cursor)
+    if changes is None:
+        assert answer["errors"][0]["message"] == f"after: '{cursor}' is not a cursor."
+    else:
+        assert len(answer["data"]["project_deltas"]["edges"] or []) == changes
+
+
+def test_the_feed_forgets_what_is_older_than_it_keeps() -> None:
+    caller = two_entities(changes_kept_days=7)
+    (first, *_) = caller.data(FEED)["project_deltas"]["edges"]
+    caller.clock.move(days=6)
+    caller.add(ADD_PROJECTS, {"code": "late", "description": "P"})
+    assert len(caller.data(FEED, after=first["cursor"])["project_deltas"]["edges"]) == 3
+    caller.clock.move(days=2)
+    assert len(caller.data(FEED)["project_deltas"]["edges"]) == 1
+    assert "errors" in caller.ask(FEED, after=first["cursor"])
+
+
+NESTED = "{ projects(first: 1) { edges { node { code owner { ownerCode } } } } }"
+
+
+@pytest.mark.parametrize("denied", ["Owner", "Project.owner", "Owner.ownerCode"])
+@pytest.mark.parametrize(
+    ("shape", "errors", "has_data"),
+    [
+        ("refused", True, False),
+        ("hidden", True, False),
+        ("null_with_error", True, True),
+        ("null", False, True),
+    ],
+)
+def test_a_token_may_lack_the_right_to_a_type_within_another(
+    shape: str,
+    errors: bool,
+    has_data: bool,
+    denied: str,
+) -> None:
+    caller = two_entities(denied_types=shape)
+    caller.xledger.replan({"tokens": [ENTITIES["tokens"][0] | {"denied": [denied]}]})
+    answer = caller.ask(NESTED)
+    assert ("errors" in answer, answer["data"] is not None) == (errors, has_data)
+    if has_data:
+        (edge,) = answer["data"]["projects"]["edges"]
+        assert edge["node"]["code"] == "own"
+        assert edge["node"]["owner"] in (None, {"ownerCode": None})
+    assert "errors" not in caller.ask("{ projects { edges { node { code } } } }")
+
+
+def test_a_right_can_be_denied_only_to_a_type_that_there_is() -> None:
+    with pytest.raises(PlanError, match="no Adress"):
+        unlimited(tokens=[{"token": "dG9w", "denied": ["Adress.country"]}])

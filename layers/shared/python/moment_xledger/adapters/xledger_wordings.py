@@ -108,8 +108,8 @@ RIGHT_WORDS = re.compile(
     re.IGNORECASE,
 )
 PART_OF_THE_SCHEMA = re.compile(
-    r"(?:add|update)[A-Z]\w+|[A-Z]\w+"
-)  # an operation or a type; inputs begin small
+    r"(?:add|update)[A-Z]\w+|[A-Z]\w+(?:\.\w+)?"
+)  # an operation, a type or a type's field; inputs begin small
 PART_OF_A_REQUEST = re.compile(r"\b(?:field|type|scope|token|api[ -]?key)\b", re.IGNORECASE)
 
 TOKEN_CODES = re.compile(r"AUTHENTICAT|UNAUTHORI[SZ]|TOKEN")
