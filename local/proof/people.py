@@ -89,6 +89,7 @@ def _file_key(stage: Stage, company: CompanyId, number: int) -> int | None:
 _ANSWERS: dict[Code, Callable[[Problem, Stage, Visitor], None]] = {
     Code.MAIL_UNCERTAIN: _mail,
     Code.MAIL_BOUNCED: _mail,
+    Code.MAIL_BOUNCED_LATE: _mail,
     Code.RECEPTION_ADDRESS_STOPPED: _address,
     Code.UPLOAD_UNCERTAIN: _upload,
     Code.UPLOAD_UNREADABLE: _upload,

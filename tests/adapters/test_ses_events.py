@@ -54,6 +54,34 @@ def test_an_event_names_its_invoice_by_our_tags(event: str, feedback: Feedback) 
 
 
 @pytest.mark.parametrize(
+    ("bounce_type", "sub_type", "happened"),
+    [
+        ("Permanent", "OnAccountSuppressionList", Happened.BOUNCED),
+        ("Transient", "General", Happened.DELAYED),
+        ("Transient", "MailboxFull", Happened.DELAYED),
+        ("Transient", "MessageTooLarge", Happened.NOT_TAKEN),
+        ("Transient", "ContentRejected", Happened.NOT_TAKEN),
+        ("Transient", "AttachmentRejected", Happened.NOT_TAKEN),
+        ("Undetermined", "Undetermined", Happened.DELAYED),
+        ("", "", Happened.DELAYED),
+        ("SomethingNew", "General", Happened.DELAYED),
+    ],
+)
+def test_a_bounce_is_for_good_for_now_or_about_this_one_mail(
+    bounce_type: str, sub_type: str, happened: Happened
+) -> None:
+    bounce = {
+        "bounceType": bounce_type,
+        "bounceSubType": sub_type,
+        "bouncedRecipients": [{"emailAddress": "x"}],
+    }
+    found = read_feedback(an_event("Bounce", bounce=bounce))
+    assert found
+    assert found.happened is happened
+    assert found.why == " ".join(filter(None, (bounce_type, sub_type)))
+
+
+@pytest.mark.parametrize(
     "body",
     [
         pytest.param(

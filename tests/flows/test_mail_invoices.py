@@ -484,15 +484,80 @@ def test_a_mail_that_came_back_is_a_problem_and_its_address_gets_nothing_more_un
 
 
 @pytest.mark.parametrize(
-    ("happened", "stops"), [(Happened.BOUNCED, True), (Happened.COMPLAINED, True), (Happened.REJECTED, False)]
+    ("happened", "stops", "state"),
+    [
+        (Happened.BOUNCED, True, "bounced"),
+        (Happened.COMPLAINED, True, "sent"),
+        (Happened.REJECTED, False, "bounced"),
+        (Happened.NOT_TAKEN, False, "bounced"),
+        (Happened.DELAYED, False, "sent"),
+    ],
 )
-def test_only_what_the_other_side_says_stops_an_address(happened, stops):
+def test_only_a_lasting_refusal_or_a_complaint_stops_an_address(happened, stops, state):
     room = Mailroom()
     room.receive(101)
     room.mail()
     room.hear(101, happened)
-    assert room.state_of(101) == "bounced"
+    assert room.state_of(101) == state
     assert (room.ledger.mails.stopped(room.company.id, RECEPTION.upper()) is not None) == stops
+
+
+@pytest.mark.parametrize(
+    "happened", [Happened.DELAYED, Happened.NOT_TAKEN, Happened.REJECTED, Happened.COMPLAINED]
+)
+def test_what_is_told_after_a_delivery_asks_nobody_to_send_it_again(happened):
+    room = Mailroom()
+    room.receive(101)
+    room.mail()
+    room.hear(101, Happened.DELIVERED)
+    room.hear(101, happened)
+    room.time.now += timedelta(days=2)
+    room.run()
+    assert (room.state_of(101), room.numbers()) == ("sent", [101])
+    assert {code for _, code in room.problems()} <= {"RECEPTION_ADDRESS_STOPPED"}
+
+
+@pytest.mark.parametrize(
+    "order", [(Happened.DELIVERED, Happened.BOUNCED), (Happened.BOUNCED, Happened.DELIVERED)]
+)
+def test_a_mail_that_was_delivered_and_came_back_is_to_be_looked_for_first(order):
+    room = Mailroom()
+    room.receive(101)
+    room.mail()
+    for happened in order:
+        room.hear(101, happened)
+    assert set(room.problems()) == {("101", "MAIL_BOUNCED_LATE"), (RECEPTION, "RECEPTION_ADDRESS_STOPPED")}
+    room.resolve(101, Choice.IT_ARRIVED)
+    assert (room.state_of(101), ("101", "MAIL_BOUNCED_LATE") in room.problems()) == ("sent", False)
+
+
+def test_a_delay_without_a_delivery_is_watched_until_the_mail_service_gives_up():
+    room = Mailroom()
+    room.receive(101, 102)
+    room.mail()
+    room.hear(101, Happened.DELAYED)
+    room.hear(102, Happened.DELAYED)
+    room.time.now += timedelta(hours=13)
+    room.hear(102, Happened.DELIVERED)
+    room.hear(101, Happened.DELAYED)
+    room.mail()
+    assert (list(room.problems()), waiting_mails(room.company.id, room.ledger)) == ([], 0)
+
+    room.time.now += timedelta(hours=1, minutes=1)
+    room.run()
+
+    assert list(room.problems()) == [("101", "MAIL_UNCERTAIN")]
+    assert (room.state_of(101), room.state_of(102), room.numbers()) == ("uncertain", "sent", [101, 102])
+
+
+def test_a_delay_does_not_hold_up_what_comes_after():
+    room = Mailroom()
+    room.receive(101)
+    room.mail()
+    room.hear(101, Happened.DELAYED)
+    room.receive(102)
+    room.run()
+    assert room.numbers() == [101, 102]
 
 
 def test_a_bounce_that_is_told_twice_changes_nothing_the_second_time():
@@ -621,7 +686,7 @@ def test_nor_is_it_lost_where_another_worker_tidies_up_after_one_that_died(later
 
     monkeypatch.setattr(room.fuse, "call", called_after_news)
     room.mail()
-    assert (room.state_of(101), ("101", "MAIL_BOUNCED") in room.problems()) == ("bounced", True)
+    assert (room.state_of(101), ("101", "MAIL_BOUNCED_LATE") in room.problems()) == ("uncertain", True)
 
 
 def after_a_death(choice: Choice, monkeypatch) -> Mailroom:

@@ -59,6 +59,8 @@ def test_a_complaint_stops_it_too(world: World) -> None:
     "event",
     [
         pytest.param(an_event(bounce_type="Transient"), id="a full mailbox"),
+        pytest.param(an_event(bounce_type="Undetermined"), id="nobody knows why"),
+        pytest.param(an_event("Reject"), id="that one mail was not sent on"),
         pytest.param(an_event("Delivery"), id="an arrival"),
         pytest.param(an_event(to="eve@elsewhere.example"), id="an address of nobody's"),
         pytest.param(an_event(company=["unknown"]), id="a company that is not set up"),

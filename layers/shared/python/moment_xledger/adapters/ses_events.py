@@ -13,10 +13,11 @@ from moment_xledger.domain.feedback import Feedback, Happened
 
 HAPPENED = {
     "Delivery": Happened.DELIVERED,
-    "Bounce": Happened.BOUNCED,
     "Complaint": Happened.COMPLAINED,
     "Reject": Happened.REJECTED,
 }
+# Bounces of type Transient that SES does not try again. `General`, which an automatic reply is too, passes by itself.
+ABOUT_THIS_MAIL = ("MessageTooLarge", "ContentRejected", "AttachmentRejected")
 LONGEST_WORDS = 500
 
 
@@ -47,6 +48,13 @@ class Bounce(BaseModel, alias_generator=to_camel, defer_build=True):
     def kind(self) -> str:
         """In SES's own words, with which its pages explain what to do."""
         return " ".join(filter(None, (self.bounce_type, self.bounce_sub_type)))
+
+    @property
+    def happened(self) -> Happened:
+        """A type that is not known may pass by itself as well as a transient one."""
+        if self.bounce_type == "Permanent":
+            return Happened.BOUNCED
+        return Happened.NOT_TAKEN if self.bounce_sub_type in ABOUT_THIS_MAIL else Happened.DELAYED
 
     @property
     def words(self) -> str:
@@ -82,7 +90,7 @@ def read_feedback(body: str) -> Feedback | None:
         detail = Event.model_validate_json(body).detail
     except ValidationError:
         return None
-    happened = HAPPENED.get(detail.event_type)
+    happened = detail.bounce.happened if detail.event_type == "Bounce" else HAPPENED.get(detail.event_type)
     return _feedback(detail, happened) if happened else None
 
 
@@ -102,9 +110,8 @@ def _feedback(detail: Detail, happened: Happened) -> Feedback:
 
 def _why(detail: Detail, happened: Happened) -> str:
     """In SES's own words, with which its pages explain what to do."""
-    words = {
-        Happened.BOUNCED: (detail.bounce.kind,),
-        Happened.COMPLAINED: ("Complaint", detail.complaint.complaint_feedback_type),
-        Happened.REJECTED: ("Reject", detail.reject.reason),
-    }
-    return " ".join(filter(None, words.get(happened, ())))
+    if happened is Happened.COMPLAINED:
+        return f"Complaint {detail.complaint.complaint_feedback_type}".strip()
+    if happened is Happened.REJECTED:
+        return f"Reject {detail.reject.reason}".strip()
+    return detail.bounce.kind

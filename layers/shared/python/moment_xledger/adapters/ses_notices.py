@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from moment_xledger.adapters.ses_events import Bounce
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.feedback import ReturnedNotice
+from moment_xledger.domain.feedback import Happened, ReturnedNotice
 
 
 class Tags(BaseModel, defer_build=True):
@@ -24,7 +24,7 @@ class Mail(BaseModel, defer_build=True):
 
 
 class Detail(BaseModel, alias_generator=to_camel, defer_build=True):
-    event_type: Literal["Bounce", "Complaint", "Reject"]
+    event_type: Literal["Bounce", "Complaint"]
     mail: Mail
     bounce: Bounce = Bounce()
 
@@ -34,12 +34,12 @@ class Event(BaseModel, defer_build=True):
 
 
 def read_returned_notice(body: str) -> ReturnedNotice | None:
-    """None for all other events, and for a bounce that passes by itself, such as a full mailbox."""
+    """None for all other events, and for a bounce that passes by itself or is about that one mail."""
     try:
         detail = Event.model_validate_json(body).detail
     except ValidationError:
         return None
-    if detail.event_type == "Bounce" and detail.bounce.bounce_type == "Transient":
+    if detail.event_type == "Bounce" and detail.bounce.happened is not Happened.BOUNCED:
         return None
     company = CompanyId(detail.mail.tags.company[0])
     why = detail.bounce.kind or detail.event_type

@@ -18,6 +18,7 @@ LONGEST_WAIT = timedelta(hours=1)
 PATIENCE = 5
 MOST_STEPS = 20  # of one mail, for people's eyes
 
+RETURNED = (Code.MAIL_BOUNCED, Code.MAIL_BOUNCED_LATE, Code.MAIL_NOT_TAKEN)
 REASONS = (
     Code.PDF_MISSING,
     Code.PDF_NOT_PDF,
@@ -25,7 +26,7 @@ REASONS = (
     Code.PDF_UNREACHABLE,
     Code.MAIL_REFUSED,
     Code.MAIL_UNCERTAIN,
-    Code.MAIL_BOUNCED,
+    *RETURNED,
 )
 
 
@@ -125,6 +126,15 @@ def sent(mail: InvoiceMail, receipt: str) -> InvoiceMail:
     return replace(mail, state=State.SENT, receipt=receipt, tries=0, again=None)
 
 
+def watched(mail: InvoiceMail, until: datetime) -> InvoiceMail:
+    """Sent, but no delivery is known and something delays it. `until` then nobody needs to look."""
+    return replace(mail, state=State.SENT, again=until)
+
+
+def is_watched(mail: InvoiceMail) -> bool:
+    return mail.state is State.SENT and mail.again is not None
+
+
 def later(mail: InvoiceMail, now: datetime) -> InvoiceMail:
     """Surely not sent: it goes by itself when the reason has passed."""
     tries = mail.tries + 1
@@ -140,5 +150,6 @@ def decided(mail: InvoiceMail, choice: Choice) -> InvoiceMail:
     # What was surely never sent needs no other name at the other end.
     group = mail.group if mail.state is State.STOPPED else mail.group + 1
     # Of what came back, late news that it had arrived says nothing of the one that goes now.
-    attempt = mail.attempt + 1 if mail.state is State.BOUNCED else mail.attempt
+    came_back = mail.state is State.BOUNCED or mail.delivered is not None
+    attempt = mail.attempt + 1 if came_back else mail.attempt
     return replace(mail, state=State.PENDING, group=group, attempt=attempt, tries=0, again=None, receipt="")

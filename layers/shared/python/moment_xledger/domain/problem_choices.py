@@ -22,6 +22,8 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
         (
             Code.MAIL_UNCERTAIN,
             Code.MAIL_BOUNCED,
+            Code.MAIL_BOUNCED_LATE,
+            Code.MAIL_NOT_TAKEN,
             Code.PDF_MISSING,
             Code.PDF_NOT_PDF,
             Code.PDF_TOO_LARGE,

@@ -53,6 +53,8 @@ class Code(StrEnum):
     MAIL_REFUSED = "MAIL_REFUSED"
     MAIL_UNCERTAIN = "MAIL_UNCERTAIN"
     MAIL_BOUNCED = "MAIL_BOUNCED"
+    MAIL_BOUNCED_LATE = "MAIL_BOUNCED_LATE"
+    MAIL_NOT_TAKEN = "MAIL_NOT_TAKEN"
     RECEPTION_ADDRESS_MISSING = "RECEPTION_ADDRESS_MISSING"
     RECEPTION_ADDRESS_STOPPED = "RECEPTION_ADDRESS_STOPPED"
     UPLOAD_REFUSED = "UPLOAD_REFUSED"
@@ -333,6 +335,16 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "E-posten med faktura {number} kom i retur fra mottaksadressen ({why}). Sjekk adressen i innstillingene og bekreft den; velg så «send på nytt», eller «den er kommet fram» hvis fakturaen er i Xledger.",
         "The mail with invoice {number} came back from the reception address ({why}). Check the address in the settings and confirm it; then choose “send again”, or “it arrived” if the invoice is in Xledger.",
+    ),
+    Code.MAIL_BOUNCED_LATE: Reason(
+        Fixer.ACCOUNTANT,
+        "E-posten med faktura {number} ble levert til mottaksadressen, men er etterpå meldt i retur ({why}). Fakturaen er trolig i Xledger. Se etter den der først; velg «den er kommet fram» når du finner den. Send på nytt bare hvis den helt sikkert ikke er der.",
+        "The mail with invoice {number} was delivered to the reception address, but was reported as returned afterwards ({why}). The invoice is probably in Xledger. Look for it there first; choose “it arrived” when you find it. Send it again only if it is certainly not there.",
+    ),
+    Code.MAIL_NOT_TAKEN: Reason(
+        Fixer.ACCOUNTANT,
+        "Mottaksadressen tar ikke imot e-posten med faktura {number} på grunn av størrelsen eller innholdet ({why}). Andre fakturaer går som før. Registrer denne for hånd i Xledger, og velg «den er kommet fram».",
+        "The reception address does not take the mail with invoice {number} because of its size or content ({why}). Other invoices go as before. Enter this one in Xledger by hand, and choose “it arrived”.",
     ),
     Code.RECEPTION_ADDRESS_MISSING: Reason(
         Fixer.ADMINISTRATOR,

@@ -79,6 +79,8 @@ WAYS: Mapping[Code, Way] = {
         (
             Code.MAIL_UNCERTAIN,
             Code.MAIL_BOUNCED,
+            Code.MAIL_BOUNCED_LATE,
+            Code.MAIL_NOT_TAKEN,
             Code.PDF_MISSING,
             Code.PDF_NOT_PDF,
             Code.PDF_TOO_LARGE,

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.deeds import Deed, What
-from moment_xledger.domain.invoice_mails import REASONS, Choice, State, decided, leaves_by_mail
+from moment_xledger.domain.invoice_mails import REASONS, RETURNED, Choice, State, decided, leaves_by_mail
 from moment_xledger.domain.problems import Code
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
+QUESTIONS = (Code.MAIL_UNCERTAIN, *RETURNED)
 DEEDS = {Choice.SEND_AGAIN: What.HAD_MAIL_SENT_AGAIN, Choice.IT_ARRIVED: What.SAID_MAIL_ARRIVED}
 
 
@@ -27,7 +28,7 @@ def resolve_mail(
     if not mail:
         raise ValueError(f"invoice {number} has no mail; there is nothing to decide")
     if mail.state is State.SENT:  # told of, or decided, by somebody who died before they could take it back
-        ledger.problems.close(company, [("invoice", mail.number)], [Code.MAIL_UNCERTAIN, Code.MAIL_BOUNCED])
+        ledger.problems.close(company, [("invoice", mail.number)], QUESTIONS)
     changed = decided(mail, choice)
     ledger.audit.note(Deed(company, clock(), by, DEEDS[choice], file=mail.file, about=mail.number))
     ledger.mails.save(changed, due=clock())

@@ -29,7 +29,7 @@ HANDING_OVER = timedelta(seconds=30)  # what the mail service may take at most, 
 WRITING = timedelta(seconds=30)  # what must fit in besides
 SETTINGS = "settings"
 # A mail may come back as soon as it has gone, and while it is tidied up after.
-BEFORE_IT_WENT = tuple(code for code in invoice_mails.REASONS if code is not Code.MAIL_BOUNCED)
+BEFORE_IT_WENT = tuple(code for code in invoice_mails.REASONS if code not in invoice_mails.RETURNED)
 
 
 class Pdfs(Protocol):
@@ -95,6 +95,11 @@ def mail_invoice(mail: InvoiceMail, run: Run) -> Outcome:
         if mail.state is State.SENDING:
             _ask_a_person(mail, run)
             return Outcome.LEFT_BEHIND
+        if (
+            invoice_mails.is_watched(mail) and mail.delivered is None
+        ):  # the mail service has given it up by now
+            _ask_a_person(mail, run)
+            return Outcome.IN_DOUBT
         _tidy(mail, run)
     except Conflict:
         return Outcome.CHANGED
@@ -167,7 +172,7 @@ def _intend(mail: InvoiceMail, made: EmailMessage, run: Run) -> InvoiceMail | No
     """Stored and written down; None where the turn is lost, and then it is still to be mailed."""
     mailer = run.mailer
     if mail.group > 1:  # what came back before is over now: later it would be news of this one
-        mailer.ledger.problems.close(mail.company, [("invoice", mail.number)], [Code.MAIL_BOUNCED])
+        mailer.ledger.problems.close(mail.company, [("invoice", mail.number)], invoice_mails.RETURNED)
     content = on_the_wire(made)
     sha256 = hashlib.sha256(content).hexdigest()
     file = f"mails/{mail.company}/{mail.number}/{mail.attempt + 1}-{sha256[:12]}.eml"
@@ -204,7 +209,8 @@ def _hand_over(intent: InvoiceMail, made: EmailMessage, run: Run) -> Outcome:
 def _ask_a_person(mail: InvoiceMail, run: Run) -> None:
     run.report("invoice", mail.number, Code.MAIL_UNCERTAIN)
     try:
-        uncertain = noted(replace(mail, state=State.UNCERTAIN), Step.UNCERTAIN, run.mailer.clock())
+        uncertain = replace(mail, state=State.UNCERTAIN, again=None)
+        uncertain = noted(uncertain, Step.UNCERTAIN, run.mailer.clock())
         run.mailer.ledger.mails.save(uncertain, is_open=False)
     except Conflict:
         _ask_no_more(mail, run)
@@ -215,7 +221,7 @@ def _ask_no_more(mail: InvoiceMail, run: Run) -> None:
     """If the mail service has told meanwhile what became of it."""
     ledger = run.mailer.ledger
     now = ledger.mails.get(mail.company, mail.seq)
-    if now and now.state not in (State.SENDING, State.UNCERTAIN):
+    if now and now.state not in (State.SENDING, State.UNCERTAIN) and not invoice_mails.is_watched(now):
         ledger.problems.close(mail.company, [("invoice", mail.number)], [Code.MAIL_UNCERTAIN])
 
 

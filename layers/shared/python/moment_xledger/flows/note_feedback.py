@@ -1,6 +1,6 @@
-"""What the mail service tells later about an invoice's mail: that it arrived, came back, or was not wanted.
+"""What the mail service tells later about an invoice's mail: that it arrived, is delayed, came back or was not wanted.
 
-An address that a mail came back from gets no more of this company's invoices until a person has confirmed it.
+An address that refuses mail for good, or complains, gets no more of this company's invoices until a person confirms it.
 """
 
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.feedback import Feedback, Happened
-from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted, sent
+from moment_xledger.domain.feedback import GIVES_UP, Feedback, Meaning, meaning, stops_its_address
+from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, is_watched, noted, sent, watched
 from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.problems import Code, Problem
 
@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 MAY_STILL_GO = (State.PENDING, State.SENDING, State.UNCERTAIN)
 WENT = (State.SENDING, State.SENT, State.UNCERTAIN)
+CODES = {
+    Meaning.CAME_BACK: Code.MAIL_BOUNCED,
+    Meaning.NOT_TAKEN: Code.MAIL_NOT_TAKEN,
+    Meaning.LOOK_FIRST: Code.MAIL_BOUNCED_LATE,
+}
 
 
 def note_feedback(feedback: Feedback, ledger: "Ledger", clock: Callable[[], datetime]) -> bool:
-    """Whether it was about a mail that we know. Noting it again changes nothing.
+    """Return whether it was about a mail that we know. Noting it again changes nothing.
 
     Raises `Conflict` if the mail changed at the same moment: the event comes back.
     """
@@ -29,30 +34,40 @@ def note_feedback(feedback: Feedback, ledger: "Ledger", clock: Callable[[], date
     mail = known and ledger.mails.get(feedback.company, known.seq)
     if not mail:
         return False
-    if feedback.happened is Happened.DELIVERED:
-        _note_arrival(mail, feedback, ledger, clock())
-    else:
-        _note_return(mail, feedback, ledger, clock())
+    if stops_its_address(feedback.happened):
+        _stop(mail, feedback, ledger, clock())
+    if mail.attempt == feedback.attempt:
+        _note(mail, feedback, ledger, clock())
     return True
+
+
+def _note(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:
+    means = meaning(feedback.happened, delivered=mail.delivered is not None)
+    if means is Meaning.ARRIVED:
+        _note_arrival(mail, feedback, ledger, now)
+    elif means is Meaning.WATCH and mail.state in (State.SENDING, State.SENT) and not is_watched(mail):
+        delayed = noted(watched(mail, now + GIVES_UP), Step.DELAYED, now, feedback.their_words)
+        ledger.mails.save(delayed, due=now + GIVES_UP)
+    elif means in CODES and mail.state in WENT:
+        _report(mail, "invoice", mail.number, CODES[means], feedback, ledger, now)
+        state = State.UNCERTAIN if means is Meaning.LOOK_FIRST else State.BOUNCED
+        bounced = noted(replace(mail, state=state, again=None), Step.BOUNCED, now, feedback.their_words)
+        ledger.mails.save(bounced, is_open=False)
 
 
 def _note_arrival(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:
     """The one way to learn that a mail arrived which nobody was sure of; also where a person has it sent again."""
-    if mail.attempt != feedback.attempt:
-        return
     if mail.state in MAY_STILL_GO:
-        ledger.mails.save(noted(sent(mail, feedback.receipt), Step.DELIVERED, now), due=now)
-    elif mail.delivered is None:
+        arrived = replace(sent(mail, feedback.receipt), delivered=now)
+        ledger.mails.save(noted(arrived, Step.DELIVERED, now), due=now)
+        return
+    if mail.state is State.BOUNCED:  # the news came in the other order
+        _report(mail, "invoice", mail.number, Code.MAIL_BOUNCED_LATE, feedback, ledger, now)
+        ledger.problems.close(
+            mail.company, [("invoice", mail.number)], [Code.MAIL_BOUNCED, Code.MAIL_NOT_TAKEN]
+        )
+    if mail.delivered is None:
         ledger.mails.note_delivery(mail, now)
-
-
-def _note_return(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:
-    if feedback.happened is not Happened.REJECTED:
-        _stop(mail, feedback, ledger, now)
-    if mail.attempt == feedback.attempt and mail.state in WENT:
-        _report(mail, "invoice", mail.number, Code.MAIL_BOUNCED, feedback, ledger, now)
-        bounced = noted(replace(mail, state=State.BOUNCED), Step.BOUNCED, now, feedback.their_words)
-        ledger.mails.save(bounced, is_open=False)
 
 
 def _stop(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:

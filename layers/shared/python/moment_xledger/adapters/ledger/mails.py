@@ -27,7 +27,7 @@ from moment_xledger.adapters.table import (
 )
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoice_mails import Desk, Happened, InvoiceMail, State, Step
+from moment_xledger.domain.invoice_mails import Desk, Happened, InvoiceMail, State, Step, is_watched
 from moment_xledger.domain.mails import Stopped
 
 _NUMBERS = ("group", "attempt", "tries", "rev")
@@ -55,7 +55,9 @@ class Mails:
             yield int(item["sk"].removeprefix("OPEN#"))
 
     def count_open(self, company: CompanyId) -> int:
-        return sum(1 for _ in self.open_seqs(company))
+        """Those that are still to leave: one that was sent and is only watched is not."""
+        found = self._table.query(keys.invoices(company), "OPEN#")
+        return sum(1 for item in found if not item.get("watched"))
 
     def has_begun(self, company: CompanyId) -> bool:
         """Whether any invoice of this company was ever to leave by mail."""
@@ -80,7 +82,8 @@ class Mails:
         Raises `Conflict` if somebody else wrote it since it was read.
         """
         key, item = keys.mail(mail.company, mail.seq), _item(mail)
-        pointer = Put(_pointer(mail), {}) if is_open else Delete(_pointer(mail))
+        watched = {"watched": True} if is_watched(mail) else {}
+        pointer = Put(_pointer(mail), watched) if is_open else Delete(_pointer(mail))
         marks = [_mark(mail.company, due)] if due else []
         self._table.write(Put(key, item, when=Attr("rev").eq(mail.rev)), pointer, *marks)
         return replace(mail, rev=mail.rev + 1)

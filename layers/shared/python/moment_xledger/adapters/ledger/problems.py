@@ -18,6 +18,7 @@ from moment_xledger.adapters.ledger.reasons import Reasons
 from moment_xledger.adapters.table import Action, Delete, Item, Key, Table, Update
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.invoice_mails import RETURNED
 from moment_xledger.domain.problems import Code, Problem
 
 # What a later reason for the same thing takes the place of. That a mail came back stays until a person has decided: a
@@ -27,7 +28,7 @@ OF_A_PROJECT = (
     Code.EXPENSE_PROJECT_UNKNOWN,
     Code.EXPENSE_PROJECT_CLOSED,
 )  # which may have the number of a line
-REPLACED = tuple(code for code in Code if code not in (*OF_ANOTHER, *OF_A_PROJECT, Code.MAIL_BOUNCED))
+REPLACED = tuple(code for code in Code if code not in (*OF_ANOTHER, *OF_A_PROJECT, *RETURNED))
 TRIES = 10  # where they do
 MOST_WORDS = 5_000  # signs that are kept of what the other system said; the item must hold them
 
