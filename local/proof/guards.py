@@ -58,11 +58,13 @@ class Guard:
             yield
 
 
-def _take_in_anything(stored: Record | None, company: Any, content: Any, said_at: Any, now: Any) -> Any:
+def _take_in_anything(
+    stored: Record | None, company: Any, content: Any, said_at: Any, now: Any, **how: Any
+) -> Any:
     older = stored and replace(
         stored, content=stored.content.model_copy(update={"version": content.version - 1})
     )
-    return take_in(older, company, content, said_at, now)
+    return take_in(older, company, content, said_at, now, **how)
 
 
 def _settle_whatever_came(record: Record, sent: Record, db_id: int, now: Any) -> Record:

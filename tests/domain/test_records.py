@@ -61,9 +61,12 @@ def test_what_is_new_is_dirty() -> None:
     assert (after.state, after.since, after.number) == (State.DIRTY, LATER, "10001")
 
 
-@pytest.mark.parametrize("version", [4, 5])
-def test_an_older_version_or_the_same_changes_nothing(version: int) -> None:
-    assert take_in(record(customer(5)), NORDVIK, customer(version, name="Annet"), NOW, LATER) is None
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [pytest.param(4, "Annet", id="an older version"), pytest.param(5, customer().name, id="a repeat")],
+)
+def test_what_was_delivered_late_or_twice_changes_nothing(version: int, name: str) -> None:
+    assert take_in(record(customer(5)), NORDVIK, customer(version, name=name), NOW, LATER) is None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ import pytest
 
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.problem_choices import Choice
 from moment_xledger.domain.problems import Code
+from moment_xledger.flows.decide_problem import decide_problem
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.flows.resolve_problem import Resolver, retry_problem
 from tests.builders import COMPANY, a_customer, a_private_person, a_project
@@ -53,7 +55,44 @@ def country_added(world: World) -> None:
     world.server.state.tables["countries"].add({"dbId": 9_999, "code": "XX", "description": "Atlantis"})
 
 
+def restored(event: Event) -> Event:
+    """Said after all the others."""
+    return {**event, "time": "2026-11-23T09:15:03Z"}
+
+
+def taken_over(world: World) -> None:
+    decided(world, "records", "", Code.MOMENT_WENT_BACK, Choice.TAKE_OVER)
+
+
+def decided(world: World, kind: str, number: str, code: Code, choice: Choice, given: str = "") -> None:
+    """A second click finds nothing to decide where the first one was done."""
+    resolver = Resolver(
+        world.ledger, lambda kind, token: world.woken.append((kind, token)), world.time, "Kari"
+    )
+    with suppress(LookupError, ValueError):
+        decide_problem(COMPANY.id, kind, number, code, choice, resolver, given)
+    world.run()
+
+
 STORIES: dict[str, Sequence[Step]] = {
+    "Moment went back": [
+        come(a_customer("10001", version=5), a_project("P-1", version=5)),
+        carried,
+        come(restored(a_customer("10001", version=3, name="Før")), restored(a_project("P-1", version=4))),
+    ],
+    "and is taken over": [
+        come(a_customer("10001", version=5), a_project("P-1", version=5)),
+        carried,
+        come(restored(a_customer("10001", version=3, name="Før")), restored(a_project("P-1", version=4))),
+        taken_over,
+        carried,
+    ],
+    "or goes on": [
+        come(a_customer("10001", version=5)),
+        come(restored(a_customer("10001", version=3, name="Før"))),
+        come(restored(a_customer("10001", version=6, name="Etter"))),
+        carried,
+    ],
     "a number is taken": [come(a_customer("10001", id=1)), come(a_customer("10001", id=2)), carried],
     "and is no more": [
         come(a_customer("10001", id=1), a_customer("10001", id=2)),

@@ -24,6 +24,7 @@ class What(StrEnum):
     CHANGED_SETTINGS = "changed the settings"
     TESTED_CONNECTION = "tested the connection"
     RETRIED_PROBLEM = "had a problem tried again"
+    DECIDED_PROBLEM = "decided about a problem"
     SKIPPED_PROBLEM = "skipped a problem"
     PAUSED = "paused the work"
     RESUMED = "resumed the work"

@@ -59,6 +59,7 @@ class Event:
     company: CompanyId
     time: datetime
     content: Customer | Project | Invoice
+    from_api: bool = False  # made of an answer of Moment's API, which may lack fields
 
 
 @dataclass(frozen=True)

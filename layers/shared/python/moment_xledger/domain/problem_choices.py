@@ -15,6 +15,7 @@ class Choice(StrEnum):
 
     ARRIVED = "arrived"
     AGAIN = "again"
+    TAKE_OVER = "take_over"  # what Moment said last counts, although not in a higher version
 
 
 CHOICES: Mapping[Code, tuple[Choice, ...]] = {
@@ -35,6 +36,7 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
         ),
         (Choice.ARRIVED, Choice.AGAIN),
     ),
+    Code.MOMENT_WENT_BACK: (Choice.TAKE_OVER,),
 }
 
 

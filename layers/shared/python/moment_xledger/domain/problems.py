@@ -8,6 +8,7 @@ from enum import StrEnum
 from moment_xledger.domain.companies import CompanyId, Language
 from moment_xledger.domain.details import in_words
 
+RECORDS = "records"  # what a problem is about that is told once for many customers and projects
 NOBODY = CompanyId("?")  # whose problems are those of events of no known company; no company can be called so
 
 
@@ -89,6 +90,7 @@ class Code(StrEnum):
     EXPENSES_DELAYED = "EXPENSES_DELAYED"
     LATE_FROM_MOMENT = "LATE_FROM_MOMENT"
     INVOICE_UNREADABLE = "INVOICE_UNREADABLE"
+    MOMENT_WENT_BACK = "MOMENT_WENT_BACK"
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ NAMES = {
         "changes of customers": "endringer av kunder",
         "changes of projects": "endringer av prosjekter",
         "accounts and VAT codes": "kontoer og MVA-koder",
+        RECORDS: "kunder og prosjekter",
     },
     Language.ENGLISH: {},
 }
@@ -515,5 +518,10 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Faktura {number} er ferdigstilt i Moment, men kan ikke overføres: feltet {field} kan ikke brukes ({fault}). Rett feltet i Moment og lagre; fakturaen kommer da av seg selv.",
         "Invoice {number} is finalized in Moment but cannot be carried over: field {field} cannot be used, it {fault}. Correct it in Moment and save; the invoice then comes by itself.",
+    ),
+    Code.MOMENT_WENT_BACK: Reason(
+        Fixer.ADMINISTRATOR,
+        "Moment har sendt eldre eller andre opplysninger enn før, uten et høyere versjonsnummer. Det skjer når Moment er gjenopprettet fra en sikkerhetskopi. Det gjelder {many} kunder og prosjekter i alt, for eksempel {examples}. Ingenting av dette er sendt til Xledger. Åpne problemet, og ta over det Moment har nå, om det skal gjelde.",
+        "Moment sent older or other data than before, without a higher version number. This happens when Moment was restored from a backup. It is about {many} customers and projects in all, for example {examples}. None of it was sent to Xledger. Open the problem, and take over what Moment has now if that is to count.",
     ),
 }

@@ -11,6 +11,7 @@ from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Customer, Project, Saved
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.versions import Restored, Standing, Statement, standing, with_gaps_filled
 
 REFUSALS = frozenset({Code.REFUSED_BY_XLEDGER, Code.REFERENCE_NOT_FOUND})
 SOLVED_BY_SENDING = REFUSALS | {Code.NUMBER_TWICE_IN_XLEDGER, Code.CUSTOMER_UNKNOWN}
@@ -43,6 +44,10 @@ class Record:
     problem: Code | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     attempts: tuple[Attempt, ...] = ()  # the newest last
+    said_at: datetime | None = None  # when Moment said `content`; unknown where an older release stored it
+    from_api: bool = False  # `content` is an answer of Moment's API, and no event has said it yet
+    disputed: Statement | None = None  # the last thing that Moment said later, yet not in a higher version
+    restored: Restored | None = None  # the last time that a person let what was disputed count
 
     @property
     def kind(self) -> Kind:
@@ -86,30 +91,70 @@ class Record:
 
 
 def take_in(
-    stored: Record | None, company: CompanyId, content: Saved, said_at: datetime, now: datetime
+    stored: Record | None,
+    company: CompanyId,
+    content: Saved,
+    said_at: datetime,
+    now: datetime,
+    *,
+    from_api: bool = False,
 ) -> Record | None:
-    """The record after this event, or None where it is older than what is stored, or the same.
+    """The record after Moment said this, or None where that changes nothing.
 
     A number that Xledger already knows is never changed: such an event becomes a problem of the record. An edit that
     changes nothing for Xledger is done with, unless an older one may be on its way there at this moment.
     """
+    said = Statement(content, said_at, from_api)
     if stored is None:
-        return Record(company, content, State.DIRTY, now, closed_on=_closed_on(None, content, said_at))
-    if content.version <= stored.content.version:
+        closed_on = _closed_on(None, content, said_at)
+        return Record(
+            company, content, State.DIRTY, now, closed_on=closed_on, said_at=said_at, from_api=from_api
+        )
+    match standing(
+        Statement(stored.content, stored.said_at, stored.from_api), said, stored.restored, stored.since
+    ):
+        case Standing.NEWER if from_api:
+            filled = with_gaps_filled(content, stored.content)
+            return _with(stored, replace(said, content=filled), now) if filled else None
+        case Standing.NEWER:
+            return _with(stored, said, now)
+        case Standing.DISPUTED if stored.disputed is None or _is_later(said, stored.disputed):
+            return replace(stored, disputed=said)
+    return None
+
+
+def _is_later(said: Statement, before: Statement) -> bool:
+    return said.fingerprint != before.fingerprint and bool(said.at and before.at and said.at >= before.at)
+
+
+def accept_disputed(stored: Record, now: datetime) -> Record | None:
+    """The record with what Moment said last, although not in a higher version; None where nothing is disputed."""
+    said = stored.disputed
+    if said is None or said.at is None:
         return None
+    restored = Restored(said.at, Statement(stored.content).fingerprint)
+    return _with(replace(stored, sent_version=None, restored=restored), said, now)
+
+
+def _with(stored: Record, said: Statement, now: datetime) -> Record:
+    """The record with this content, and what there is to do about it."""
+    is_outdated = stored.disputed and stored.disputed.at and said.at and said.at < stored.disputed.at
     newer = replace(
         stored,
-        content=content,
+        content=said.content,
         state=State.DIRTY,
         since=stored.since if stored.state is State.DIRTY else now,
-        closed_on=_closed_on(stored, content, said_at),
+        closed_on=_closed_on(stored, said.content, said.at or now),
         problem=None,
         details={},
+        said_at=said.at,
+        from_api=said.from_api,
+        disputed=stored.disputed if is_outdated else None,
     )
-    if stored.sent_number not in (None, content.number):
+    if stored.sent_number not in (None, newer.number):
         return as_problem(newer, Code.NUMBER_CHANGED, now, {"old": str(stored.sent_number)})
     if stored.state is State.SYNCED and newer.is_in_step:
-        return replace(newer, state=State.SYNCED, sent_version=content.version, since=now)
+        return replace(newer, state=State.SYNCED, sent_version=newer.content.version, since=now)
     return newer
 
 
@@ -147,7 +192,12 @@ def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
         sent_company=sent.company_key,
         suspect=False,
     )
-    if record.content.version == sent.content.version:
+    if (
+        record.restored != sent.restored
+    ):  # it left before Moment was put back: what Xledger has now is in doubt
+        state = State.DIRTY if record.state is State.SYNCED else record.state
+        told = replace(told, sent_version=None, sent_hash=None, sent_company=None, state=state)
+    elif record.content.version == sent.content.version:
         return replace(told, state=State.SYNCED, since=now, problem=None, details={})
     if record.number != sent.number:
         return as_problem(told, Code.NUMBER_CHANGED, now, {"old": sent.number})

@@ -17,6 +17,7 @@ class Way(StrEnum):
     BY_ITSELF = "it is tried again by itself; nothing needs to be done"
     TEST = "test the connection again, in the settings"
     CHOOSE = "choose whether it arrived or is to be sent again"
+    DECIDE = "choose what is right"
     CORRECT = "correct it where it came from, and save; that releases it"
 
 
@@ -92,6 +93,7 @@ WAYS: Mapping[Code, Way] = {
         ),
         Way.CHOOSE,
     ),
+    Code.MOMENT_WENT_BACK: Way.DECIDE,
     **dict.fromkeys(
         (
             Code.EVENT_TOO_LARGE,

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 
 from moment_xledger.domain import invoice_mails, uploads
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.deeds import What
 from moment_xledger.domain.problem_choices import Choice, choices_of
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.decide_mail import resolve_mail
 from moment_xledger.flows.decide_upload import resolve_upload
-from moment_xledger.flows.resolve_problem import Resolver, the_problem
+from moment_xledger.flows.resolve_problem import Resolver, note_decision, the_problem
+from moment_xledger.flows.take_over_moment import ask_takeover
 
 Apply = Callable[[Problem, Choice, str, Resolver], None]
 
@@ -50,6 +52,19 @@ def _say_whether_it_arrived(problem: Problem, choice: Choice, file_key: str, res
         resolve_mail(problem.company, number, mail_choice, resolver.by, resolver.ledger, resolver.clock)
 
 
+def _take_over(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
+    _note(problem, choice, resolver)
+    ask_takeover(resolver.ledger.companies.get_known(problem.company), resolver.ledger, resolver.clock)
+
+
+def _note(problem: Problem, choice: Choice, resolver: Resolver, given: str = "") -> None:
+    about = " ".join(
+        filter(None, (f"{problem.kind} {problem.number}".strip() + ":", problem.code, choice, given))
+    )
+    note_decision(problem.company, What.DECIDED_PROBLEM, about, resolver)
+
+
 _APPLY: Mapping[Choice, Apply] = {
     **dict.fromkeys((Choice.ARRIVED, Choice.AGAIN), _say_whether_it_arrived),
+    Choice.TAKE_OVER: _take_over,
 }

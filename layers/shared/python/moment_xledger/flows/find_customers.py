@@ -71,7 +71,8 @@ def _find(number: str, outcomes: Outcomes, ask_moment: AskMoment) -> None:
     company, ledger, clock = outcomes.company, outcomes.ledger, outcomes.clock
     customer = ask_moment(company, number)
     if customer:
-        take_in_records(company, Kind.CUSTOMER, [Event("", company.id, clock(), customer)], ledger, clock)
+        answer = Event("", company.id, clock(), customer, from_api=True)
+        take_in_records(company, Kind.CUSTOMER, [answer], ledger, clock)
         outcomes.wake(Kind.CUSTOMER, company.token_id)
         return
     for waiting in ledger.records.waiting_for(company.id, {number}):

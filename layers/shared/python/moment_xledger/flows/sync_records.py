@@ -19,6 +19,7 @@ from moment_xledger.domain.turns import first_of_round, in_turn, linger
 from moment_xledger.flows.channel import Asks, Channel
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.stop_work import go_on, stop_work, why_stopped
+from moment_xledger.flows.take_over_moment import go_on_taking_over
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -120,7 +121,9 @@ def _serve(
     records = worker.ledger.records
     listed = records.dirty(company.id, kind, FULL_LIST) if company.carries(kind) else []
     if not listed:
-        records.work_done(company.token_id, kind, company.id, marks, again=when_idle(outcomes))
+        goes_on = go_on_taking_over(company, kind, worker.ledger, worker.clock)
+        again = min(filter(None, (goes_on, when_idle(outcomes))), default=None)
+        records.work_done(company.token_id, kind, company.id, marks, again=again)
         return
     ready_at = min(record.since for record in listed) + linger(
         channel.gate.used(worker.clock()), channel.gate.plan

@@ -1,26 +1,20 @@
 """The newest state of customers and projects goes into the ledger, and is dirty until Xledger has it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
-from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.events import Event
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
-from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import SOLVED_BY_SENDING, Record, State, as_dirty, as_problem, take_in
-from moment_xledger.flows.close_unreadable import close_unreadable
+from moment_xledger.domain.records import Record, take_in
+from moment_xledger.flows.change_records import change_records
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
-
-Change = tuple[Record | None, Record]  # as it was read, as it is to be
-
-WRONG_NUMBERS = (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED)  # what is said of a record as it is taken in
-ROUNDS = 8  # of reading again what somebody else wrote meanwhile; then the events come back by themselves
 
 
 def take_in_records(
@@ -30,165 +24,31 @@ def take_in_records(
 
     Raises `Conflict` where others keep writing the same records.
     """
-    todo, is_dirty = _newest(events), False
-    for _ in range(ROUNDS):
-        todo, states = _one_round(company, kind, todo, ledger, clock())
-        is_dirty = is_dirty or State.DIRTY in states
-        if not todo:
-            break
-    else:
-        raise Conflict
-    if is_dirty:  # after all is stored, so that whoever clears the mark has seen it
-        ledger.records.mark_work(company.token_id, kind, company.id, clock())
-    return is_dirty
+    of_record: dict[int, list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: event.time):
+        of_record[event.content.id].append(event)
+    changes = {
+        id_: partial(_after, company, _without_history(said), clock) for id_, said in of_record.items()
+    }
+    return change_records(company, kind, changes, ledger, clock)
 
 
-def _newest(events: Sequence[Event]) -> dict[int, Event]:
-    """By Moment's id. The others of this batch are history already."""
-    newest: dict[int, Event] = {}
+def _without_history(events: Sequence[Event]) -> list[Event]:
+    """In the order in which they were said, without those that a later one of a higher version replaces."""
+    left: list[Event] = []
+    for event in reversed(events):
+        if all(later.content.version <= event.content.version for later in left):
+            left.append(event)
+    return left[::-1]
+
+
+def _after(
+    company: Company, events: Sequence[Event], clock: Callable[[], datetime], stored: Record | None
+) -> Record | None:
+    """The record after these events, one after another."""
+    now, record = clock(), stored
     for event in events:
-        known = newest.get(event.content.id)
-        if known is None or known.content.version < event.content.version:
-            newest[event.content.id] = event
-    return newest
-
-
-def _one_round(
-    company: Company, kind: Kind, events: dict[int, Event], ledger: "Ledger", now: datetime
-) -> tuple[dict[int, Event], set[State]]:
-    """The events that must be looked at again, and the states in which the records of the others are now."""
-    stored = ledger.records.get_many(company.id, [_key(event) for event in events.values()])
-    changes = [
-        (before, after)
-        for event in events.values()
-        for before in [stored.get(_key(event))]
-        if not isinstance(event.content, Invoice)
-        and (after := take_in(before, company.id, event.content, event.time, now))
-    ]
-    _close(changes, ledger)  # first, so that whoever dies before the records are stored does it again
-    lost_ids = {record.id for record in ledger.records.save(changes)}
-    kept = [change for change in changes if change[1].id not in lost_ids]
-    _report([after for _, after in kept if after.problem], ledger, now)
-    again = [stored[_key(event)] for event in events.values() if _is_stored(event, stored)]
-    _report_unsaid(again, ledger, now)
-    taken = _report_taken_numbers([change for change in changes if change[1].id in lost_ids], ledger, now)
-    settled = stored | {(after.kind, after.id): after for _, after in kept}
-    states = {record.state for record in settled.values() if record.id not in lost_ids}
-    for number in dict.fromkeys([*_given_up([*kept, *taken]), *_had_by(again, ledger)]):
-        if _hand_on(company, kind, number, ledger, now):
-            states.add(State.DIRTY)
-    return {id_: events[id_] for id_ in lost_ids - {record.id for _, record in taken}}, states
-
-
-def _close(changes: Sequence[Change], ledger: "Ledger") -> None:
-    """What was wrong with the version before, or with an event that could not be read, is over."""
-    for before, _ in changes:
-        if before and (codes := _may_stand(before)) and not _is_said_of_another(before, ledger):
-            ledger.problems.close(before.company, [(before.kind, before.number)], codes)
-    read = [
-        (each.kind, each.id, each.number, after.content.version)
-        for before, after in changes
-        for each in (before, after)
-        if each
-    ]
-    if changes:
-        close_unreadable(changes[0][1].company, read, ledger)
-
-
-def _may_stand(record: Record) -> Collection[Code]:
-    """What people may have been told of it: of one that is tried again, what was wrong the last time."""
-    if record.problem:
-        return [record.problem]
-    return SOLVED_BY_SENDING if record.suspect else []
-
-
-def _is_said_of_another(record: Record, ledger: "Ledger") -> bool:
-    """Where several were to have one number, people are told once."""
-    if record.problem is not Code.NUMBER_TAKEN:
-        return False
-    claimants = ledger.records.claimants(record.company, record.kind, record.number)
-    return any(each.id != record.id for each in claimants)
-
-
-def _is_stored(event: Event, stored: Mapping[tuple[Kind, int], Record]) -> bool:
-    record = stored.get(_key(event))
-    return record is not None and record.content.version == event.content.version
-
-
-def _report_unsaid(records: Sequence[Record], ledger: "Ledger", now: datetime) -> None:
-    """An earlier delivery stored them, and may have got no further than that."""
-    wrong = [(record, record.problem) for record in records if record.problem in WRONG_NUMBERS]
-    _report(
-        [
-            record
-            for record, code in wrong
-            if code and not ledger.problems.get(record.company, record.kind, record.number, code)
-        ],
-        ledger,
-        now,
-    )
-
-
-def _report_taken_numbers(lost: Sequence[Change], ledger: "Ledger", now: datetime) -> Sequence[Change]:
-    """Of those that could not be stored, the ones whose number belongs to another record."""
-    taken = []
-    for before, after in lost:
-        owner = ledger.records.owner_of(after.company, after.kind, after.number)
-        if owner not in (None, after.id):
-            taken.append((before, as_problem(after, Code.NUMBER_TAKEN, now, {"other": str(owner)})))
-    still_lost = {record.id for record in ledger.records.save(taken)}
-    stored = [change for change in taken if change[1].id not in still_lost]
-    _report([record for _, record in stored], ledger, now)
-    return stored
-
-
-def _given_up(changes: Iterable[Change]) -> Iterator[str]:
-    """Numbers that may be nobody's now. Of one that was just found taken its owner may have let go meanwhile."""
-    for before, after in changes:
-        if after.problem is Code.NUMBER_TAKEN:
-            yield after.number
-        if before and before.owned_number and before.owned_number != after.owned_number:
-            yield before.owned_number
-
-
-def _had_by(records: Sequence[Record], ledger: "Ledger") -> Iterator[str]:
-    """Taken numbers that are said to be theirs: an earlier delivery may have died before it handed them on."""
-    ids = {str(record.id) for record in records}
-    for company, kind in {(record.company, record.kind) for record in records}:
-        for problem in ledger.problems.of(company, kind, Code.NUMBER_TAKEN):
-            if problem.details["other"] in ids:
-                yield problem.number
-
-
-def _hand_on(company: Company, kind: Kind, number: str, ledger: "Ledger", now: datetime) -> bool:
-    """To who was to have the number, if nobody has it and no person has let that rest. Whether somebody has it now who
-    may not be marked as work yet. Done twice it changes nothing."""
-    told = ledger.problems.get(company.id, kind, number, Code.NUMBER_TAKEN)
-    if told is None:
-        return False
-    claimants = ledger.records.claimants(company.id, kind, number)
-    owner = ledger.records.owner_of(company.id, kind, number)
-    if claimants and owner is None:
-        first = claimants.pop(0)
-        if ledger.records.save([(first, as_dirty(first, now))]):
-            return False  # whoever wrote it meanwhile sees to it
-        owner = first.id
-    if not claimants:
-        ledger.problems.close(company.id, [(kind, number)], [Code.NUMBER_TAKEN])
-    elif told.details["other"] != str(owner):
-        _report([replace(claimants[0], details={"other": str(owner)})], ledger, now)
-    else:
-        return False
-    return True
-
-
-def _report(records: Sequence[Record], ledger: "Ledger", now: datetime) -> None:
-    ledger.problems.report(
-        Problem(record.company, record.kind, record.number, record.problem, record.details, "", now, now)
-        for record in records
-        if record.problem
-    )
-
-
-def _key(event: Event) -> tuple[Any, int]:
-    return event.content.kind, event.content.id
+        assert not isinstance(event.content, Invoice)  # noqa: S101 the type checker's business
+        said = take_in(record, company.id, event.content, event.time, now, from_api=event.from_api)
+        record = said or record
+    return None if record is stored else record

@@ -83,6 +83,10 @@ def tails(owner: CompanyId) -> Key:
     return company(owner), "KEYS"
 
 
+def takeover(owner: CompanyId) -> Key:
+    return company(owner), "TAKEOVER"
+
+
 def connection_test(owner: CompanyId) -> Key:
     return company(owner), "TESTED"
 

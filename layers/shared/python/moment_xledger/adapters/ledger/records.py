@@ -21,6 +21,7 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Customer, Project
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, State
+from moment_xledger.domain.versions import Restored, Statement
 
 Change = tuple[Record | None, Record]  # as it was read, as it is to be
 
@@ -29,6 +30,8 @@ COUNTED_BESIDE = 2 * len(Kind)  # the counters of each kind, and what was tried 
 
 # Where those lie by age that wait: for their turn, those that were refused before apart; and for their customer.
 _AGES = {State.DIRTY: ("DIRTY#{}#0#", "DIRTY#{}#1#"), State.WAITING: ("AGED#{}#",)}
+
+DISPUTED = "disputed"  # counted beside the states
 
 CONTENT: dict[Kind, type[Customer | Project]] = {Kind.CUSTOMER: Customer, Kind.PROJECT: Project}
 
@@ -103,6 +106,27 @@ class Records:
             kind = Kind(sk.split("#")[1])
             found.update({(kind, state): int(item.get(state, 0)) for state in State})
         return {kind: {state: found[kind, state] for state in State} for kind in Kind}
+
+    def disputed(self, company: CompanyId, kind: Kind, limit: int) -> list[Record]:
+        """Some of those that Moment said something else of later, yet not in a higher version."""
+        found = self._table.query(keys.company(company), f"DISPUTED#{kind}#", limit=limit)
+        records = self._in_order(company, kind, [int(pointer["id"]) for pointer in islice(found, limit)])
+        return [record for record in records if record.disputed]
+
+    def count_disputed(self, company: CompanyId) -> int:
+        """The same few items are read, however many there are."""
+        counters = self._table.get_many(keys.record_counts(company)).values()
+        return sum(int(item.get(DISPUTED, 0)) for item in counters)
+
+    def ask_takeover(self, company: CompanyId, at: datetime) -> None:
+        """A person said that what is disputed counts; it stands until all of it was taken over."""
+        self._table.write(Update(keys.takeover(company), set={"asked": keys.stamp(at)}))
+
+    def is_takeover_asked(self, company: CompanyId) -> bool:
+        return self._table.get(keys.takeover(company)) is not None
+
+    def takeover_done(self, company: CompanyId) -> None:
+        self._table.write(Delete(keys.takeover(company)))
 
     def mend_counts(
         self, company: CompanyId, kind: Kind, has_time: Callable[[], bool] = lambda: True
@@ -245,6 +269,7 @@ def _counted(changes: Iterable[Change]) -> list[Action]:
         shard = shard or f"{new.id % keys.COUNTERS:02}"
         key = (keys.company(new.company), f"COUNT#{new.kind}#{shard}")
         changed[key][str(new.state)] += 1
+        changed[key][DISPUTED] += bool(new.disputed) - bool(old and old.disputed)
         if old:
             changed[key][str(old.state)] -= 1
     moves = {key: {state: n for state, n in counts.items() if n} for key, counts in changed.items()}
@@ -254,6 +279,11 @@ def _counted(changes: Iterable[Change]) -> list[Action]:
 def _pointers(record: Record | None) -> list[Key]:
     if record is None:
         return []
+    disputed = [(keys.company(record.company), f"DISPUTED#{record.kind}#{record.id}")]
+    return [*_pointers_of_state(record), *(disputed if record.disputed else [])]
+
+
+def _pointers_of_state(record: Record) -> list[Key]:
     pk = keys.company(record.company)
     content = record.content
     since = f"{keys.stamp(record.since)}#{record.id}"
@@ -307,6 +337,11 @@ def _item(record: Record) -> Item:
         "problem": record.problem and str(record.problem),
         "details": dict(record.details),
         "attempts": as_text(record.attempts) if record.attempts else None,
+        "said_at": record.said_at and keys.stamp(record.said_at),
+        "from_api": record.from_api or None,
+        "disputed": record.disputed and _statement_item(record.disputed),
+        "restored": record.restored
+        and {"at": keys.stamp(record.restored.at), "before": record.restored.before},
     }
     return {name: value for name, value in item.items() if value is not None}
 
@@ -330,4 +365,22 @@ def _record(company: CompanyId, item: Item) -> Record:
         problem=Code(item["problem"]) if "problem" in item else None,
         details=item.get("details", {}),
         attempts=from_text(item["attempts"]) if "attempts" in item else (),
+        said_at=keys.moment(item["said_at"]) if "said_at" in item else None,
+        from_api=item.get("from_api", False),
+        disputed=_statement(kind, item["disputed"]) if "disputed" in item else None,
+        restored=_restored(item["restored"]) if "restored" in item else None,
     )
+
+
+def _statement_item(said: Statement) -> Item:
+    """Only what an event said can be disputed."""
+    return {"content": said.content.to_json(), "at": said.at and keys.stamp(said.at)}
+
+
+def _statement(kind: Kind, item: Item) -> Statement:
+    at = keys.moment(item["at"]) if item["at"] else None
+    return Statement(CONTENT[kind].model_validate_json(item["content"]), at)
+
+
+def _restored(item: Item) -> Restored:
+    return Restored(keys.moment(item["at"]), item["before"])

@@ -13,4 +13,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "did_arrived": ("Notert. Det står i loggen.", "Noted. It is in the log."),
     "choice_again": ("Send på nytt", "Send again"),
     "did_again": ("Sendes på nytt om et par minutter.", "It is sent again in a minute or two."),
+    "choice_take_over": ("Ta over det Moment har nå", "Take over what Moment has now"),
+    "about_take_over": (
+        (
+            "Det Moment sendte sist om hver av dem, gjelder fra nå, også om det er eldre. "
+            "Det sendes til Xledger i løpet av noen minutter."
+        ),
+        (
+            "What Moment sent last about each of them counts from now on, also if it is older. "
+            "It is sent to Xledger within some minutes."
+        ),
+    ),
+    "did_take_over": (
+        "Det Moment sendte sist, tas over. Problemet går bort når alt er tatt over.",
+        "What Moment sent last is being taken over. The problem goes away when all of it is.",
+    ),
 }

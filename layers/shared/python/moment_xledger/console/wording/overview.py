@@ -44,6 +44,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "kind": ("Hva", "What"),
     "kind_customer": ("Kunder", "Customers"),
     "kind_project": ("Prosjekter", "Projects"),
+    "kind_records": ("Kunder og prosjekter", "Customers and projects"),
     "kind_invoice": ("Fakturaer", "Invoices"),
     "kind_event": ("Hendelser", "Events"),
     "kind_export": ("Eksporter", "Exports"),

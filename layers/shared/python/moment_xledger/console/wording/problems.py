@@ -47,6 +47,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Test the connection again, in the settings.",
     ),
     "way_choose": ("Krever et valg, se teksten.", "Needs a choice, see the text."),
+    "way_decide": (
+        "Åpne problemet og velg hva som er riktig.",
+        "Open the problem and choose what is right.",
+    ),
+    "did_decide": (
+        "Ingenting er gjort. Åpne problemet og velg hva som er riktig.",
+        "Nothing was done. Open the problem and choose what is right.",
+    ),
     "way_correct": (
         "Rett det der det kom fra, og lagre; da går det av seg selv.",
         "Correct it where it came from and save; then it goes by itself.",
