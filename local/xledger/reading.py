@@ -8,7 +8,7 @@ from typing import Any
 
 from local.xledger.errors import INVALID_VALUE, Refused
 from local.xledger.plan import Plan
-from local.xledger.state import OWNED, Reach, State
+from local.xledger.state import IMPORTED, OWNED, Reach, State
 from local.xledger.table import Record, Table, between, by_db_id
 
 LONGEST_PAGE = 10_000
@@ -30,6 +30,7 @@ def connection(reader: Reader, tables: Sequence[str], arguments: Record) -> Reco
     conditions: Record = arguments.get("filter") or {}
     tests = [_test(name, value, reader.state.tables[tables[0]]) for name, value in conditions.items()]
     tests += _owned_by(reader, tables[0], arguments) + _status(reader, arguments)
+    tests += _visible_now(reader, tables[0])
     return page(_rows(reader.state, tables, conditions), tests, arguments, _edge)
 
 
@@ -133,6 +134,16 @@ def _status(reader: Reader, arguments: Record) -> list[Test]:
     if wanted not in ("OPEN", "CLOSED"):
         return []
     return [lambda row: ((row.get("toDate") or today) < today) == (wanted == "CLOSED")]
+
+
+def _visible_now(reader: Reader, table: str) -> list[Test]:
+    """A staged line until it is posted, a posted one from then on."""
+    if table not in IMPORTED:
+        return []
+    now = reader.state.now()
+    return [
+        lambda row: row["visibleFrom"] <= now and (row["visibleUntil"] is None or now < row["visibleUntil"])
+    ]
 
 
 def _size(arguments: Record, name: str) -> int | None:

@@ -20,7 +20,7 @@ from local.xledger.writing import Change, Writer
 MOST_INPUTS = 500
 CONNECTIONS = (
     *("companies", "customers", "projects", "accounts", "objectKinds", "objectValues"),
-    *("taxTableSetups", "entities", "countries", "currencies"),
+    *("taxTableSetups", "entities", "countries", "currencies", "arTransactions", "glImportItems"),
 )
 DELTAS = {"customer_deltas": "customers", "project_deltas": "projects"}
 Checked = Callable[[Writer, Record], Change]

@@ -15,7 +15,9 @@ from local.xledger.times import wall_time
 FIRST_ENTITY = 42_000_001
 FIRST_RECORD = 50_000_001
 OWN_COMPANIES = 1_000_000  # from an entity's dbId to that of its own company in the legal register
-OWNED = ("companies", "customers", "projects", "suppliers")  # of one entity; everything else is shared by all
+IMPORTED = ("glImportItems", "arTransactions")  # what a file import leaves: staged lines, posted invoices
+# Of one entity; everything else is shared by all.
+OWNED = ("companies", "customers", "projects", "suppliers", *IMPORTED)
 WITH_DELTAS = ("customers", "projects")
 LEDGERS = {"customers": "AR", "suppliers": "AP"}  # with their types; both are subledgers
 
@@ -71,8 +73,8 @@ class State:
         )
         self.deltas: dict[str, list[Record]] = {name: [] for name in WITH_DELTAS}
 
-    def now(self) -> str:
-        return wall_time(self._clock())
+    def now(self, later: timedelta = timedelta()) -> str:
+        return wall_time(self._clock() + later)
 
     def today(self) -> str:
         return self.now()[:10]

@@ -62,7 +62,7 @@ class Soap:
         lock: AbstractContextManager[Any],
     ) -> None:
         self._services = Services(plan, state, clock)
-        self.ledger = self._services.ledger
+        self.ledger, self.uploads = self._services.ledger, self._services.uploads
         self._faults = Faults(plan.seed, RATES)
         self.next_faults = self._faults.ordered
         self.schedule(plan.soap.scheduled)

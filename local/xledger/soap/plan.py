@@ -73,6 +73,9 @@ class SoapPlan(_Strict):
     own_import_codes: dict[str, Layout] = {}  # the tenant's own, besides AR10, GL02 and GL02b
     codes_without_vat: tuple[str, ...] = ("0", "1")  # taken besides the VAT codes that exist
     gl02_amounts: Literal["gross", "net"] = "gross"  # of the lines that have a TaxRule
+    one_bad_row_refuses: Literal["file", "voucher"] = "file"  # all that came with it, or its own voucher
+    # Staged vouchers are items of the import; then they are posted. None: nobody ever approves them.
+    import_posts_after_seconds: Annotated[float, Field(ge=0)] | None = 0
 
     # Export.
     ledger: LedgerPlan = LedgerPlan()

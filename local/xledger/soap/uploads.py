@@ -8,6 +8,7 @@ from typing import Any
 from local.xledger.soap.imports.importer import LAYOUTS, Imported, Voucher, import_file
 from local.xledger.soap.imports.layouts import Posting
 from local.xledger.soap.imports.register import Register
+from local.xledger.soap.imports.staging import Staging
 from local.xledger.soap.plan import IMPORT_CODES
 
 FIRST_FILE_KEY = 7_000_001
@@ -62,6 +63,7 @@ class Uploads:
         self.all: list[Upload] = []
         self._file_keys = count(FIRST_FILE_KEY)
         self._posted: dict[int, set[str]] = {}  # voucher numbers by entity
+        self._staging = Staging()
 
     def receive(self, name: str, content: bytes, code: str | None, register: Register) -> int:
         """The file key, or 0 for a code that no import is defined for."""
@@ -71,6 +73,8 @@ class Uploads:
         posted = self._posted.setdefault(register.owner_code, set())
         imported = import_file(content, LAYOUTS[layout], register, posted)
         posted.update(voucher[0].voucher_no for voucher in imported.vouchers)
+        for voucher in imported.vouchers:
+            self._staging.stage(voucher, register)
         return self._keep(name, content, code, register, imported)
 
     def receive_scanned(self, name: str, content: bytes, register: Register) -> int:

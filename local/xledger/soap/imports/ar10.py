@@ -50,6 +50,7 @@ def _amount(row: Row) -> Decimal:
 
 def _post(row: Row, register: Register) -> Posting:
     named = {"customer": row[10], "project": row[25], "vat_code": row[8], "text": row[21]}
+    named |= {"invoice_no": row[16], "invoice_date": row[3]}
     return Posting(row[2], row[3], row[7], _amount(row), **named)
 
 
@@ -62,4 +63,4 @@ def _check_voucher(rows: Sequence[Row], postings: Sequence[Posting]) -> str | No
     return balanced(rows, postings)
 
 
-AR10 = Layout(29, (), COLUMNS, _post, _check_voucher)
+AR10 = Layout(29, (), COLUMNS, _post, _check_voucher, voucher_column=2)

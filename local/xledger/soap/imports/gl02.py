@@ -46,6 +46,7 @@ def _amount(row: Row, register: Register) -> Decimal:
 
 def _post(row: Row, register: Register) -> Posting:
     named = {"customer": row[14], "project": row[12], "vat_code": row[23], "text": row[22]}
+    named |= {"invoice_no": row[17], "invoice_date": row[16]}
     return Posting(row[5], row[8], row[9], _amount(row, register), **named)
 
 
@@ -55,7 +56,7 @@ def _check_voucher(rows: Sequence[Row], postings: Sequence[Posting]) -> str | No
     return balanced(rows, postings)
 
 
-GL02B = Layout(50, HEADS, COLUMNS, _post, _check_voucher)
+GL02B = Layout(50, HEADS, COLUMNS, _post, _check_voucher, voucher_column=5)
 
 
 def _without_entity(column: Column) -> Column:
@@ -76,4 +77,5 @@ GL02 = Layout(
     columns=tuple(_without_entity(column) for column in COLUMNS if column.number != ENTITY),
     post=_post_without_entity,
     check_voucher=_check_voucher,
+    voucher_column=4,
 )

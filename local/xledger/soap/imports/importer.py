@@ -1,8 +1,8 @@
-"""A file, imported: every row is checked before any is posted, and one bad row refuses the file."""
+"""A file, imported: every row is checked before any is posted. What one bad row refuses is a setting of the plan."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from typing import Any
 
 from local.xledger.soap.imports.ar10 import AR10
@@ -24,7 +24,7 @@ class NotAFile(ValueError):
 
 @dataclass
 class Imported:
-    """`reasons` are the first ones; with any, nothing is posted."""
+    """`reasons` are the first ones; what they refuse is not among the vouchers."""
 
     rows: int = 0
     reasons: list[str] = field(default_factory=list)
@@ -33,7 +33,9 @@ class Imported:
 
     @property
     def outcome(self) -> str:
-        return "refused" if self.reasons else "imported"
+        if not self.reasons:
+            return "imported"
+        return "imported in part" if self.vouchers else "refused"
 
     def shown(self) -> dict[str, Any]:
         warnings = [{"warning": "doubled", "voucherNo": number} for number in self.doubled]
@@ -47,15 +49,22 @@ def import_file(content: bytes, layout: Layout, register: Register, posted: Coll
         rows = _rows(content, layout)
     except NotAFile as problem:
         return Imported(reasons=[str(problem)])
-    in_cells = list(islice(_bad_cells(rows, layout, register), MOST_REASONS))
-    if in_cells:
-        return Imported(len(rows), in_cells)
-    vouchers = _vouchers(rows, layout, register)
-    reasons = [reason for taken in vouchers if (reason := _bad_voucher(layout, *taken))]
-    if reasons:
+    whole_file = register.plan.one_bad_row_refuses == "file"
+    in_cells = list(_bad_cells(rows, layout, register))
+    if in_cells and whole_file:
+        return Imported(len(rows), [reason for _, reason in in_cells[:MOST_REASONS]])
+    bad = {_voucher_no(row, layout) for row, _ in in_cells}
+    vouchers = _vouchers([row for row in rows if _voucher_no(row, layout) not in bad], layout, register)
+    wrong = [(taken, _bad_voucher(layout, *taken)) for taken in vouchers]
+    reasons = [reason for _, reason in in_cells] + [reason for _, reason in wrong if reason]
+    if whole_file and reasons:
         return Imported(len(rows), reasons[:MOST_REASONS])
-    postings = [postings for _, postings in vouchers]
-    return Imported(len(rows), [], postings, list(_doubled(postings, posted)))
+    postings = [postings for (_, postings), reason in wrong if not reason]
+    return Imported(len(rows), reasons[:MOST_REASONS], postings, list(_doubled(postings, posted)))
+
+
+def _voucher_no(row: Row, layout: Layout) -> str:
+    return row[layout.voucher_column] if len(row.cells) >= layout.voucher_column else ""
 
 
 def _rows(content: bytes, layout: Layout) -> list[Row]:
@@ -79,15 +88,15 @@ def _check_header(header: Row, layout: Layout) -> None:
             raise NotAFile(f"line 1: the header has '{given[:40]}' where {wanted} is expected.")
 
 
-def _bad_cells(rows: list[Row], layout: Layout, register: Register) -> Iterator[str]:
+def _bad_cells(rows: list[Row], layout: Layout, register: Register) -> Iterator[tuple[Row, str]]:
     for row in rows:
         if len(row.cells) != layout.width:
-            yield f"line {row.line}: there are {len(row.cells)} columns and should be {layout.width}."
+            yield row, f"line {row.line}: there are {len(row.cells)} columns and should be {layout.width}."
             continue
         for column in layout.columns:
             complaint = column.complaint(row, register)
             if complaint:
-                yield complaint
+                yield row, complaint
 
 
 def _vouchers(rows: list[Row], layout: Layout, register: Register) -> list[tuple[list[Row], Voucher]]:

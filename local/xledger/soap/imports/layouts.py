@@ -52,6 +52,8 @@ class Posting:
     project: str
     vat_code: str
     text: str
+    invoice_no: str
+    invoice_date: str
 
 
 # The postings of a voucher's rows, unless the rows do not belong together; then why not.
@@ -60,13 +62,17 @@ VoucherCheck = Callable[[Sequence[Row], Sequence[Posting]], str | None]
 
 @dataclass(frozen=True)
 class Layout:
-    """`heads` are the names that the first columns of the header must have; none: there is no header."""
+    """`heads` are the names that the first columns of the header must have; none: there is no header.
+
+    `voucher_column` holds the voucher's number.
+    """
 
     width: int
     heads: tuple[str, ...]
     columns: tuple[Column, ...]
     post: Callable[[Row, Register], Posting]
     check_voucher: VoucherCheck
+    voucher_column: int
 
 
 def balanced(rows: Sequence[Row], postings: Sequence[Posting]) -> str | None:

@@ -25,6 +25,7 @@ SHARED = slice(7)  # the columns that are the same on all rows of an invoice
 
 def _post(row: Row, register: Register) -> Posting:
     named = {"customer": row[3], "project": row[4], "vat_code": row[9], "text": row[2]}
+    named |= {"invoice_no": row[1], "invoice_date": row[5]}
     return Posting(row[1], row[5], RECEIVABLES, Decimal(row[8]), **named)
 
 
@@ -33,4 +34,6 @@ def _check_voucher(rows: Sequence[Row], postings: Sequence[Posting]) -> str | No
     return "has rows that differ in columns 1 to 7" if len(different) > 1 else None
 
 
-STANDARD = Layout(9, tuple(column.name for column in COLUMNS), COLUMNS, _post, _check_voucher)
+STANDARD = Layout(
+    9, tuple(column.name for column in COLUMNS), COLUMNS, _post, _check_voucher, voucher_column=1
+)
