@@ -49,9 +49,12 @@ def test_what_came_long_before_the_month_is_not_even_read(
 ) -> None:
     """A month costs the same however many years there are."""
     office = nights.office
+    office.set(invoice_days_ahead=366)
     now = office.now
     office.now = now - timedelta(days=700)
-    office.arrive(*(an_invoice(number, invoiceDate="2024-12-01") for number in range(1, 61)))
+    office.arrive(
+        *(an_invoice(number, invoiceDate="2024-12-01", dueDate="2024-12-15") for number in range(1, 61))
+    )
     office.now = now - timedelta(days=300)
     office.arrive(*(an_invoice(number) for number in range(61, 64)))
     office.now = now

@@ -172,9 +172,9 @@ def test_what_is_not_to_be_transferred_stays() -> None:
     ],
 )
 def test_up_to_which_invoice_date_an_export_takes(limit: str, now: str, through: str | None) -> None:
-    office = Office(issue_limit=limit)
+    office = Office(issue_limit=limit, invoice_months_back=240)
     office.now = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    office.arrive(an_invoice(1, invoiceDate="2020-01-01"))
+    office.arrive(an_invoice(1, invoiceDate="2020-01-01", dueDate="2020-01-15"))
     assert office.made().through == (date.fromisoformat(through) if through else None)
 
 

@@ -759,7 +759,7 @@ def test_invoices_wait_where_the_address_is_missing():
 def test_what_is_said_of_an_invoice_for_other_reasons_stays():
     room = Mailroom()
     room.receive(101)
-    room.receive(101, version=2, description="Noe annet")
+    room.receive(101, version=2, projectNumber="P-9")
     room.mail()
     assert list(room.problems()) == [("101", "INVOICE_CHANGED")]
 

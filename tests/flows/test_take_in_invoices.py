@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Update
 from moment_xledger.domain.companies import Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoices import fault
@@ -113,6 +115,61 @@ def test_a_newer_version_that_says_the_same_is_no_change() -> None:
     office.arrive(an_invoice(7))
     office.arrive(an_invoice(7, version=2))
     assert office.problems() == []
+
+
+@pytest.mark.parametrize(
+    "but",
+    [
+        {"customer": {"customerNumber": "10001", "name": "Fjord Bygg AS", "address": {"street": "Ny vei 4"}}},
+        {"customer": {"customerNumber": "10001", "name": "Fjord Bygg og Anlegg AS"}},
+        {"description": "Noe annet"},
+        {"kid": "60 22 43"},
+        {
+            "vatLines": [
+                {"vatCode": "3", "net": "100000.00", "vat": "25000.00", "gross": "125000.00", "rows": 7}
+            ]
+        },
+    ],
+    ids=["an address", "a name", "a text", "blanks in the KID", "how many rows there were"],
+)
+def test_what_the_books_do_not_hold_is_no_change(but: dict[str, Any]) -> None:
+    office = Office()
+    office.arrive(an_invoice(7))
+    office.arrive(an_invoice(7, version=2, **but))
+    assert office.problems() == []
+
+
+@pytest.mark.parametrize(
+    "but",
+    [
+        {"customer": {"customerNumber": "10002", "name": "Fjord Bygg AS"}},
+        {"projectNumber": "P-2"},
+        {"projectNumber": None},
+        {"invoiceDate": "2026-10-30"},
+        {"dueDate": "2026-11-15"},
+        {"kid": None},
+        {"currency": "EUR"},
+        {"exchangeRate": "1.5"},
+        {"vatLines": [{"vatCode": "31", "net": "100000.00", "vat": "25000.00", "gross": "125000.00"}]},
+        {"kind": "CREDIT_NOTE", "creditedInvoiceNumber": 6},
+    ],
+    ids=lambda but: next(iter(but)),
+)
+def test_what_the_books_hold_is_a_change(but: dict[str, Any]) -> None:
+    office = Office()
+    office.arrive(an_invoice(7))
+    office.arrive(an_invoice(7, version=2, **but))
+    assert office.problems() == [("7", "INVOICE_CHANGED")]
+
+
+def test_what_an_older_release_stored_is_compared_by_what_it_said() -> None:
+    office = Office()
+    office.arrive(an_invoice(7))
+    office.table.write(Update((keys.invoices(COMPANY), "INV#000000000007"), remove=["books"]))
+    office.arrive(an_invoice(7, version=2, description="Noe annet"))
+    assert office.problems() == []
+    office.arrive(an_invoice(7, version=3, projectNumber="P-2"))
+    assert office.problems() == [("7", "INVOICE_CHANGED")]
 
 
 def test_a_draft_is_refused_as_such() -> None:

@@ -8,7 +8,7 @@ from moment_xledger.domain.companies import IssueLimit, Language, Route, Schedul
 from moment_xledger.domain.connection_tests import Right
 from moment_xledger.domain.files.settings import FileFormat
 from moment_xledger.domain.typed_keys import LIMITS, REMOVABLE, removal
-from moment_xledger.domain.typed_settings import FIELDS, LISTS, OFF, ON, PAIRS, SWITCHES
+from moment_xledger.domain.typed_settings import FIELDS, LINES, LISTS, OFF, ON, PAIRS, SWITCHES
 
 KEYS = tuple(LIMITS)
 REMOVED_BY = {removal(key): key for key in REMOVABLE}  # offered where there is such a key
@@ -33,6 +33,9 @@ FIELDSETS: Mapping[str, tuple[str, ...]] = {
         "reception_address",
         "import_code",
         "vat_codes",
+        "vat_rates",
+        "invoice_months_back",
+        "invoice_days_ahead",
     ),
     "file": (
         "file.header",
@@ -77,6 +80,8 @@ _NUMBERS = frozenset(
     {
         "owner_code",
         "requests_per_hour",
+        "invoice_months_back",
+        "invoice_days_ahead",
         "file.receivable_account",
         "file.vat_account",
         "file.ar10_invoice_type",
@@ -123,7 +128,7 @@ def _look(name: str) -> Look:
         return Look.REMOVAL
     if name in SWITCHES:
         return Look.SWITCH
-    if name in LISTS | PAIRS:
+    if name in LISTS | LINES | PAIRS:
         return Look.LINES
     if name in OPTIONS:
         return Look.CHOICE

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.files.settings import FileFormat, FileSettings, Terms, XledgerVatCode
 from moment_xledger.domain.kinds import Code, Kind
+from moment_xledger.domain.vat_rates import NO_RATES, VatRates, read_typed, tidied
 
 CompanyId = NewType("CompanyId", str)
 TokenId = NewType("TokenId", str)  # a keyed fingerprint of an Xledger token, never the token itself
@@ -112,6 +113,11 @@ class Company(BaseModel):
     vat_codes: Annotated[dict[Code, XledgerVatCode], Field(max_length=100)] = {
         code: code for code in ("3", "31", "32", "33", "5", "51", "52", "6", "7")
     }
+    # Percentages of Xledger's VAT codes, such as `22 = 12`, for those that Xledger's own tax table does not tell us.
+    vat_rates: Annotated[tuple[str, ...], Field(max_length=100)] = ()
+    # Invoices dated before or after this window are held back: most such dates are mistakes.
+    invoice_months_back: Annotated[int, Field(ge=0, le=240)] = 24
+    invoice_days_ahead: Annotated[int, Field(ge=0, le=366)] = 31
     file: FileSettings = Field(default_factory=FileSettings)
     schedule: Schedule = Schedule.DAILY
     issue_limit: IssueLimit = IssueLimit.NONE
@@ -127,6 +133,10 @@ class Company(BaseModel):
     requests_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     notify: Annotated[tuple[EmailAddress, ...], Field(max_length=20)] = ()
     language: Language = Language.NORWEGIAN
+
+    @property
+    def own_rates(self) -> VatRates:
+        return read_typed(self.vat_rates) if self.vat_rates else NO_RATES
 
     @property
     def terms(self) -> Terms:
@@ -147,6 +157,12 @@ class Company(BaseModel):
                 "import_code: Xledger has no ready-made import for `standard`; name your own definition"
             )
         return self
+
+    @field_validator("vat_rates")
+    @classmethod
+    def _are_rates(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        read_typed(lines)
+        return tidied(lines)
 
     @field_validator("expense_accounts")
     @classmethod

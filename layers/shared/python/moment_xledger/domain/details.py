@@ -50,6 +50,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "net": ("nettobeløp", "net amount"),
     "vat": ("MVA-beløp", "VAT amount"),
     "gross": ("bruttobeløp", "gross amount"),
+    "rows": ("antall rader", "number of rows"),
     "doNotTransfer": ("skal ikke overføres", "do not transfer"),
     # Xledger's own
     "code": ("nummer", "number"),

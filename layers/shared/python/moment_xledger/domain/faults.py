@@ -35,6 +35,12 @@ _NORWEGIAN = {
     r"is not a Norwegian organisation number \(nine digits, MOD11\)": (
         "er ikke et norsk organisasjonsnummer (ni sifre, MOD11)"
     ),
+    # of a KID
+    r"must have 2 to 25 characters": "må ha 2 til 25 tegn",
+    r"must be digits, with a hyphen at the end if need be": "må være sifre, eventuelt med bindestrek til slutt",
+    r"has a last digit that is wrong by MOD10 and by MOD11": (
+        "har et siste siffer som er feil etter både MOD10 og MOD11"
+    ),
     # of numbers and amounts
     r"must be a valid integer(?:, .*)?": "må være et heltall",
     r"must be greater than (-?\d+)": r"må være større enn \1",

@@ -1,17 +1,33 @@
 """What must be true of an invoice before it may leave, and what is kept of it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from moment_xledger.domain.companies import Company, Route
-from moment_xledger.domain.kid import is_valid_kid
+from moment_xledger.domain.kid import kid_fault
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.problems import Code
 
-# At once: three actions an invoice, one for the head, and a transaction of DynamoDB's takes a hundred.
+# A transaction of DynamoDB's takes a hundred actions: one for the head, three an invoice, and one more a credit note.
 MOST_ARRIVALS = 33
+_ROOM = 3 * MOST_ARRIVALS
+
+
+def arriving_together(invoices: Iterable[Invoice]) -> Iterator[list[Invoice]]:
+    """As many at once as one transaction takes."""
+    batch: list[Invoice] = []
+    taken = 0
+    for invoice in invoices:
+        needed = 3 + (invoice.kind is InvoiceKind.CREDIT_NOTE)
+        if taken + needed > _ROOM:
+            yield batch
+            batch, taken = [], 0
+        batch.append(invoice)
+        taken += needed
+    if batch:
+        yield batch
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,11 @@ class Known:
     version: int
     hash: str
     seq: int = 0
+    books: str = ""  # empty where an older release stored it: then the snapshot is compared
+
+    def says_the_same_as(self, invoice: Invoice) -> bool:
+        """As far as the books go."""
+        return self.books == invoice.books_hash() or self.hash == invoice.content_hash()
 
 
 @dataclass(frozen=True)
@@ -56,12 +77,13 @@ def sort_out(
     held: Mapping[int, int],
     find_fault: Callable[[Invoice], Fault | None],
 ) -> Sorted:
-    """One after the other, so that it does not matter how the events were cut into batches.
+    """One after the other, so that it does not matter how the events were cut into batches. `find_fault` is asked once
+    of each, and takes it for accepted if it finds none; credit notes come after the invoices that they may name.
 
     What arrived first stands. What is held back gives way to the same or a newer version, never to an older one.
     """
     result, known, held_version = Sorted(), dict(arrived), dict(held)
-    for invoice in invoices:
+    for invoice in sorted(invoices, key=lambda each: each.kind is InvoiceKind.CREDIT_NOTE):
         number = invoice.invoice_number
         if number in known:
             _compare(invoice, known[number], result)
@@ -72,13 +94,13 @@ def sort_out(
             else:
                 result.faulty.pop(number, None)
                 result.good[number] = invoice
-                known[number] = Known(invoice.version, invoice.content_hash())
+                known[number] = Known(invoice.version, invoice.content_hash(), books=invoice.books_hash())
     return result
 
 
 def _compare(invoice: Invoice, known: Known, result: Sorted) -> None:
     number = invoice.invoice_number
-    if invoice.content_hash() == known.hash:
+    if known.says_the_same_as(invoice):
         result.again.add(number)
     elif invoice.version >= known.version:
         result.changed[number] = invoice
@@ -93,8 +115,8 @@ def fault(invoice: Invoice, company: Company, known_customers: Collection[str]) 
         return Fault(Code.TOTAL_DIFFERS, {"difference": str(difference)})
     if unmapped:
         return Fault(Code.VAT_CODE_UNMAPPED, {"vat_code": unmapped[0]})
-    if invoice.kid and not is_valid_kid(invoice.kid):
-        return Fault(Code.KID_INVALID, {})
+    if invoice.kid and (wrong := kid_fault(invoice.kid)):
+        return Fault(Code.KID_INVALID, {"fault": str(wrong)})
     if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.credited_invoice_number is None:
         return Fault(Code.CREDIT_NOTE_WITHOUT_INVOICE, {})
     if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.total > 0:

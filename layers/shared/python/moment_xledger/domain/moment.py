@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from moment_xledger.domain.kid import bare
 from moment_xledger.domain.kinds import Code, Kind
 
 # Raise it when what Xledger gets for the same content changes: every record is then sent again, once.
@@ -43,6 +44,12 @@ def _amount(value: object) -> object:
     return f"{whole}.{decimals:0<2}" if short else value
 
 
+def _rate(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be a decimal string such as '11.7355', not a JSON number")
+    return value
+
+
 def _day(value: object) -> object:
     """A number would be taken for seconds since 1970."""
     if isinstance(value, int | float) or (isinstance(value, str) and value.strip().isdigit()):
@@ -58,6 +65,20 @@ Amount = Annotated[
     Decimal,
     BeforeValidator(_amount),
     Field(max_digits=15, decimal_places=2, allow_inf_nan=False, json_schema_extra={"type": "string"}),
+]
+
+
+def _bare_kid(value: object) -> object:
+    return bare(value) if isinstance(value, str) else value
+
+
+# Longer than any KID, so that one that is too long is told as such.
+Kid = Annotated[str, BeforeValidator(_bare_kid), Field(max_length=100)]
+# Six decimals are what Norges Bank publishes at most.
+ExchangeRate = Annotated[
+    Decimal,
+    BeforeValidator(_rate),
+    Field(gt=0, max_digits=14, decimal_places=8, allow_inf_nan=False, json_schema_extra={"type": "string"}),
 ]
 
 Day = Annotated[date, BeforeValidator(_day)]
@@ -174,16 +195,23 @@ class InvoiceCustomer(MomentModel):
 
 
 class VatLine(MomentModel):
-    """The part of an invoice at one VAT code; `gross` is what the customer pays for it."""
+    """The part of an invoice at one VAT code; `gross` is what the customer pays for it.
+
+    `rows`: how many of the invoice's rows it adds up, each of which was rounded by itself.
+    """
 
     vat_code: Code
     net: Amount
     vat: Amount
     gross: Amount
+    rows: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
 
 
 class Invoice(MomentModel):
-    """A finalized invoice or credit note. A credit note's amounts are negative."""
+    """A finalized invoice or credit note. A credit note's amounts are negative.
+
+    `exchange_rate`: how much of the company's own currency one unit of `currency` is, as Moment booked the invoice.
+    """
 
     id: Id
     version: Version
@@ -195,8 +223,9 @@ class Invoice(MomentModel):
     description: Annotated[str, Field(max_length=10_000)] = ""
     invoice_date: Day
     due_date: Day
-    kid: Annotated[str, Field(max_length=30)] | None = None
+    kid: Kid | None = None
     currency: CurrencyCode
+    exchange_rate: ExchangeRate | None = None
     total: Amount
     # More than there are VAT codes; and the whole must go into one item of the ledger.
     vat_lines: Annotated[tuple[VatLine, ...], Field(min_length=1, max_length=100)]
@@ -213,9 +242,23 @@ class Invoice(MomentModel):
         return self.kid or self.number
 
     def content_hash(self) -> str:
-        """Equal for two events exactly when they say the same of the invoice."""
+        """Equal for two events exactly when they say the same of the invoice: address, texts and all."""
         content = self.model_dump_json(by_alias=True, exclude_none=True, exclude={"version"})
         return hashlib.sha256(content.encode()).hexdigest()
+
+    def books_hash(self) -> str:
+        """Equal for two events exactly when the books hold the same: an address, a name or a text is not in them."""
+        lines = sorted((line.vat_code, *_plain(line.net, line.vat, line.gross)) for line in self.vat_lines)
+        number, credited = self.invoice_number, self.credited_invoice_number
+        refers_to = (credited, self.customer.customer_number, self.project_number, self.kid)
+        money = (self.currency, *_plain(self.exchange_rate, self.total), lines)
+        held = (number, self.kind, *refers_to, str(self.invoice_date), str(self.due_date), *money)
+        return hashlib.sha256(repr(held).encode()).hexdigest()
+
+
+def _plain(*values: Decimal | None) -> tuple[str, ...]:
+    """However many zeros they came with."""
+    return tuple("" if value is None else f"{value.normalize():f}" for value in values)
 
 
 Saved = Customer | Project

@@ -7,6 +7,7 @@ A further choice needs a name here, the codes that offer it, its function in `fl
 from collections.abc import Mapping
 from enum import StrEnum
 
+from moment_xledger.domain.invoice_checks import CAN_BE_LET_THROUGH
 from moment_xledger.domain.problems import Code
 
 
@@ -16,6 +17,7 @@ class Choice(StrEnum):
     ARRIVED = "arrived"
     AGAIN = "again"
     TAKE_OVER = "take_over"  # what Moment said last counts, although not in a higher version
+    LET_THROUGH = "let_through"
 
 
 CHOICES: Mapping[Code, tuple[Choice, ...]] = {
@@ -37,6 +39,7 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
         (Choice.ARRIVED, Choice.AGAIN),
     ),
     Code.MOMENT_WENT_BACK: (Choice.TAKE_OVER,),
+    **dict.fromkeys(CAN_BE_LET_THROUGH, (Choice.LET_THROUGH,)),
 }
 
 

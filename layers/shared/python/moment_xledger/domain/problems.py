@@ -43,6 +43,17 @@ class Code(StrEnum):
     DUE_BEFORE_INVOICE_DATE = "DUE_BEFORE_INVOICE_DATE"
     CREDIT_NOTE_WITHOUT_INVOICE = "CREDIT_NOTE_WITHOUT_INVOICE"
     CREDIT_NOTE_NOT_NEGATIVE = "CREDIT_NOTE_NOT_NEGATIVE"
+    INVOICE_NEGATIVE = "INVOICE_NEGATIVE"
+    DATE_IMPLAUSIBLE = "DATE_IMPLAUSIBLE"
+    DUE_DATE_IMPLAUSIBLE = "DUE_DATE_IMPLAUSIBLE"
+    VAT_DIFFERS = "VAT_DIFFERS"
+    VAT_SIGN_WRONG = "VAT_SIGN_WRONG"
+    CREDIT_NOTE_OF_ITSELF = "CREDIT_NOTE_OF_ITSELF"
+    CREDIT_NOTE_OF_CREDIT_NOTE = "CREDIT_NOTE_OF_CREDIT_NOTE"
+    CREDIT_NOTE_OTHER_CUSTOMER = "CREDIT_NOTE_OTHER_CUSTOMER"
+    CREDIT_NOTE_OTHER_CURRENCY = "CREDIT_NOTE_OTHER_CURRENCY"
+    CREDIT_NOTE_BEFORE_INVOICE = "CREDIT_NOTE_BEFORE_INVOICE"
+    CREDIT_NOTE_TOO_LARGE = "CREDIT_NOTE_TOO_LARGE"
     FORMAT_CANNOT_HOLD = "FORMAT_CANNOT_HOLD"
     FILE_DIFFERS = "FILE_DIFFERS"
     ADDRESS_REFUSED = "ADDRESS_REFUSED"
@@ -163,6 +174,14 @@ NAMES = {
 _EVENT_FAULT_NO = "Feltet {field} i hendelsen for {kind} {number} kan ikke brukes ({fault}). Hendelsen er tatt vare på i 14 dager. "
 _EVENT_FAULT_EN = "Field {field} of the event for {kind} {number} cannot be used: it {fault}. The event is kept for 14 days. "
 
+# A finalized invoice cannot be edited in Moment.
+_BY_HAND_NO = (
+    "Før den for hånd i Xledger og la den bli utelatt her, eller krediter den i Moment og utelat begge."
+)
+_BY_HAND_EN = "Book it in Xledger by hand and leave it out here, or credit it in Moment and leave both out."
+_VAT_NO = "På faktura {number} er MVA {vat} av {net} med MVA-kode {vat_code} ({theirs} i Xledger)"
+_VAT_EN = "On invoice {number} the VAT is {vat} of {net} at VAT code {vat_code} ({theirs} in Xledger)"
+
 REASONS: dict[Code, Reason] = {
     Code.EVENT_TOO_LARGE: Reason(
         Fixer.OPERATOR,
@@ -266,8 +285,12 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.KID_INVALID: Reason(
         Fixer.ADMINISTRATOR,
-        "KID på faktura {number} har feil kontrollsiffer eller lengde. Den er holdt tilbake; rett KID-oppsettet i Moment og send på nytt.",
-        "The KID of invoice {number} has a wrong check digit or length. It is held back; correct the KID setup in Moment and send it again.",
+        "KID på faktura {number} kan ikke brukes: den {fault}. Fakturaen er holdt tilbake. "
+        + _BY_HAND_NO
+        + " Rett KID-oppsettet i Moment for senere fakturaer.",
+        "The KID of invoice {number} cannot be used: it {fault}. The invoice is held back. "
+        + _BY_HAND_EN
+        + " Correct the KID setup in Moment for later invoices.",
     ),
     Code.DUE_BEFORE_INVOICE_DATE: Reason(
         Fixer.ADMINISTRATOR,
@@ -283,6 +306,84 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Kreditnota {number} har et positivt beløp og ville blitt ført som salg. Den er holdt tilbake; rett fortegnet i Moment og send på nytt.",
         "Credit note {number} has a positive amount and would be booked as a sale. It is held back; correct the sign in Moment and send it again.",
+    ),
+    Code.INVOICE_NEGATIVE: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} er på {total} {currency}, og er ikke en kreditnota. Den er holdt tilbake. "
+        + _BY_HAND_NO,
+        "Invoice {number} is for {total} {currency} and is no credit note. It is held back. " + _BY_HAND_EN,
+    ),
+    Code.DATE_IMPLAUSIBLE: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} er datert {date}, men fakturaer skal være datert fra {first} til {last}. Den er holdt tilbake. "
+        "Er datoen riktig, kan fakturaen slippes gjennom, eller grensen endres i innstillingene. Ellers: "
+        + _BY_HAND_NO,
+        "Invoice {number} is dated {date}, but invoices must be dated from {first} to {last}. It is held back. "
+        "If the date is right, let the invoice through, or change the limit in the settings. Otherwise: "
+        + _BY_HAND_EN,
+    ),
+    Code.DUE_DATE_IMPLAUSIBLE: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} forfaller {due}, {days} dager etter fakturadatoen. Den er holdt tilbake. "
+        "Er datoen riktig, kan fakturaen slippes gjennom. Ellers: " + _BY_HAND_NO,
+        "Invoice {number} is due on {due}, {days} days after its invoice date. It is held back. "
+        "If the date is right, let the invoice through. Otherwise: " + _BY_HAND_EN,
+    ),
+    Code.VAT_DIFFERS: Reason(
+        Fixer.ACCOUNTANT,
+        _VAT_NO
+        + ", men koden har {rate} %, som gir {expected}. Den er holdt tilbake. Er satsen feil, rettes den i Xledger eller i "
+        "innstillingene, og fakturaen går av seg selv. Er beløpet riktig, kan fakturaen slippes gjennom. Ellers: "
+        + _BY_HAND_NO,
+        _VAT_EN
+        + ", but the code has {rate} %, which gives {expected}. It is held back. If the rate is wrong, correct it in Xledger "
+        "or in the settings, and the invoice goes by itself. If the amount is right, let the invoice through. Otherwise: "
+        + _BY_HAND_EN,
+    ),
+    Code.VAT_SIGN_WRONG: Reason(
+        Fixer.ACCOUNTANT,
+        _VAT_NO + ", med motsatt fortegn. Den er holdt tilbake. " + _BY_HAND_NO,
+        _VAT_EN + ", of the opposite sign. It is held back. " + _BY_HAND_EN,
+    ),
+    Code.CREDIT_NOTE_OF_ITSELF: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} viser til seg selv. Den er holdt tilbake. Før den for hånd i Xledger, og utelat den her.",
+        "Credit note {number} names itself. It is held back. Book it in Xledger by hand, and leave it out here.",
+    ),
+    Code.CREDIT_NOTE_OF_CREDIT_NOTE: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} viser til {credited}, som også er en kreditnota. Den er holdt tilbake. "
+        "Før den for hånd i Xledger, og utelat den her.",
+        "Credit note {number} names {credited}, which is a credit note itself. It is held back. "
+        "Book it in Xledger by hand, and leave it out here.",
+    ),
+    Code.CREDIT_NOTE_OTHER_CUSTOMER: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} er til kunde {other}, men faktura {credited} er til kunde {customer}. Den er holdt tilbake. "
+        "Før den for hånd i Xledger, og utelat den her.",
+        "Credit note {number} is to customer {other}, but invoice {credited} is to customer {customer}. It is held back. "
+        "Book it in Xledger by hand, and leave it out here.",
+    ),
+    Code.CREDIT_NOTE_OTHER_CURRENCY: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} er i {other}, men faktura {credited} er i {currency}. Den er holdt tilbake. "
+        "Før den for hånd i Xledger, og utelat den her.",
+        "Credit note {number} is in {other}, but invoice {credited} is in {currency}. It is held back. "
+        "Book it in Xledger by hand, and leave it out here.",
+    ),
+    Code.CREDIT_NOTE_BEFORE_INVOICE: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} er datert {date}, før faktura {credited} ({issued}). Den er holdt tilbake. "
+        "Før den for hånd i Xledger, og utelat den her.",
+        "Credit note {number} is dated {date}, before invoice {credited} ({issued}). It is held back. "
+        "Book it in Xledger by hand, and leave it out here.",
+    ),
+    Code.CREDIT_NOTE_TOO_LARGE: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} er på {amount} {currency}, men det er bare {left} {currency} igjen av faktura {credited}. "
+        "Den er holdt tilbake. Før den for hånd i Xledger, og utelat den her.",
+        "Credit note {number} is for {amount} {currency}, but only {left} {currency} is left of invoice {credited}. "
+        "It is held back. Book it in Xledger by hand, and leave it out here.",
     ),
     Code.FORMAT_CANNOT_HOLD: Reason(
         Fixer.ACCOUNTANT,

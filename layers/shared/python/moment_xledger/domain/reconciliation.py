@@ -55,7 +55,7 @@ class InLedger:
 
     def is_changed(self, invoice: Invoice) -> bool:
         known = self.arrived.get(invoice.invoice_number)
-        return known is not None and known.version <= invoice.version and known.hash != invoice.content_hash()
+        return known is not None and known.version <= invoice.version and not known.says_the_same_as(invoice)
 
     def is_corrected(self, invoice: Invoice) -> bool:
         """Held back, and what puts it right has not come; or it has come, and its release was left half done."""

@@ -73,6 +73,24 @@ FIELDS: Mapping[str, _Field] = {
         f"må være høyst 100 linjer: Moments kode, og Xledgers av {_CODE_NO}",
         f"must be at most 100 lines: Moment's code, and Xledger's of {_CODE_EN}",
     ),
+    "vat_rates": _Field(
+        "Satser for MVA-koder",
+        "Rates of VAT codes",
+        "må være høyst 100 linjer: Xledgers kode og prosent, som 22 = 12, og eventuelt fra hvilken dag",
+        "must be at most 100 lines: Xledger's code and a percentage, such as 22 = 12, and perhaps from which day",
+    ),
+    "invoice_months_back": _Field(
+        "Eldste fakturadato, i måneder",
+        "Oldest invoice date, in months",
+        "må være fra 0 til 240",
+        "must be from 0 to 240",
+    ),
+    "invoice_days_ahead": _Field(
+        "Fakturadato fram i tid, i dager",
+        "Invoice date ahead, in days",
+        "må være fra 0 til 366",
+        "must be from 0 to 366",
+    ),
     "file": _Field("Fil", "File", "kan ikke brukes slik", "cannot be used like this"),
     "file.format": _Field(
         "Filformat",

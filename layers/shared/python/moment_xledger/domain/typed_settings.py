@@ -14,8 +14,9 @@ from moment_xledger.domain.files.settings import FileSettings
 SWITCHES = frozenset({"export_customers", "export_projects", "import_expenses", "expenses_billable"})
 LISTS = frozenset({"notify"})
 DATES = frozenset({"token_expires", "expenses_from"})
+LINES = frozenset({"vat_rates"})  # with blanks in them
 PAIRS = frozenset({"vat_codes", "file.revenue_accounts"})
-COUNTS = frozenset({"requests_per_hour"})
+COUNTS = frozenset({"requests_per_hour", "invoice_months_back", "invoice_days_ahead"})
 ON, OFF = "on", "off"
 
 _FILE = "file."
@@ -88,6 +89,8 @@ def _value(name: str, text: str) -> Any:
         return text == ON
     if name in LISTS:
         return list(dict.fromkeys(re.split(r"[\s,;]+", text))) if text else []
+    if name in LINES:
+        return list(filter(None, map(str.strip, text.splitlines())))
     if name in PAIRS:
         return _pairs(text)
     if name in COUNTS:

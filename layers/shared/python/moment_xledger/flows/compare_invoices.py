@@ -118,9 +118,9 @@ class Comparison:
 
     def _tell_changed(self, invoices: Sequence[Invoice]) -> None:
         """Each change once: one that a person has dealt with stays closed."""
-        contents = {invoice.invoice_number: invoice.content_hash() for invoice in invoices}
+        contents = {invoice.invoice_number: invoice.books_hash() for invoice in invoices}
         told = self._ledger.reconciliations.told_changes(self._company.id, contents)
-        news = [i for i in invoices if told.get(i.invoice_number) != contents[i.invoice_number]]
+        news = [i for i in invoices if told.get(i.invoice_number) not in (i.books_hash(), i.content_hash())]
         self._take_in(news)
         self._ledger.reconciliations.tell_changes(
             self._company.id, {i.invoice_number: contents[i.invoice_number] for i in news}

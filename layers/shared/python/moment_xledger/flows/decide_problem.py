@@ -13,7 +13,7 @@ from moment_xledger.domain.problem_choices import Choice, choices_of
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.decide_mail import resolve_mail
 from moment_xledger.flows.decide_upload import resolve_upload
-from moment_xledger.flows.resolve_problem import Resolver, note_decision, the_problem
+from moment_xledger.flows.resolve_problem import Resolver, note_decision, offer_again, the_problem
 from moment_xledger.flows.take_over_moment import ask_takeover
 
 Apply = Callable[[Problem, Choice, str, Resolver], None]
@@ -57,6 +57,17 @@ def _take_over(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> 
     ask_takeover(resolver.ledger.companies.get_known(problem.company), resolver.ledger, resolver.clock)
 
 
+def _let_through(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
+    """The invoice as it is now, and what is wrong with it by this reason alone."""
+    number, ledger = int(problem.number), resolver.ledger
+    version = ledger.invoices.held_among(problem.company, [number]).get(number)
+    if version is None:
+        raise ValueError(f"invoice {number} is not held back any more")
+    _note(problem, choice, resolver)
+    ledger.invoices.let_through(problem.company, number, version, problem.code)
+    offer_again(ledger.companies.get_known(problem.company), [problem], resolver)
+
+
 def _note(problem: Problem, choice: Choice, resolver: Resolver, given: str = "") -> None:
     about = " ".join(
         filter(None, (f"{problem.kind} {problem.number}".strip() + ":", problem.code, choice, given))
@@ -67,4 +78,5 @@ def _note(problem: Problem, choice: Choice, resolver: Resolver, given: str = "")
 _APPLY: Mapping[Choice, Apply] = {
     **dict.fromkeys((Choice.ARRIVED, Choice.AGAIN), _say_whether_it_arrived),
     Choice.TAKE_OVER: _take_over,
+    Choice.LET_THROUGH: _let_through,
 }

@@ -119,7 +119,7 @@ def _send(company: Company, problems: Sequence[Problem], resolver: Resolver) -> 
             resolver.wake(kind, company.token_id)
 
 
-def _offer(company: Company, problems: Sequence[Problem], resolver: Resolver) -> None:
+def offer_again(company: Company, problems: Sequence[Problem], resolver: Resolver) -> None:
     numbers = {problem.number for problem in problems}
     held = [each for each in resolver.ledger.invoices.held(company.id) if each.number in numbers]
     take_in_invoices(company, held, resolver.ledger, resolver.clock)
@@ -145,7 +145,7 @@ def _mail(company: Company, _: Sequence[Problem], resolver: Resolver) -> None:
 
 _DOES: dict[Way, Callable[[Company, Sequence[Problem], Resolver], None]] = {
     Way.SEND: _send,
-    Way.OFFER: _offer,
+    Way.OFFER: offer_again,
     Way.OPEN_GATE: _open_gate,
     Way.CONFIRM: _confirm,
     Way.MAIL: _mail,

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoices import MOST_ARRIVALS, Fault, Sorted, fault, sort_out
+from moment_xledger.domain.invoice_checks import Surroundings, implausible
+from moment_xledger.domain.invoices import Fault, Sorted, arriving_together, fault, sort_out
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.close_unreadable import close_unreadable
+from moment_xledger.flows.invoice_surroundings import surroundings
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -22,8 +24,8 @@ def take_in_invoices(
     company: Company, invoices: Sequence[Invoice], ledger: "Ledger", clock: Callable[[], datetime]
 ) -> None:
     """Raises `Conflict` where others keep writing; nothing is lost then, the events come back."""
-    for start in range(0, len(invoices), MOST_ARRIVALS):
-        _take_in(company, invoices[start : start + MOST_ARRIVALS], ledger, clock)
+    for some in arriving_together(invoices):
+        _take_in(company, some, ledger, clock)
 
 
 def _take_in(
@@ -31,12 +33,14 @@ def _take_in(
 ) -> None:
     for _ in range(ROUNDS):
         held = ledger.invoices.held_among(company.id, {invoice.invoice_number for invoice in invoices})
-        found = _sorted_out(company, invoices, held, ledger)
+        around = surroundings(company, invoices, held, ledger, clock())
+        credited = dict(around.credited)
+        found = _sorted_out(company, invoices, held, around, ledger)
         good = list(found.good.values())
         try:
             if good:  # the head is read last: others write behind it all the time, when many come
                 head = ledger.invoices.head(company.id)
-                ledger.invoices.add(company.id, head, good, company.route, clock(), held)
+                ledger.invoices.add(company.id, head, good, company.route, clock(), held, credited)
         except Conflict:
             continue
         _release(company, [*found.good, *found.again], ledger)
@@ -48,18 +52,29 @@ def _take_in(
 
 
 def _sorted_out(
-    company: Company, invoices: Sequence[Invoice], held: Mapping[int, int], ledger: "Ledger"
+    company: Company,
+    invoices: Sequence[Invoice],
+    held: Mapping[int, int],
+    around: Surroundings,
+    ledger: "Ledger",
 ) -> Sorted:
     """But for what a person has skipped: of that, only a newer version is looked at."""
     numbers = {invoice.invoice_number for invoice in invoices}
     customers = {invoice.customer.customer_number for invoice in invoices}
     known_customers = ledger.records.by_number(company.id, Kind.CUSTOMER, customers)
     skipped = ledger.invoices.skipped_among(company.id, numbers - held.keys())
+
+    def find_fault(invoice: Invoice) -> Fault | None:
+        found = fault(invoice, company, known_customers) or implausible(invoice, company, around)
+        if found is None:
+            around.accept(invoice)
+        return found
+
     return sort_out(
         [invoice for invoice in invoices if invoice.version > skipped.get(invoice.invoice_number, 0)],
         ledger.invoices.arrived(company.id, numbers),
         held,
-        lambda invoice: fault(invoice, company, known_customers),
+        find_fault,
     )
 
 

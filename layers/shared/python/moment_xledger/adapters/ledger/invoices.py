@@ -1,7 +1,9 @@
 """Finalized invoices: each once, in the order of arrival, unchanged for ever; and those that are held back."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice, takewhile
 
 from boto3.dynamodb.conditions import Attr
@@ -12,10 +14,12 @@ from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import State
 from moment_xledger.domain.invoices import Known, Snapshot
-from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.moment import Invoice, InvoiceKind
+from moment_xledger.domain.problems import Code
 
 NOT_GONE = Attr("state").eq(str(State.PENDING)) | Attr("state").eq(str(State.STOPPED))  # a mail, for certain
 NONE_HELD: Mapping[int, int] = {}
+NONE_CREDITED: Mapping[int, Decimal] = {}
 
 
 class Invoices:
@@ -33,17 +37,23 @@ class Invoices:
 
     def arrived(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Known]:
         """Those of these invoices that have arrived before."""
+        found = self._numbered(company, numbers)
+        older = [int(item["seq"]) for item in found.values() if "books" not in item]
+        snapshots = self._snapshots(company, older)
+        return {number: _known(item, snapshots) for number, item in found.items()}
+
+    def _numbered(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Item]:
         found = self._table.get_many(_number(company, number) for number in numbers)
-        return {
-            int(sk.removeprefix("INV#")): Known(int(item["version"]), item["hash"], int(item["seq"]))
-            for (_, sk), item in found.items()
-        }
+        return {int(sk.removeprefix("INV#")): item for (_, sk), item in found.items()}
+
+    def _snapshots(self, company: CompanyId, seqs: Iterable[int]) -> dict[int, Snapshot]:
+        found = self._table.get_many(_snapshot_key(company, seq) for seq in seqs)
+        return {snapshot.seq: snapshot for snapshot in map(_snapshot, found.values())}
 
     def by_number(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Snapshot]:
-        seqs = [known.seq for known in self.arrived(company, numbers).values()]
-        found = self._table.get_many(_snapshot_key(company, seq) for seq in seqs)
-        snapshots = map(_snapshot, found.values())
-        return {snapshot.invoice.invoice_number: snapshot for snapshot in snapshots}
+        seqs = [int(item["seq"]) for item in self._numbered(company, numbers).values()]
+        found = self._snapshots(company, seqs).values()
+        return {snapshot.invoice.invoice_number: snapshot for snapshot in found}
 
     def in_number_order(self, company: CompanyId, first: int, last: int, seqs: range) -> Iterator[Snapshot]:
         """From invoice number to invoice number, those within `seqs`, read page by page."""
@@ -64,12 +74,15 @@ class Invoices:
         route: Route,
         now: datetime,
         held: Mapping[int, int] = NONE_HELD,
+        credited: Mapping[int, Decimal] = NONE_CREDITED,
     ) -> None:
-        """At most `MOST_ARRIVALS`, behind `head`, in one transaction: the number exists exactly when the invoice does.
+        """As `arriving_together` gives them, behind `head`, in one transaction: the number exists exactly when the
+        invoice does.
 
         Those that leave by mail are due in the same transaction: whoever dies behind it has forgotten none of them.
         Raises `Conflict` if one of them, or anything else, has arrived since, or one that was `held` is not so any
-        more: a person may just have skipped it.
+        more: a person may just have skipped it. So it does if another credit note has taken from an invoice what is
+        `credited` here.
         """
         pk = keys.invoices(company)
         unchanged = Attr("n").eq(head) if head else Attr("n").not_exists()
@@ -79,7 +92,8 @@ class Invoices:
         ]
         for seq, invoice in enumerate(invoices, start=head + 1):
             snapshot = {"invoice": invoice.to_json(), "route": str(route), "arrived": keys.stamp(now)}
-            known = {"seq": seq, "version": invoice.version, "hash": invoice.content_hash()}
+            hashes = {"hash": invoice.content_hash(), "books": invoice.books_hash()}
+            known = {"seq": seq, "version": invoice.version, **hashes}
             actions.append(
                 Put(_number(company, invoice.invoice_number), known, when=Attr("seq").not_exists())
             )
@@ -88,7 +102,35 @@ class Invoices:
                 actions.append(
                     Check(_held(company, invoice.invoice_number), when=Attr("version").eq(version))
                 )
-        self._table.write(*actions)
+        self._table.write(*actions, *_credits(company, invoices, credited))
+
+    def credited(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decimal]:
+        """What the credit notes that have arrived take from each of these invoices."""
+        found = self._table.get_many(_credited(company, number) for number in numbers)
+        return {int(sk.removeprefix("CRED#")): _amount(int(item["cents"])) for (_, sk), item in found.items()}
+
+    def let_through(self, company: CompanyId, number: int, version: int, code: Code) -> None:
+        """A person knows what is wrong with this version, and lets it leave all the same."""
+        item = self._table.get(_let_through(company, number)) or {}
+        codes = item["codes"] if item.get("version") == version else []
+        content = {"version": version, "codes": sorted({*codes, str(code)})}
+        self._table.write(Put(_let_through(company, number), content))
+
+    def let_through_among(
+        self, company: CompanyId, numbers: Iterable[int]
+    ) -> dict[tuple[int, int], tuple[Code, ...]]:
+        """What a person has allowed, by number and version."""
+        found = self._table.get_many(_let_through(company, number) for number in numbers)
+        return {
+            (int(sk.removeprefix("PASS#")), int(item["version"])): tuple(map(Code, item["codes"]))
+            for (_, sk), item in found.items()
+        }
+
+    def held_with(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Invoice]:
+        """As `held_among`, with what they say."""
+        found = self._table.get_many(_held(company, number) for number in numbers)
+        held = (Invoice.model_validate_json(item["invoice"]) for item in found.values())
+        return {invoice.invoice_number: invoice for invoice in held}
 
     def since(self, company: CompanyId, seq: int = 0) -> Iterator[Snapshot]:
         """In the order of arrival, read page by page."""
@@ -177,6 +219,43 @@ class Invoices:
 
 def _held(company: CompanyId, number: int) -> Key:
     return keys.invoices(company), f"HELD#{number}"
+
+
+def _credited(company: CompanyId, number: int) -> Key:
+    return keys.invoices(company), f"CRED#{number}"
+
+
+def _let_through(company: CompanyId, number: int) -> Key:
+    return keys.invoices(company), f"PASS#{number}"
+
+
+def _credits(
+    company: CompanyId, invoices: Iterable[Invoice], before: Mapping[int, Decimal]
+) -> Iterator[Action]:
+    """One for each invoice that is credited: whoever decided by another sum looks again."""
+    taken: Counter[int] = Counter()
+    for invoice in invoices:
+        if invoice.kind is InvoiceKind.CREDIT_NOTE and (number := invoice.credited_invoice_number):
+            taken[number] -= _cents(invoice.total)
+    for number, cents in taken.items():
+        known = _cents(before.get(number, Decimal(0)))
+        unchanged = Attr("cents").eq(known) if number in before else Attr("cents").not_exists()
+        yield Update(_credited(company, number), add={"cents": cents}, when=unchanged)
+
+
+def _cents(value: Decimal) -> int:
+    return int(value * 100)
+
+
+def _amount(cents: int) -> Decimal:
+    return Decimal(cents) / 100
+
+
+def _known(item: Item, snapshots: Mapping[int, Snapshot]) -> Known:
+    """An older release did not store what the books hold: its snapshot says it."""
+    seq = int(item["seq"])
+    books = item.get("books") or (snapshots[seq].invoice.books_hash() if seq in snapshots else "")
+    return Known(int(item["version"]), item["hash"], seq, books)
 
 
 def _skipped(company: CompanyId, number: int) -> Key:

@@ -12,6 +12,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "choice_arrived": ("Den er kommet fram", "It arrived"),
     "did_arrived": ("Notert. Det står i loggen.", "Noted. It is in the log."),
     "choice_again": ("Send på nytt", "Send again"),
+    "choice_let_through": ("Slipp fakturaen gjennom", "Let the invoice through"),
+    "about_let_through": (
+        "Fakturaen er riktig slik den er, og skal overføres. Det gjelder bare denne.",
+        "The invoice is right as it is, and is to be transferred. This counts for this one only.",
+    ),
+    "did_let_through": (
+        "Notert. Fakturaen går med neste overføring.",
+        "Noted. The invoice goes with the next transfer.",
+    ),
     "did_again": ("Sendes på nytt om et par minutter.", "It is sent again in a minute or two."),
     "choice_take_over": ("Ta over det Moment har nå", "Take over what Moment has now"),
     "about_take_over": (

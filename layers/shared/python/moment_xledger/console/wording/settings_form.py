@@ -108,6 +108,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Moments kode = Xledgers kode, ett par på hver linje. Fakturaer med andre koder stoppes.",
         "Moment's code = Xledger's code, one pair a line. Invoices with other codes are stopped.",
     ),
+    "hint_vat_rates": (
+        (
+            "Xledgers kode = prosent, én på hver linje, som 22 = 12. En ny sats skrives med dagen den gjelder fra: "
+            "22 = 13 2027-01-01. Trengs bare for koder der Xledger ikke gir satsen."
+        ),
+        (
+            "Xledger's code = percentage, one a line, such as 22 = 12. A new rate has the day from which it counts: "
+            "22 = 13 2027-01-01. Needed only for codes whose rate Xledger does not give."
+        ),
+    ),
+    "hint_invoice_months_back": (
+        "Fakturaer med eldre dato holdes tilbake.",
+        "Invoices with an older date are held back.",
+    ),
+    "hint_invoice_days_ahead": (
+        "Fakturaer datert lenger fram holdes tilbake.",
+        "Invoices dated further ahead are held back.",
+    ),
     "hint_file_revenue_accounts": (
         "Moments MVA-kode = konto, ett par på hver linje.",
         "Moment's VAT code = account, one pair a line.",
