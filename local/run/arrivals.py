@@ -8,12 +8,11 @@ from decimal import Decimal
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 from local.mailbox import Mail
+from local.run.shown import State
 from local.run.summary import Upload
 
-State = dict[str, Any]
 _AR10, _AR10_INVOICE_NUMBER = "GBAT10", 15
 
 
@@ -63,6 +62,8 @@ def _attachments(path: Path) -> Iterator[EmailMessage]:
 
 def uploads_between(before: State, after: State) -> list[Upload]:
     """Those of this run, also at a simulator that was given files before."""
+    if "uploads" not in before or "uploads" not in after:
+        return []
     old = {each["fileKey"] for each in before["uploads"]}
     return [
         Upload(

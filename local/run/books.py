@@ -20,12 +20,14 @@ from local.run.problems import Problem
 from local.run.settings import of_the_sample
 from local.run.simulators import SAMPLE_COMPANY, SAMPLE_MOMENT_KEY
 from local.run.summary import Export, Kind
+from local.run.waiting import why_stuck
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.secrets import Vault
 from moment_xledger.adapters.table import Table
 from moment_xledger.domain.companies import CompanyId, Route, Secrets, Token
 from moment_xledger.domain.exports import Export as LedgerExport
 from moment_xledger.domain.exports import Status
+from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.kinds import Kind as RecordKind
 from moment_xledger.domain.problems import NOBODY
@@ -37,8 +39,6 @@ from moment_xledger.wiring import Wiring
 
 COMPANY = CompanyId(SAMPLE_COMPANY)
 NAMES = {RecordKind.CUSTOMER: "customers", RecordKind.PROJECT: "projects"}
-# A gate that is closed for longer is not waited for.
-SOON = timedelta(seconds=60)
 
 
 class Books:
@@ -56,16 +56,16 @@ class Books:
         self._states: Mapping[RecordKind, Counter[str]] = {}
 
     def save_company(
-        self, token: str, route: Route, changed: Mapping[str, Any], *, expenses: bool = False
+        self, token: str, route: Route, changed: Mapping[str, Any], expenses: Mapping[str, Any] | None
     ) -> None:
-        """What the company's administrator would fill out; `changed` is laid over it."""
+        """What the company's administrator would fill out; `changed` is laid over it. `expenses`: for their import."""
         self._route = route
         prefix = self._variables["SECRETS_PREFIX"]
         vault = Vault(boto3.client("secretsmanager"), prefix, self._fingerprint)
         secrets = Secrets(
             Token(token), Token(SAMPLE_MOMENT_KEY), costs.LOGIN if expenses else leaving.LOGINS.get(route)
         )
-        settings = of_the_sample(route, changed, costs.SETTINGS if expenses else None)
+        settings = of_the_sample(route, changed, expenses)
         self._token = save_company(settings, secrets, self._use.ledger, vault, self._now).token_id
 
     def open_records(self) -> dict[str, int]:
@@ -86,12 +86,14 @@ class Books:
             return None
         return gate.closed_until, str(gate.closed_why)
 
+    @property
+    def doubt(self) -> timedelta:
+        """How long Xledger is not asked after an answer that was lost, or by a function that died."""
+        return Timing(timedelta(seconds=int(self._variables["XLEDGER_TIMEOUT"]))).doubt
+
     def closed(self) -> str:
         """Why nothing will move for longer than anybody wants to watch, if so."""
-        closed = self.closed_until()
-        if closed is None or closed[0] < self._now() + SOON:
-            return ""
-        return f"The way to Xledger is closed until {closed[0]:%H:%M} UTC ({closed[1]})."
+        return why_stuck(self.closed_until(), self._now(), self.doubt)
 
     def kinds(self) -> dict[str, Kind]:
         self.open_records()

@@ -10,6 +10,7 @@ import requests
 
 from local.run.options import MOMENT_PATH
 from local.run.problems import Problem
+from local.run.shown import State
 from local.xledger.plan import OWNER_CODE
 from local.xledger.soap.ledger.lines import Line
 from local.xledger.soap.ledger.year import Year
@@ -21,12 +22,6 @@ from moment_xledger.domain.expense_runs import FIRST
 
 ACCOUNTS = "4000-4999,7140"
 LOGIN = SoapLogin(USER, PASSWORD)
-# What the administrator would fill out.
-SETTINGS: Mapping[str, Any] = {
-    "import_expenses": True,
-    "owner_code": OWNER_CODE,
-    "expense_accounts": ACCOUNTS,
-}
 Sums = dict[str, Decimal]  # by project
 
 
@@ -49,6 +44,13 @@ class Costs:
         yield f"Xledger's ledger: {counts}; left: {left or 'nothing'}"
         yield f"Moment holds {self.held} expenses, {self.total} NOK with VAT in all"
         yield from (f"  {problem.number} ({problem.code}): {problem.message}" for problem in self.problems)
+
+
+def settings(state: State) -> dict[str, Any]:
+    """What the administrator would fill out. The simulated token is of the first entity that is shown."""
+    entities = state.get("entities") or [{"ownerCode": OWNER_CODE}]
+    owner_code = entities[0]["ownerCode"]
+    return {"import_expenses": True, "owner_code": owner_code, "expense_accounts": ACCOUNTS}
 
 
 def in_moment(moment_url: str) -> tuple[list[dict[str, Any]], set[str]]:

@@ -2,13 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-import requests
-
-from local.run.arrivals import Arrived, State
+from local.run.arrivals import Arrived
 from local.run.bodies import Body
-from local.run.options import XLEDGER_PATH
-from local.run.places import is_on_this_machine
+from local.run.shown import State
 from local.run.summary import Requests
 from moment_xledger.domain.events import Event, read_event
 from moment_xledger.domain.moment import Invoice, Saved
@@ -17,16 +15,10 @@ _KINDS = {"customer": "customers", "project": "projects"}  # as Xledger calls th
 _MOST_NUMBERS = 5
 
 
-def state_of(xledger_url: str) -> State | None:
-    """What a simulator on this machine shows; a real Xledger is never asked for such a thing."""
-    if not is_on_this_machine(xledger_url):
+def requests_between(before: State, after: State) -> Requests | None:
+    """What this run asked, also of a simulator that has been asked things before. None where it does not tell."""
+    if "requests" not in before or "requests" not in after:
         return None
-    answer = requests.get(xledger_url.removesuffix(XLEDGER_PATH) + "/_state", timeout=10)
-    return dict(answer.json()) if answer.ok else None
-
-
-def requests_between(before: State, after: State) -> Requests:
-    """What this run asked, also of a simulator that has been asked things before."""
     old, new = before["requests"], after["requests"]
     by_operation = Counter(new["by_operation"])
     by_operation.subtract(old["by_operation"])
@@ -56,17 +48,33 @@ def differences(
     waiting: Mapping[str, int],
     state: State,
 ) -> Iterator[str]:
-    """What Xledger lacks without our having said so, and what it has twice. `reported` are (kind, number)."""
+    """What Xledger lacks without our having said so, and what one entity has twice. `reported` are (kind, number)."""
     for ours, theirs in _KINDS.items():
-        held = Counter(str(record["code"]) for record in state[theirs])
+        if theirs not in state:
+            continue
+        held = Counter((_kept(record["code"]), _owner(record)) for record in state[theirs])
+        there = {code for code, _ in held}
+        twice = {code for (code, _), count in held.items() if count > 1}
         missing = {
-            number for number in published[theirs] if not held[number] and (ours, number) not in reported
+            number
+            for number in published[theirs]
+            if _kept(number) not in there and (ours, number) not in reported
         }
-        doubled = {number for number in published[theirs] if held[number] > 1}
+        doubled = {number for number in published[theirs] if _kept(number) in twice}
         if len(missing) > waiting.get(theirs, 0):
             yield f"Xledger does not hold {len(missing)} {theirs} that nothing was reported of: {_some(missing)}."
         if doubled:
             yield f"Xledger holds {len(doubled)} {theirs} more than once: {_some(doubled)}."
+
+
+def _kept(code: str) -> str:
+    """Without what Xledger may add or change: blanks at the ends, and the case."""
+    return code.strip().casefold()
+
+
+def _owner(record: Mapping[str, Any]) -> Any:
+    owner = record.get("owner")
+    return owner.get("ownerCode") if isinstance(owner, dict) else None
 
 
 def _some(numbers: set[str]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from local.aws import EmbeddedAws, Stack
 from local.aws.stack import ALIAS
 from local.build.deploying import deploy_built
 from local.run import costs
-from local.run.arrivals import Arrived, State, in_files, in_imports, in_mails, uploads_between
+from local.run.arrivals import Arrived, in_files, in_imports, in_mails, uploads_between
 from local.run.bodies import bodies
 from local.run.books import COMPANY, Books
 from local.run.costs import Costs
@@ -21,12 +21,12 @@ from local.run.holds import (
     missing_invoices,
     numbers_published,
     requests_between,
-    state_of,
 )
 from local.run.leaving import RECEPTION
 from local.run.options import Options
 from local.run.progress import Progress
 from local.run.publishing import as_queue_event, publish
+from local.run.shown import State, not_shown, state_of
 from local.run.spilt import spilt
 from local.run.summary import Export, Summary, Upload
 from local.run.waiting import Look, in_queues, until_quiet
@@ -34,7 +34,7 @@ from local.run.world import World
 from moment_xledger.domain.companies import Route
 
 TEMPLATE = ROOT / "template.yaml"
-PATIENCE_SECONDS = 75.0  # longer than the minute in which the sweep finds whatever was lost
+PATIENCE_SECONDS = 75.0  # beyond a doubt: longer than the minute in which the sweep finds whatever was lost
 SWEEP_SECONDS = 3.0
 SIMULATED_TIMEOUT = "10"  # a simulator on this machine answers at once, or on purpose never
 EVENTS = {"events": "EventsQueue"}
@@ -65,7 +65,7 @@ class Journey:
         self._closed: tuple[datetime, str] | None = None
 
     def made(self) -> Summary:
-        before = state_of(self._around.xledger_url)
+        self._before = state_of(self._around.xledger_url)
         self._progress.step(f"Xledger at {self._around.xledger_url}, Moment at {self._around.moment_url}")
         self._stack = self._deploy()
         self._books = Books(self._aws, self._stack)
@@ -73,7 +73,7 @@ class Journey:
             self._around.xledger_token,
             self._options.route,
             self._options.settings,
-            expenses=self._imports_expenses,
+            costs.settings(self._before) if self._imports_expenses else None,
         )
         published = self._publish(self._options.events)
         self._carry_and_export()
@@ -82,7 +82,7 @@ class Journey:
             self._carry_and_export()
         if self._imports_expenses:
             self._import_expenses()
-        return self._told(published, before)
+        return self._told(published)
 
     @property
     def stack(self) -> Stack:
@@ -91,8 +91,9 @@ class Journey:
 
     @property
     def _imports_expenses(self) -> bool:
-        """Only where Xledger and Moment are simulated: nothing is written to a Moment that is real."""
-        simulated = bool(self._around.soap_url) and not self._options.moment_url
+        """Only where Xledger and Moment are simulated: nothing is written to a Moment that is real, and costs are
+        looked for only in an Xledger that shows which are posted."""
+        simulated = "ledger" in self._before and not self._options.moment_url
         return simulated and bool(self._options.settings.get("import_expenses", True))
 
     def _import_expenses(self) -> None:
@@ -100,12 +101,10 @@ class Journey:
         self._invoke("StartRuns", {"run": "expenses"})
         self._wait(lambda: Look(self._in_queues(EXPENSES)))
         self._progress.step("imported what is posted in Xledger")
-        state = state_of(self._around.xledger_url)
-        if state is not None:
-            held, projects = costs.in_moment(self._around.moment_url)
-            accounts = self._options.settings.get("expense_accounts", costs.ACCOUNTS)
-            wanted = costs.expected(state["ledger"], projects, datetime.now(UTC), accounts)
-            self._not_done += costs.differences(held, wanted)
+        held, projects = costs.in_moment(self._around.moment_url)
+        accounts = self._options.settings.get("expense_accounts", costs.ACCOUNTS)
+        wanted = costs.expected(self._before["ledger"], projects, datetime.now(UTC), accounts)
+        self._not_done += costs.differences(held, wanted)
 
     def _carry_and_export(self) -> None:
         self._wait(self._look_at_records)
@@ -156,7 +155,8 @@ class Journey:
         self._progress.step(f"exported what is new{uploaded}")
 
     def _wait(self, look: Callable[[], Look]) -> None:
-        left = until_quiet(look, self._progress, patience=PATIENCE_SECONDS)
+        patience = PATIENCE_SECONDS + self._books.doubt.total_seconds()
+        left = until_quiet(look, self._progress, patience=patience)
         if left:
             self._not_done.append(left)
 
@@ -194,36 +194,49 @@ class Journey:
             self._invoke("Sweep", {})
             self._swept = time.monotonic()
 
-    def _told(self, published: int, before: State | None) -> Summary:
+    def _told(self, published: int) -> Summary:
         kinds = self._books.kinds()
         exports = list(self._books.exports(self._options.out, list(self._around.mailbox)))
-        after = state_of(self._around.xledger_url)
+        before, after = self._before, state_of(self._around.xledger_url)
         reported = {(problem.kind, problem.number) for kind in kinds.values() for problem in kind.problems}
-        if after is not None:
-            expected = numbers_published(bodies(self._options.events), COMPANY)
-            waiting = {name: kind.waiting for name, kind in kinds.items()}
-            self._not_done += differences(expected, reported, waiting, after)
-        uploads = uploads_between(before, after) if before and after else []
+        expected = numbers_published(bodies(self._options.events), COMPANY)
+        waiting = {name: kind.waiting for name, kind in kinds.items()}
+        self._not_done += differences(expected, reported, waiting, after)
+        uploads = uploads_between(before, after)
+        not_seen = not_shown({name: part for name, part in after.items() if name in before}, self._wanted())
         arrived = self._arrived(exports, uploads, after)
-        if self._options.route is not Route.OFF:
+        if arrived is not None:
             self._not_done += missing_invoices(bodies(self._published()), COMPANY, reported, arrived)
         self._not_done += self._dead_letters()
         mailed = [mail.path for mail in self._around.mailbox]
         self._not_done += spilt(self._aws, self._stack, self._options.out, mailed)
-        asked = requests_between(before, after) if before and after else None
+        asked = requests_between(before, after)
         wrong = list(faults(self._aws, self._stack)) if self._not_done else []
         mails = list(self._around.mailbox)
         imported = self._books.costs(self._around.moment_url) if self._imports_expenses else Costs()
-        return Summary(published, kinds, exports, asked, uploads, mails, self._not_done, wrong, imported)
+        return Summary(
+            published, kinds, exports, asked, uploads, mails, self._not_done, wrong, imported, not_seen
+        )
 
-    def _arrived(self, exports: Sequence[Export], uploads: Sequence[Upload], after: State | None) -> Arrived:
-        """Where the invoices must be found by now, on the route that they took."""
+    def _wanted(self) -> Iterator[str]:
+        """What Xledger would have to show for this run to be judged by it."""
+        yield from ("customers", "projects", "requests")
+        if self._options.route is Route.UPLOAD:
+            yield from ("uploads", "vouchers")
+        if not self._options.moment_url and self._options.settings.get("import_expenses", True):
+            yield "ledger"
+
+    def _arrived(self, exports: Sequence[Export], uploads: Sequence[Upload], after: State) -> Arrived | None:
+        """Where the invoices must be found by now, on the route that they took. None where nobody can look."""
         match self._options.route:
+            case Route.OFF:
+                return None
             case Route.EMAIL:
                 reception = self._options.settings.get("reception_address", RECEPTION)
                 return in_mails(self._around.mailbox, reception)
-            case Route.UPLOAD if after:
-                return in_imports(uploads, after)
+            case Route.UPLOAD:
+                can_look = "uploads" in self._before and {"uploads", "vouchers"} <= after.keys()
+                return in_imports(uploads, after) if can_look else None
             case _:
                 return in_files(export.file for export in exports)
 

@@ -9,6 +9,8 @@ from local.mailbox import Mail
 from local.run.costs import Costs
 from local.run.problems import Problem
 
+_WELL = "Everything that should have happened did."
+_WELL_AS_FAR_AS_SEEN = "All that could be looked at is as it should be."
 _MOST_MAILS = 10
 _MOST_PROBLEMS = 20  # on the screen; the JSON has them all
 
@@ -68,9 +70,11 @@ class Summary:
     not_done: Sequence[str] = ()  # what should have happened and did not, one sentence each
     faults: Sequence[str] = ()  # the end of the logs of functions that failed
     costs: Costs = field(default_factory=Costs)
+    not_seen: Sequence[str] = ()  # what Xledger does not show, so that nobody could look at it
 
     @property
     def is_as_it_should_be(self) -> bool:
+        """As far as it could be looked at."""
         unfinished = any(kind.problems or kind.waiting for kind in self.kinds.values())
         return not unfinished and not self.not_done
 
@@ -87,6 +91,7 @@ class Summary:
             ],
             "expenses": asdict(self.costs) | {"total": str(self.costs.total)},
             "not_done": list(self.not_done),
+            "not_seen": list(self.not_seen),
             "faults": list(self.faults),
         }
 
@@ -123,8 +128,10 @@ class Summary:
             yield f"… and {len(self.mails) - _MOST_MAILS} more mails; --json has them all"
 
     def _not_done(self) -> Iterator[str]:
+        if self.not_seen:
+            yield f"This Xledger does not show: {'; '.join(self.not_seen)}. It was not looked at."
         if self.is_as_it_should_be:
-            yield "Everything that should have happened did."
+            yield _WELL_AS_FAR_AS_SEEN if self.not_seen else _WELL
             return
         yield "Not done:"
         yield from (f"  {sentence}" for sentence in self.not_done)

@@ -3,11 +3,15 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from local.run.progress import Progress
 
 LIMIT_SECONDS = 1800.0
+SOON = timedelta(
+    seconds=60
+)  # a way that is closed for longer is waited for only where a doubt may last as long
 _POLL_SECONDS = 0.2
 # Between two looks at several queues a message may pass from one that is not yet read to one that is.
 _QUIET_LOOKS = 3
@@ -34,6 +38,13 @@ class Look:
     @property
     def standing(self) -> tuple[str, dict[str, int]]:
         return self.done, dict(self.open)
+
+
+def why_stuck(closed: tuple[datetime, str] | None, now: datetime, doubt: timedelta) -> str:
+    """Empty where the way to Xledger is open, or will be after a doubt at the latest. `closed`: until when, and why."""
+    if closed is None or closed[0] <= now + max(SOON, doubt):
+        return ""
+    return f"The way to Xledger is closed until {closed[0]:%H:%M} UTC ({closed[1]})."
 
 
 def until_quiet(

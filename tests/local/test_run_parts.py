@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from local.run.bodies import Body, bodies, event_files
 from local.run.misuse import Misuse
 from local.run.progress import Progress
 from local.run.publishing import MOST_BYTES, as_queue_event, publish
-from local.run.waiting import Look, until_quiet
+from local.run.waiting import Look, until_quiet, why_stuck
 
 
 def a_body(text: str = "{}") -> Body:
@@ -196,6 +197,18 @@ def test_what_is_known_to_take_longer_is_not_waited_for() -> None:
     left, seconds = wait([Look({"customers": 3}, stuck="Xledger's allowance is used until 11:00.")])
     assert left == "Not waited for: customers 3. Xledger's allowance is used until 11:00."
     assert seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "doubt", "waited_for"),
+    [(None, 40, True), (60, 40, True), (61, 40, False), (90, 90, True), (91, 90, False), (3600, 90, False)],
+)
+def test_a_doubt_is_waited_for_however_long_it_lasts(
+    seconds: int | None, doubt: int, waited_for: bool
+) -> None:
+    now = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    closed = None if seconds is None else (now + timedelta(seconds=seconds), "in doubt")
+    assert (why_stuck(closed, now, timedelta(seconds=doubt)) == "") == waited_for
 
 
 class Terminal(io.StringIO):

@@ -37,6 +37,18 @@ def test_all_is_well_only_if_everything_happened(but: dict[str, Any], well: bool
     assert ("Everything that should have happened did." in text(a_summary(**but))) is well
 
 
+def test_what_nobody_could_look_at_is_said_and_is_no_success() -> None:
+    unseen = ["which customers it holds", "how many requests it counted"]
+    told = text(a_summary(xledger=None, not_seen=unseen))
+    assert (
+        "This Xledger does not show: which customers it holds; how many requests it counted. "
+        "It was not looked at." in told
+    )
+    assert "All that could be looked at is as it should be." in told
+    assert "Everything" not in told
+    assert a_summary(not_seen=unseen).as_json()["not_seen"] == unseen
+
+
 def test_a_person_finds_the_counts_the_file_and_the_link() -> None:
     read = text(a_summary())
     assert "102 events published" in read

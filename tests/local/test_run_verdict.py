@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import pytest
+import requests
 
 from local import ROOT
 from local.run.bodies import Body
 from local.run.faults import first_fault
-from local.run.holds import differences, numbers_published, requests_between, state_of
+from local.run.holds import differences, numbers_published, requests_between
+from local.run.shown import not_shown, state_of
 
 CUSTOMER: dict[str, Any] = json.loads((ROOT / "events" / "customer-saved.json").read_text("utf-8"))
 NOTHING: dict[str, set[str]] = {"customers": set(), "projects": set()}
@@ -74,11 +76,64 @@ def test_requests_of_an_earlier_run_are_not_ours() -> None:
     before = {"requests": {"total": 5, "refused": 1, "by_operation": {"a": 3, "b": 2}}}
     after = {"requests": {"total": 9, "refused": 1, "by_operation": {"a": 3, "b": 4, "c": 2}}}
     asked = requests_between(before, after)
+    assert asked is not None
     assert (asked.requests, asked.refused, asked.by_operation) == (4, 0, {"b": 2, "c": 2})
 
 
 def test_a_real_xledger_is_not_asked_what_it_holds() -> None:
-    assert state_of("https://xledger.example/graphql") is None
+    assert state_of("https://xledger.example/graphql") == {}
+
+
+CODED = [{"code": "1", "owner": {"ownerCode": 7}}, {"code": "2"}]
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "shown"),
+    [
+        pytest.param(404, "", {}, id="nothing there"),
+        pytest.param(200, "<html>", {}, id="a page"),
+        pytest.param(200, "[1]", {}, id="a list"),
+        pytest.param(200, json.dumps({"customers": CODED}), {"customers": CODED}, id="some of it"),
+        pytest.param(
+            200, json.dumps({"customers": {"1": {}}, "projects": []}), {"projects": []}, id="by code"
+        ),
+        pytest.param(
+            200, json.dumps({"projects": [{"number": "P1"}], "vouchers": None}), {}, id="other names"
+        ),
+        pytest.param(200, json.dumps({"requests": 12, "ledger": []}), {}, id="other counts"),
+    ],
+)
+def test_of_another_xledger_only_what_has_the_expected_form_is_used(
+    monkeypatch: pytest.MonkeyPatch, status: int, text: str, shown: Any
+) -> None:
+    answer = requests.Response()
+    answer.status_code, answer._content = status, text.encode()
+    monkeypatch.setattr(requests, "get", lambda *_, **__: answer)
+    assert state_of("http://127.0.0.1:1/graphql") == shown
+
+
+def test_one_that_does_not_answer_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests, "get", refuse)
+    assert state_of("http://127.0.0.1:1/graphql") == {}
+
+
+def test_what_is_not_shown_is_neither_missing_nor_there() -> None:
+    published = {"customers": {"1"}, "projects": {"P"}}
+    assert list(differences(published, set(), {}, {"projects": [{"code": "P"}]})) == []
+    assert not_shown({"projects": []}, ["customers", "projects"]) == ["which customers it holds"]
+    assert requests_between({}, {"requests": {}}) is None
+
+
+def test_a_number_counts_however_xledger_keeps_it() -> None:
+    assert verdict({"p-1", "2"}, set(), "P-1   ", " 2") == []
+
+
+def test_a_number_may_stand_in_two_entities() -> None:
+    state = {"customers": [{"code": "1", "owner": {"ownerCode": code}} for code in (7, 8)], "projects": []}
+    assert list(differences(NOTHING | {"customers": {"1"}}, set(), {}, state)) == []
 
 
 LOG = [
