@@ -55,6 +55,9 @@ class NotSoap:
     what: Oddity
 
 
+BROKEN = "its XML breaks off or is broken"
+
+
 @dataclass(frozen=True)
 class InDoubt:
     """Sent, and no whole answer came: it may have been carried out."""

@@ -6,8 +6,10 @@ from typing import Any, cast
 from lxml import etree
 
 from moment_xledger.adapters.xledger_soap.assumed import says_key_refused
+from moment_xledger.adapters.xledger_soap.characters import pieces
 from moment_xledger.adapters.xledger_soap.posting import PIECE, Answer
 from moment_xledger.domain.soap_outcomes import (
+    BROKEN,
     CallFailed,
     Failure,
     Faulted,
@@ -66,7 +68,7 @@ def growing_body(answer: Answer) -> Iterator[tuple[Element | None, bool]]:
     parser = pull_parser(*BODIES)
     body: Element | None = None
     try:
-        while piece := answer.body.read(PIECE):
+        for piece in pieces(answer.body, PIECE):
             parser.feed(piece)
             body = started(parser) if body is None else body
             yield body, False
@@ -99,10 +101,11 @@ def _check_prolog(answer: Answer) -> None:
     root: Element | None = None
     oddity: Oddity | None = Oddity.NOT_XML
     try:
-        while root is None and (piece := answer.body.read(PROLOG_PIECE)):
+        for piece in pieces(answer.body, PROLOG_PIECE):
             parser.feed(piece)
-            root = started(parser)
-        if root is None:
+            if (root := started(parser)) is not None:
+                break
+        else:
             parser.close()
             root = started(parser)
     except etree.XMLSyntaxError as error:
@@ -136,7 +139,7 @@ def _broken(answer: Answer, error: Any) -> Failure:
         return NotSoap(answer.status, Oddity.ENCODING)
     if error.code == _CODES.ERR_RESOURCE_LIMIT:
         return NotSoap(answer.status, Oddity.TOO_LARGE)
-    return InDoubt("its XML breaks off or is broken")
+    return InDoubt(BROKEN)
 
 
 def _fault_text(fault: Element) -> str:

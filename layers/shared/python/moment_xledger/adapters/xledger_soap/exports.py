@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
+from moment_xledger.adapters.xledger_soap.characters import cleaned, pieces
 from moment_xledger.adapters.xledger_soap.envelopes import (
     Element,
     growing_body,
@@ -25,7 +26,7 @@ from moment_xledger.adapters.xledger_soap.envelopes import (
 from moment_xledger.adapters.xledger_soap.posting import PIECE, Answer
 from moment_xledger.adapters.xledger_soap.rows import read_row
 from moment_xledger.domain.posted_lines import BadRow, Row
-from moment_xledger.domain.soap_outcomes import CallFailed, InDoubt, NoResult, NotSoap, Oddity
+from moment_xledger.domain.soap_outcomes import BROKEN, CallFailed, InDoubt, NoResult, NotSoap, Oddity
 
 SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
 DIFFGRAM = "{urn:schemas-microsoft-com:xml-diffgram-v1}"
@@ -117,8 +118,8 @@ def _inner(answer: Answer, operation: str) -> Growing:
     rows: Element | None = None
     try:
         parser.feed("<rows>")
-        for text in _without_declaration(_texts(answer.body, operation)):
-            if "<!DOCTYPE" in text:
+        for text in cleaned(_without_declaration(_texts(answer.body, operation))):
+            if b"<!DOCTYPE" in text:
                 raise CallFailed(NotSoap(answer.status, Oddity.DTD))
             parser.feed(text)
             rows = started(parser) if rows is None else rows
@@ -133,15 +134,15 @@ def _inner(answer: Answer, operation: str) -> Growing:
     yield rows, True
 
 
-def _without_declaration(texts: Iterator[str]) -> Iterator[str]:
+def _without_declaration(texts: Iterator[str]) -> Iterator[bytes]:
     """.NET writes `encoding="utf-16"` into strings, which is not true of them here."""
     head = ""
     for text in texts:
         head += text
         if len(head) > _LONGEST_DECLARATION:
             break
-    yield _DECLARATION.sub("", head, count=1)
-    yield from texts
+    yield _DECLARATION.sub("", head, count=1).encode()
+    yield from (text.encode() for text in texts)
 
 
 def _texts(body: IO[bytes], operation: str) -> Iterator[str]:
@@ -161,11 +162,11 @@ def _texts(body: IO[bytes], operation: str) -> Iterator[str]:
 
     reader.StartElementHandler, reader.EndElementHandler = starts, ends
     try:
-        while piece := body.read(PIECE):
+        for piece in pieces(body, PIECE):
             reader.Parse(piece)
             yield "".join(found)
             found.clear()
         reader.Parse(b"", True)
     except expat.ExpatError:
-        raise CallFailed(InDoubt("its XML breaks off or is broken")) from None
+        raise CallFailed(InDoubt(BROKEN)) from None
     yield "".join(found)
