@@ -11,6 +11,8 @@ from moment_xledger.adapters.ledger.expenses import Expenses
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.expense_entries import Entry, State
+from moment_xledger.domain.expense_runs import Ledger as ReadLedger
+from moment_xledger.domain.expense_runs import PassedOver, Window
 from moment_xledger.domain.expenses import Expense, Left
 from tests.adapters.ledgers import ledger as ledger
 
@@ -39,7 +41,9 @@ def save(expenses: Expenses, old: Entry | None, new: Entry) -> Entry:
 
 
 def test_what_is_kept_comes_back_as_it_was(expenses: Expenses) -> None:
-    entry = Entry("1", State.BOOKED, EXPENSE, 7, "7001", "20001", None, "2", Left.INVOICED, "digest")
+    entry = Entry(
+        "1", State.BOOKED, EXPENSE, 7, "7001", "20001", None, "2", Left.INVOICED, "digest", day=NOW.date()
+    )
     saved = save(expenses, None, entry)
     assert expenses.get_many(COMPANY, ["1", "2"]) == {"1": saved}
     assert saved == entry.__class__(**{**vars(entry), "rev": 1})
@@ -111,3 +115,14 @@ def test_a_turn_that_is_left_runs_out_and_one_that_is_ended_is_free(expenses: Ex
     assert expenses.take_turn(COMPANY, "c", NOW + AN_HOUR, NOW + 2 * AN_HOUR)
     progress = expenses.progress(COMPANY)
     assert (progress.failures, progress.report) == (0, {"read": 2, "skipped": {"no project": 1}})
+
+
+def test_what_was_passed_over_is_kept_by_who_has_the_turn(expenses: Expenses) -> None:
+    window = Window(NOW, NOW + timedelta(minutes=1))
+    minutes = (PassedOver(ReadLedger.LINES, window), PassedOver(ReadLedger.SUPPLIERS, window))
+    assert expenses.progress(COMPANY).passed_over == ()
+    assert expenses.take_turn(COMPANY, "worker", NOW, NOW + timedelta(minutes=2))
+    expenses.pass_over(COMPANY, "worker", minutes)
+    with pytest.raises(Conflict):
+        expenses.pass_over(COMPANY, "another", ())
+    assert expenses.progress(COMPANY).passed_over == minutes

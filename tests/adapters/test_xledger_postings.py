@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 import pytest
@@ -19,7 +20,13 @@ from moment_xledger.adapters.xledger_soap.hosts import host
 from moment_xledger.adapters.xledger_soap.posting import Line
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import SoapLogin
-from moment_xledger.domain.errors import AnswerTooLarge, RunStopped, Unreachable
+from moment_xledger.domain.errors import (
+    AnswerTooLarge,
+    AnswerUnreadable,
+    RunStopped,
+    StrangeAnswer,
+    Unreachable,
+)
 from moment_xledger.domain.expense_runs import Window
 from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.domain.problems import Code
@@ -151,12 +158,25 @@ LAUGHS = envelope("<a>&c;</a>").replace("?>", "?>" + DOCTYPE, 1)
         pytest.param(Response(b"\xff\xfe<a", content_type="text/xml"), Unreachable, id="no XML"),
         pytest.param(
             Response(b'<?xml version="1.0" encoding="utf-99"?><a/>', content_type="text/xml"),
-            RunStopped,
+            AnswerUnreadable,
             id="an encoding that there is not",
         ),
         pytest.param(says(POSTED, "not rows"), RunStopped, id="text where rows should be"),
         pytest.param(says(POSTED, None), RunStopped, id="no result"),
-        pytest.param(says(POSTED, "<T><TransactionID>1</TransactionID>"), Unreachable, id="broken off"),
+        pytest.param(says(POSTED, "<T><TransactionID>1</TransactionID>"), AnswerUnreadable, id="broken off"),
+        pytest.param(
+            says(POSTED, escape("<D><T><TransactionID>1</TransactionID></T><T>&")),
+            AnswerUnreadable,
+            id="broken rows in a text",
+        ),
+        pytest.param(
+            Response(says(POSTED, "<D><T><Text>@</Text></T></D>").get_data().replace(b"@", b"\xe6")),
+            AnswerUnreadable,
+            id="Latin-1 that says UTF-8",
+        ),
+        pytest.param(Response("<html>Hi</html>", content_type="text/html"), StrangeAnswer, id="a web page"),
+        pytest.param(Response("<html>Hi</html>", 503, content_type="text/html"), Unreachable, id="503"),
+        pytest.param(Response("slow down", 429), Unreachable, id="429"),
     ],
 )
 def test_an_answer_that_is_not_to_be_trusted_gives_no_line(answer: Response, meant: type[Exception]) -> None:
@@ -165,6 +185,33 @@ def test_an_answer_that_is_not_to_be_trusted_gives_no_line(answer: Response, mea
         ours = Postings(connection.client(SoapLogin("ws-nordvik", "hush", "key-1")), OWNER_CODE)
         with pytest.raises(meant):
             list(ours.lines(A_YEAR, ALL))
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (401, Code.SOAP_ACCESS_REFUSED),
+        (403, Code.SOAP_ACCESS_REFUSED),
+        (404, Code.SOAP_PATH_UNKNOWN),
+        (405, Code.SOAP_PATH_UNKNOWN),
+        (410, Code.SOAP_PATH_UNKNOWN),
+    ],
+)
+@pytest.mark.parametrize("page", ["<html><body>Forbidden</body></html>", "", '{"error": "no"}'])
+def test_a_refusal_is_told_as_what_it_is(status: int, code: Code, page: str) -> None:
+    for connection in connected():
+        connection.fake.answers[POSTED] = [Response(page, status, content_type="text/html")]
+        ours = Postings(connection.client(SoapLogin("ws-nordvik", "hush", "key-1")), OWNER_CODE)
+        with pytest.raises(RunStopped) as stopped:
+            list(ours.lines(A_YEAR, ALL))
+        assert (stopped.value.code, stopped.value.details) == (code, {"status": str(status)})
+
+
+def test_an_xledger_that_wants_a_certificate_says_so(xledger: Running) -> None:
+    order(xledger, {"client_certificate": True})
+    with pytest.raises(RunStopped) as stopped:
+        list(postings(xledger).lines(A_YEAR, ALL))
+    assert stopped.value.code == Code.SOAP_ACCESS_REFUSED
 
 
 def test_bad_rows_are_told_of_one_by_one_between_the_good() -> None:

@@ -330,7 +330,7 @@ def encoded(declared: str, encoding: str) -> Response:
         ),
         pytest.param(
             says(OPERATION, escape("<NewDataSet><Table>")),
-            NotSoap(200, Oddity.NO_ROWS),
+            NotSoap(200, Oddity.BROKEN_ROWS),
             id="text that breaks off",
         ),
         pytest.param(says(OPERATION, None), NoResult(OPERATION), id="no result"),

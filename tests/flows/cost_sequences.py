@@ -44,6 +44,7 @@ class Life:
             self._step()
         self.costs.moment.projects |= dict.fromkeys(("P-2", "P-3", "P-9"), ProjectState.OPEN)
         self.costs.fuse.burns_at = None
+        self.costs.books.unreadable = set()
         for _ in range(3):
             self.costs.later(timedelta(minutes=7))
         explained = {number for number, code in self.costs.problems() if code in TOLD} | self.deleted
@@ -83,7 +84,7 @@ class Life:
             self._repost,
             self._redate,
         ]
-        steps += [self._import] * 5 + [self._crash] * 2 + [self._toggle]
+        steps += [self._import] * 5 + [self._crash] * 2 + [self._toggle, self._spoil]
         steps += [self._invoice, self._delete] * self.people
         step = self.dice.choice(steps)
         self.story.append(step.__name__)
@@ -145,6 +146,10 @@ class Life:
         self.costs.moment.projects[self.dice.choice(("P-2", "P-3"))] = state
         if self.dice.random() < 0.5:
             self.costs.moment.projects["P-2"] = ProjectState.OPEN
+
+    def _spoil(self) -> None:
+        """Whatever answer holds this line cannot be read for now."""
+        self.costs.books.unreadable = {self.dice.choice(["", *self.costs.books.posted])}
 
     def _import(self) -> None:
         self.costs.fuse.burns_at = None

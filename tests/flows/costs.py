@@ -10,7 +10,7 @@ from typing import Any
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
-from moment_xledger.domain.errors import AnswerTooLarge, RefusedByMoment
+from moment_xledger.domain.errors import AnswerTooLarge, AnswerUnreadable, RefusedByMoment
 from moment_xledger.domain.expense_runs import Report, Window
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState
 from moment_xledger.domain.posted_lines import BadRow, Row
@@ -73,22 +73,27 @@ class Books:
         self.most = 1_000_000
         self.asked: list[Window] = []
         self.fails: Exception | None = None
+        self.unreadable: set[str] = set()  # an answer that holds one of these lines cannot be read
+        self.requests = 0
 
     def lines(self, window: Window, accounts: AccountRanges) -> Iterator[Row | BadRow]:
-        if self.fails:
-            raise self.fails
         self.asked.append(window)
-        found = self._within(self.posted.values(), window)
-        if len(found) > self.most:
-            raise AnswerTooLarge
         yield from self.bad
-        yield from found
+        yield from self._answer(self._within(self.posted.values(), window))
 
     def suppliers(self, window: Window) -> Iterator[Row | BadRow]:
-        found = self._within(self.bills, window)
+        yield from self._answer(self._within(self.bills, window))
+
+    def _answer(self, found: list[Row]) -> Iterator[Row]:
+        self.requests += 1
+        if self.fails:
+            raise self.fails
         if len(found) > self.most:
             raise AnswerTooLarge
-        yield from found
+        for line in found:
+            if line.transaction_id in self.unreadable:
+                raise AnswerUnreadable("its XML is broken")
+            yield line
 
     @staticmethod
     def _within(lines: Any, window: Window) -> list[Row]:

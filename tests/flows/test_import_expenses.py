@@ -499,7 +499,7 @@ def test_a_reversal_may_come_before_the_cost_in_an_answer_that_has_both(costs: C
     assert (report.stopped, report.cancelled) == ("", 1)
     assert costs.amounts() == ["0.00"]
     (expense,) = costs.moment.expenses.values()
-    assert expense["description"] == "Tilbakeført: Lydberegning"
+    assert expense["description"] == "Tilbakeført: Lydberegning, ny tekst"
 
 
 def test_two_halves_of_a_bill_are_reversed_one_by_one(costs: Costs) -> None:

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 from moment_xledger.adapters.xledger_soap.client import XledgerSoap
 from moment_xledger.domain.account_ranges import AccountRanges
-from moment_xledger.domain.errors import AnswerTooLarge, RunStopped, SyncError, Unreachable
+from moment_xledger.domain.errors import (
+    AnswerTooLarge,
+    AnswerUnreadable,
+    RunStopped,
+    StrangeAnswer,
+    SyncError,
+    Unreachable,
+)
 from moment_xledger.domain.expense_runs import Window
 from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.soap_outcomes import (
+    BROKEN,
     CallFailed,
     Faulted,
     InDoubt,
@@ -19,12 +28,17 @@ from moment_xledger.domain.soap_outcomes import (
     Oddity,
 )
 
-# A page instead of an answer is what a proxy or a server that restarts gives.
-PASSING = frozenset({Oddity.HTML, Oddity.NOT_XML})
+# The service stands behind a page or a proxy that answers in its place; it may be gone the next hour.
+IN_ITS_PLACE = frozenset({Oddity.HTML, Oddity.NOT_XML})
+# Something in the rows themselves: fewer of them may be sound.
+IN_THE_ROWS = frozenset({Oddity.ENCODING, Oddity.BROKEN_ROWS})
+ACCESS_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE)
+LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 class Postings:
-    """Raises `AnswerTooLarge`, `Unreachable` and `RunStopped`, also while lines are read."""
+    """Raises `AnswerUnreadable`, `Unreachable` and `RunStopped`, also while lines are read."""
 
     def __init__(self, soap: XledgerSoap, owner_code: int) -> None:
         self._soap = soap
@@ -61,8 +75,18 @@ def _meaning(failed: CallFailed) -> SyncError:
             return RunStopped(Code.SOAP_LOGIN_REFUSED, text)
         case Faulted(text):
             return RunStopped(Code.EXPENSES_NOT_READ, text)
+        case NotSoap(HTTPStatus.OK, what) if what in IN_THE_ROWS:
+            return AnswerUnreadable(str(failed))
+        case InDoubt(what) if what == BROKEN:
+            return AnswerUnreadable(str(failed))
         case InDoubt() | NotSent():
             return Unreachable("Xledger")
-        case NotSoap(status, what) if status >= 500 or what in PASSING:
+        case NotSoap(status, _) if status in ACCESS_REFUSED:
+            return RunStopped(Code.SOAP_ACCESS_REFUSED, status=str(status))
+        case NotSoap(status, _) if status in NOT_THERE:
+            return RunStopped(Code.SOAP_PATH_UNKNOWN, status=str(status))
+        case NotSoap(status, _) if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in LATER:
             return Unreachable("Xledger")
+        case NotSoap(HTTPStatus.OK, what) if what in IN_ITS_PLACE:
+            return StrangeAnswer("Xledger")
     return RunStopped(Code.EXPENSES_NOT_READ, str(failed))

@@ -10,7 +10,9 @@ Errors, named by what should happen next.
     - KeyRefused   ... because Moment does not accept the company's key: only a new one helps
   + Conflict       somebody else wrote first: read again and decide again
   + EntityTaken    another company writes to that entity of Xledger: an operator may allow both
-  + AnswerTooLarge Xledger's answer is over our limit: ask for less at a time
+    - StrangeAnswer ... something else answers in its place, such as a gateway's page
+  + AnswerUnreadable Xledger's answer cannot be read: ask for less at a time, until what is wrong stands alone
+    - AnswerTooLarge ... it is over our limit
   + RunStopped     an import cannot go on until a person has done what its reason says
   + RefusedByMoment Moment does not take this one expense: a person must look, the others carry on
   + FileDiffers    a file that never changes is not what it was: hand out nothing and raise the alarm
@@ -99,17 +101,29 @@ class EntityTaken(SyncError):
     pass
 
 
-class AnswerTooLarge(SyncError):
+class StrangeAnswer(Unreachable):
+    pass
+
+
+class AnswerUnreadable(SyncError):
+    pass
+
+
+class AnswerTooLarge(AnswerUnreadable):
     pass
 
 
 class RunStopped(SyncError):
-    """`code` is a reason of `domain.problems`; `their_words` are for the company's own eyes."""
+    """`code` is a reason of `domain.problems`, and `details` fill its sentence.
 
-    def __init__(self, code: str, their_words: str = "") -> None:
+    `their_words` are for the company's own eyes.
+    """
+
+    def __init__(self, code: str, their_words: str = "", **details: str) -> None:
         super().__init__(code)
         self.code = code
         self.their_words = their_words
+        self.details = details
 
 
 class RefusedByMoment(SyncError):

@@ -1,9 +1,10 @@
 """A run of the import: from when on Xledger's ledger is read, in which pieces, and what came of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from moment_xledger.domain.days import OSLO
@@ -17,6 +18,9 @@ SHORTEST_WINDOW = timedelta(minutes=1)
 KIND = "expenses"  # of problems that concern all of them
 ABOUT_ALL = (
     Code.EXPENSES_NOT_READ,
+    Code.EXPENSES_PAGE_INSTEAD,
+    Code.SOAP_ACCESS_REFUSED,
+    Code.SOAP_PATH_UNKNOWN,
     Code.EXPENSES_KEY_REFUSED,
     Code.EXPENSES_DELAYED,
     Code.SOAP_LOGIN_REFUSED,
@@ -36,6 +40,39 @@ class Window:
             return None
         middle = (self.start + (self.end - self.start) / 2).replace(microsecond=0)
         return Window(self.start, middle), Window(middle, self.end)
+
+
+class Ledger(StrEnum):
+    """Which of Xledger's two ledgers is read."""
+
+    LINES = "lines"
+    SUPPLIERS = "suppliers"
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A minute whose answer could not be read, alone: it is asked for again until it can."""
+
+    ledger: Ledger
+    window: Window
+
+    @property
+    def number(self) -> str:
+        """What its problem is about: the time on a Norwegian wall at which the lines were changed."""
+        return f"{self.window.start.astimezone(OSLO):%Y-%m-%d %H:%M}"
+
+
+def without(window: Window, gaps: Iterable[Window]) -> Iterator[Window]:
+    """What is left of a window, in order."""
+    start = window.start
+    for gap in sorted(gaps, key=lambda each: each.start):
+        if gap.end <= start or gap.start >= window.end:
+            continue
+        if gap.start > start:
+            yield Window(start, gap.start)
+        start = gap.end
+    if start < window.end:
+        yield Window(start, window.end)
 
 
 def windows(cursor: datetime | None, reach: str, terms: Terms, now: datetime) -> Iterator[Window]:

@@ -97,6 +97,10 @@ class Code(StrEnum):
     EXPENSE_INVOICED = "EXPENSE_INVOICED"
     EXPENSE_DELETED = "EXPENSE_DELETED"
     EXPENSES_NOT_READ = "EXPENSES_NOT_READ"
+    EXPENSES_MINUTE_UNREADABLE = "EXPENSES_MINUTE_UNREADABLE"
+    EXPENSES_PAGE_INSTEAD = "EXPENSES_PAGE_INSTEAD"
+    SOAP_ACCESS_REFUSED = "SOAP_ACCESS_REFUSED"
+    SOAP_PATH_UNKNOWN = "SOAP_PATH_UNKNOWN"
     EXPENSES_KEY_REFUSED = "EXPENSES_KEY_REFUSED"
     EXPENSES_DELAYED = "EXPENSES_DELAYED"
     LATE_FROM_MOMENT = "LATE_FROM_MOMENT"
@@ -599,6 +603,26 @@ REASONS: dict[Code, Reason] = {
         Fixer.OPERATOR,
         "Utgifter er ikke hentet, fordi Xledger ikke ga et svar som kan brukes. Ingenting er borte; det forsøkes igjen hver time. Les hva Xledger svarer, og sjekk eierkode og tilganger for SOAP-brukeren.",
         "Expenses were not imported, because Xledger gave no usable answer. Nothing is lost; it is tried again every hour. Read what Xledger answers, and check the owner code and the rights of the SOAP user.",
+    ),
+    Code.EXPENSES_MINUTE_UNREADABLE: Reason(
+        Fixer.OPERATOR,
+        "Xledger gir ikke noe svar som kan leses, for det som ble endret i minuttet {number}. Kostnader fra dette minuttet mangler i Moment, eller mangler leverandør; resten er hentet. Det forsøkes igjen, og de kommer av seg selv når svaret kan leses. Finn bilagene i Xledger, og se etter uvanlige tegn i tekstene.",
+        "Xledger gives no readable answer for what was changed in the minute {number}. Costs of that minute are missing in Moment, or lack their supplier; the others were taken. It is tried again, and they come by themselves when the answer can be read. Find the vouchers in Xledger, and look for unusual characters in their texts.",
+    ),
+    Code.EXPENSES_PAGE_INSTEAD: Reason(
+        Fixer.OPERATOR,
+        "Utgifter er ikke hentet de siste gangene, fordi en nettside svarer i stedet for Xledgers tjeneste. Ingenting er borte; det forsøkes igjen hver time. Sjekk adressen til tjenesten, og om en mellomtjener eller vedlikehold hos Xledger står i veien.",
+        "Expenses were not imported the last times, because a web page answers instead of Xledger's service. Nothing is lost; it is tried again every hour. Check the address of the service, and whether a proxy or maintenance at Xledger stands in the way.",
+    ),
+    Code.SOAP_ACCESS_REFUSED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger avviser tilgangen (HTTP {status}), så ingen utgifter hentes. Enten mangler klientsertifikatet eller er utløpt, eller så mangler SOAP-brukeren tilgang til tjenesten. Last opp et gyldig sertifikat i innstillingene, eller gi brukeren tilgang i Xledger (Administrasjon, Tilgangskontroll). Alt kommer av seg selv etterpå.",
+        "Xledger refuses access (HTTP {status}), so no expenses are imported. Either the client certificate is missing or has expired, or the SOAP user lacks the right to the service. Upload a valid certificate in the settings, or grant the right in Xledger (Administration, Access control). All comes by itself afterwards.",
+    ),
+    Code.SOAP_PATH_UNKNOWN: Reason(
+        Fixer.OPERATOR,
+        "Xledger har ingen tjeneste på adressen som brukes (HTTP {status}), så ingen utgifter hentes. Sjekk adressen og stien til eksporttjenesten. Alt kommer av seg selv etterpå.",
+        "Xledger has no service at the address that is used (HTTP {status}), so no expenses are imported. Check the address and the path of the export service. All comes by itself afterwards.",
     ),
     Code.EXPENSES_KEY_REFUSED: Reason(
         Fixer.ADMINISTRATOR,

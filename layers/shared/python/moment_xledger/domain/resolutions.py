@@ -80,6 +80,10 @@ WAYS: Mapping[Code, Way] = {
             Code.EXPENSE_LINE_UNUSABLE,
             Code.EXPENSE_REFUSED,
             Code.EXPENSES_NOT_READ,
+            Code.EXPENSES_MINUTE_UNREADABLE,
+            Code.EXPENSES_PAGE_INSTEAD,
+            Code.SOAP_ACCESS_REFUSED,
+            Code.SOAP_PATH_UNKNOWN,
             Code.EXPENSES_KEY_REFUSED,
             Code.EXPENSES_DELAYED,
             Code.INVOICE_UNREADABLE,  # each night, as soon as it is corrected

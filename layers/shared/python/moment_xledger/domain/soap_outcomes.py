@@ -45,6 +45,7 @@ class Oddity(StrEnum):
     DTD = "XML with a document type declaration, which may hide entities"
     ENCODING = "text in another encoding than it says"
     NO_ROWS = "text where rows should be"
+    BROKEN_ROWS = "rows whose XML is broken"
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.expense_entries import Entry
-from moment_xledger.domain.expense_runs import Report, Window
+from moment_xledger.domain.expense_runs import PassedOver, Report, Window
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState, Terms
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Project
 from moment_xledger.domain.posted_lines import BadRow, Row
+from moment_xledger.domain.supplier_bills import Bills
 from moment_xledger.flows.mailing_turn import Turn
 
 if TYPE_CHECKING:
@@ -69,6 +70,10 @@ class Run:
     report: Report = field(default_factory=Report)
     projects: dict[str, ProjectState] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)  # of the lines at hand, as they are stored now
+    passed_over: list[PassedOver] = field(default_factory=list)  # minutes that could not be read
+    bills: tuple[Window, Bills] | None = None  # those that were read last
+    reached: datetime | None = None  # all that was changed before has been read
+    halved: int = 0  # windows, since an answer could not be read
     freed: set[str] = field(default_factory=set)  # lines whose reversal was undone by this run
     unusable: set[str] = field(
         default_factory=set
@@ -77,6 +82,9 @@ class Run:
     @property
     def ledger(self) -> "Ledger":
         return self.importer.ledger
+
+    def read_lines(self, window: Window) -> Iterator[Row | BadRow]:
+        return self.books.lines(window, self.terms.accounts)
 
     def hold(self, needed: timedelta) -> None:
         """Just before whatever nobody else may do meanwhile."""

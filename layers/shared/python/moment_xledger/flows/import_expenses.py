@@ -5,15 +5,18 @@ the same window again, and knows each line that was dealt with.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from moment_xledger.domain.companies import Company, CompanyId
-from moment_xledger.domain.errors import AnswerTooLarge, Conflict, RunStopped, Unreachable
+from moment_xledger.domain.errors import Conflict, RunStopped, StrangeAnswer, Unreachable
 from moment_xledger.domain.expense_runs import ABOUT_ALL, KIND, Report, Window, windows
+from moment_xledger.domain.expense_runs import Ledger as ReadLedger
 from moment_xledger.domain.expenses import Terms
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Importer, OutOfTime, Paused, Run
 from moment_xledger.flows.mailing_turn import Turn
-from moment_xledger.flows.read_postings import halves_of, read_window
+from moment_xledger.flows.narrow_windows import read_piece_by_piece, try_again
+from moment_xledger.flows.read_postings import read_window
 from moment_xledger.flows.write_expense import release_freed, release_open
 
 SLICE = timedelta(
@@ -45,10 +48,10 @@ def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
         report.stopped = "another worker has the turn"
     except Unreachable as unreachable:
         report.stopped = f"{unreachable} does not answer"
-        _unreachable(company, importer, turn, report, str(unreachable))
+        _unreachable(company, importer, turn, report, unreachable)
     except RunStopped as stopped:
         report.stopped = stopped.code
-        _report(company, importer, Code(stopped.code), stopped.their_words)
+        _report(company, importer, Code(stopped.code), stopped.their_words, **stopped.details)
         _end(company, importer, turn, report, failures=_failures(company, importer))
     return report
 
@@ -69,21 +72,32 @@ def _opened(company: Company, importer: Importer, turn: Turn, report: Report) ->
 def _import(run: Run) -> None:
     now = run.importer.clock().replace(microsecond=0)
     progress = run.ledger.expenses.progress(run.company.id)
+    run.passed_over = list(progress.passed_over)
+    run.reached = progress.cursor if progress.reach == run.terms.reach else None
     release_open(run)
+    try_again(run, partial(_read, run))
     for window in windows(progress.cursor, progress.reach, run.terms, now):
-        _read(run, window)
-        release_freed(run)
-        run.ledger.expenses.read_until(run.company.id, run.turn.worker, window.end, run.terms.reach)
+        read_piece_by_piece(run, ReadLedger.LINES, window, partial(_read_on, run))
+        _read_until(run, window)
     run.ledger.problems.close(run.company.id, [(KIND, "")], ABOUT_ALL)
 
 
+def _read_on(run: Run, window: Window) -> None:
+    _read(run, window)
+    _read_until(run, window)
+
+
 def _read(run: Run, window: Window) -> None:
-    """An answer that is too large is asked for in halves, until it fits."""
-    try:
-        read_window(run, window)
-    except AnswerTooLarge:
-        for half in halves_of(window):
-            _read(run, half)
+    read_window(run, window)
+    release_freed(run)
+
+
+def _read_until(run: Run, window: Window) -> None:
+    """Forward only: the first pieces of a run lie before the place that was reached by the last one."""
+    if run.reached and window.end < run.reached:
+        return
+    run.reached = window.end
+    run.ledger.expenses.read_until(run.company.id, run.turn.worker, window.end, run.terms.reach)
 
 
 def _end(company: Company, importer: Importer, turn: Turn, report: Report, failures: int) -> None:
@@ -91,11 +105,15 @@ def _end(company: Company, importer: Importer, turn: Turn, report: Report, failu
     importer.ledger.expenses.end_run(company.id, turn.worker, now, report.summary(), failures)
 
 
-def _unreachable(company: Company, importer: Importer, turn: Turn, report: Report, system: str) -> None:
+def _unreachable(
+    company: Company, importer: Importer, turn: Turn, report: Report, unreachable: Unreachable
+) -> None:
     """What was sent last may still arrive in Moment: the turn is kept until it surely has, or never will."""
     failures = _failures(company, importer) + 1
     if failures >= PATIENCE:
-        _report(company, importer, Code.EXPENSES_DELAYED, system=system)
+        instead = isinstance(unreachable, StrangeAnswer)
+        code = Code.EXPENSES_PAGE_INSTEAD if instead else Code.EXPENSES_DELAYED
+        _report(company, importer, code, system=str(unreachable))
     now = importer.clock()
     importer.ledger.expenses.leave_turn(company.id, turn.worker, now, report.summary(), failures)
 

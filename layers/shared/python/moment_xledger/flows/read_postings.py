@@ -1,19 +1,19 @@
 """One window of Xledger's ledger: most lines are only counted, the others go on to Moment, some at a time."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from moment_xledger.domain.errors import AnswerTooLarge, RunStopped
 from moment_xledger.domain.expense_entries import Entry, State, Wish, is_moved
-from moment_xledger.domain.expense_runs import Window
+from moment_xledger.domain.expense_runs import Ledger, Report, Window
 from moment_xledger.domain.expenses import (
     BARRED,
     Bill,
     Expense,
     Left,
+    Terms,
     bill_of,
     identity,
     is_of_another_entity,
@@ -23,10 +23,10 @@ from moment_xledger.domain.expenses import (
     was_changed,
 )
 from moment_xledger.domain.posted_lines import BadRow, Row
-from moment_xledger.domain.problems import Code
 from moment_xledger.domain.supplier_bills import Bills
 from moment_xledger.flows.expense_run import Run
 from moment_xledger.flows.leave_expense import close_unusable, report_left
+from moment_xledger.flows.narrow_windows import read_piece_by_piece
 from moment_xledger.flows.write_expense import note_match, write_expense
 
 if TYPE_CHECKING:
@@ -42,54 +42,66 @@ Named = list[tuple[str | None, Row]]
 
 
 def read_window(run: Run, window: Window) -> None:
-    """Raises `AnswerTooLarge`; nothing of the window has been looked at then."""
+    """Raises `AnswerUnreadable`; nothing of the window has been looked at then."""
     bills = _bills(run, window)
     run.hold(AN_ANSWER)
-    with closing(cast("Generator[Row | BadRow]", run.books.lines(window, run.terms.accounts))) as lines:
-        candidates = _candidates(run, lines)
-        while some := list(islice(candidates, AT_ONCE)):
-            run.hold(timedelta())
-            _write(run, some, bills)
+    found = _Found()
+    with closing(cast("Generator[Row | BadRow]", run.read_lines(window))) as lines:
+        found.sort(lines, run.terms)
+    found.count(run.report)
+    for bad in found.bad:
+        _unusable(run, bad)
+    # Costs first: what reverses one of them should find it.
+    found.rows.sort(key=lambda line: line.amount < 0)
+    for start in range(0, len(found.rows), AT_ONCE):
+        run.hold(timedelta())
+        _write(run, found.rows[start : start + AT_ONCE], bills)
 
 
 def _bills(run: Run, window: Window) -> Bills:
+    """They reach further back than the window that they are for. Those of a window are those of its halves, too."""
+    needed = Window(window.start - LATE, window.end)
+    if run.bills and run.bills[0].start <= needed.start and needed.end <= run.bills[0].end:
+        return run.bills[1]
     found = Bills()
-    for line in _supplier_lines(run, Window(window.start - LATE, window.end)):
-        if isinstance(line, Row):
-            found.add(line)
+
+    def read(part: Window) -> None:
+        run.hold(AN_ANSWER)
+        for line in run.books.suppliers(part):
+            if isinstance(line, Row):
+                found.add(line)
+
+    read_piece_by_piece(run, Ledger.SUPPLIERS, needed, read)
+    run.bills = needed, found
     return found
 
 
-def _supplier_lines(run: Run, window: Window) -> Lines:
-    """They reach further back than the window that they are for, so halves of that one need not make them fewer."""
-    run.hold(AN_ANSWER)
-    try:
-        yield from run.books.suppliers(window)
-    except AnswerTooLarge:
-        for half in halves_of(window):
-            yield from _supplier_lines(run, half)
+class _Found:
+    """What an answer holds that has to be looked at. All of it is here before anything is done about it."""
 
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.bad: list[BadRow] = []
+        self._read = self._taken = 0
+        self._skipped: Counter[Left] = Counter()
 
-def halves_of(window: Window) -> tuple[Window, Window]:
-    halves = window.halves()
-    if halves is None:
-        raise RunStopped(Code.EXPENSES_NOT_READ, "More than 20 MB for a minute.") from None
-    return halves
+    def sort(self, lines: Lines, terms: Terms) -> None:
+        for line in lines:
+            self._read += 1
+            if isinstance(line, BadRow):
+                self.bad.append(line)
+            elif (left := out_of_reach(line, terms)) is None:
+                self._taken += 1
+                self.rows.append(line)
+            elif was_changed(line):
+                self.rows.append(line)
+            else:
+                self._skipped[left] += 1
 
-
-def _candidates(run: Run, lines: Lines) -> Iterator[Row]:
-    report, terms = run.report, run.terms
-    for line in lines:
-        report.read += 1
-        if isinstance(line, BadRow):
-            _unusable(run, line)
-        elif (left := out_of_reach(line, terms)) is None:
-            report.taken += 1
-            yield line
-        elif was_changed(line):
-            yield line
-        else:
-            report.skipped[left] += 1
+    def count(self, report: Report) -> None:
+        report.read += self._read
+        report.taken += self._taken
+        report.skipped += self._skipped
 
 
 def _unusable(run: Run, line: BadRow) -> None:

@@ -19,6 +19,8 @@ from moment_xledger.adapters.table import MOST_KEYS, Action, Delete, Item, Key, 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.expense_entries import Entry, State
+from moment_xledger.domain.expense_runs import Ledger as ReadLedger
+from moment_xledger.domain.expense_runs import PassedOver, Window
 from moment_xledger.domain.expenses import Expense, Left
 
 _TEXTS = ("match_id", "voucher", "counters", "countered_by", "asked")
@@ -33,6 +35,7 @@ class Progress:
     failures: int = 0  # runs in a row that did not come to their end
     ran_at: datetime | None = None
     report: Mapping[str, Any] | None = None  # of the last run, for the page
+    passed_over: tuple[PassedOver, ...] = ()  # those that were not tried for the longest time first
 
 
 class Expenses:
@@ -98,6 +101,7 @@ class Expenses:
             int(item.get("failures", 0)),
             keys.moment(item["ran_at"]) if "ran_at" in item else None,
             _plain(item["report"]) if "report" in item else None,
+            tuple(map(_passed_over, item.get("passed_over", ()))),
         )
 
     def take_turn(self, company: CompanyId, worker: str, now: datetime, until: datetime) -> bool:
@@ -119,6 +123,19 @@ class Expenses:
         )
         moved = {"cursor": keys.stamp(cursor), "reach": reach}
         self._table.write(Update(keys.imports(company), set=moved, when=Attr("owner").eq(worker) & ahead))
+
+    def pass_over(self, company: CompanyId, worker: str, passed_over: Iterable[PassedOver]) -> None:
+        """All that is passed over from now on. Raises `Conflict` if `worker` has lost its turn."""
+        stored = [
+            {
+                "ledger": str(each.ledger),
+                "start": keys.stamp(each.window.start),
+                "end": keys.stamp(each.window.end),
+            }
+            for each in passed_over
+        ]
+        mine = Attr("owner").eq(worker)
+        self._table.write(Update(keys.imports(company), set={"passed_over": stored}, when=mine))
 
     def end_run(
         self, company: CompanyId, worker: str, now: datetime, report: Mapping[str, Any], failures: int
@@ -146,6 +163,11 @@ class Expenses:
             self._table.write(
                 Update(keys.imports(company), set=ended, remove=over, when=Attr("owner").eq(worker))
             )
+
+
+def _passed_over(stored: Mapping[str, str]) -> PassedOver:
+    window = Window(keys.moment(stored["start"]), keys.moment(stored["end"]))
+    return PassedOver(ReadLedger(stored["ledger"]), window)
 
 
 def _counted(company: CompanyId, moves: Mapping[str, int]) -> Iterator[Action]:

@@ -128,7 +128,9 @@ def _inner(answer: Answer, operation: str) -> Growing:
         parser.feed("</rows>")
         rows = parser.close()
     except etree.XMLSyntaxError:
-        raise CallFailed(NotSoap(answer.status, Oddity.NO_ROWS)) from None
+        has_rows = rows is not None and len(rows)
+        oddity = Oddity.BROKEN_ROWS if has_rows else Oddity.NO_ROWS
+        raise CallFailed(NotSoap(answer.status, oddity)) from None
     if not len(rows) and (rows.text or "").strip():
         raise CallFailed(NotSoap(answer.status, Oddity.NO_ROWS))
     yield rows, True
