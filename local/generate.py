@@ -10,13 +10,14 @@ from local.requirements import requirements
 
 def generated() -> dict[str, bytes]:
     """Path in the project → what belongs there."""
-    from local import openapi
+    from local import file_formats, openapi
     from local.sample import sample_files
     from local.schemas import contract
 
     return {
         **{f"events/{name}": content for name, content in contract().items()},
         **{f"events/{name}": content for name, content in sample_files().items()},
+        "docs/file-formats.md": file_formats.written(),
         "events/openapi.yaml": openapi.written(),
         "layers/dependencies/requirements.txt": requirements(ROOT / "uv.lock").encode(),
         "layers/soap/requirements.txt": requirements(ROOT / "uv.lock", "soap").encode(),

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -134,9 +135,55 @@ def test_gl02b_with_net_amounts_has_the_vat_on_a_line_of_its_own():
     ]
 
 
-def test_gl02b_names_a_foreign_currency_and_leaves_the_rate_to_xledger():
-    lines = columns(an_invoice(currency="EUR"), terms("gl02b"), 24, 25, 26)
+def test_gl02b_has_a_foreign_amount_and_the_same_in_kroner():
+    lines = columns(an_invoice(currency="EUR", exchangeRate="11.7355"), terms("gl02b"), 24, 25, 26)
+    assert lines == [("EUR", "125000.00", "1466937.50"), ("EUR", "-125000.00", "-1466937.50")]
+
+
+def test_an_export_that_was_claimed_by_an_older_release_keeps_its_bytes():
+    older = terms("gl02b").model_copy(update={"renderer": 1})
+    lines = columns(an_invoice(currency="EUR", exchangeRate="11.7355"), older, 24, 25, 26)
     assert lines == [("EUR", "125000.00", ""), ("EUR", "-125000.00", "")]
+    assert [terms(name).renderer for name in FORMATS] == [1, 1, 2]
+
+
+def test_in_kroner_the_customer_owes_what_the_total_comes_to_and_the_largest_line_takes_the_rest():
+    lines = [
+        a_line("3", "0.80", "0.20", "1.00"),
+        a_line("5", "3.33", "0.00", "3.33"),
+        a_line("6", "0.07", "0.00", "0.07"),
+    ]
+    bill = an_invoice(currency="USD", exchangeRate="10.4444", total="4.40", vatLines=lines)
+    assert [home for _, home in columns(bill, terms("gl02b"), 25, 26)] == [
+        "45.96",
+        "-10.44",
+        "-34.79",
+        "-0.73",
+    ]
+
+
+@given(
+    st.lists(st.integers(1, 10**9), min_size=1, max_size=6),
+    st.decimals("0.00000001", "99999", places=8),
+    st.sampled_from(["gross", "net"]),
+    st.sampled_from([1, -1]),
+)
+def test_a_voucher_in_any_currency_sums_to_zero_in_both(nets, rate, amounts, sign):
+    lines = [
+        (Decimal(sign * net) / 100, (Decimal(sign * net) / 400).quantize(Decimal("0.01"))) for net in nets
+    ]
+    codes = ("3", "31", "33", "5", "6", "7")
+    content = [
+        a_line(code, str(net), str(vat), str(net + vat))
+        for code, (net, vat) in zip(codes, lines, strict=False)
+    ]
+    total = sum(net + vat for net, vat in lines)
+    credit: dict[str, Any] = {"kind": "CREDIT_NOTE", "creditedInvoiceNumber": 1} if sign < 0 else {}
+    bill = an_invoice(currency="JPY", exchangeRate=str(rate), total=str(total), vatLines=content, **credit)
+    found = columns(bill, terms("gl02b", gl02b_amount=amounts), 25, 26)
+    (_, owed), *_ = found
+    assert [sum(Decimal(row[at]) for row in found) for at in (0, 1)] == [0, 0]
+    assert Decimal(owed) == (total * rate).quantize(Decimal("0.01"), "ROUND_HALF_UP")
 
 
 def test_codes_that_xledger_cannot_tell_apart_become_one_row():
@@ -210,7 +257,22 @@ def test_a_credit_notes_text_ends_with_the_invoice_it_corrects(description, text
         pytest.param("standard", {"kid": "1;2"}, Unfit("kid", "0-9 -, max. 25"), id="a KID is digits"),
         pytest.param("standard", {"currency": "EUR"}, Unfit("currency", "NOK"), id="standard is in kroner"),
         pytest.param("ar10", {"currency": "EUR"}, Unfit("currency", "NOK"), id="so is ar10"),
-        pytest.param("gl02b", {"currency": "EUR"}, None, id="gl02b names the currency"),
+        pytest.param(
+            "gl02b",
+            {"currency": "SEK"},
+            Unfit("exchangeRate", "", currency="SEK"),
+            id="gl02b needs the amount in kroner too",
+        ),
+        pytest.param("gl02b", {"currency": "SEK", "exchangeRate": "1.0521"}, None, id="which the rate gives"),
+        pytest.param(
+            "ar10",
+            {
+                "total": "100000000000.00",
+                "vatLines": [a_line("5", "100000000000.00", "0.00", "100000000000.00")],
+            },
+            Unfit("total", "< 100000000000"),
+            id="ar10 has fifteen characters for an amount",
+        ),
         pytest.param(
             "standard",
             {"kind": "CREDIT_NOTE"},

@@ -9,6 +9,7 @@ from moment_xledger.adapters.table import Key
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.settings import (
     DifferenceFacts,
+    LimitFacts,
     Preflight,
     SavedFacts,
     SettingsFacts,
@@ -16,8 +17,11 @@ from moment_xledger.console.facts.settings import (
 )
 from moment_xledger.console.overview import MOST_LOOKED_AT, in_files, read_of_invoices, to_go
 from moment_xledger.console.visits import Visit
-from moment_xledger.domain.companies import Company, Route
+from moment_xledger.domain.companies import Company, Language, Route
 from moment_xledger.domain.connection_tests import ConnectionTest
+from moment_xledger.domain.details import field_name
+from moment_xledger.domain.files.limits import Stated, limits_of, shown
+from moment_xledger.domain.files.settings import FileFormat
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.preflight import Difference, differences, with_absent
 from moment_xledger.domain.settings_changes import Saved
@@ -37,12 +41,27 @@ def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
     return {
         "version": version,
         "settings": flat(company),
+        "file_limits": _file_limits(company, visit.words.language),
         "keys": asdict(ledger.settings_history.tails(company.id)),
         "test": _test(test, history, visit) if test else None,
         "preflight": _preflight(company, desk),
         "other_routes": _other_routes(company, desk),
         "history": [_saved(saved) for saved in history],
     }
+
+
+def _file_limits(company: Company, language: Language) -> list[LimitFacts]:
+    """By what each format is published with, but for what this company has set."""
+    settings = [company.file.model_copy(update={"format": each}) for each in FileFormat]
+    tables = {each.format: dict(shown(limits_of(each))) for each in settings}
+    english = language is Language.ENGLISH
+    return [
+        {
+            "what": field_name(stated, language),
+            "limits": {each: table[stated][english] for each, table in tables.items()},
+        }
+        for stated in Stated
+    ]
 
 
 def _read(company: Company) -> list[Key]:

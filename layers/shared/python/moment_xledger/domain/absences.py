@@ -73,6 +73,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
         "a credit note of more than is left",
     ),
     Code.FORMAT_CANNOT_HOLD: ("får ikke plass i filformatet", "does not fit the file format"),
+    Code.EXCHANGE_RATE_MISSING: ("valutakursen mangler", "its exchange rate is missing"),
     Code.VAT_CODE_NOT_IN_XLEDGER: ("Xledger har ikke MVA-koden", "Xledger does not have its VAT code"),
     Code.ACCOUNT_NOT_IN_XLEDGER: ("Xledger har ikke kontoen", "Xledger does not have its account"),
     Route.OFF: ("overføres ikke", "not transferred"),

@@ -17,7 +17,12 @@ FRESH = timedelta(hours=1)  # read again only after that
 STALE = timedelta(days=2)  # no invoice is stopped by a list that is older
 MOST_EXAMPLES = 20
 
-STOPS_AN_INVOICE = (Code.FORMAT_CANNOT_HOLD, Code.VAT_CODE_NOT_IN_XLEDGER, Code.ACCOUNT_NOT_IN_XLEDGER)
+STOPS_AN_INVOICE = (
+    Code.FORMAT_CANNOT_HOLD,
+    Code.EXCHANGE_RATE_MISSING,
+    Code.VAT_CODE_NOT_IN_XLEDGER,
+    Code.ACCOUNT_NOT_IN_XLEDGER,
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,8 @@ def differences(terms: Terms, waiting: Iterable[Invoice]) -> list[Difference]:
 def reason_of(unfit: Unfit) -> tuple[Code, Mapping[str, str]]:
     """Why an invoice stays behind, and what fills the sentence."""
     found = unfit.absent
+    if unfit.currency:
+        return Code.EXCHANGE_RATE_MISSING, {"currency": unfit.currency}
     if found is None:
         return Code.FORMAT_CANNOT_HOLD, {"field": unfit.field, "limit": unfit.limit}
     if found.is_account:

@@ -55,6 +55,7 @@ class Code(StrEnum):
     CREDIT_NOTE_BEFORE_INVOICE = "CREDIT_NOTE_BEFORE_INVOICE"
     CREDIT_NOTE_TOO_LARGE = "CREDIT_NOTE_TOO_LARGE"
     FORMAT_CANNOT_HOLD = "FORMAT_CANNOT_HOLD"
+    EXCHANGE_RATE_MISSING = "EXCHANGE_RATE_MISSING"
     FILE_DIFFERS = "FILE_DIFFERS"
     ADDRESS_REFUSED = "ADDRESS_REFUSED"
     PDF_MISSING = "PDF_MISSING"
@@ -393,6 +394,13 @@ REASONS: dict[Code, Reason] = {
         Fixer.ACCOUNTANT,
         "Faktura {number} får ikke plass i filformatet: feltet {field} kan bare være {limit}. Resten av eksporten er gått. Velg et annet format i innstillingene, eller før denne fakturaen for hånd.",
         "Invoice {number} does not fit the file format: field {field} can only be {limit}. The rest of the export has gone. Choose another format in the settings, or book this invoice by hand.",
+    ),
+    Code.EXCHANGE_RATE_MISSING: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} er i {currency}, og Moment har ikke sendt kursen, så beløpet i kroner er ukjent. Den er holdt tilbake, "
+        "og resten av eksporten er gått. " + _BY_HAND_NO,
+        "Invoice {number} is in {currency}, and Moment did not send the exchange rate, so its amount in kroner is not known. "
+        "It is held back, and the rest of the export has gone. " + _BY_HAND_EN,
     ),
     Code.FILE_DIFFERS: Reason(
         Fixer.OPERATOR,

@@ -58,6 +58,7 @@ WAYS: Mapping[Code, Way] = {
     **dict.fromkeys((Code.MOMENT_KEY_REFUSED, Code.RECEPTION_ADDRESS_MISSING), Way.MAIL),
     **dict.fromkeys(
         (
+            Code.EXCHANGE_RATE_MISSING,
             Code.FORMAT_CANNOT_HOLD,  # with the next export, once the settings or Xledger allow it
             Code.VAT_CODE_NOT_IN_XLEDGER,
             Code.ACCOUNT_NOT_IN_XLEDGER,

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from moment_xledger.domain.companies import Route
 from moment_xledger.domain.connection_tests import Outcome, Right
+from moment_xledger.domain.files.settings import FileFormat
 from moment_xledger.domain.settings_changes import Change
 
 
@@ -46,6 +47,13 @@ class Preflight(TypedDict):
     not_listed: int
 
 
+class LimitFacts(TypedDict):
+    """What the file formats can hold of one thing; what does not fit is held back, and a text is cut."""
+
+    what: str
+    limits: dict[FileFormat, str]
+
+
 class SavedFacts(TypedDict):
     when: datetime
     who: str
@@ -58,6 +66,7 @@ class SettingsFacts(TypedDict):
 
     version: int
     settings: dict[str, JsonValue]
+    file_limits: list[LimitFacts]
     keys: dict[str, str]
     test: TestFacts | None
     preflight: Preflight

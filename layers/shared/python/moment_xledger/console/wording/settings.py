@@ -48,6 +48,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "stops": ("Fakturaer som stoppes: {0} ({1})", "Invoices that it stops: {0} ({1})"),
     "stops_none": ("Stopper ingen fakturaer nå.", "Stops no invoices now."),
+    "file_limits": ("Hva filformatene kan inneholde", "What the file formats can hold"),
+    "file_limits_how": (
+        "En faktura som ikke passer, holdes tilbake med sin grunn; resten av filen går.",
+        "An invoice that does not fit is held back with its reason; the rest of the file goes.",
+    ),
+    "file_limits_what": ("Felt", "Field"),
     "old_routes": (
         "Fakturaer som kom før ruten ble endret, går den gamle ruten:",
         "Invoices that came before the route was changed leave by the old one:",

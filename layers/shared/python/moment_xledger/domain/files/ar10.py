@@ -7,20 +7,16 @@ from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
 from moment_xledger.domain.files.cells import CREDIT_NOTE, Part, Row, amount, day, due_day, posting_text
-from moment_xledger.domain.files.settings import FileSettings, Terms
+from moment_xledger.domain.files.limits import LIMITS
+from moment_xledger.domain.files.settings import FileFormat, FileSettings, Terms
 from moment_xledger.domain.files.text import clean
-from moment_xledger.domain.files.unfit import KRONER_ONLY, Limits, Unfit, code, digits, first_unfit
 from moment_xledger.domain.moment import Invoice
 
 # A file of this format has no header line; people call its columns by a spreadsheet's letters.
 COLUMNS = (*ascii_uppercase, "AA", "AB", "AC")
 IDENTIFICATION, USE_GROSS, END = "GBAT10", "T", "x"
-LONGEST_NAME, LONGEST_ADDRESS, LONGEST_PLACE = 30, 200, 30
-
-
-def unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
-    project = code(terms.settings.ar10_longest_project)
-    return first_unfit(invoice, terms, Limits(digits(8), digits(9), project, KRONER_ONLY))
+LONGEST_NAME = LIMITS[FileFormat.AR10].longest_name or 0
+LONGEST_ADDRESS, LONGEST_PLACE = 200, 30
 
 
 def rows(invoice: Invoice, parts: Sequence[Part], terms: Terms) -> Iterator[Row]:

@@ -6,12 +6,14 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from moment_xledger.domain.files.limits import LIMITS
+from moment_xledger.domain.files.settings import FileFormat
 from moment_xledger.domain.files.text import clean, cut
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 
 Row = tuple[str, ...]
 
-LONGEST_TEXT = 100
+LONGEST_TEXT = LIMITS[FileFormat.STANDARD].longest_text  # the same in all of them
 CREDIT_NOTE = InvoiceKind.CREDIT_NOTE  # looked up once: an enum's member costs as much as a cell
 
 

@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from moment_xledger.domain.files import ar10, gl02b, standard
 from moment_xledger.domain.files.cells import Part, Row
 from moment_xledger.domain.files.settings import FileFormat, Terms
-from moment_xledger.domain.files.unfit import Unfit
+from moment_xledger.domain.files.unfit import Unfit, first_unfit
 from moment_xledger.domain.moment import Invoice
 
 
 @dataclass(frozen=True)
 class Format:
     columns: tuple[str, ...]
-    unfit: Callable[[Invoice, Terms], Unfit | None]
     rows: Callable[[Invoice, Sequence[Part], Terms], Iterable[Row]]
 
 
 RENDERERS: Mapping[int, Mapping[FileFormat, Format]] = {
     1: {
-        FileFormat.STANDARD: Format(standard.COLUMNS, standard.unfit, standard.rows),
-        FileFormat.AR10: Format(ar10.COLUMNS, ar10.unfit, ar10.rows),
-        FileFormat.GL02B: Format(gl02b.COLUMNS, gl02b.unfit, gl02b.rows),
+        FileFormat.STANDARD: Format(standard.COLUMNS, standard.rows),
+        FileFormat.AR10: Format(ar10.COLUMNS, ar10.rows),
+        FileFormat.GL02B: Format(gl02b.COLUMNS, gl02b.rows),
     },
+    2: {FileFormat.GL02B: Format(gl02b.COLUMNS, gl02b.rows)},  # other currencies also in kroner
 }
 
 
@@ -36,4 +36,4 @@ def format_of(terms: Terms) -> Format:
 
 def unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
     """Why this invoice cannot stand in a file on these terms; None where it can."""
-    return format_of(terms).unfit(invoice, terms)
+    return first_unfit(invoice, terms)

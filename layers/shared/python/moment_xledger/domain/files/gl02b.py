@@ -1,13 +1,13 @@
 """GL02b: ledger transactions with a header, Xledger's owner code and the currency. Each voucher sums to zero."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from moment_xledger.domain.files.cells import Part, Row, amount, day, due_day, posting_text
-from moment_xledger.domain.files.settings import Terms
+from moment_xledger.domain.files.limits import HOME, LIMITS
+from moment_xledger.domain.files.settings import FileFormat, Terms
 from moment_xledger.domain.files.text import clean
-from moment_xledger.domain.files.unfit import CURRENCY, Limits, Unfit, code, digits, first_unfit
 from moment_xledger.domain.moment import Invoice
 
 _ADDRESS = ("StreetAddressL1", "StreetAddressL2", "ZipCode", "Place", "State", "Country")
@@ -29,13 +29,9 @@ COLUMNS = (
     *(f"Billing{column}" for column in _ADDRESS),
     *("Phone", "Email", "YourRef", "Dummy1", "Dummy2", "Dummy3", "Dummy4", "Dummy5", "EOL"),
 )
-LIMITS = Limits(digits(8), code(25), code(25), CURRENCY)
-LONGEST_NAME = 100
+LONGEST_NAME = LIMITS[FileFormat.GL02B].longest_name or 0
+ORE = Decimal("0.01")
 _UNUSED = ("",) * 23  # columns 27-49
-
-
-def unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
-    return first_unfit(invoice, terms, LIMITS)
 
 
 class _Posting(NamedTuple):
@@ -51,13 +47,13 @@ def rows(invoice: Invoice, parts: Sequence[Part], terms: Terms) -> Iterator[Row]
     customer = invoice.customer
     who = (customer.customer_number, clean(customer.name, LONGEST_NAME), issued, number)  # columns 14-17
     due = (invoice.payment_id, due_day(invoice), "", "", text, "")  # 18-23
-    money = _money(invoice.currency, invoice.total)
-    yield *voucher, terms.settings.receivable_account, "", "", "", "", *who, *due, *money, *_UNUSED, "x"
+    postings = list(_postings(parts, terms))
+    total, *amounts = _money(invoice, postings, terms)
+    yield *voucher, terms.settings.receivable_account, "", "", "", "", *who, *due, *total, *_UNUSED, "x"
 
     dimensions = ("", terms.settings.department, invoice.project_number or "", "")  # 10-13
     reference = ("", "", issued, number, "", "", "", "", text)  # 14-22
-    for line in _postings(parts, terms):
-        money = _money(invoice.currency, line.amount)
+    for line, money in zip(postings, amounts, strict=True):
         yield *voucher, line.account, *dimensions, *reference, line.tax_rule, *money, *_UNUSED, "x"
 
 
@@ -78,6 +74,29 @@ def _postings(parts: Sequence[Part], terms: Terms) -> Iterator[_Posting]:
             yield _Posting(terms.settings.vat_account, "", -part.vat)
 
 
-def _money(currency: str, value: Decimal) -> Row:
-    """Columns 24-26. Moment gives no exchange rate, so Xledger's own decides what a foreign amount is in kroner."""
-    return ("", "", amount(value)) if currency == "NOK" else (currency, amount(value), "")
+def _money(invoice: Invoice, postings: Sequence[_Posting], terms: Terms) -> list[Row]:
+    """Columns 24-26 of the customer line, then of each posting."""
+    values = [invoice.total, *(line.amount for line in postings)]
+    if invoice.currency == HOME:
+        return [("", "", amount(value)) for value in values]
+    if (
+        terms.renderer == 1 or invoice.exchange_rate is None
+    ):  # the column was left empty, for Xledger's own rate
+        return [(invoice.currency, amount(value), "") for value in values]
+    at_home = in_kroner(values, invoice.exchange_rate)
+    return [
+        (invoice.currency, amount(value), amount(home)) for value, home in zip(values, at_home, strict=True)
+    ]
+
+
+def in_kroner(values: Sequence[Decimal], rate: Decimal) -> list[Decimal]:
+    """Each rounded to the øre, the first to the last of a voucher that sums to zero.
+
+    The customer's line, the first, stays as it is rounded: it is what the customer owes. What the rounding of the
+    others leaves over goes to the largest of them.
+    """
+    total, *rest = ((value * rate).quantize(ORE, ROUND_HALF_UP) for value in values)
+    if rest:
+        largest = max(range(len(rest)), key=lambda at: abs(rest[at]))
+        rest[largest] -= total + sum(rest)
+    return [total, *rest]

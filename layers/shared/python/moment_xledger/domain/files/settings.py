@@ -9,8 +9,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from moment_xledger.domain.kinds import Code
 
-RENDERER = 1
-
 
 class FileFormat(StrEnum):
     """`standard` is the field list of Moment's help page; Xledger's own importers take the other two."""
@@ -18,6 +16,10 @@ class FileFormat(StrEnum):
     STANDARD = "standard"
     AR10 = "ar10"
     GL02B = "gl02b"
+
+
+# Each format's own, so that a release before this one can still finish an export of a format that has not changed.
+NEWEST_RENDERER: Mapping[FileFormat, int] = {FileFormat.STANDARD: 1, FileFormat.AR10: 1, FileFormat.GL02B: 2}
 
 
 def _matching(pattern: str, must: str) -> AfterValidator:
@@ -102,7 +104,7 @@ class Terms(BaseModel):
     settings: FileSettings = Field(default_factory=FileSettings)
     vat_codes: Mapping[Code, XledgerVatCode]  # Moment's -> Xledger's
     owner_code: int | None = None
-    renderer: int = RENDERER
+    renderer: int = Field(default_factory=lambda data: NEWEST_RENDERER[data["settings"].format])
     absent: tuple[Absent, ...] = ()  # as it was known when the export was claimed
 
     @property

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from moment_xledger.domain.files.cells import Part, Row, amount, day, due_day, posting_text
 from moment_xledger.domain.files.settings import Terms
-from moment_xledger.domain.files.unfit import KRONER_ONLY, Limits, Unfit, code, digits, first_unfit
 from moment_xledger.domain.moment import Invoice
 
 COLUMNS = (
@@ -18,11 +17,6 @@ COLUMNS = (
     "TotalAmount",
     "VatCode",
 )
-LIMITS = Limits(digits(25), code(25), code(25), KRONER_ONLY)
-
-
-def unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
-    return first_unfit(invoice, terms, LIMITS)
 
 
 def rows(invoice: Invoice, parts: Sequence[Part], _: Terms) -> list[Row]:

@@ -1,10 +1,9 @@
 """What a format cannot hold: it stops that invoice, never the export."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from moment_xledger.domain.files.limits import HOME, Limit, Limits, limits_of
 from moment_xledger.domain.files.settings import Absent, Terms
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 
@@ -16,45 +15,17 @@ class Unfit:
     field: str
     limit: str
     absent: Absent | None = None  # where it is not the format, but Xledger that lacks something
+    currency: str = ""  # where the format takes it, but its exchange rate is missing
 
 
-class Limit(NamedTuple):
-    pattern: re.Pattern[str]
-    text: str
-
-
-def digits(longest: int) -> Limit:
-    return Limit(re.compile(f"[0-9]{{1,{longest}}}"), f"0-9, max. {longest}")
-
-
-def code(longest: int) -> Limit:
-    """Not beginning with `-`, which would run as a formula."""
-    rest = f"[A-Za-z0-9ÆØÅæøå._/-]{{0,{longest - 1}}}"
-    return Limit(re.compile(f"[A-Za-z0-9ÆØÅæøå._/]{rest}"), f"A-Å 0-9 . _ / -, max. {longest}")
-
-
-PAYMENT_ID = Limit(re.compile("[0-9]{1,24}[0-9-]|[0-9]"), "0-9 -, max. 25")
-CURRENCY = Limit(re.compile("[A-Z]{3}"), "A-Z, 3")
-# A file that does not name the currency is in kroner: anything else would be posted as kroner.
-KRONER_ONLY = Limit(re.compile("NOK"), "NOK")
-
-
-class Limits(NamedTuple):
-    """What one format can hold."""
-
-    invoice_number: Limit
-    customer_number: Limit
-    project_number: Limit
-    currency: Limit
-
-
-def first_unfit(invoice: Invoice, terms: Terms, limits: Limits) -> Unfit | None:
+def first_unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
     if absent := first_absent(invoice, terms):
         return Unfit("vatCode", absent.theirs, absent)
-    for field, value, limit in _values(invoice, limits):
+    limits = limits_of(terms.settings)
+    for field, value, limit in _values(invoice, terms, limits):
         if not limit.pattern.fullmatch(value):
             return Unfit(field, limit.text)
-    return _wrong_line(invoice, terms) or _wrong_total(invoice)
+    return _wrong_line(invoice, terms) or _wrong_total(invoice) or _wrong_money(invoice, limits)
 
 
 def first_absent(invoice: Invoice, terms: Terms) -> Absent | None:
@@ -63,15 +34,18 @@ def first_absent(invoice: Invoice, terms: Terms) -> Absent | None:
     return next((absent for absent in terms.absent if absent.vat_code in used), None)
 
 
-def _values(invoice: Invoice, limits: Limits) -> Iterator[tuple[str, str, Limit]]:
+def _values(invoice: Invoice, terms: Terms, limits: Limits) -> Iterator[tuple[str, str, Limit]]:
     yield "invoiceNumber", invoice.number, limits.invoice_number
     yield "customerNumber", invoice.customer.customer_number, limits.customer_number
     if invoice.project_number is not None:
         yield "projectNumber", invoice.project_number, limits.project_number
-    yield "kid", invoice.payment_id, PAYMENT_ID
+    yield "kid", invoice.payment_id, limits.payment_id
     yield "currency", invoice.currency, limits.currency
     if invoice.kind is InvoiceKind.CREDIT_NOTE:
-        yield "creditedInvoiceNumber", str(invoice.credited_invoice_number or ""), digits(25)
+        yield "creditedInvoiceNumber", str(invoice.credited_invoice_number or ""), limits.credited_number
+    for line in invoice.vat_lines:
+        if theirs := terms.vat_codes.get(line.vat_code):
+            yield "vatCode", theirs, limits.vat_code
 
 
 def _wrong_line(invoice: Invoice, terms: Terms) -> Unfit | None:
@@ -86,4 +60,14 @@ def _wrong_total(invoice: Invoice) -> Unfit | None:
         return Unfit("total", "= Σ gross")
     if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.total > 0:
         return Unfit("total", "≤ 0")
+    return None
+
+
+def _wrong_money(invoice: Invoice, limits: Limits) -> Unfit | None:
+    if limits.needs_rate and invoice.currency != HOME and invoice.exchange_rate is None:
+        return Unfit("exchangeRate", "", currency=invoice.currency)
+    largest = limits.largest
+    amounts = (invoice.total, *(amount for line in invoice.vat_lines for amount in (line.net, line.gross)))
+    if largest and any(abs(amount) >= largest for amount in amounts):
+        return Unfit("total", f"< {largest:.0f}")
     return None
