@@ -31,7 +31,9 @@ from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.kinds import Kind as RecordKind
 from moment_xledger.domain.problems import NOBODY
+from moment_xledger.domain.seen_invoices import is_looked_for
 from moment_xledger.domain.uploads import State as UploadState
+from moment_xledger.domain.uploads import Upload
 from moment_xledger.environment import Environment
 from moment_xledger.flows.decide_mail import waiting_mails
 from moment_xledger.flows.save_company import save_company
@@ -115,8 +117,9 @@ class Books:
         return Kind(self._received("invoice"), left, 0, waiting, problems)
 
     def _has_left(self, export: LedgerExport) -> bool:
+        """A file that was handed over has left for certain when its invoices were seen, or nobody can see them."""
         upload = self._use.ledger.uploads.get(COMPANY, export.number)
-        return upload is None or upload.state is UploadState.UPLOADED
+        return upload is None or upload.arrived is not None or upload.is_blind
 
     def _mailed(self) -> int:
         if self._route is not Route.EMAIL:
@@ -136,7 +139,16 @@ class Books:
         return waiting_mails(COMPANY, self._use.ledger)
 
     def to_upload(self) -> int:
-        return sum(1 for _ in self._use.ledger.uploads.open(COMPANY))
+        """Those that are still to be handed over, and those whose invoices nobody has looked for yet."""
+        waiting = self._use.ledger.uploads.open(COMPANY)
+        return sum(1 for each in waiting if not (each.state is UploadState.UPLOADED and each.looks))
+
+    def unseen(self) -> Iterator[str]:
+        """Sentences about files that Xledger's import took, and whose invoices are not all in Xledger."""
+        for upload in self._use.ledger.uploads.open(COMPANY):
+            export = self._use.ledger.exports.get(COMPANY, upload.export)
+            if export and is_looked_for(upload) and upload.looks:
+                yield _unseen(upload, export)
 
     def exports(self, folder: Path, mails: Sequence[Mail]) -> Iterator[Export]:
         """The oldest first; each fetched into the folder as the accountant would, by the link of a mail."""
@@ -180,6 +192,15 @@ class Books:
     def _count(self, kind: RecordKind) -> Counter[str]:
         table = Table(boto3.client("dynamodb"), self._variables["TABLE"])
         return Counter(item["state"] for item in table.query(keys.records(COMPANY), f"ENT#{kind}#"))
+
+
+def _unseen(upload: Upload, export: LedgerExport) -> str:
+    if upload.is_blind:
+        return (
+            f"Whether Xledger has booked the file of export {upload.number} cannot be seen with this token."
+        )
+    seen = f"{upload.seen} of its {export.invoices} invoices are seen there"
+    return f"Xledger took the file of export {upload.number}; {seen}."
 
 
 def _total(export: LedgerExport) -> str:

@@ -150,9 +150,11 @@ class Journey:
     def _export(self) -> None:
         """As the schedule would at six in the morning."""
         self._invoke("StartRuns", {"run": "exports"})
-        self._wait(lambda: Look(self._in_queues(EXPORTS) | {"files to upload": self._books.to_upload()}))
+        self._wait(self._look_at_exports)
         uploaded = " and handed it to Xledger" * (self._options.route is Route.UPLOAD)
         self._progress.step(f"exported what is new{uploaded}")
+        for sentence in self._books.unseen():
+            self._progress.step(sentence)
 
     def _wait(self, look: Callable[[], Look]) -> None:
         patience = PATIENCE_SECONDS + self._books.doubt.total_seconds()
@@ -168,6 +170,12 @@ class Journey:
         if any(records.values()) and not any([*events.values(), *wakes.values(), closed]):
             self._sweep()
         return Look(events | records, self._books.done_records(), wakes, closed)
+
+    def _look_at_exports(self) -> Look:
+        queued, to_upload = self._in_queues(EXPORTS), self._books.to_upload()
+        if to_upload and not any(queued.values()):
+            self._sweep()
+        return Look(queued | {"files to upload": to_upload})
 
     def _look_at_mails(self) -> Look:
         wakes, waiting = self._in_queues(MAILS), self._books.to_mail()

@@ -54,7 +54,8 @@ def test_an_uploaded_file_is_shown_with_its_key_in_xledger(monkeypatch: pytest.M
     assert "Levert til Xledgers filimport" in page
     assert "7000001" in page
     facts = site.browser().get_json("/exports/1").facts
-    assert facts["upload"] == {"state": "uploaded", "file_key": 7_000_001}
+    unseen = {"arrived": None, "seen": 0, "can_be_seen": True}
+    assert facts["upload"] == {"state": "uploaded", "file_key": 7_000_001, **unseen}
 
 
 def test_the_list_counts_what_waits_from_before_another_route_was_chosen(

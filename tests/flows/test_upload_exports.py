@@ -46,6 +46,7 @@ def test_the_stored_bytes_go_with_the_settings_import_code_and_owner_code():
     assert (name, hashlib.sha256(content).hexdigest()) == (export.file_name(), export.sha256)
     assert (code, owner) == ("GL02b", 19168)
     assert (room.state_of(1), room.upload_of(1).file_key) == ("uploaded", FIRST_KEY)
+    room.run()
     assert not room.ledger.due.until(room.time() + timedelta(days=1)).uploads
 
 

@@ -5,14 +5,16 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.ledger.links import LIFETIME
 from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.companies import Company, CompanyId, SoapLogin
+from moment_xledger.domain.errors import GateClosed
 from moment_xledger.domain.exports import SCHEDULE, SWEEP, Export
+from moment_xledger.domain.seen_invoices import InXledger, in_xledger
 from moment_xledger.domain.soap_outcomes import Accepted, UploadOutcome
 from moment_xledger.domain.uploads import Choice, Upload
 from moment_xledger.flows.decide_upload import resolve_upload
@@ -77,6 +79,10 @@ class UploadRoom:
         self.ledger = Ledger(self.table)  # type: ignore[arg-type]
         self.ledger.companies.save(self.company)
         self.to_tell: list[CompanyId] = []
+        self.to_export: list[tuple[str, str]] = []
+        self.booked: set[int] | None = None  # invoices that Xledger shows
+        self.readable, self.looked = True, 0
+        self.closed: GateClosed | None = None
         self._requests, self._messages = itertools.count(1), itertools.count(1)
 
     def change(self, **settings: Any) -> None:
@@ -104,9 +110,20 @@ class UploadRoom:
             self.vault,  # type: ignore[arg-type]
             guard("files", self.files),
             lambda company, login: guard("import", self.imports),
+            self._in_xledger,
             self.to_tell.append,
+            lambda company, request, by: self.to_export.append((request, by)),
             self.time,
         )
+
+    def _in_xledger(self, company: Company, first: date, last: date, since: datetime) -> InXledger:
+        """What Xledger shows of the company's invoices: all that it was given, where a test does not say which."""
+        self.looked += 1
+        if self.closed:
+            raise self.closed
+        given = set(self.exported()) if self.imports.files else set()
+        booked = given if self.booked is None else self.booked
+        return in_xledger(((str(number), "10001") for number in booked), is_readable=self.readable)
 
     def upload(self) -> Counter[Outcome]:
         """What one wake does."""

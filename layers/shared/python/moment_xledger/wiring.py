@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from moment_xledger.domain.companies import Company, CompanyId, SoapLogin, TokenId
     from moment_xledger.domain.moment import Customer
     from moment_xledger.domain.notices import Notice
+    from moment_xledger.domain.seen_invoices import InXledger
     from moment_xledger.flows.expense_run import Importer
     from moment_xledger.flows.export_invoices import Exporter
     from moment_xledger.flows.guard_numbers import Guard
@@ -209,7 +210,25 @@ class Wiring:
         def tell(company: "CompanyId") -> None:
             self.start_export(company, uuid.uuid4().hex, SWEEP)
 
-        return Uploader(self.ledger, self.vault, self.files, self.open_soap, tell, now)
+        return Uploader(
+            self.ledger,
+            self.vault,
+            self.files,
+            self.open_soap,
+            self.invoices_in_xledger,
+            tell,
+            self.start_export,
+            now,
+        )
+
+    def invoices_in_xledger(
+        self, company: "Company", first: date, last: date, since: datetime
+    ) -> "InXledger":
+        from moment_xledger.adapters.xledger_invoices import XledgerInvoices
+        from moment_xledger.flows.look_for_invoices import read_invoices
+
+        worker = replace(self.worker(), wake=_left_to_the_sweep)
+        return read_invoices(company, first, last, since, worker, XledgerInvoices)
 
     def open_soap(
         self, company: "Company", login: "SoapLogin", timeout: timedelta = SOAP_TIMEOUT

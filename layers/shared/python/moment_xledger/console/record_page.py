@@ -116,7 +116,8 @@ def _steps(snapshot: Snapshot, desk: Desk, company: CompanyId) -> list[Step]:
         steps.append(step("exported", export.claimed, export=export.number))
         upload = desk.ledger.uploads.get(company, export.members_of)
         if upload and upload.file_key is not None:
-            handed_over = upload.again - IN_WORK  # until then it was nobody else's to send
+            # One of an earlier release does not say when: until then it was nobody else's to send.
+            handed_over = upload.handed_over or upload.again - IN_WORK
             steps.append(step("uploaded", handed_over, export=export.number, about=str(upload.file_key)))
     mail = desk.ledger.mails.get(company, snapshot.seq) if snapshot.route is Route.EMAIL else None
     return [*steps, *(mailed(mail) if mail else [])]

@@ -97,7 +97,13 @@ def _upload(export: Export, desk: Desk) -> UploadFacts | None:
     upload = desk.ledger.uploads.get(export.company, export.members_of)
     if upload is None or upload.export != export.number:
         return None
-    return {"state": upload.state, "file_key": upload.file_key}
+    return {
+        "state": upload.state,
+        "file_key": upload.file_key,
+        "arrived": upload.arrived,
+        "seen": upload.seen,
+        "can_be_seen": not upload.is_blind,
+    }
 
 
 def _asked(company: Company, desk: Desk, request: str) -> Asked:

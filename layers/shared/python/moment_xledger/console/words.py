@@ -107,6 +107,15 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "upload_pending": ("Venter, og går av seg selv", "Waits, and goes by itself"),
     "upload_sending": ("Sendes nå", "Being sent"),
     "upload_uploaded": ("Levert til Xledgers filimport", "Handed to Xledger's file import"),
+    "upload_arrived": ("Fakturaene er sett i Xledger", "The invoices were seen in Xledger"),
+    "upload_blind": (
+        "Levert til Xledgers filimport; herfra kan ingen se om fakturaene er bokført",
+        "Handed to Xledger's file import; nobody can see from here whether the invoices are booked",
+    ),
+    "upload_taken_apart": (
+        "Avvist av Xledger; fakturaene går på nytt når de er i orden",
+        "Refused by Xledger; its invoices go again when they are sound",
+    ),
     "upload_refused": ("Ikke tatt imot: se problemene", "Not taken: see the problems"),
     "upload_uncertain": ("Kanskje tatt imot: se problemene", "Perhaps taken: see the problems"),
     "file_key": ("Filnøkkel i Xledger", "File key in Xledger"),

@@ -20,6 +20,7 @@ class Place(StrEnum):
     IN_LEDGER = "arrived"
     EXPORTED = "left in an export"
     MAILED = "left by mail"
+    HANDED_OVER = "handed over"  # by upload, and not seen in Xledger yet
     UPLOADED = "uploaded"
     WAITING = "waiting"
     KEPT = "stays here"  # route off, skipped, or marked in Moment as not to be transferred
@@ -34,6 +35,7 @@ _NORWEGIAN = {
     Place.IN_LEDGER: "mottatt",
     Place.EXPORTED: "gått i eksport",
     Place.MAILED: "sendt med e-post",
+    Place.HANDED_OVER: "levert, ikke sett i Xledger",
     Place.UPLOADED: "lastet opp",
     Place.WAITING: "venter",
     Place.KEPT: "blir stående",
@@ -57,6 +59,7 @@ _STATES: Mapping[str, tuple[str, str]] = {
     "stopped": ("ikke sendt", "not sent"),
     "bounced": ("kom i retur", "came back"),
     "refused": ("ikke tatt imot", "not taken"),
+    "taken apart": ("avvist, deles opp", "refused, taken apart"),
 }
 
 

@@ -20,6 +20,7 @@ class What(StrEnum):
     SAID_MAIL_ARRIVED = "said that a mailed invoice arrived"
     HAD_FILE_UPLOADED_AGAIN = "had a file uploaded again"
     SAID_FILE_ARRIVED = "said that an uploaded file arrived"
+    HAD_FILE_TAKEN_APART = "had a refused file taken apart"
     CONFIRMED_ADDRESS = "confirmed a mail address"
     CHANGED_SETTINGS = "changed the settings"
     TESTED_CONNECTION = "tested the connection"

@@ -82,7 +82,7 @@ class Export:
 
     def takes(self, snapshot: Snapshot) -> bool:
         """Whether this invoice is in its file."""
-        if snapshot.export == self.number:
+        if self.number in (snapshot.export, *snapshot.released_from):
             return True
         return self._wants(snapshot) and unfit(snapshot.invoice, self.terms) is None
 

@@ -39,6 +39,9 @@ class Snapshot:
     route: Route
     arrived: datetime
     export: int | None = None  # the one it left with
+    released_from: frozenset[int] = (
+        frozenset()
+    )  # exports whose file Xledger refused; this invoice was in them
 
 
 @dataclass(frozen=True)

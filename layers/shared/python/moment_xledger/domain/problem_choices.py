@@ -16,6 +16,7 @@ class Choice(StrEnum):
 
     ARRIVED = "arrived"
     AGAIN = "again"
+    APART = "apart"
     TAKE_OVER = "take_over"  # what Moment said last counts, although not in a higher version
     LET_THROUGH = "let_through"
 
@@ -37,6 +38,10 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
             Code.UPLOAD_UNCERTAIN,
         ),
         (Choice.ARRIVED, Choice.AGAIN),
+    ),
+    **dict.fromkeys(
+        (Code.UPLOAD_NOT_SEEN, Code.UPLOAD_SEEN_IN_PART, Code.UPLOAD_CANNOT_BE_SEEN),
+        (Choice.ARRIVED, Choice.APART),
     ),
     Code.MOMENT_WENT_BACK: (Choice.TAKE_OVER,),
     **dict.fromkeys(CAN_BE_LET_THROUGH, (Choice.LET_THROUGH,)),

@@ -77,6 +77,9 @@ class Code(StrEnum):
     UPLOAD_UNCERTAIN = "UPLOAD_UNCERTAIN"
     UPLOAD_UNREACHABLE = "UPLOAD_UNREACHABLE"
     UPLOAD_SETTING_MISSING = "UPLOAD_SETTING_MISSING"
+    UPLOAD_NOT_SEEN = "UPLOAD_NOT_SEEN"
+    UPLOAD_SEEN_IN_PART = "UPLOAD_SEEN_IN_PART"
+    UPLOAD_CANNOT_BE_SEEN = "UPLOAD_CANNOT_BE_SEEN"
     TOKEN_EXPIRES = "TOKEN_EXPIRES"  # noqa: S105
     RIGHT_MISSING = "RIGHT_MISSING"
     SOAP_LOGIN_REFUSED = "SOAP_LOGIN_REFUSED"
@@ -506,6 +509,21 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Filer venter på å bli lastet opp til Xledger, men {field} mangler i innstillingene. Fyll det ut; de går da av seg selv.",
         "Files wait to be uploaded to Xledger, but {field} is missing from the settings. Fill it out; they then go by themselves.",
+    ),
+    Code.UPLOAD_NOT_SEEN: Reason(
+        Fixer.ACCOUNTANT,
+        "Filen til eksport {number} er levert til Xledger, men ingen av de {total} fakturaene er å se der etter en arbeidsdag. Se i Xledger (Forsystem, Importer) om filen ble avvist. Er den avvist, velger du «del den opp»: fakturaer uten feil går i en ny fil, resten vises som problemer. Er de bokført, velger du «den er kommet fram».",
+        "The file of export {number} was handed to Xledger, but none of its {total} invoices can be seen there after a working day. Look in Xledger (Forsystem, Importer) whether the file was refused. If it was, choose “take it apart”: invoices without a fault go in a new file, the others are shown as problems. If they are booked, choose “it arrived”.",
+    ),
+    Code.UPLOAD_SEEN_IN_PART: Reason(
+        Fixer.ACCOUNTANT,
+        "Av {total} fakturaer i eksport {number} er {count} ikke å se i Xledger etter en arbeidsdag ({invoices}). Se etter dem i Xledger (Forsystem, Importer). Er de avvist, velger du «del den opp»: bare de som mangler, går på nytt. Er de bokført, velger du «den er kommet fram».",
+        "Of the {total} invoices of export {number}, {count} cannot be seen in Xledger after a working day ({invoices}). Look for them in Xledger (Forsystem, Importer). If they were refused, choose “take it apart”: only those that are missing go again. If they are booked, choose “it arrived”.",
+    ),
+    Code.UPLOAD_CANNOT_BE_SEEN: Reason(
+        Fixer.ACCOUNTANT,
+        "Filen til eksport {number} er levert til Xledger, men ingen kan se herfra om fakturaene er bokført: API-nøkkelen mangler retten til å lese dem (ARTransaction eller GLImportItem). Gi nøkkelen retten, eller se etter i Xledger og velg «den er kommet fram» eller «del den opp».",
+        "The file of export {number} was handed to Xledger, but nobody can see from here whether its invoices are booked: the API key lacks the right to read them (ARTransaction or GLImportItem). Give the key that right, or look in Xledger and choose “it arrived” or “take it apart”.",
     ),
     Code.TOKEN_EXPIRES: Reason(
         Fixer.ADMINISTRATOR,

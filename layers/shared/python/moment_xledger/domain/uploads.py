@@ -44,20 +44,25 @@ REASONS = (
     Code.UPLOAD_UNREADABLE,
     Code.UPLOAD_UNCERTAIN,
     Code.UPLOAD_UNREACHABLE,
+    Code.UPLOAD_NOT_SEEN,
+    Code.UPLOAD_SEEN_IN_PART,
+    Code.UPLOAD_CANNOT_BE_SEEN,
 )
 
 
 class State(StrEnum):
     PENDING = "pending"
     SENDING = "sending"  # about to be sent, or sent: only the worker that wrote this knows
-    UPLOADED = "uploaded"
+    UPLOADED = "uploaded"  # handed over: the import took the file; `arrived` says that its invoices were seen
     REFUSED = "refused"  # surely not taken, and not sent again until a person says so
+    TAKEN_APART = "taken apart"  # refused as a whole: its invoices go one by one as they are found sound
     UNCERTAIN = "uncertain"  # it may have been taken: a person says
 
 
 class Choice(StrEnum):
     SEND_AGAIN = "send again"
     IT_ARRIVED = "it arrived"
+    TAKE_APART = "take it apart"
 
 
 WAITS_FOR_A_PERSON = (State.REFUSED, State.UNCERTAIN)
@@ -82,6 +87,11 @@ class Upload:
         None  # Xledger's own number of the file; None also where a person said that it arrived
     )
     reason: Code | None = None  # of `WAITS_FOR_A_PERSON`
+    handed_over: datetime | None = None  # when the import took the file
+    looks: int = 0  # for its invoices in Xledger
+    seen: int = 0  # of its invoices, at the last look
+    is_blind: bool = False  # the token may not read them, so nobody can know
+    arrived: datetime | None = None  # when all of them were seen, or a person said that they are there
     is_told: bool = False
     rev: int = 0
 
@@ -130,15 +140,32 @@ def waiting_for_a_person(upload: Upload, state: State, reason: Code) -> Upload:
 
 def pending_again(upload: Upload, export: int, now: datetime) -> Upload:
     """With this export's file, by a person's word."""
-    return replace(upload, state=State.PENDING, export=export, tries=0, again=now, file_key=None, reason=None)
+    return replace(
+        upload,
+        state=State.PENDING,
+        export=export,
+        tries=0,
+        again=now,
+        file_key=None,
+        reason=None,
+        handed_over=None,
+        looks=0,
+        seen=0,
+    )
 
 
 def decided(upload: Upload, choice: Choice, file_key: int | None, now: datetime) -> Upload:
     """What a person's word makes of it. Raises `ValueError` where there is nothing to decide."""
-    if upload.state not in WAITS_FOR_A_PERSON:
+    unseen = upload.state is State.UPLOADED and upload.arrived is None
+    if upload.state not in WAITS_FOR_A_PERSON and not unseen:
         raise ValueError(f"export {upload.number}: its upload is {upload.state}; there is nothing to decide")
     if choice is Choice.IT_ARRIVED:
-        return uploaded(upload, file_key)
+        key = upload.file_key if file_key is None else file_key
+        return replace(uploaded(upload, key), arrived=now)
+    if choice is Choice.TAKE_APART:
+        return replace(upload, state=State.TAKEN_APART, tries=0, again=now, reason=None)
+    if unseen:
+        raise ValueError(f"export {upload.number}: its file was taken; sent again it could be there twice")
     return pending_again(upload, upload.export, now)
 
 

@@ -14,7 +14,9 @@ from moment_xledger.domain.invoices import Snapshot, fault
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.reconciliation import Unusable, is_older_than_us, read_listed
+from moment_xledger.domain.seen_invoices import is_looked_for
 from moment_xledger.domain.uploads import State as UploadState
+from moment_xledger.domain.uploads import Upload
 from moment_xledger.flows.compare_invoices import in_ledger
 from moment_xledger.flows.reconcile import Keys, Moment, set_up
 
@@ -56,14 +58,13 @@ def _add_ledger(
     company: Company, report: ControlReport, ledger: "Ledger", has_time: Callable[[], bool]
 ) -> None:
     @cache
-    def upload_state(export: int) -> UploadState | None:
-        found = ledger.uploads.get(company.id, export)
-        return found.state if found else None
+    def upload_of(export: int) -> Upload | None:
+        return ledger.uploads.get(company.id, export)
 
     for snapshot in ledger.invoices.since(company.id, _too_early(company, report.month, ledger)):
         _while(has_time)
         if report.takes(snapshot.invoice.invoice_date):
-            place, detail = _place(snapshot, company, upload_state, ledger)
+            place, detail = _place(snapshot, company, upload_of, ledger)
             report.add(Place.IN_LEDGER, snapshot.invoice, str(snapshot.route))
             report.add(place, snapshot.invoice, str(snapshot.route), detail)
 
@@ -82,7 +83,7 @@ def _too_early(company: Company, month: date, ledger: "Ledger") -> int:
 def _place(
     snapshot: Snapshot,
     company: Company,
-    upload_state: Callable[[int], UploadState | None],
+    upload_of: Callable[[int], Upload | None],
     ledger: "Ledger",
 ) -> tuple[Place, str]:
     if snapshot.route is Route.OFF or snapshot.invoice.do_not_transfer:
@@ -96,10 +97,11 @@ def _place(
         return Place.WAITING, ""
     if snapshot.route is Route.FILE:
         return Place.EXPORTED, str(snapshot.export)
-    state = upload_state(snapshot.export)
-    if state is UploadState.UPLOADED:
-        return Place.UPLOADED, str(snapshot.export)
-    return Place.WAITING, str(state or "")
+    upload = upload_of(snapshot.export)
+    if upload and upload.state is UploadState.UPLOADED:
+        place = Place.UPLOADED if upload.arrived or not is_looked_for(upload) else Place.HANDED_OVER
+        return place, str(snapshot.export)
+    return Place.WAITING, str(upload.state) if upload else ""
 
 
 def _add_held(

@@ -42,7 +42,7 @@ def _say_whether_it_arrived(problem: Problem, choice: Choice, file_key: str, res
     """`file_key`: Xledger's own number of an uploaded file, if the person has found it."""
     number, again = int(problem.number), choice is Choice.AGAIN
     if problem.kind == uploads.EXPORT:
-        upload_choice = uploads.Choice.SEND_AGAIN if again else uploads.Choice.IT_ARRIVED
+        upload_choice = _OF_AN_UPLOAD[choice]
         key = int(file_key) if file_key else None
         resolve_upload(
             problem.company, number, upload_choice, resolver.by, resolver.ledger, resolver.clock, key
@@ -75,8 +75,13 @@ def _note(problem: Problem, choice: Choice, resolver: Resolver, given: str = "")
     note_decision(problem.company, What.DECIDED_PROBLEM, about, resolver)
 
 
+_OF_AN_UPLOAD = {
+    Choice.ARRIVED: uploads.Choice.IT_ARRIVED,
+    Choice.AGAIN: uploads.Choice.SEND_AGAIN,
+    Choice.APART: uploads.Choice.TAKE_APART,
+}
 _APPLY: Mapping[Choice, Apply] = {
-    **dict.fromkeys((Choice.ARRIVED, Choice.AGAIN), _say_whether_it_arrived),
+    **dict.fromkeys((Choice.ARRIVED, Choice.AGAIN, Choice.APART), _say_whether_it_arrived),
     Choice.TAKE_OVER: _take_over,
     Choice.LET_THROUGH: _let_through,
 }

@@ -11,7 +11,11 @@ from moment_xledger.domain.uploads import EXPORT, REASONS, Choice, decided
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
-DEEDS = {Choice.SEND_AGAIN: What.HAD_FILE_UPLOADED_AGAIN, Choice.IT_ARRIVED: What.SAID_FILE_ARRIVED}
+DEEDS = {
+    Choice.SEND_AGAIN: What.HAD_FILE_UPLOADED_AGAIN,
+    Choice.IT_ARRIVED: What.SAID_FILE_ARRIVED,
+    Choice.TAKE_APART: What.HAD_FILE_TAKEN_APART,
+}
 
 
 def resolve_upload(

@@ -289,7 +289,7 @@ def render(export: Export, ledger: "Ledger", first: int, last: int, out: IO[byte
 def _invoices(export: Export, ledger: "Ledger", first: int, last: int) -> Iterator[Invoice]:
     seqs = range(export.low + 1, export.high + 1)
     for snapshot in ledger.invoices.in_number_order(export.company, first, last, seqs):
-        if snapshot.export == export.members_of and export.takes(snapshot):
+        if export.members_of in (snapshot.export, *snapshot.released_from) and export.takes(snapshot):
             yield snapshot.invoice
 
 

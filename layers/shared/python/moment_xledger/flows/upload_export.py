@@ -3,18 +3,20 @@ file that is still to be sent, or one that a person is asked about. None goes tw
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from moment_xledger.domain import uploads
 from moment_xledger.domain.companies import Company, CompanyId, SoapLogin
-from moment_xledger.domain.errors import Conflict, FileDiffers
+from moment_xledger.domain.errors import Conflict, FileDiffers, GateClosed
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.seen_invoices import InXledger, handed_over, is_looked_for
 from moment_xledger.domain.soap_outcomes import UploadOutcome
-from moment_xledger.domain.uploads import Finding, State, Upload
+from moment_xledger.domain.uploads import WAITS_FOR_A_PERSON, Finding, State, Upload
 from moment_xledger.flows.fetch_file import Shelf, read_file
+from moment_xledger.flows.look_for_invoices import AT_LEAST, look_for, take_apart
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
@@ -33,13 +35,19 @@ class Import(Protocol):
 
 @dataclass(frozen=True)
 class Uploader:
-    """What a run needs of the world. `tell` wakes whoever tells the accountant."""
+    """What a run needs of the world.
+
+    `tell` wakes the notification of the accountant, `export` starts an export. `in_xledger` reads the invoices that a
+    company has in Xledger, by first and last invoice date, and staged since a time; it raises `GateClosed`.
+    """
 
     ledger: "Ledger"
     vault: "Vault"
     files: "Files"
     open_import: Callable[[Company, SoapLogin], Import]
+    in_xledger: Callable[[Company, date, date, datetime], InXledger]
     tell: Callable[[CompanyId], None]
+    export: Callable[[CompanyId, str, str], None]
     clock: Callable[[], datetime]
 
 
@@ -53,9 +61,7 @@ class Run:
         if finding:
             self._report(finding)
         is_over = upload.state not in (State.PENDING, State.SENDING)
-        is_open = (
-            not is_over or upload.state is State.UPLOADED
-        )  # closed when what was said of it is taken back
+        is_open = upload.state not in WAITS_FOR_A_PERSON  # closed when nothing is left to do
         if not is_over or upload.is_told:
             return self.uploader.ledger.uploads.save(upload, is_open=is_open)
         told = replace(upload, is_told=True)
@@ -81,6 +87,9 @@ class Run:
 class Outcome(StrEnum):
     UPLOADED = "uploaded"
     TIDIED = "tidied"  # it was done before, but for the last step
+    SEEN = "seen"  # all its invoices are in Xledger
+    NOT_SEEN = "not seen"  # not yet, or not all of them
+    TAKEN_APART = "taken apart"
     LEFT_BEHIND = "left behind"  # by a worker that died while it sent it
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
@@ -111,9 +120,10 @@ def upload_export(upload: Upload, run: Run) -> Outcome:
             case State.SENDING:
                 run.save(*uploads.left_behind(upload))
                 return Outcome.LEFT_BEHIND
+            case State.TAKEN_APART:
+                return _take_apart(upload, run)
             case _:
-                _tidy(upload, run)
-                return Outcome.TIDIED
+                return _look(upload, run)
     except Conflict:
         return Outcome.CHANGED
 
@@ -126,10 +136,32 @@ def _upload(upload: Upload, run: Run) -> Outcome:
     door = run.uploader.open_import(run.company, parcel.login)
     outcome = door.upload(parcel.file_name, parcel.content, parcel.import_code, parcel.owner_code)
     left, finding = uploads.after(intent, outcome, run.uploader.clock())
+    if left.state is State.UPLOADED:
+        left = handed_over(left, run.uploader.clock())
     saved = run.save(left, finding)
     if saved.state is State.UPLOADED:
         _tidy(saved, run)
     return _outcome(saved, finding)
+
+
+def _look(upload: Upload, run: Run) -> Outcome:
+    """For its invoices in Xledger. One that an earlier release handed over, or a person spoke for, is only tidied."""
+    if not is_looked_for(upload):
+        _tidy(upload, run)
+        run.uploader.ledger.uploads.close(upload)
+        return Outcome.TIDIED
+    if upload.looks == 0:  # the worker that handed it over may have died before it did
+        _tidy(upload, run)
+    return Outcome.SEEN if look_for(upload, run).arrived else Outcome.NOT_SEEN
+
+
+def _take_apart(upload: Upload, run: Run) -> Outcome:
+    try:
+        take_apart(upload, run)
+    except GateClosed as closed:
+        run.save(replace(upload, again=max(closed.until, run.uploader.clock() + AT_LEAST)))
+        return Outcome.DELAYED
+    return Outcome.TAKEN_APART
 
 
 def _outcome(upload: Upload, finding: Finding | None) -> Outcome:
@@ -176,4 +208,3 @@ def _tidy(upload: Upload, run: Run) -> None:
     problems.close(company, [(uploads.SETTINGS, uploads.LOGIN)], [Code.SOAP_LOGIN_REFUSED])
     fields = [(uploads.SETTINGS, name) for name in NEEDED]
     problems.close(company, fields, [Code.UPLOAD_SETTING_MISSING])
-    run.uploader.ledger.uploads.close(upload)

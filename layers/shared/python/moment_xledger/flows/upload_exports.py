@@ -13,6 +13,7 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.uploads import State, Upload, wait_before
 from moment_xledger.flows.upload_export import Outcome, Run, Uploader, upload_export
 
+_LAST = {State.PENDING: 1, State.TAKEN_APART: 2, State.UPLOADED: 3}
 ENDS_THE_RUN = {Outcome.DELAYED, Outcome.LOGIN_REFUSED, Outcome.SETTING_MISSING}
 SLICE = timedelta(
     seconds=45
@@ -36,10 +37,10 @@ def upload_exports(company_id: CompanyId, uploader: Uploader) -> Counter[Outcome
 
 
 def _in_turn(company: CompanyId, uploader: Uploader) -> list[Upload]:
-    """What was left behind comes first: nothing is sent for it."""
+    """What was left behind comes first: nothing is sent for it. Looks for what was handed over come last."""
     now = uploader.clock()
     due = [upload for upload in uploader.ledger.uploads.open(company) if upload.is_due(now)]
-    return sorted(due, key=lambda upload: (upload.state is State.PENDING, upload.members_of))
+    return sorted(due, key=lambda upload: (_LAST.get(upload.state, 0), upload.members_of))
 
 
 def _is_paused(company: CompanyId, uploader: Uploader) -> bool:
@@ -47,7 +48,7 @@ def _is_paused(company: CompanyId, uploader: Uploader) -> bool:
 
 
 def _put_off(uploads: list[Upload], run: Run) -> None:
-    for upload in uploads:
+    for upload in (each for each in uploads if each.state is State.PENDING):
         again = run.uploader.clock() + wait_before(upload.tries + 1)
         try:
             run.save(replace(upload, again=again))

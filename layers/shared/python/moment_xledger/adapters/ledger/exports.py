@@ -95,6 +95,39 @@ class Exports:
         frozen = Check(_export_key(export.company, export.number), when=Attr("status").eq(str(Status.FROZEN)))
         self._table.write(frozen, *members)
 
+    def release_members(self, company: CompanyId, number: int, seqs: Sequence[int]) -> None:
+        """They leave with a later export: Xledger refused the file of this one. At most `MOST_MEMBERS`.
+
+        That each was in its file stays known, so that the file can be made again. Raises `Conflict` if one of them is
+        not of this export.
+        """
+        theirs = Attr("x").eq(number)
+        freed = [
+            Update(
+                (keys.invoices(company), f"SEQ#{seq:010}"),
+                remove=["x"],
+                set={f"was_{number}": True},
+                when=theirs,
+            )
+            for seq in seqs
+        ]
+        self._table.write(*freed)
+
+    def look_again(self, company: CompanyId, settled: int) -> None:
+        """The next export looks at all that arrived after `settled` again.
+
+        Raises `Conflict` while an export is open, which will say itself how far it has settled, or if somebody else
+        writes the watermark at this moment.
+        """
+        watermark = self.watermark(company)
+        if watermark.open is not None:
+            raise Conflict
+        if settled < watermark.settled:
+            moved = replace(watermark, ver=watermark.ver + 1, settled=settled)
+            self._table.write(
+                Put(keys.watermark(company), _watermark_item(moved), when=_unchanged(watermark))
+            )
+
     def note_series(self, export: Export, series: SeriesReport) -> SeriesReport:
         """What was noted first, which is what all files of this export say. The reasons may change meanwhile."""
         key = _export_key(export.company, export.number)

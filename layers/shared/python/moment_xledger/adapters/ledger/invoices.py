@@ -284,4 +284,5 @@ def _snapshot(item: Item) -> Snapshot:
         Route(item["route"]),
         keys.moment(item["arrived"]),
         int(item["x"]) if "x" in item else None,
+        frozenset(int(name.removeprefix("was_")) for name in item if name.startswith("was_")),
     )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from moment_xledger.domain.exports import Export
 
 _NUMBERS = ("export", "attempts", "tries")
+_LATER_NUMBERS = ("looks", "seen")  # which items of earlier releases lack
+_LATER_TIMES = ("handed_over", "arrived")
 
 
 def to_upload(export: "Export", replaces: Upload | None, is_told: bool, now: datetime) -> list[Action]:
@@ -79,12 +81,14 @@ def _due(upload: Upload) -> Item:
 
 
 def _item(upload: Upload) -> Item:
-    plain = {name: getattr(upload, name) for name in _NUMBERS}
+    plain: Item = {name: getattr(upload, name) for name in (*_NUMBERS, *_LATER_NUMBERS)}
+    plain |= {name: keys.stamp(when) for name in _LATER_TIMES if (when := getattr(upload, name))}
     known = {"file_key": upload.file_key, "reason": upload.reason and str(upload.reason)}
     return (
         plain
         | {name: value for name, value in known.items() if value is not None}
         | {"state": str(upload.state), "again": keys.stamp(upload.again), "is_told": upload.is_told}
+        | {"is_blind": upload.is_blind}
         | {"rev": upload.rev + 1}
     )
 
@@ -99,5 +103,13 @@ def _upload(company: CompanyId, item: Mapping[str, Any]) -> Upload:
         reason=Code(item["reason"]) if "reason" in item else None,
         is_told=item["is_told"],
         rev=int(item["rev"]),
+        handed_over=_time(item, "handed_over"),
+        arrived=_time(item, "arrived"),
+        is_blind=bool(item.get("is_blind")),
         **{name: int(item[name]) for name in _NUMBERS},
+        **{name: int(item.get(name, 0)) for name in _LATER_NUMBERS},
     )
+
+
+def _time(item: Mapping[str, Any], name: str) -> datetime | None:
+    return keys.moment(item[name]) if name in item else None

@@ -55,10 +55,17 @@ class FileFacts(TypedDict):
 
 
 class UploadFacts(TypedDict):
-    """What came of handing the file to Xledger's import."""
+    """What came of handing the file to Xledger's import.
+
+    `arrived`: when all its invoices were seen in Xledger, or a person said that they are there. `seen`: so many of them
+    at the last look. `can_be_seen`: whether the token may read them.
+    """
 
     state: State
     file_key: int | None
+    arrived: datetime | None
+    seen: int
+    can_be_seen: bool
 
 
 class GapFacts(TypedDict):

@@ -22,6 +22,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Noted. The invoice goes with the next transfer.",
     ),
     "did_again": ("Sendes på nytt om et par minutter.", "It is sent again in a minute or two."),
+    "choice_apart": ("Del den opp", "Take it apart"),
+    "about_apart": (
+        (
+            "Xledger avviste filen. Det ses etter i Xledger én gang til; fakturaer som ikke er der, "
+            "kontrolleres på nytt. De som er i orden, går i en ny fil, og de andre vises som problemer."
+        ),
+        (
+            "Xledger refused the file. Xledger is looked through once more; invoices that are not there are checked "
+            "anew. Those that are sound go in a new file, and the others are shown as problems."
+        ),
+    ),
+    "did_apart": (
+        "Filen deles opp i løpet av noen minutter.",
+        "The file is taken apart within some minutes.",
+    ),
     "choice_take_over": ("Ta over det Moment har nå", "Take over what Moment has now"),
     "about_take_over": (
         (

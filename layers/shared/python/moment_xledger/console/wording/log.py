@@ -40,6 +40,7 @@ NORWEGIAN: Mapping[What, str] = {
     What.SAID_MAIL_ARRIVED: "bekreftet at en faktura på e-post kom fram",
     What.HAD_FILE_UPLOADED_AGAIN: "ba om at en fil lastes opp igjen",
     What.SAID_FILE_ARRIVED: "bekreftet at en opplastet fil kom fram",
+    What.HAD_FILE_TAKEN_APART: "ba om at en avvist fil deles opp",
     What.CONFIRMED_ADDRESS: "bekreftet en e-postadresse",
     What.CHANGED_SETTINGS: "endret innstillingene",
     What.TESTED_CONNECTION: "testet forbindelsen",

@@ -1,0 +1,113 @@
+"""Looks in Xledger for the invoices of a file that its import took, and takes apart a file that it refused as a whole.
+
+A look costs two requests for most companies. Where the gate is closed, it waits, and the file stays handed over.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from moment_xledger.domain.companies import Company
+from moment_xledger.domain.entities import Reached
+from moment_xledger.domain.errors import GateClosed, Rejected, WrongRequest
+from moment_xledger.domain.exports import SCHEDULE, Export
+from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.seen_invoices import ABOUT, InXledger, in_xledger, is_given_up, looked
+from moment_xledger.domain.uploads import EXPORT, Upload
+from moment_xledger.flows.sync_records import Worker, open_channel
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.adapters.xledger_invoices import Row, XledgerInvoices
+    from moment_xledger.adapters.xledger_reference import Reads
+    from moment_xledger.flows.upload_export import Run
+
+RUN = timedelta(seconds=40)  # of the requests of one look
+AT_LEAST = timedelta(minutes=5)  # until a look is tried again where the gate was closed
+RELEASED_AT_ONCE = 99
+
+Reader = Callable[["Reads", Reached], "XledgerInvoices"]
+
+
+def read_invoices(
+    company: Company, first: date, last: date, since: datetime, worker: Worker, reader: Reader
+) -> InXledger:
+    """The company's invoices with these dates, as far as its token may read them. Raises `GateClosed`."""
+    owner = Reached(company.owner_code)
+    if reach := worker.ledger.entities.reach(company.token_id):
+        owner = reach.known.get(company.owner_code or 0, owner)
+    with open_channel(company.token_id, replace(worker, run=RUN), holder=company) as channel:
+        invoices = reader(channel, owner)
+        posted = _unless_refused(lambda: invoices.posted(first, last))
+        staged = _unless_refused(lambda: invoices.staged(since))
+    readable = [rows for rows in (posted, staged) if rows is not None]
+    return in_xledger((row for rows in readable for row in rows), is_readable=bool(readable))
+
+
+def _unless_refused(read: Callable[[], Iterator["Row"]]) -> list["Row"] | None:
+    """None where the token may not read them, or Xledger takes no such request."""
+    try:
+        return list(read())
+    except (Rejected, WrongRequest):
+        return None
+
+
+def look_for(upload: Upload, run: "Run") -> Upload:
+    """The upload after one look. Raises `Conflict` if somebody else wrote it meanwhile."""
+    now, ledger = run.uploader.clock(), run.uploader.ledger
+    if is_given_up(upload, now):
+        ledger.uploads.close(upload)
+        return upload
+    members = [snapshot.invoice for snapshot in _members(upload, ledger)]
+    dates = [invoice.invoice_date for invoice in members]
+    try:
+        found = run.uploader.in_xledger(
+            run.company, min(dates), max(dates), upload.handed_over or upload.again
+        )
+    except GateClosed as closed:
+        return run.save(replace(upload, again=max(closed.until, now + AT_LEAST)))
+    after, finding = looked(upload, members, found, now)
+    saved = run.save(after, finding)
+    if saved.arrived:
+        ledger.problems.close(run.company.id, [(EXPORT, upload.number)], ABOUT)
+        ledger.uploads.close(saved)
+    return saved
+
+
+def take_apart(upload: Upload, run: "Run") -> None:
+    """Releases the invoices that Xledger does not have, so that the next export takes those that are sound.
+
+    Resumable: an invoice that was released before has no export any more. Raises `GateClosed` where nobody can look
+    now, since an invoice that is there must not go again.
+    """
+    ledger, company = run.uploader.ledger, run.company
+    members = list(_members(upload, ledger))
+    dates = [snapshot.invoice.invoice_date for snapshot in members]
+    if members:
+        found = run.uploader.in_xledger(company, min(dates), max(dates), upload.handed_over or upload.again)
+        missing = iter([each for each in members if not found.has(each.invoice)])
+        while some := list(islice(missing, RELEASED_AT_ONCE)):
+            ledger.exports.release_members(company.id, upload.members_of, [each.seq for each in some])
+    ledger.exports.look_again(company.id, _export(upload, ledger).low)
+    ledger.problems.close(company.id, [(EXPORT, upload.number)], ABOUT)
+    run.uploader.export(company.id, f"apart-{upload.members_of}-{upload.export}", SCHEDULE)
+    ledger.uploads.close(upload)
+
+
+def _members(upload: Upload, ledger: "Ledger") -> Iterator[Snapshot]:
+    """The invoices that are in the file and have not been released."""
+    export = _export(upload, ledger)
+    for snapshot in ledger.invoices.between(upload.company, export.low, export.high):
+        if snapshot.seq > export.high:
+            return
+        if snapshot.export == upload.members_of and export.takes(snapshot):
+            yield snapshot
+
+
+def _export(upload: Upload, ledger: "Ledger") -> Export:
+    found = ledger.exports.get(upload.company, upload.export)
+    if found is None:
+        raise LookupError(f"export {upload.export} of {upload.company} has an upload, but is not there")
+    return found
