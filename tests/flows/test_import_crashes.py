@@ -22,7 +22,7 @@ def prepared() -> Costs:
     costs = Costs()
     booked = [a_line(id_, match_id=f"70{id_}", text=f"Linje {id_}") for id_ in ("11", "12", "14", "18")]
     costs.post(*booked, a_line("13", match_id=None, text="Linje 13"), a_line("19", text="Linje 19"))
-    costs.post(a_line("15", project="P-9"), a_line("16", tax_amount=None, tax_rule=None))
+    costs.post(a_line("15", project="P-9"), a_line("16", tax_amount=None, tax_rule="X"))
     long_ago = START - timedelta(days=20)  # this one is not read again
     costs.post(a_line("20", project="P-7"))  # which nothing waits for soon
     costs.post(a_line("17", project="P-9", created=long_ago, modified=long_ago))

@@ -108,6 +108,36 @@ def test_a_line_without_a_date_is_told_of_as_that(costs: Costs) -> None:
     assert "ingen dato" in problem.sentence(Language.NORWEGIAN)
 
 
+def test_a_journal_without_vat_comes_as_it_stands(costs: Costs) -> None:
+    costs.post(a_line(source="GL", tax_rule=None, tax_amount=None))
+    costs.run()
+    assert costs.amounts() == ["1000.00"]
+
+
+@pytest.mark.parametrize("owed", [Decimal(1000), Decimal(1250)])
+def test_only_what_the_supplier_was_paid_is_billed_on(costs: Costs, owed: Decimal) -> None:
+    """Also when the line is corrected so late that its bill is out of sight."""
+    costs.post(a_line(tax_rule="Q"))
+    costs.books.bills.append(a_bill(amount=-owed))
+    costs.run()
+    assert costs.amounts() == [f"{owed:.2f}"]
+    costs.time.now += timedelta(days=30)
+    costs.correct("1", text="Lydberegning, rettet")
+    costs.later()
+    assert costs.amounts() == [f"{owed:.2f}"]
+
+
+def test_a_line_waits_for_the_rate_of_its_code_and_comes_when_it_is_typed(costs: Costs) -> None:
+    costs.post(a_line(tax_rule="Q", tax_amount=None))
+    costs.run()
+    (problem,) = costs.ledger.problems.of(costs.company.id)
+    assert "VAT code Q" in problem.sentence()
+    costs.later(timedelta(days=9))
+    costs.set(vat_rates=("Q = 12",))
+    assert costs.later().created == 1
+    assert (costs.amounts(), costs.problems()) == (["1120.00"], [])
+
+
 def test_what_is_seen_again_is_not_made_again(costs: Costs) -> None:
     costs.post(a_line())
     costs.run()
@@ -257,7 +287,7 @@ def test_a_line_is_left_with_its_reason_and_does_not_hold_up_the_others(
 
 
 def test_a_line_that_is_put_right_comes_by_itself(costs: Costs) -> None:
-    costs.post(a_line(tax_amount=None, tax_rule=None))
+    costs.post(a_line(tax_amount=None, tax_rule="X"))
     costs.run()
     costs.correct("1", tax_rule="1")
     assert costs.later().created == 1
@@ -401,7 +431,7 @@ def test_what_was_wrong_with_a_line_is_over_when_it_waits_for_a_project(
     costs: Costs, is_refused: bool
 ) -> None:
     costs.moment.next = [(False, RefusedByMoment("no"))] * is_refused
-    costs.post(a_line() if is_refused else a_line(tax_amount=None, tax_rule=None))
+    costs.post(a_line() if is_refused else a_line(tax_amount=None, tax_rule="X"))
     costs.run()
     assert len(costs.problems()) == 1
     costs.correct("1", project="P-9", tax_amount=Decimal(250))
@@ -410,7 +440,7 @@ def test_what_was_wrong_with_a_line_is_over_when_it_waits_for_a_project(
 
 
 def test_a_project_with_the_number_of_a_line_is_another_problem(costs: Costs) -> None:
-    costs.post(a_line("77", tax_amount=None, tax_rule=None), a_line("78", tax_amount=None, tax_rule=None))
+    costs.post(a_line("77", tax_amount=None, tax_rule="X"), a_line("78", tax_amount=None, tax_rule="X"))
     costs.post(a_line("1", project="77"), a_line("2", project="78"))
     costs.run()
     assert len(costs.problems()) == 4
@@ -428,7 +458,7 @@ def test_a_line_that_waits_where_it_was_moved_to_goes_as_it_was_last_posted(cost
     costs.later()
     costs.correct("1", amount=Decimal(2000), tax_amount=Decimal(500))
     costs.correct("2", project=None)
-    costs.correct("3", tax_amount=None, tax_rule=None)
+    costs.correct("3", tax_amount=None, tax_rule="X")
     costs.later()
     costs.moment.projects["P-9"] = ProjectState.OPEN
     costs.later(timedelta(days=90))
@@ -439,8 +469,8 @@ def test_a_line_that_waits_where_it_was_moved_to_goes_as_it_was_last_posted(cost
 def test_what_was_wrong_with_a_line_is_over_when_it_is_moved_away_or_reversed(costs: Costs) -> None:
     costs.post(a_line("1"), a_line("2", match_id="7002"))
     costs.run()
-    costs.correct("1", tax_amount=None, tax_rule=None)
-    costs.correct("2", tax_amount=None, tax_rule=None)
+    costs.correct("1", tax_amount=None, tax_rule="X")
+    costs.correct("2", tax_amount=None, tax_rule="X")
     costs.later()
     assert len(costs.problems()) == 2
     costs.correct("1", account="7140")

@@ -45,6 +45,7 @@ class Reference:
     def __init__(self, channel: Reads) -> None:
         self._channel = channel
         self._known_vat_ids: Mapping[int, str] | None = None
+        self._vat_names: Mapping[str, str] = {}
 
     def try_customers(self) -> None:
         self._read("ReadOneCustomer")
@@ -73,7 +74,7 @@ class Reference:
         """The percentages of the VAT codes. One request; two more where the codes were not read before."""
         codes = self._vat_ids()
         found = _nodes(self._read("ListVatRates").get("taxTableSetups"))
-        return as_rates(row for node in found if (row := _rate_row(node, codes)))
+        return as_rates((row for node in found if (row := _rate_row(node, codes))), self._vat_names)
 
     def _vat_ids(self) -> Mapping[int, str]:
         """VAT codes by their id, read once."""
@@ -87,6 +88,7 @@ class Reference:
         if not ids:
             raise Rejected([Refusal(f"there is no kind of values named {VAT_KIND}")])
         found = _nodes(self._read("ListVatCodes", {"kind": ids[0]}).get("objectValues"))
+        self._vat_names = {str(node["code"]): str(node.get("description") or "") for node in found}
         return {int(node["dbId"]): str(node["code"]) for node in found}
 
     def end_of_changes(self, kind: Kind) -> str:

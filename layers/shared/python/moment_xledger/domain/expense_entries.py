@@ -33,15 +33,20 @@ class Entry:
     asked: str | None = None  # the digest of that
     rev: int = 0
     day: date | None = None  # of its posting, when Moment was last told
+    is_paid_net: bool = False  # its bill said then that no VAT was paid to the supplier
 
     @property
     def is_paired(self) -> bool:
         return bool(self.counters or self.countered_by)
 
-    def told(self, moment_id: int, expense: Expense, day: date | None = None) -> "Entry":
+    def told(self, moment_id: int, expense: Expense, wish: "Wish | None" = None) -> "Entry":
         """Moment has it, just so."""
         told = replace(self, state=State.BOOKED, moment_id=moment_id, expense=expense, why=None, asked=None)
-        return replace(told, day=day or self.day)
+        return told.seen(wish) if wish else told
+
+    def seen(self, wish: "Wish") -> "Entry":
+        """With what the line says of itself besides the expense."""
+        return replace(self, day=wish.day or self.day, is_paid_net=wish.is_paid_net)
 
 
 class Step(StrEnum):
@@ -126,6 +131,8 @@ class Wish:
     voucher: str | None = None
     day: date | None = None  # of posting
     currency: str = ""
+    vat_code: str = ""
+    is_paid_net: bool = False
 
     def entry(self, state: State, before: Entry | None) -> Entry:
         return Entry(
@@ -136,6 +143,7 @@ class Wish:
             voucher=self.voucher,
             rev=before.rev if before else 0,
             day=self.day,
+            is_paid_net=self.is_paid_net,
         )
 
 

@@ -7,9 +7,9 @@ Amounts are in kroner and include VAT. A posted line's own amount is without.
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -17,19 +17,11 @@ from pydantic import BaseModel, ConfigDict
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.posted_lines import Row
+from moment_xledger.domain.purchase_vat import PurchaseVat
+from moment_xledger.domain.supplier_bills import Bill
 
 HOME = "NOK"
-ORE = Decimal("0.01")
 LONGEST_TEXT = 1000
-# Deductible VAT of the standard codes (SAF-T). That Xledger's TaxRule holds these is assumed: used only where a line
-# does not say its VAT itself.
-RATES: Mapping[str, Decimal] = {
-    "0": Decimal(0),
-    "1": Decimal("0.25"),
-    "11": Decimal("0.15"),
-    "12": Decimal("0.1111"),
-    "13": Decimal("0.12"),
-}
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
@@ -73,15 +65,6 @@ BARRED: Mapping[ProjectState, Left] = {
 
 
 @dataclass(frozen=True)
-class Bill:
-    """Who sent the invoice behind a line; it stands in another ledger of Xledger's, under the same match or voucher."""
-
-    supplier: str | None
-    invoice_number: str | None
-    invoice_date: date | None
-
-
-@dataclass(frozen=True)
 class InMoment:
     """An expense as Moment has it now."""
 
@@ -117,19 +100,21 @@ class Terms:
     accounts: AccountRanges
     since: date | None
     billable: bool
+    vat: PurchaseVat = field(default_factory=PurchaseVat)
 
     @classmethod
-    def of(cls, company: Company) -> "Terms":
+    def of(cls, company: Company, vat: PurchaseVat | None = None) -> "Terms":
         if company.owner_code is None:
             raise ValueError("a company that imports expenses has an owner code")
         accounts = AccountRanges.read(company.expense_accounts)
-        return cls(company.owner_code, accounts, company.expenses_from, company.expenses_billable)
+        billable = company.expenses_billable
+        return cls(company.owner_code, accounts, company.expenses_from, billable, vat or PurchaseVat())
 
     @property
     def reach(self) -> str:
         """What decides which lines are of concern: what was read under another one has to be read again."""
         ranges = ",".join(f"{low}-{high}" for low, high in self.accounts.ranges)
-        return f"{self.owner_code} {ranges} {self.since or ''}"
+        return f"{self.owner_code} {ranges} {self.since or ''}{self.vat.reach}"
 
 
 def identity(line: Row) -> str | None:
@@ -182,12 +167,15 @@ def bill_of(line: Row, found: Bill | None, told: Expense | None) -> Bill:
     return Bill(told.supplier, told.invoice_number, told.invoice_date) if says_more else said
 
 
-def read_expense(line: Row, bill: Bill, terms: Terms) -> Expense | Left:
+def read_expense(line: Row, bill: Bill, terms: Terms, *, is_paid_net: bool = False) -> Expense | Left:
     """Of a line within reach. Whether Moment has the project is not looked at."""
     day = bill.invoice_date or line.invoice_date or line.voucher_date
-    id_, amount = identity(line), amount_with_vat(line)
-    if isinstance(amount, Left):
-        return amount
+    if not has_rate(line):
+        return Left.NO_RATE
+    amount = terms.vat.with_vat(line, is_paid_net=is_paid_net)
+    if amount is None:
+        return Left.MISSING_VAT
+    id_ = identity(line)
     if id_ is None or day is None or not line.account or not line.project:
         return Left.UNUSABLE
     return Expense(
@@ -205,18 +193,6 @@ def read_expense(line: Row, bill: Bill, terms: Terms) -> Expense | Left:
 
 def _named_by_voucher(line: Row) -> str:
     return f"Bilag {line.voucher_no}" if line.voucher_no else "Kostnad fra Xledger"
-
-
-def amount_with_vat(line: Row) -> Decimal | Left:
-    if not has_rate(line):
-        return Left.NO_RATE
-    tax = line.tax_amount
-    if tax is None:
-        rate = RATES.get(line.tax_rule or "")
-        if rate is None:
-            return Left.MISSING_VAT
-        tax = line.amount * rate
-    return (line.amount + tax).quantize(ORE, ROUND_HALF_UP)
 
 
 def has_rate(line: Row) -> bool:

@@ -597,8 +597,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.EXPENSE_VAT_MISSING: Reason(
         Fixer.ACCOUNTANT,
-        "Posteringen {number} (bilag {voucher}) i Xledger har verken MVA-beløp eller en kjent MVA-kode, så beløpet med MVA er ukjent. Rett koden i Xledger; utgiften kommer da av seg selv.",
-        "The posted line {number} (voucher {voucher}) in Xledger has neither a VAT amount nor a known VAT code, so its amount with VAT is not known. Correct the code in Xledger; the expense then comes by itself.",
+        "Posteringen {number} (bilag {voucher}) i Xledger har MVA-kode {vat_code} og ikke noe MVA-beløp, og satsen for koden er ikke kjent. Utgiften venter. Skriv satsen i MVA-tabellen i innstillingene, eller rett koden i Xledger.",
+        "The posted line {number} (voucher {voucher}) in Xledger has VAT code {vat_code} and no VAT amount, and the rate of that code is not known. The expense waits. Write the rate into the table of VAT rates in the settings, or correct the code in Xledger.",
     ),
     Code.EXPENSE_RATE_MISSING: Reason(
         Fixer.ACCOUNTANT,

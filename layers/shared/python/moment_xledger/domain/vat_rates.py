@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import NamedTuple
 
 A_DAY = timedelta(days=1)
@@ -30,9 +31,13 @@ class VatRate:
 
 @dataclass(frozen=True)
 class VatRates:
-    """The rates of one source, by VAT code. A code may have several at once, one for each account or tax table."""
+    """The rates of one source, by VAT code. A code may have several at once, one for each account or tax table.
+
+    `self_assessed`: codes by whose names the company reckons the VAT itself, as for import and reverse charge.
+    """
 
     by_code: Mapping[str, tuple[VatRate, ...]]
+    self_assessed: frozenset[str] = frozenset()
 
     def on(self, code: str, day: date) -> frozenset[Decimal]:
         """Every percentage that this source gives for the code on that day."""
@@ -122,13 +127,24 @@ class RateRow(NamedTuple):
     last: date | None
 
 
-def as_rates(rows: Iterable[RateRow]) -> VatRates:
+_SELF_ASSESSED = re.compile(
+    r"omvendt|snudd|innførsel|import|fra utlandet|utenlandske?|klimakvoter|gull|reverse|self.?assess|from abroad",
+    re.IGNORECASE,
+)
+
+
+def is_named_self_assessed(name: str) -> bool:
+    return bool(_SELF_ASSESSED.search(name))
+
+
+def as_rates(rows: Iterable[RateRow], names: Mapping[str, str] = MappingProxyType({})) -> VatRates:
     """A percentage between 0 and 1 may be a fraction or a percentage: no rate is so low, so that row says nothing."""
     found: dict[str, list[VatRate]] = {}
     for row in rows:
         if not 0 < abs(row.percent) < 1 and abs(row.percent) <= HIGHEST:
             found.setdefault(row.code, []).append(VatRate(row.percent, row.first, row.last))
-    return VatRates({code: tuple(dict.fromkeys(rates)) for code, rates in found.items()})
+    by_name = frozenset(code for code, name in names.items() if is_named_self_assessed(name))
+    return VatRates({code: tuple(dict.fromkeys(rates)) for code, rates in found.items()}, by_name)
 
 
 _TYPED = re.compile(

@@ -4,7 +4,7 @@ How far the ledger was read moves last, and only over what was read to its end. 
 the same window again, and knows each line that was dealt with.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from moment_xledger.domain.companies import Company, CompanyId
@@ -13,6 +13,8 @@ from moment_xledger.domain.expense_runs import ABOUT_ALL, KIND, Report, Window, 
 from moment_xledger.domain.expense_runs import Ledger as ReadLedger
 from moment_xledger.domain.expenses import Terms
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.purchase_vat import PurchaseVat
+from moment_xledger.domain.vat_rates import PUBLISHED_PURCHASES, RateSources
 from moment_xledger.flows.expense_run import Importer, OutOfTime, Paused, Run
 from moment_xledger.flows.mailing_turn import Turn
 from moment_xledger.flows.narrow_windows import read_piece_by_piece, try_again
@@ -59,7 +61,7 @@ def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
 def _opened(company: Company, importer: Importer, turn: Turn, report: Report) -> Run:
     return Run(
         company,
-        Terms.of(company),
+        Terms.of(company, _vat(company, importer)),
         importer,
         turn,
         importer.open_books(company),
@@ -67,6 +69,13 @@ def _opened(company: Company, importer: Importer, turn: Turn, report: Report) ->
         importer.clock() + SLICE,
         report,
     )
+
+
+def _vat(company: Company, importer: Importer) -> PurchaseVat:
+    """Rates have dates, so those of a table that was read long ago still count."""
+    long_ago = datetime.min.replace(tzinfo=UTC)
+    xledger = importer.ledger.references.vat_rates(company.token_id, long_ago)
+    return PurchaseVat(RateSources(xledger, company.own_rates, PUBLISHED_PURCHASES))
 
 
 def _import(run: Run) -> None:

@@ -74,7 +74,7 @@ def report_left(run: Run, wish: Wish, left: Left, their_words: str = "", **detai
     of_project = left in OF_PROJECTS and wish.expense
     number = wish.expense.project if of_project and wish.expense else wish.id
     named = {"voucher": wish.voucher or "?", "currency": wish.currency.upper() or "?", "fault": NO_DATE}
-    details = {**named, **details}
+    details = {**named, "vat_code": wish.vat_code or "?", **details}
     code = CODES[left]
     run.ledger.problems.report(
         [Problem(run.company.id, KIND, number, code, details, their_words, first_seen=now, last_seen=now)]

@@ -1,7 +1,7 @@
 """One window of Xledger's ledger: most lines are only counted, the others go on to Moment, some at a time."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
@@ -10,7 +10,6 @@ from moment_xledger.domain.expense_entries import Entry, State, Wish, is_moved
 from moment_xledger.domain.expense_runs import Ledger, Report, Window
 from moment_xledger.domain.expenses import (
     BARRED,
-    Bill,
     Expense,
     Left,
     Terms,
@@ -23,7 +22,8 @@ from moment_xledger.domain.expenses import (
     was_changed,
 )
 from moment_xledger.domain.posted_lines import BadRow, Row
-from moment_xledger.domain.supplier_bills import Bills
+from moment_xledger.domain.purchase_vat import vat_paid
+from moment_xledger.domain.supplier_bills import Bill, Bills, Voucher, voucher_of
 from moment_xledger.flows.expense_run import Run
 from moment_xledger.flows.leave_expense import close_unusable, report_left
 from moment_xledger.flows.narrow_windows import read_piece_by_piece
@@ -53,9 +53,11 @@ def read_window(run: Run, window: Window) -> None:
         _unusable(run, bad)
     # Costs first: what reverses one of them should find it.
     found.rows.sort(key=lambda line: line.amount < 0)
+    costs = (row for row in found.rows if row.account in run.terms.accounts)
+    paid = vat_paid(costs, bills, run.terms.vat)
     for start in range(0, len(found.rows), AT_ONCE):
         run.hold(timedelta())
-        _write(run, found.rows[start : start + AT_ONCE], bills)
+        _write(run, found.rows[start : start + AT_ONCE], bills, paid)
 
 
 def _bills(run: Run, window: Window) -> Bills:
@@ -111,7 +113,7 @@ def _unusable(run: Run, line: BadRow) -> None:
     report_left(run, Wish(named or "?"), Left.UNUSABLE, fault=line.reason)
 
 
-def _write(run: Run, lines: list[Row], bills: Bills) -> None:
+def _write(run: Run, lines: list[Row], bills: Bills, paid: Mapping[Voucher, bool]) -> None:
     named = _known(run, [(identity(line), line) for line in lines])
     run.learn_projects(
         {line.project for line in lines if line.project and line.account in run.terms.accounts}
@@ -126,7 +128,10 @@ def _write(run: Run, lines: list[Row], bills: Bills) -> None:
             continue
         known = run.entries.get(id_)
         bill = bill_of(line, bills.of(line), known.expense if known else None)
-        wish, wanted = _wanted(run, id_, line, bill, known)
+        voucher = voucher_of(line)
+        is_paid = paid.get(voucher) if voucher else None
+        is_paid_net = not is_paid if is_paid is not None else bool(known and known.is_paid_net)
+        wish, wanted = _wanted(run, id_, line, bill, known, is_paid_net=is_paid_net)
         write_expense(run, wish, wanted, known, line)
 
 
@@ -145,11 +150,22 @@ def _known(run: Run, named: Named) -> Named:
     return [(taken.get(id_, id_) if id_ else None, line) for id_, line in named]
 
 
-def _wanted(run: Run, id_: str, line: Row, bill: Bill, known: Entry | None) -> tuple[Wish, Expense | Left]:
+def _wanted(
+    run: Run, id_: str, line: Row, bill: Bill, known: Entry | None, *, is_paid_net: bool
+) -> tuple[Wish, Expense | Left]:
     """A project is asked about before a cost goes there, not again when it changes where it stands."""
-    found = out_of_reach(line, run.terms) or read_expense(line, bill, run.terms)
+    found = out_of_reach(line, run.terms) or read_expense(line, bill, run.terms, is_paid_net=is_paid_net)
     expense = None if isinstance(found, Left) else found
-    wish = Wish(id_, expense, line.match_id, line.voucher_no, posted_on(line), line.currency or "")
+    wish = Wish(
+        id_,
+        expense,
+        line.match_id,
+        line.voucher_no,
+        posted_on(line),
+        line.currency or "",
+        line.tax_rule or "",
+        is_paid_net,
+    )
     if isinstance(found, Left) or (known and _stands_still(known, line)):
         return wish, found
     return wish, BARRED.get(run.projects[found.project], found)

@@ -100,7 +100,14 @@ def _release(run: Run, entry: Entry) -> None:
     waiting = _settled(run, entry)
     if waiting is None or waiting.state is not State.HELD or waiting.expense is None:
         return
-    wish = Wish(entry.id, waiting.expense, entry.match_id, entry.voucher, entry.day)
+    wish = Wish(
+        entry.id,
+        waiting.expense,
+        entry.match_id,
+        entry.voucher,
+        entry.day,
+        is_paid_net=entry.is_paid_net,
+    )
     barred = BARRED.get(run.projects[waiting.expense.project])
     if barred:
         if waiting.why not in (barred, Left.REFUSED):
@@ -142,7 +149,7 @@ def _create(run: Run, wish: Wish, wanted: Expense, known: Entry | None) -> Entry
         return leave(run, wish, Left.REFUSED, intent, their_words=refused.their_words)
     solved(run, intent)
     run.report.created += 1
-    return save(run, intent, intent.told(moment_id, wanted, wish.day))
+    return save(run, intent, intent.told(moment_id, wanted, wish))
 
 
 def _take_over(
@@ -202,7 +209,7 @@ def _tell(
         left = Left.INVOICED if refused.is_locked else Left.REFUSED
         return leave(run, wish, left, known, asked=wanted.digest(), their_words=refused.their_words)
     solved(run, known)
-    return save(run, known, known.told(there.id, merged(known.expense, wanted), wish.day))
+    return save(run, known, known.told(there.id, merged(known.expense, wanted), wish))
 
 
 def _count(run: Run, wish: Wish, wanted: Expense | Left, entry: Entry | None) -> Entry | None:
@@ -217,7 +224,7 @@ def _no_longer_wrong(run: Run, wish: Wish, wanted: Expense | Left, entry: Entry 
     """The line says again what Moment has."""
     if entry is None or isinstance(wanted, Left) or entry.why is Left.DELETED:
         return entry
-    now = replace(entry, why=None, asked=None, day=wish.day or entry.day)
+    now = replace(entry, why=None, asked=None).seen(wish)
     if entry.why is not None:
         solved(run, entry)
     return entry if now == entry else save(run, entry, now)

@@ -193,6 +193,7 @@ def _item(entry: Entry) -> Item:
     item: dict[str, Any] = {name: getattr(entry, name) for name in (*_TEXTS, "moment_id")}
     item |= {"state": str(entry.state), "rev": entry.rev + 1, "why": entry.why and str(entry.why)}
     item["day"] = entry.day and entry.day.isoformat()
+    item["is_paid_net"] = entry.is_paid_net or None
     item["expense"] = entry.expense and entry.expense.model_dump_json()
     return {name: value for name, value in item.items() if value is not None}
 
@@ -205,6 +206,7 @@ def _entry(item: Item) -> Entry:
         int(item["moment_id"]) if "moment_id" in item else None,
         why=Left(item["why"]) if "why" in item else None,
         rev=int(item["rev"]),
+        is_paid_net=bool(item.get("is_paid_net")),
         day=date.fromisoformat(item["day"]) if "day" in item else None,
         **{name: item.get(name) for name in _TEXTS},
     )

@@ -40,12 +40,15 @@ class References:
         item = self._table.get(keys.vat_rates(token))
         if item is None or keys.moment(item["read_at"]) < not_before:
             return None
-        return VatRates({code: tuple(map(_rate, rates)) for code, rates in item["rates"].items()})
+        rates = {code: tuple(map(_rate, each)) for code, each in item["rates"].items()}
+        return VatRates(rates, frozenset(item.get("self_assessed", ())))
 
     def save_vat_rates(self, token: TokenId, rates: VatRates, now: datetime) -> None:
         """Apart from the other lists: this one is small, and is read with each batch of invoices."""
         stored = {code: [_as_text(rate) for rate in each] for code, each in rates.by_code.items()}
-        self._table.write(Put(keys.vat_rates(token), {"read_at": keys.stamp(now), "rates": stored}))
+        item: dict[str, Any] = {"read_at": keys.stamp(now), "rates": stored}
+        item |= {"self_assessed": sorted(rates.self_assessed)} if rates.self_assessed else {}
+        self._table.write(Put(keys.vat_rates(token), item))
 
     def guarded(self, token: TokenId) -> str:
         """When its last look at changes began, as text that sorts; empty before the first."""
