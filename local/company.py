@@ -48,6 +48,7 @@ class Deployment:
 
     use: Wiring
     vault: Vault
+    url: str  # where Xledger answers GraphQL
 
 
 def company(options: argparse.Namespace) -> int:
@@ -83,7 +84,7 @@ def create(form: Form, deployment: Deployment) -> int:
     removed = [name for name, key in form.keys.items() if key is None]
     whole = Form(form.company, {**kept, **form.settings}, form.keys, version, form.by, removed)
     try:
-        saved = save_form(whole, ledger, deployment.vault, now)
+        saved = save_form(whole, ledger, deployment.vault, now, deployment.url)
     except BadSettings as bad:
         raise Misuse(str(bad)) from None
     except Conflict:
@@ -132,7 +133,7 @@ def find_deployment(stack: str) -> Deployment:
     except KeyError:
         raise unfinished(stack) from None
     vault = Vault(boto3.client("secretsmanager"), variables["SECRETS_PREFIX"], fingerprint)
-    return Deployment(Wiring(Environment(variables)), vault)
+    return Deployment(Wiring(Environment(variables)), vault, variables["XLEDGER_URL"])
 
 
 def _of(stack: str) -> tuple[dict[str, str], str]:

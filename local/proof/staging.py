@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 
 from local.moment.app import application
-from local.proof.deployment import FINGERPRINT, MOMENT, SECRETS, XLEDGER, Twins, secret
+from local.proof.deployment import ENVIRONMENT, FINGERPRINT, MOMENT, SECRETS, XLEDGER, Twins, secret
 from local.proof.desk import BORDVIK, OLD_KEY, tell_of_desk
 from local.proof.doors import Door
 from local.proof.outside import Outside, QueuesTwin
@@ -66,7 +66,9 @@ def _save(company: Company, stage: Stage) -> None:
     """One whose settings will be changed, so that they are saved as the console saves them."""
     settings = company.model_dump(mode="json", exclude={"token_id"})
     keys = Secrets(Token(OLD_KEY), Token("key-of-moment"))
-    save_company(settings, keys, stage.ledger, stage.vault, lambda: START - LONG_AGO)
+    save_company(
+        settings, keys, stage.ledger, stage.vault, lambda: START - LONG_AGO, ENVIRONMENT["XLEDGER_URL"]
+    )
 
 
 def story_of(random: Random, setting: Setting, requests_per_hour: int | None) -> Story:

@@ -62,13 +62,13 @@ class Books:
     ) -> None:
         """What the company's administrator would fill out; `changed` is laid over it. `expenses`: for their import."""
         self._route = route
-        prefix = self._variables["SECRETS_PREFIX"]
+        prefix, url = self._variables["SECRETS_PREFIX"], self._variables["XLEDGER_URL"]
         vault = Vault(boto3.client("secretsmanager"), prefix, self._fingerprint)
         secrets = Secrets(
             Token(token), Token(SAMPLE_MOMENT_KEY), costs.LOGIN if expenses else leaving.LOGINS.get(route)
         )
         settings = of_the_sample(route, changed, expenses)
-        self._token = save_company(settings, secrets, self._use.ledger, vault, self._now).token_id
+        self._token = save_company(settings, secrets, self._use.ledger, vault, self._now, url).token_id
 
     def open_records(self) -> dict[str, int]:
         """What Xledger has not been told yet though nothing stands in its way."""

@@ -8,12 +8,14 @@ from typing import Any
 
 from local.twins.table import FakeTable
 from local.xledger.engine import Xledger
-from local.xledger.plan import Plan
+from local.xledger.plan import OWNER_CODE, Plan, parse_plan
 from moment_xledger.adapters import xledger_books
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.xledger_graphql import document
+from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.adapters.xledger_replies import read_reply
 from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
+from moment_xledger.domain.entities import Reach, Reached, address_of
 from moment_xledger.domain.errors import GateClosed, Unreachable
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.kinds import Kind
@@ -29,9 +31,24 @@ from moment_xledger.flows.sync_records import Worker
 TOKEN = Token("token-of-the-simulated-xledger")
 TOKEN_ID = TokenId("fingerprint")
 COMPANY = Company(id=CompanyId("nordvik"), name="Nordvik Arkitekter AS", token_id=TOKEN_ID)
+URL = "https://xledger.example/graphql"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 A_REQUEST = timedelta(seconds=0.3)
 AN_INPUT = timedelta(seconds=0.02)
+
+
+def entities_of(companies: Iterable[Company], **but: Any) -> Plan:
+    """An Xledger in which one token reaches an entity for each of these companies, by their owner codes."""
+    below = [
+        {"ownerCode": each.owner_code, "description": each.name, "parent": OWNER_CODE} for each in companies
+    ]
+    return parse_plan({"entities": [{"ownerCode": OWNER_CODE}, *below], "credits_per_hour": None} | but)
+
+
+def reach_of(plan: Plan, now: datetime) -> Reach:
+    """As a token that was made in the first entity of the plan has been seen to reach all of them."""
+    entities = tuple(Reached(each.ownerCode, each.description) for each in plan.entities)
+    return Reach(address_of(URL), now, entities[0], entities)
 
 
 class Time:
@@ -89,6 +106,7 @@ class World:
         self.files = RejectedEvents()
         self.server = Xledger((plan or Plan(credits_per_hour=None)).with_token(TOKEN.secret), clock=self.time)
         self.xledger = XledgerInProcess(self.server, self.time)
+        self.url = URL
         self.woken: list[tuple[Kind, TokenId]] = []
         self.closed: list[GateClosed] = []
         self.mails_woken: list[CompanyId] = []
@@ -99,6 +117,7 @@ class World:
         self._workers = itertools.count(1)
         for company in companies:
             self.ledger.companies.save(company)
+            self.ledger.entities.save_reach(company.token_id, reach_of(self.server.plan, self.time()))
 
     def receive(self, *events: Mapping[str, Any] | str) -> None:
         messages = [
@@ -123,6 +142,8 @@ class World:
             new_id=lambda: f"worker-{next(self._workers)}",
             wake=self._wake,
             timing=timing or Timing(),
+            url=self.url,
+            reference=Reference,
         )
 
     def sync(self, kind: Kind = Kind.CUSTOMER, token: TokenId = TOKEN_ID) -> Report:

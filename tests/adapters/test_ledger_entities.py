@@ -43,8 +43,10 @@ def test_a_company_moves_and_all_its_records_are_unchecked(ledger: Ledger) -> No
     nowhere = ledger.entities.current(FIRST)
     assert nowhere == CurrentEntity()
     here = ledger.entities.move(FIRST, nowhere, HERE)
-    assert here == CurrentEntity(str(HERE), "", {"customer": "", "project": ""}, 1)
-    kept = ledger.entities.keep(FIRST, CurrentEntity(here.entity, "", {"project": "ENT#project#7"}, here.ver))
+    assert here == CurrentEntity(str(HERE), "", {"customer": "", "project": ""}, ver=1)
+    kept = ledger.entities.keep(
+        FIRST, CurrentEntity(here.entity, "", {"project": "ENT#project#7"}, ver=here.ver)
+    )
     assert (kept.entity, kept.unchecked, kept.ver) == (str(HERE), {"project": "ENT#project#7"}, 2)
     with pytest.raises(Conflict):
         ledger.entities.keep(FIRST, here)
@@ -56,7 +58,7 @@ def test_a_company_moves_and_all_its_records_are_unchecked(ledger: Ledger) -> No
 def test_a_company_whose_entity_is_not_known_gives_its_place_back(ledger: Ledger) -> None:
     here = ledger.entities.move(FIRST, CurrentEntity(), HERE)
     lost = ledger.entities.move(FIRST, here, None, "OWNER_CODE_NEEDED")
-    assert lost == CurrentEntity(None, "OWNER_CODE_NEEDED", {}, 2)
+    assert lost == CurrentEntity(None, "OWNER_CODE_NEEDED", {}, True, 2)
     assert ledger.entities.writers(str(HERE)).companies == ()
 
 

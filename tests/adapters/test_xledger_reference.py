@@ -13,6 +13,7 @@ from local.xledger.document import schema
 from moment_xledger.adapters import xledger_reference
 from moment_xledger.adapters.xledger_graphql import OPERATIONS
 from moment_xledger.adapters.xledger_reference import Reference
+from moment_xledger.domain.entities import Reached
 from moment_xledger.domain.errors import Rejected
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import Numbered
@@ -55,7 +56,11 @@ def test_lists_are_read(reference: Reference) -> None:
     assert {"1500", "3000"} <= reference.accounts()
     assert {"3", "31", "6"} <= reference.vat_codes()
     assert "32" not in reference.vat_codes()
-    assert reference.owner_codes() == {"19168": "Nordvik AS"}
+    (entity,) = reference.entities() or ()
+    assert (entity.owner_code, entity.name) == (19168, "Nordvik AS")
+    assert reference.own_entity() == entity
+    assert reference.own_db_id() == entity.owner_db_id
+    assert reference.unnamed_entities() == (Reached(None, "Nordvik AS"),)
 
 
 def test_the_tax_table_is_read_by_code_and_day(reference: Reference) -> None:

@@ -11,7 +11,7 @@ from moment_xledger.flows.save_company import Form, save_form
 from tests.builders import COMPANY, a_customer, a_project, an_invoice
 from tests.console.site import Site
 from tests.office import keys, settings
-from tests.world import TOKEN_ID
+from tests.world import TOKEN_ID, URL
 
 PERSON = "regnskap@nordvik.example"
 REFUSED = "10005"
@@ -39,7 +39,7 @@ def _saves_settings(site: Site) -> None:
     soap = {"soap_user": "nordvik-soap", "soap_password": "p-a-s-s-w-o-r-d"}
     for since, values in enumerate((first, then), start=1):
         form = Form(COMPANY.id, values, keys(**soap), since, "Ola Hansen")
-        save_form(form, site.world.ledger, site.vault, site.world.time)  # type: ignore[arg-type]
+        save_form(form, site.world.ledger, site.vault, site.world.time, URL)  # type: ignore[arg-type]
         site.world.time.now += timedelta(days=1)
 
 

@@ -24,7 +24,7 @@ from tests.console import documented
 from tests.fakes import FakeFiles
 from tests.flows.test_reconcile import Moments
 from tests.office import MOMENT_KEY, FakeVault
-from tests.world import TOKEN, World
+from tests.world import TOKEN, World, entities_of
 
 ADDRESS = "https://console.example"
 A_FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -67,7 +67,9 @@ class Site:
     """Jobs that were put on the exports queue are in `jobs`, until `work` does them."""
 
     def __init__(self, companies: Iterable[Company] = (COMPANY,)) -> None:
-        self.world = World(companies=companies)
+        companies = list(companies)
+        each_has_its_own = len(companies) > 1 and all(company.owner_code for company in companies)
+        self.world = World(entities_of(companies) if each_has_its_own else None, companies)
         self.files = FakeFiles()
         self.jobs: list[dict[str, Any]] = []
         self.vault = FakeVault()
@@ -85,6 +87,7 @@ class Site:
             vault=lambda: self.vault,  # type: ignore[arg-type,return-value]
             trial=self._trial,
             moment=lambda: self.moment,
+            xledger_url=self.world.url,
         )
 
     def _trial(self) -> Trial:

@@ -33,7 +33,7 @@ def token_of(n: int) -> Token:
 
 def a_member(n: int) -> Company:
     token_id = FakeVault().fingerprint(token_of(n))
-    return a_company(f"merke{n:03}", name=f"Merke-{n:03} AS", token_id=token_id)
+    return a_company(f"merke{n:03}", name=f"Merke-{n:03} AS", token_id=token_id, owner_code=20_000 + n)
 
 
 class WatchedTable(FakeTable):
@@ -106,7 +106,10 @@ def others_marks(text: str, own: int, typed: str) -> list[str]:
 
 def of_others(touched: set[str], own: int) -> set[str]:
     id_ = f"merke{own:03}"
-    mine = re.compile(rf"T#{id_}[#/]|CRED#{a_member(own).token_id}/|(COMPANIES|PAUSES)/{id_}$")
+    member = a_member(own)
+    mine = re.compile(
+        rf"T#{id_}[#/]|CRED#{member.token_id}/|ENTITY#{member.owner_code}@|(COMPANIES|PAUSES)/{id_}$"
+    )
     return {key for key in touched if not (mine.match(key) or SHARED.match(key))}
 
 

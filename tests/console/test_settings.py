@@ -12,7 +12,7 @@ from moment_xledger.flows.save_company import Form, save_form
 from tests.builders import COMPANY, a_company, an_invoice
 from tests.console.site import Site, opened
 from tests.office import FakeVault, keys, settings
-from tests.world import START, TOKEN, TOKEN_ID
+from tests.world import START, TOKEN, TOKEN_ID, URL
 
 KEY = "xledger-key-0123456789-last"
 
@@ -21,7 +21,7 @@ def saved(site: Site, since: int = 1, **but: object) -> Company:
     """As by the form. The site's company was saved once, when it was opened."""
     vault = FakeVault()
     form = Form(COMPANY.id, settings(**but), keys(xledger_token=KEY), since, "Ola Hansen")
-    return save_form(form, site.world.ledger, vault, site.world.time)  # type: ignore[arg-type]
+    return save_form(form, site.world.ledger, vault, site.world.time, URL)  # type: ignore[arg-type]
 
 
 def test_each_setting_has_its_name_and_value(site: Site) -> None:

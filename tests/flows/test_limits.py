@@ -18,7 +18,7 @@ from moment_xledger.flows.save_company import save_company
 from moment_xledger.flows.sync_customers import sync_customers
 from tests.builders import COMPANY, TOKEN, a_company, a_customer, a_project, of
 from tests.office import FakeVault
-from tests.world import START, TOKEN_ID, World
+from tests.world import START, TOKEN_ID, URL, World, entities_of
 
 A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -296,7 +296,7 @@ def save(world: World, token: Token = TOKEN) -> None:
     vault = FakeVault()
     vault.save(COMPANY.id, Secrets(TOKEN, Token("moment")))
     secrets = Secrets(token, Token("moment"))
-    save_company(settings, secrets, world.ledger, vault, world.time)  # type: ignore[arg-type]
+    save_company(settings, secrets, world.ledger, vault, world.time, URL)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -358,7 +358,8 @@ def test_saving_a_token_does_not_end_a_closing_for_want_of_credits() -> None:
 
 
 def test_companies_that_share_a_token_wait_together() -> None:
-    world = World(Plan(credits_per_hour=3), [a_company("north"), a_company("south")])
+    both = [a_company("north", owner_code=20_101), a_company("south", owner_code=20_102)]
+    world = World(entities_of(both, credits_per_hour=3), both)
     world.receive(of("north", a_customer("10001")))
     world.carry_wakes()
     world.receive(of("south", a_customer("10002")), of("north", a_customer("10001", version=2, name="Nyest")))

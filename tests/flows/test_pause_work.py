@@ -17,7 +17,7 @@ from tests.flows.office import COMPANY, Office
 from tests.flows.test_guard_numbers import Nights as GuardedNights
 from tests.flows.test_reconcile import Nights
 from tests.flows.upload_room import UploadRoom
-from tests.world import START, World
+from tests.world import START, World, entities_of
 
 NORDVIK, FJORD = CompanyId("nordvik"), CompanyId("fjord")
 A_WEEK = timedelta(days=7)
@@ -52,7 +52,8 @@ def test_records_wait_and_then_go_once_in_their_newest_state(company: CompanyId 
 
 
 def test_who_shares_the_token_is_not_held_up() -> None:
-    world = World(companies=[a_company(NORDVIK), a_company(FJORD)])
+    both = [a_company(NORDVIK, owner_code=20_201), a_company(FJORD, owner_code=20_202)]
+    world = World(entities_of(both), both)
     pause(world.ledger)
     world.receive(a_private_person("10001"), of(FJORD, a_private_person("20001")))
     for _ in range(3):

@@ -18,9 +18,9 @@ from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.domain.uploads import Upload, sending
 from moment_xledger.flows.note_returned_notice import stop_address
 from moment_xledger.flows.save_company import Form, save_form
-from tests.builders import a_customer
+from tests.builders import a_company, a_customer
 from tests.office import FakeVault, keys, settings
-from tests.world import TOKEN, World
+from tests.world import TOKEN, URL, World, entities_of
 
 NORDVIK = CompanyId("nordvik")
 NEW_TOKEN = Token("a-new-token-0123456789")
@@ -37,7 +37,7 @@ class Desk:
         self, since: int, company: str = "nordvik", typed: dict[str, Any] | None = None, **but: Any
     ) -> Company:
         form = Form(CompanyId(company), settings(**but), keys() if typed is None else typed, since, "Kari")
-        return save_form(form, self.world.ledger, self.vault, self.world.time)  # type: ignore[arg-type]
+        return save_form(form, self.world.ledger, self.vault, self.world.time, URL)  # type: ignore[arg-type]
 
     def stop_reception(self) -> None:
         """As when an invoice's mail came back."""
@@ -135,16 +135,18 @@ def test_a_new_token_takes_the_waiting_work_past_the_gate_of_the_old_one(desk: D
     assert list(desk.world.problems()) == []
 
 
-def test_the_same_token_pasted_again_opens_its_gate_for_all_who_share_it(desk: Desk) -> None:
-    desk.save(0)
-    desk.save(0, company="sorvik")
+def test_the_same_token_pasted_again_opens_its_gate_for_all_who_share_it() -> None:
+    both = [a_company("nordvik", owner_code=20_301), a_company("sorvik", owner_code=20_302)]
+    desk = Desk(World(entities_of(both), companies=[]))
+    desk.save(0, owner_code=20_301)
+    desk.save(0, company="sorvik", owner_code=20_302)
     desk.world.server.replan({"tokens": [{"token": NEW_TOKEN.secret}]})
     desk.world.receive(a_customer("10001"))
     desk.world.run()
     assert list(desk.world.problems(CompanyId("sorvik"))) == [("settings", "", "TOKEN_REFUSED")]
 
     desk.world.server.replan({"tokens": [{"token": TOKEN.secret}]})
-    desk.save(1)
+    desk.save(1, owner_code=20_301)
     desk.world.sweep()
     desk.world.run()
 

@@ -21,15 +21,16 @@ from moment_xledger.flows.note_returned_notice import stop_address
 from moment_xledger.flows.save_company import Form, save_form
 from moment_xledger.flows.sync_records import Worker, open_channel
 from moment_xledger.flows.watch_deadlines import watch_deadlines
-from tests.builders import a_customer, a_project, of
+from tests.builders import a_company, a_customer, a_project, of
 from tests.flows.mailroom import Died, Fuse
 from tests.office import FakeVault, keys, settings
-from tests.world import TOKEN, World
+from tests.world import TOKEN, URL, World, entities_of
 
 NORDVIK, SORVIK = CompanyId("nordvik"), CompanyId("sorvik")
 KARI, OLA = "kari@nordvik.example", "ola@nordvik.example"
 NEW = Token("a-new-token-0123456789")
 BY_MAIL: dict[str, Any] = {"route": "email", "reception_address": "mb.19168@xledger.example"}
+OWNERS = {NORDVIK: 20_401, SORVIK: 20_402}
 FIVE_MINUTES = timedelta(minutes=5)
 TOKEN_REFUSED = ("settings", "", "TOKEN_REFUSED")
 ADDRESS_STOPPED = ("settings", KARI, "NOTICE_ADDRESS_STOPPED")
@@ -51,7 +52,8 @@ class Office(World):
     token, which Xledger refused until now."""
 
     def __init__(self) -> None:
-        super().__init__(companies=[])
+        owners = [a_company(id_, owner_code=code) for id_, code in OWNERS.items()]
+        super().__init__(entities_of(owners, credits_per_hour=1000), companies=[])
         self.vault, self.fuse, self.counting = FakeVault(), Fuse(), Counting(self.xledger)
         self.save(0, export_customers=False, notify=[KARI, OLA])
         self.save(0, SORVIK, NEW)
@@ -69,9 +71,15 @@ class Office(World):
         return replace(super().worker(*given), vault=self.vault, xledger=self.counting)  # type: ignore[arg-type]
 
     def save(self, since: int, company: CompanyId = NORDVIK, token: Token = TOKEN, **but: Any) -> None:
-        form = Form(company, settings(**but), keys(xledger_token=token.secret), since, "Kari")
+        form = Form(
+            company,
+            settings(owner_code=OWNERS[company], **but),
+            keys(xledger_token=token.secret),
+            since,
+            "Kari",
+        )
         guard = self.fuse.guard
-        save_form(form, Ledger(guard("table", self.table)), guard("vault", self.vault), self.time)
+        save_form(form, Ledger(guard("table", self.table)), guard("vault", self.vault), self.time, URL)
 
     def press(self) -> None:
         """From the newest version, as the page has it that says why nothing was saved."""

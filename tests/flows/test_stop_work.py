@@ -113,6 +113,7 @@ def test_saving_the_settings_tries_it_at_once() -> None:
         world.ledger,
         vault,  # type: ignore[arg-type]
         world.time,
+        world.url,
     )
     world.run(until=2 * A_MINUTE)
     assert len(world.held("customers")) == 1

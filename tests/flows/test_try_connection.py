@@ -10,14 +10,16 @@ from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.companies import Company, CompanyId, Language, SoapLogin, Token
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right, closed, reminder
 from moment_xledger.domain.deeds import What
+from moment_xledger.domain.entities import CurrentEntity, Entity
 from moment_xledger.domain.errors import Unreachable, Why
+from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.domain.typed_keys import with_typed
 from moment_xledger.flows.save_company import save_company
 from moment_xledger.flows.sync_records import Worker
 from moment_xledger.flows.test_connection import Trial, try_connection
-from tests.builders import a_customer
+from tests.builders import a_company, a_customer
 from tests.office import FakeVault, keys, settings
-from tests.world import START, TOKEN, World
+from tests.world import START, TOKEN, URL, World, entities_of
 
 NORDVIK = CompanyId("nordvik")
 SOAP = {"soap_user": "per", "soap_password": "pass"}
@@ -36,7 +38,11 @@ class Office:
         secrets = with_typed(typed or keys(), None)
         filled = settings(**but) | {"id": "nordvik"}
         ledger, clock = self.world.ledger, self.world.time
-        save_company(filled, secrets, ledger, self.vault, clock)  # type: ignore[arg-type]
+        save_company(filled, secrets, ledger, self.vault, clock, URL)  # type: ignore[arg-type]
+
+    @property
+    def current(self) -> CurrentEntity:
+        return self.world.ledger.entities.current(NORDVIK)
 
     def deny(self, *fields: str, token: str = TOKEN.secret) -> None:
         self.world.server.replan({"tokens": [{"token": token, "denied": fields}]})
@@ -76,6 +82,7 @@ def test_what_the_switches_need_is_tried_and_writing_is_not(office: Office) -> N
     test = office.test()
     assert outcomes(test) == {
         "token": "passed",
+        "owner_code": "passed",
         "customers": "passed",
         "companies": "passed",
         "projects": "passed",
@@ -85,14 +92,14 @@ def test_what_the_switches_need_is_tried_and_writing_is_not(office: Office) -> N
         "moment": "passed",
     }
     assert test.passed
-    assert office.world.requests["total"] == 8
+    assert office.world.requests["total"] == 9
     assert office.world.held("customers") == []
 
 
 def test_what_no_switch_needs_is_not_asked_for(office: Office) -> None:
     office.save(export_customers=False, export_projects=False, route="off")
     assert outcomes(office.test()) == {"token": "passed", "moment": "passed"}
-    assert office.world.requests["total"] == 1
+    assert office.world.requests["total"] == 2
 
 
 def test_a_missing_right_is_named_and_stops_nothing_else(office: Office) -> None:
@@ -129,6 +136,7 @@ def test_a_token_that_may_nothing_is_refused_once_and_closes_the_gate(office: Of
 
     assert outcomes(test) == {
         "token": "refused",
+        "owner_code": "not tried",
         "customers": "not tried",
         "companies": "not tried",
         "projects": "not tried",
@@ -169,17 +177,73 @@ def test_a_token_that_was_refused_is_tried_again_and_opens_the_gate(office: Offi
 def test_an_owner_code_that_the_token_does_not_reach_is_named_with_those_it_does(office: Office) -> None:
     office.save(owner_code=10001)
     (check,) = [check for check in office.test().checks if check.right is Right.OWNER_CODE]
-    assert (check.outcome, check.why) == (Outcome.REFUSED, "19168")
+    assert (check.outcome, check.why) == (Outcome.REFUSED, "19168 Nordvik AS")
     assert list(office.world.problems()) == [("settings", "owner_code", "OWNER_CODE_NOT_REACHED")]
     office.save(owner_code=19168)
     assert office.test().passed
 
 
-def test_without_the_right_to_list_companies_the_owner_code_is_not_tried(office: Office) -> None:
-    office.save(owner_code=19168)
+def test_the_owner_code_of_the_tokens_own_entity_is_known_without_the_right_to_list_them(
+    office: Office,
+) -> None:
     office.deny("entities")
-    found = outcomes(office.test())
-    assert (found["token"], found["owner_code"]) == ("passed", "not tried")
+    office.save()
+    assert office.test().passed
+    assert office.current.entity == f"19168@{URL}"
+
+
+def test_where_nothing_can_be_known_the_owner_code_counts_and_is_not_said_to_be_reached(
+    office: Office,
+) -> None:
+    office.world.server.replan({"schema_lacks": ["Query.viewer", "Entity.owner"]})
+    office.save(owner_code=30_417)
+    test = office.test()
+    assert outcomes(test)["owner_code"] == "not tried"
+    assert test.passed
+    assert office.current.entity == f"30417@{URL}"
+    (check,) = [check for check in test.checks if check.right is Right.OWNER_CODE]
+    assert "cannot be tried" in check.sentence()
+
+
+def test_where_nothing_can_be_known_and_there_is_no_owner_code_one_is_asked_for(office: Office) -> None:
+    office.world.server.replan({"schema_lacks": ["Query.viewer", "Owner.ownerCode"]})
+    office.save()
+    assert outcomes(office.test())["owner_code"] == "refused"
+    assert list(office.world.problems()) == [("settings", "owner_code", "OWNER_CODE_NEEDED")]
+    office.save(owner_code=30_417)
+    assert office.test().passed
+    assert list(office.world.problems()) == []
+
+
+def test_of_several_entities_that_the_token_reaches_none_is_chosen(office: Office) -> None:
+    both = [
+        a_company("a", name="Tind AS", owner_code=30_418),
+        a_company("b", name="Elv AS", owner_code=30_419),
+    ]
+    office.world = World(entities_of(both), companies=[])
+    office.save()
+    (check,) = [check for check in office.test().checks if check.right is Right.OWNER_CODE]
+    assert check.outcome is Outcome.REFUSED
+    for language in Language:
+        assert "30418 Tind AS, 30419 Elv AS" in check.sentence(language)
+    assert list(office.world.problems()) == [("settings", "owner_code", "OWNER_CODE_NEEDED")]
+    with pytest.raises(BadSettings, match="30418 Tind AS, 30419 Elv AS"):
+        office.save()
+    office.save(owner_code=30_419)
+    assert office.test().passed
+    assert list(office.world.problems()) == []
+
+
+def test_an_entity_where_another_company_writes_by_now_is_refused(office: Office) -> None:
+    office.save()
+    entities, sandbox = office.world.ledger.entities, CompanyId("sandbox")
+    entities.move(sandbox, entities.current(sandbox), Entity(URL, 19168))
+    (check,) = [check for check in office.test().checks if check.right is Right.OWNER_CODE]
+    assert (check.outcome, "Another company set up here" in check.sentence()) == (Outcome.REFUSED, True)
+    assert list(office.world.problems()) == [("settings", "owner_code", "ENTITY_TAKEN")]
+    entities.move(sandbox, entities.current(sandbox), None)
+    assert office.test().passed
+    assert list(office.world.problems()) == []
 
 
 def test_an_upload_tries_the_soap_login(office: Office) -> None:

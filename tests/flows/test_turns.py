@@ -9,7 +9,6 @@ from typing import Any, cast
 import pytest
 
 from local.bench.metering import MeteredTable
-from local.xledger.plan import Plan
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import Company, Token, TokenId
 from moment_xledger.domain.kinds import Kind
@@ -17,14 +16,19 @@ from moment_xledger.domain.pauses import Pause
 from moment_xledger.flows import sync_records
 from moment_xledger.flows.sync_customers import sync_customers
 from tests.builders import a_company, a_private_person, of
-from tests.world import START, TOKEN, TOKEN_ID, World
+from tests.world import START, TOKEN, TOKEN_ID, World, entities_of, reach_of
 
 MANY = 40  # so that one look at what is due gives several turns
 LIST = 3  # records at once here, to have long backlogs of few
 
 
 def companies(count: int) -> list[Company]:
-    return [a_company(f"company-{n:03}") for n in range(count)]
+    return [a_company(f"company-{n:03}", owner_code=20_000 + n) for n in range(count)]
+
+
+def sharing(count: int) -> World:
+    """So many companies with one token, each in an entity of its own."""
+    return World(entities_of(companies(count)), companies(count))
 
 
 def saved(n: int, record: int = 0, **but: Any) -> dict[str, Any]:
@@ -51,7 +55,7 @@ def wake(world: World) -> None:
 @pytest.fixture
 def many() -> World:
     """Each has one new customer."""
-    world = World(companies=companies(MANY))
+    world = sharing(MANY)
     world.receive(*map(saved, range(MANY)))
     return world
 
@@ -70,7 +74,7 @@ def when(world: World, company: int, act: Callable[[], None]) -> None:
 
 
 def test_companies_that_share_a_token_are_woken_for_once() -> None:
-    world = World(companies=companies(MANY))
+    world = sharing(MANY)
     world.receive(*map(saved, range(MANY)))
     assert world.woken == [(Kind.CUSTOMER, TOKEN_ID)]
 
@@ -80,7 +84,7 @@ def test_whoever_has_much_to_do_gets_as_many_lists_as_the_others(
     count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sync_records, "FULL_LIST", LIST)
-    world = World(companies=companies(count))
+    world = sharing(count)
     for n in range(count):
         world.receive(*(saved(n, record) for record in range(LIST * (6 if n % 2 else 3))))
     sync_customers(TOKEN_ID, replace(world.worker(), run=timedelta(hours=2)))
@@ -173,11 +177,12 @@ def sent() -> dict[int, tuple[World, float]]:
 
 
 def _sent(count: int) -> tuple[World, float]:
-    world = World(Plan(credits_per_hour=None), companies=())
+    world = World(entities_of(companies(count)), companies=())
     world.table = MeteredTable()
     world.ledger = Ledger(world.table)  # type: ignore[arg-type]
     for company in companies(count):
         world.ledger.companies.save(company)
+    world.ledger.entities.save_reach(TOKEN_ID, reach_of(world.server.plan, START))
     world.receive(*map(saved, range(count)))
     units = _units(world, world.run)
     assert len(world.held("customers")) == count

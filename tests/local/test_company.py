@@ -21,7 +21,7 @@ from moment_xledger.flows.reconcile import Reconciler
 from moment_xledger.flows.test_connection import Trial
 from tests.flows.test_reconcile import Moments
 from tests.office import MOMENT_KEY, FakeVault, keys, settings
-from tests.world import TOKEN, World
+from tests.world import TOKEN, URL, World
 
 NORDVIK = CompanyId("nordvik")
 
@@ -48,7 +48,7 @@ class Stack:
 
     @property
     def deployment(self) -> Deployment:
-        return Deployment(self, self.vault)  # type: ignore[arg-type]
+        return Deployment(self, self.vault, URL)  # type: ignore[arg-type]
 
 
 @pytest.fixture

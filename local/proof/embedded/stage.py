@@ -92,4 +92,4 @@ def _set_up(stage: Stage) -> None:
     for company in stage.story.companies:
         secrets = Secrets(TOKENS[company.token_id], Token(MOMENT_KEY), None)
         settings = company.model_dump(mode="json", exclude={"token_id"})
-        save_company(settings, secrets, stage.use.ledger, vault, now)
+        save_company(settings, secrets, stage.use.ledger, vault, now, stage.xledger_url + XLEDGER_PATH)

@@ -123,6 +123,7 @@ class Wiring:
             vault=self.vault_for_saving,
             trial=self.trial,
             moment=self.moment,
+            xledger_url=self._environment["XLEDGER_URL"],
         )
 
     def vault_for_saving(self) -> "Vault":
@@ -162,7 +163,7 @@ class Wiring:
         """With a connection of its own: one that slept with a frozen function may be dead, and a write lost in it."""
         import requests
 
-        from moment_xledger.adapters import xledger_books
+        from moment_xledger.adapters import xledger_books, xledger_reference
         from moment_xledger.adapters.xledger_graphql import XledgerGraphql
         from moment_xledger.adapters.xledger_measured import XledgerMeasured
         from moment_xledger.domain.gate import Timing
@@ -184,6 +185,8 @@ class Wiring:
             wake=self.wake,
             timing=timing,
             release=self._environment.release,
+            url=self._environment["XLEDGER_URL"],
+            reference=xledger_reference.Reference,
         )
 
     def mailer(self) -> "Mailer":

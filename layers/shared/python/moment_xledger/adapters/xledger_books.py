@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from moment_xledger.domain.attempts import Fields
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.customers import Found, KnownCustomer, needs_company
+from moment_xledger.domain.entities import Entity
 from moment_xledger.domain.errors import Rejected
 from moment_xledger.domain.moment import Address, Customer, Project
 from moment_xledger.domain.projects import KnownProject
@@ -34,8 +35,8 @@ class Sends(Protocol):
 class Customers:
     """Each call is one request. Raises what the channel raises; `Rejected` blames records by their client ids."""
 
-    def __init__(self, channel: Sends, company: Company) -> None:
-        self._channel, self._company = channel, company
+    def __init__(self, channel: Sends, company: Company, entity: Entity) -> None:
+        self._channel, self._company, self._entity = channel, company, entity
 
     def look_up(self, numbers: Sequence[str], company_keys: Iterable[str]) -> Found:
         keys = sorted(company_keys)
@@ -63,14 +64,17 @@ class Customers:
     def _known(self, connection: Any, keys: Mapping[int, str]) -> Mapping[str, list[KnownCustomer]]:
         found = defaultdict(list)
         for node in _nodes(connection):
-            if _is_owned_by(node, self._company):
+            if _is_owned_by(node, self._entity):
                 found[node["code"]].append(_known_customer(node, keys))
         return found
 
     def add_companies(self, records: Sequence[Record]) -> Mapping[str, int]:
         """The companies that these customers need, one for each key; their ids by key."""
         first_of = {str(record.company_key): record for record in reversed(records)}
-        inputs = [_input(key, _company_node(record, self._company)) for key, record in first_of.items()]
+        inputs = [
+            _input(key, _company_node(record, self._company, self._entity))
+            for key, record in first_of.items()
+        ]
         if not inputs:
             return {}
         try:
@@ -89,7 +93,7 @@ class Customers:
 
     def add(self, records: Sequence[Record], companies: Mapping[str, int]) -> Mapping[str, int]:
         inputs = [
-            _input(record.client_id, _set(_customer_node(record, companies)) | _owner(self._company))
+            _input(record.client_id, _set(_customer_node(record, companies)) | _owner(self._entity))
             for record in records
         ]
         return _written(self._channel, "AddCustomers", "addCustomers", inputs)
@@ -111,21 +115,20 @@ class Customers:
 class Projects:
     """As `Customers`."""
 
-    def __init__(self, channel: Sends, company: Company) -> None:
-        self._channel, self._company = channel, company
+    def __init__(self, channel: Sends, company: Company, entity: Entity) -> None:
+        self._channel, self._entity = channel, entity
 
     def look_up(self, numbers: Sequence[str]) -> Mapping[str, Sequence[KnownProject]]:
         answer = self._channel.read("LookUpProjects", {"codes": list(numbers)})
         found = defaultdict(list)
         for node in _nodes(answer.get("projects")):
-            if _is_owned_by(node, self._company):
+            if _is_owned_by(node, self._entity):
                 found[node["code"]].append(_known_project(node))
         return found
 
     def add(self, records: Sequence[Record]) -> Mapping[str, int]:
         inputs = [
-            _input(record.client_id, _set(_project_node(record)) | _owner(self._company))
-            for record in records
+            _input(record.client_id, _set(_project_node(record)) | _owner(self._entity)) for record in records
         ]
         return _written(self._channel, "AddProjects", "addProjects", inputs)
 
@@ -165,7 +168,7 @@ def _private_code(key: str, company: Company) -> str:
     return number if company.owner_code is None else f"{company.owner_code}-{number}"
 
 
-def _company_node(record: Record, company: Company) -> Node:
+def _company_node(record: Record, company: Company, entity: Entity) -> Node:
     customer = record.content
     assert isinstance(customer, Customer)  # noqa: S101
     country = customer.address.country_code
@@ -175,7 +178,7 @@ def _company_node(record: Record, company: Company) -> Node:
         "companyNumber": customer.organization_number,
         "country": country and {"code": country},
     }
-    return _set(node) | _owner(company)
+    return _set(node) | _owner(entity)
 
 
 def _project_node(record: Record) -> Node:
@@ -256,14 +259,13 @@ def _oldest_first(connection: Any) -> list[Node]:
     return sorted(_nodes(connection), key=lambda node: -int(node["dbId"]))
 
 
-def _is_owned_by(node: Node, company: Company) -> bool:
-    """One token may reach several companies, whose numbers may be the same."""
-    owner = node.get("owner") or {}
-    return company.owner_code is None or owner.get("ownerCode") == company.owner_code
+def _is_owned_by(node: Node, entity: Entity) -> bool:
+    """One token may reach several entities, whose numbers may be the same."""
+    return str((node.get("owner") or {}).get("ownerCode")) == str(entity.owner_code)
 
 
-def _owner(company: Company) -> Node:
-    return {} if company.owner_code is None else {"owner": {"ownerCode": company.owner_code}}
+def _owner(entity: Entity) -> Node:
+    return {"owner": {"ownerCode": entity.owner_code}}
 
 
 def _input(client_id: str, node: Node) -> Input:

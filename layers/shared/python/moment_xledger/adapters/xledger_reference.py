@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
+from moment_xledger.domain.entities import Reached
 from moment_xledger.domain.errors import Rejected
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import Numbered
@@ -56,10 +57,26 @@ class Reference:
     def try_projects(self) -> None:
         self._read("ReadOneProject")
 
-    def owner_codes(self) -> Mapping[str, str]:
-        """Of the companies that the token reaches: owner code → name."""
-        found = _nodes(self._read("ListEntities").get("entities"))
-        return {str(node["code"]): str(node.get("description") or "") for node in found}
+    def own_entity(self) -> Reached | None:
+        """The entity that the token was made in; None where its owner code is not shown."""
+        entity = (self._read("ReadOwnEntity").get("viewer") or {}).get("entity")
+        found = _reached(entity) if entity else None
+        return found if found and found.owner_code is not None else None
+
+    def own_db_id(self) -> int | None:
+        viewer = self._read("ReadOwnEntityId").get("viewer") or {}
+        return _number((viewer.get("entity") or {}).get("ownerDbId"))
+
+    def entities(self) -> tuple[Reached, ...] | None:
+        """All that the token reaches; None where there are none, which cannot be."""
+        return self._entities("ListEntities")
+
+    def unnamed_entities(self) -> tuple[Reached, ...] | None:
+        """As `entities`, without their owner codes."""
+        return self._entities("CountEntities")
+
+    def _entities(self, operation: str) -> tuple[Reached, ...] | None:
+        return tuple(map(_reached, _nodes(self._read(operation).get("entities")))) or None
 
     def accounts(self) -> frozenset[str]:
         """Those that can be posted to."""
@@ -115,6 +132,16 @@ class Reference:
 
     def _read(self, operation: str, variables: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         return self._channel.read(operation, variables or {}, optional=True)
+
+
+def _reached(entity: Node) -> Reached:
+    owner = entity.get("owner") or {}
+    name = str(entity.get("description") or "")
+    return Reached(_number(owner.get("ownerCode")), name, _number(owner.get("dbId")))
+
+
+def _number(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _numbered(node: Node) -> Numbered:

@@ -175,5 +175,10 @@ class Company(BaseModel):
         """Whether any switch that is on speaks to Xledger's SOAP services."""
         return self.route is Route.UPLOAD or self.import_expenses
 
+    @property
+    def writes_to_xledger(self) -> bool:
+        """Whether anything is written to an entity of Xledger. A file goes through a person's hands."""
+        return self.export_customers or self.export_projects or self.route is Route.UPLOAD
+
     def carries(self, kind: Kind) -> bool:
         return self.export_customers if kind is Kind.CUSTOMER else self.export_projects

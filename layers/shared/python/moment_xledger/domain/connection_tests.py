@@ -47,12 +47,25 @@ class Check:
     why: str = ""
 
     def sentence(self, language: Language = Language.ENGLISH) -> str:
-        norwegian, english = _SENTENCES.get((self.right, self.outcome)) or _ANY[self.outcome]
+        reason, why = _reason_of(self)
+        norwegian, english = reason or _SENTENCES.get((self.right, self.outcome)) or _ANY[self.outcome]
         names = _NAMES[self.right]
         text = norwegian if language is Language.NORWEGIAN else english
-        why = _in_words(self.why, language) if self.outcome is Outcome.LATER else self.why
+        why = _in_words(why, language) if self.outcome is Outcome.LATER else why
         said = text.format(right=names[language is Language.ENGLISH], why=why).strip()
         return f"{said[:1].upper()}{said[1:]}"
+
+
+def wrong_entity(code: str, named: str) -> str:
+    """What `Check.why` says where the owner code is not in order. `code`: the problem's; `named`: entities."""
+    return f"{code}; {named}"
+
+
+def _reason_of(check: Check) -> tuple[tuple[str, str] | None, str]:
+    """The sentence for why an owner code is not in order, and what stands in it."""
+    code, _, named = check.why.partition("; ")
+    reason = _WRONG_ENTITY.get(code) if check.right is Right.OWNER_CODE else None
+    return reason, named if reason else check.why
 
 
 def closed(why: Why, until: datetime) -> str:
@@ -76,7 +89,11 @@ class ConnectionTest:
     @property
     def passed(self) -> bool:
         """Nothing was refused, and nothing that can be tried is still to be."""
-        return all(check.outcome is Outcome.PASSED or check.right is Right.WRITING for check in self.checks)
+        cannot_be_tried = {(Right.WRITING, Outcome.NOT_TRIED), (Right.OWNER_CODE, Outcome.NOT_TRIED)}
+        return all(
+            check.outcome is Outcome.PASSED or (check.right, check.outcome) in cannot_be_tried
+            for check in self.checks
+        )
 
 
 def needed(company: Company) -> tuple[Right, ...]:
@@ -84,7 +101,7 @@ def needed(company: Company) -> tuple[Right, ...]:
     in_files = company.route in (Route.FILE, Route.UPLOAD)
     wanted = {
         Right.TOKEN: True,
-        Right.OWNER_CODE: company.owner_code is not None,
+        Right.OWNER_CODE: company.owner_code is not None or company.writes_to_xledger,
         Right.CUSTOMERS: company.export_customers,
         Right.COMPANIES: company.export_customers,
         Right.PROJECTS: company.export_projects,
@@ -163,11 +180,27 @@ _CLOSED: Mapping[Why, tuple[str, str]] = {
     Why.SLICE: ("Xledger bruker for lang tid på å svare", "Xledger takes too long to answer"),
 }
 
+# By the problem's code.
+_WRONG_ENTITY: Mapping[str, tuple[str, str]] = {
+    "OWNER_CODE_NEEDED": (
+        "Eierkoden mangler, og vi kan ikke vite hvilket selskap i Xledger kunder og prosjekter hører til. Skriv den inn. API-nøkkelen når: {why}",
+        "The owner code is missing, so it is not known which company in Xledger customers and projects belong to. Enter it. The API key reaches: {why}",
+    ),
+    "ENTITY_TAKEN": (
+        "Et annet selskap hos oss skriver allerede til selskap {why} i Xledger. Rett eierkoden eller API-nøkkelen, eller be driften tillate at begge skriver dit.",
+        "Another company set up here already writes to company {why} in Xledger. Correct the owner code or the API key, or ask the operator to allow that both write there.",
+    ),
+}
+
 _SENTENCES: Mapping[tuple[Right, Outcome], tuple[str, str]] = {
     (Right.TOKEN, Outcome.PASSED): ("Xledger godtar API-nøkkelen.", "Xledger accepts the API key."),
     (Right.OWNER_CODE, Outcome.PASSED): (
-        "API-nøkkelen når selskapet med denne eierkoden.",
-        "The API key reaches the company with this owner code.",
+        "Kunder, prosjekter og filer går til selskap {why} i Xledger.",
+        "Customers, projects and files go to company {why} in Xledger.",
+    ),
+    (Right.OWNER_CODE, Outcome.NOT_TRIED): (
+        "Om API-nøkkelen når selskapet med denne eierkoden, kan ikke prøves, fordi Xledger ikke viser hvilke selskaper den når. Vi sammenligner eierkoden med hver kunde og hvert prosjekt vi leser.",
+        "Whether the API key reaches the company with this owner code cannot be tried, because Xledger does not show which companies it reaches. The owner code is compared with each customer and project that is read.",
     ),
     (Right.SOAP, Outcome.PASSED): (
         "Xledger godtar SOAP-brukeren og passordet.",

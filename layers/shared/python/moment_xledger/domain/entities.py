@@ -67,7 +67,8 @@ class Reach:
     @property
     def is_complete(self) -> bool:
         """Nothing is reached but what is `known`."""
-        return bool(self.entities) and all(each.owner_code is not None for each in self.entities or ())
+        listed = [each.owner_code for each in self.entities or ()]
+        return bool(listed) and None not in listed and len(set(listed)) == len(listed)
 
     def completed_by(self, older: "Reach | None") -> "Reach":
         """What could not be read this time is as it was read before, in the same Xledger."""
@@ -114,6 +115,12 @@ def entity_of(owner_code: int | None, reach: Reach | None, url: str) -> Entity |
     return Entity(address, only)
 
 
+def named(entity: Entity, reach: Reach | None) -> str:
+    """For a sentence: its owner code, and its name where the token shows it."""
+    names = reach.names if reach else {}
+    return in_words({entity.owner_code: names.get(entity.owner_code, "")})
+
+
 def in_words(names: Mapping[int, str]) -> str:
     """Owner codes with their names, for a sentence."""
     return ", ".join(f"{code} {name}".strip() for code, name in names.items()) or "–"
@@ -125,13 +132,22 @@ class CurrentEntity:
 
     `entity`: its text form; None where it is not known, and then nothing is written. `trouble`: the code of the problem
     that people are told about. `unchecked`: by kind of record, the place after which records have not been looked at
-    since the entity became this one.
+    since the entity became this one. `has_moved`: a run under way may still write to the one before.
     """
 
     entity: str | None = None
     trouble: str = ""
     unchecked: Mapping[str, str] = field(default_factory=dict)
+    has_moved: bool = False
     ver: int = 0
+
+    def without_trouble(self) -> "CurrentEntity":
+        return replace(self, trouble="")
+
+    def checked_until(self, kind: str, place: str | None) -> "CurrentEntity":
+        """Records of this kind were looked at until `place`; None where there are no more."""
+        rest = {name: after for name, after in self.unchecked.items() if name != kind}
+        return replace(self, unchecked=rest | ({} if place is None else {kind: place}))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ Errors, named by what should happen next.
     - StrangeAnswer ... something else answers in its place, such as a gateway's page
   + AnswerUnreadable Xledger's answer cannot be read: ask for less at a time, until what is wrong stands alone
     - AnswerTooLarge ... it is over our limit
+  + MovedOn        a company has another token or owner code since this run began: read again, then go on
   + RunStopped     an import cannot go on until a person has done what its reason says
   + RefusedByMoment Moment does not take this one expense: a person must look, the others carry on
   + FileDiffers    a file that never changes is not what it was: hand out nothing and raise the alarm
@@ -106,6 +107,10 @@ class StrangeAnswer(Unreachable):
 
 
 class AnswerUnreadable(SyncError):
+    pass
+
+
+class MovedOn(SyncError):
     pass
 
 

@@ -25,6 +25,9 @@ ACT_NOW = frozenset(
         Code.EXPORT_FAILED,
         Code.REQUEST_NOT_ACCEPTED,
         Code.RIGHT_LACKING,
+        Code.OWNER_CODE_NEEDED,
+        Code.OWNER_CODE_NOT_REACHED,
+        Code.ENTITY_TAKEN,
     }
 )
 ACT_NOW_KINDS = (

@@ -84,6 +84,8 @@ class Code(StrEnum):
     RIGHT_MISSING = "RIGHT_MISSING"
     SOAP_LOGIN_REFUSED = "SOAP_LOGIN_REFUSED"
     OWNER_CODE_NOT_REACHED = "OWNER_CODE_NOT_REACHED"
+    OWNER_CODE_NEEDED = "OWNER_CODE_NEEDED"
+    ENTITY_TAKEN = "ENTITY_TAKEN"
     VAT_CODE_NOT_IN_XLEDGER = "VAT_CODE_NOT_IN_XLEDGER"
     ACCOUNT_NOT_IN_XLEDGER = "ACCOUNT_NOT_IN_XLEDGER"
     EXPORT_FAILED = "EXPORT_FAILED"
@@ -544,6 +546,16 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "API-nøkkelen gir ikke tilgang til selskapet med eierkode {owner_code} i Xledger. Rett eierkoden, eller lag nøkkelen i det selskapet.",
         "The API key does not reach the company with owner code {owner_code} in Xledger. Correct the owner code, or make the key in that company.",
+    ),
+    Code.OWNER_CODE_NEEDED: Reason(
+        Fixer.ADMINISTRATOR,
+        "Kunder og prosjekter venter, fordi vi ikke vet hvilket selskap i Xledger de hører til. Skriv inn eierkoden i innstillingene. API-nøkkelen når: {reached}.",
+        "Customers and projects wait, because it is not known which company in Xledger they belong to. Enter the owner code in the settings. The API key reaches: {reached}.",
+    ),
+    Code.ENTITY_TAKEN: Reason(
+        Fixer.ADMINISTRATOR,
+        "Kunder og prosjekter venter, fordi et annet selskap hos oss allerede skriver til selskapet med eierkode {owner_code} i Xledger. Rett eierkoden eller API-nøkkelen i innstillingene. Er det meningen at begge skriver dit, må driften tillate det.",
+        "Customers and projects wait, because another company set up here already writes to the company with owner code {owner_code} in Xledger. Correct the owner code or the API key in the settings. If both are meant to write there, the operator has to allow it.",
     ),
     Code.VAT_CODE_NOT_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,

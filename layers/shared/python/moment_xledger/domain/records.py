@@ -14,6 +14,7 @@ from moment_xledger.domain.problems import Code
 from moment_xledger.domain.versions import Restored, Standing, Statement, standing, with_gaps_filled
 
 REFUSALS = frozenset({Code.REFUSED_BY_XLEDGER, Code.REFERENCE_NOT_FOUND})
+OF_MOMENT_ALONE = (Code.NUMBER_TAKEN, Code.CUSTOMER_UNKNOWN)  # the same wherever a company writes to
 SOLVED_BY_SENDING = REFUSALS | {Code.NUMBER_TWICE_IN_XLEDGER, Code.CUSTOMER_UNKNOWN}
 
 
@@ -98,8 +99,12 @@ def take_in(
     now: datetime,
     *,
     from_api: bool = False,
+    entity: str | None = None,
 ) -> Record | None:
     """The record after Moment said this, or None where that changes nothing.
+
+    `entity`: the one that the company writes to, as far as it is known. A number that an older release stored without
+    an entity counts.
 
     A number that Xledger already knows is never changed: such an event becomes a problem of the record. An edit that
     changes nothing for Xledger is done with, unless an older one may be on its way there at this moment.
@@ -115,9 +120,9 @@ def take_in(
     ):
         case Standing.NEWER if from_api:
             filled = with_gaps_filled(content, stored.content)
-            return _with(stored, replace(said, content=filled), now) if filled else None
+            return _with(stored, replace(said, content=filled), now, entity) if filled else None
         case Standing.NEWER:
-            return _with(stored, said, now)
+            return _with(stored, said, now, entity)
         case Standing.DISPUTED if stored.disputed is None or _is_later(said, stored.disputed):
             return replace(stored, disputed=said)
     return None
@@ -127,18 +132,21 @@ def _is_later(said: Statement, before: Statement) -> bool:
     return said.fingerprint != before.fingerprint and bool(said.at and before.at and said.at >= before.at)
 
 
-def accept_disputed(stored: Record, now: datetime) -> Record | None:
+def accept_disputed(stored: Record, now: datetime, entity: str | None = None) -> Record | None:
     """The record with what Moment said last, although not in a higher version; None where nothing is disputed."""
     said = stored.disputed
     if said is None or said.at is None:
         return None
     restored = Restored(said.at, Statement(stored.content).fingerprint)
-    return _with(replace(stored, sent_version=None, restored=restored), said, now)
+    return _with(replace(stored, sent_version=None, restored=restored), said, now, entity)
 
 
-def _with(stored: Record, said: Statement, now: datetime) -> Record:
+def _with(stored: Record, said: Statement, now: datetime, entity: str | None) -> Record:
     """The record with this content, and what there is to do about it."""
     is_outdated = stored.disputed and stored.disputed.at and said.at and said.at < stored.disputed.at
+    number = stored.sent_number if stored.entity is None else known_in(stored, entity).sent_number
+    if number in (None, said.content.number):
+        stored = known_in(stored, entity)
     newer = replace(
         stored,
         content=said.content,
@@ -151,8 +159,8 @@ def _with(stored: Record, said: Statement, now: datetime) -> Record:
         from_api=said.from_api,
         disputed=stored.disputed if is_outdated else None,
     )
-    if stored.sent_number not in (None, newer.number):
-        return as_problem(newer, Code.NUMBER_CHANGED, now, {"old": str(stored.sent_number)})
+    if number not in (None, newer.number):
+        return as_problem(newer, Code.NUMBER_CHANGED, now, {"old": str(number)})
     if stored.state is State.SYNCED and newer.is_in_step:
         return replace(newer, state=State.SYNCED, sent_version=newer.content.version, since=now)
     return newer
@@ -170,6 +178,20 @@ def known_in(record: Record, entity: str | None) -> Record:
         return record
     void = replace(record, db_id=None, sent_version=None, sent_hash=None, sent_number=None, sent_company=None)
     return replace(void, entity=entity)
+
+
+def moved_to(record: Record, entity: str, now: datetime) -> Record:
+    """The record when its company begins to write to this entity: work again, unless it is known there.
+
+    A refusal in another entity says nothing here. What an older release stored without an entity may have been
+    learnt here: its problems stand.
+    """
+    if record.entity == entity or (record.entity is None and record.state is State.PROBLEM):
+        return record
+    known = known_in(record, entity)
+    if record.state is State.SYNCED or record.problem not in (None, *OF_MOMENT_ALONE):
+        return as_dirty(known, now)
+    return known
 
 
 def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:

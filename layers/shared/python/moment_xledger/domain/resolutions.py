@@ -91,7 +91,16 @@ WAYS: Mapping[Code, Way] = {
         ),
         Way.BY_ITSELF,
     ),
-    **dict.fromkeys((Code.RIGHT_MISSING, Code.SOAP_LOGIN_REFUSED, Code.OWNER_CODE_NOT_REACHED), Way.TEST),
+    **dict.fromkeys(
+        (
+            Code.RIGHT_MISSING,
+            Code.SOAP_LOGIN_REFUSED,
+            Code.OWNER_CODE_NOT_REACHED,
+            Code.OWNER_CODE_NEEDED,
+            Code.ENTITY_TAKEN,
+        ),
+        Way.TEST,
+    ),
     **dict.fromkeys(
         (
             Code.MAIL_UNCERTAIN,

@@ -294,10 +294,12 @@ _NAMED = re.compile(r"(?:^|Value error, )(\w+)(?: \w+)?: ")
 
 @dataclass(frozen=True)
 class FieldFault:
-    """`contradicts`: the field itself may be fine, but not with the others."""
+    """`contradicts`: the field itself may be fine, but not with the others. `why`: what is wrong with it, Norwegian
+    first, where that depends on more than the form."""
 
     field: str
     contradicts: bool = False
+    why: tuple[str, str] | None = None
 
     def sentence(self, language: Language = Language.ENGLISH) -> str:
         norwegian, english = self._must()
@@ -307,6 +309,8 @@ class FieldFault:
         return f"The field “{known.english if known else self.field}” {english}."
 
     def _must(self) -> tuple[str, str]:
+        if self.why:
+            return self.why
         if self.contradicts and self.field in CONTRADICTIONS:
             return CONTRADICTIONS[self.field]
         known = FIELDS.get(self.field)
@@ -349,3 +353,25 @@ def _fault(loc: tuple[int | str, ...], message: str) -> FieldFault:
         return FieldFault(where[0][:40])
     field = named[1] if named else "form"
     return FieldFault(f"file.{field}" if f"file.{field}" in FIELDS else field, contradicts=True)
+
+
+def owner_code_needed(reached: str) -> FieldFault:
+    """`reached`: the entities that the token reaches."""
+    norwegian = (
+        f"mangler: API-nøkkelen når flere selskaper i Xledger. Skriv eierkoden til ett av dem: {reached}"
+    )
+    english = f"is missing: the API key reaches several companies in Xledger. Enter the owner code of one: {reached}"
+    return FieldFault("owner_code", contradicts=True, why=(norwegian, english))
+
+
+def entity_taken(field: str, entity: str) -> FieldFault:
+    """`field`: the setting by which this company would write where another one writes."""
+    norwegian = (
+        f"fører til selskap {entity} i Xledger, og dit skriver et annet selskap hos oss allerede. "
+        "Rett feltet, eller be driften tillate at begge skriver dit"
+    )
+    english = (
+        f"leads to company {entity} in Xledger, where another company set up here writes already. "
+        "Correct the field, or ask the operator to allow that both write there"
+    )
+    return FieldFault(field, contradicts=True, why=(norwegian, english))

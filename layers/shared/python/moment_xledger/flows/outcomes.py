@@ -53,6 +53,7 @@ class Outcomes:
     clock: Callable[[], datetime]
     wake: Callable[[Kind, TokenId], None]
     report: Report = field(default_factory=Report)
+    entity: str | None = None  # where this run writes to
 
     def sent(self, records: Sequence[Record], ids: Mapping[str, int], doing: Try) -> int:
         """How many Xledger answered for. One that is left out is a problem: adding it again might double it."""

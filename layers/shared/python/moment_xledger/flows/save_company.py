@@ -25,6 +25,7 @@ from moment_xledger.domain.settings_changes import Saved, changes
 from moment_xledger.domain.settings_faults import BadSettings, FieldFault, bad_settings
 from moment_xledger.domain.typed_keys import changed_keys, check_complete, tails, with_typed
 from moment_xledger.domain.uploads import State
+from moment_xledger.flows.find_entity import NUMBER, SETTINGS, TROUBLES, entity_of_save
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -51,8 +52,13 @@ class Form:
     removed: Collection[str] = ()
 
 
-def save_form(form: Form, ledger: "Ledger", vault: "Vault", clock: Callable[[], datetime]) -> Company:
-    """Raises `BadSettings` with what is wrong, and `Conflict` if somebody else saved meanwhile; then nothing is."""
+def save_form(
+    form: Form, ledger: "Ledger", vault: "Vault", clock: Callable[[], datetime], url: str
+) -> Company:
+    """`url`: where Xledger answers GraphQL.
+
+    Raises `BadSettings` with what is wrong, and `Conflict` if somebody else saved meanwhile; then nothing is saved.
+    """
     if len(json.dumps([dict(form.settings), dict(form.keys)], default=str)) > MOST_BYTES:
         raise BadSettings([FieldFault("form")])
     settings = {**form.settings, "id": form.company}
@@ -62,7 +68,7 @@ def save_form(form: Form, ledger: "Ledger", vault: "Vault", clock: Callable[[], 
     except BadSettings as bad:
         raise BadSettings([*bad.faults, *_faults(settings)]) from None
     return save_company(
-        settings, secrets, ledger, vault, clock, by=form.by, since=form.since, removed=form.removed
+        settings, secrets, ledger, vault, clock, url, by=form.by, since=form.since, removed=form.removed
     )
 
 
@@ -72,6 +78,7 @@ def save_company(
     ledger: "Ledger",
     vault: "Vault",
     clock: Callable[[], datetime],
+    url: str,
     *,
     by: str = OPERATOR,
     since: int | None = None,
@@ -84,18 +91,25 @@ def save_company(
     if since not in (None, version):
         raise Conflict  # before keys are stored that nobody would ever name
     company = _without_the_old_keys_end(company, before)
+    moving = entity_of_save(company, ledger, url)
     stored = vault.secrets(before) if before else None
     keys_id = _keys_id(company, secrets, before, stored, vault)
     saved = Saved(version + 1, clock(), by, changes(before, company, changed_keys(stored, secrets)))
     company = company.model_copy(update={"keys_id": keys_id})
     open_gate(company.token_id, ledger, clock())
     in_use, before_that = _addresses(company), _addresses(before)
-    ledger.companies.save_form(company, version, saved, tails(secrets), in_use - before_that)
+    try:
+        ledger.companies.save_form(company, version, saved, tails(secrets), in_use - before_that, moving)
+    except Conflict:
+        entity_of_save(company, ledger, url)  # where another company was faster, that is what is wrong
+        raise
     vault.adopt(company)
     close_refusals(company.token_id, ledger)
     _hurry_uploads(company.id, ledger, clock())
     changed = [("settings", address) for address in sorted(in_use ^ before_that)]
     ledger.problems.close(company.id, changed, ADDRESS_STOPPED)
+    if not company.writes_to_xledger:
+        ledger.problems.close(company.id, [(SETTINGS, NUMBER)], TROUBLES)
     if not company.import_expenses:
         ledger.problems.close(company.id, [(expense_runs.KIND, "")], expense_runs.ABOUT_ALL)
     return company

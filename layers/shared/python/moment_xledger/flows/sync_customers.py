@@ -5,24 +5,24 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import TokenId
 from moment_xledger.domain.customers import Found, needs_company
+from moment_xledger.domain.entities import Entity
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
-from moment_xledger.flows.channel import Channel
 from moment_xledger.flows.lists import Batch, in_batches
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.send_plan import send_plan
 from moment_xledger.flows.sync_records import Worker, sync_records
 
 if TYPE_CHECKING:
-    from moment_xledger.adapters.xledger_books import Customers
+    from moment_xledger.adapters.xledger_books import Customers, Sends
 
 
 def sync_customers(token: TokenId, worker: Worker) -> Report:
     """Raises `GateClosed` when the rest must wait."""
 
-    def carry(channel: Channel, records: Sequence[Record], outcomes: Outcomes) -> None:
-        carry_customers(records, worker.customers(channel, outcomes.company), outcomes)
+    def carry(sends: "Sends", entity: Entity, records: Sequence[Record], outcomes: Outcomes) -> None:
+        carry_customers(records, worker.customers(sends, outcomes.company, entity), outcomes)
 
     return sync_records(Kind.CUSTOMER, token, worker, carry, when_idle=lambda outcomes: None)
 

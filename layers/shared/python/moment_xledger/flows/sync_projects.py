@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import TokenId
+from moment_xledger.domain.entities import Entity
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Project
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
-from moment_xledger.flows.channel import Channel
 from moment_xledger.flows.find_customers import AskMoment, find_customers, missing_customers
 from moment_xledger.flows.lists import Batch, in_batches
 from moment_xledger.flows.outcomes import Outcomes, Report
@@ -16,14 +16,14 @@ from moment_xledger.flows.send_plan import send_plan
 from moment_xledger.flows.sync_records import Worker, sync_records
 
 if TYPE_CHECKING:
-    from moment_xledger.adapters.xledger_books import Projects
+    from moment_xledger.adapters.xledger_books import Projects, Sends
 
 
 def sync_projects(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Report:
     """Raises `GateClosed` when the rest must wait."""
 
-    def carry(channel: Channel, records: Sequence[Record], outcomes: Outcomes) -> None:
-        carry_projects(records, worker.projects(channel, outcomes.company), outcomes)
+    def carry(sends: "Sends", entity: Entity, records: Sequence[Record], outcomes: Outcomes) -> None:
+        carry_projects(records, worker.projects(sends, outcomes.company, entity), outcomes)
 
     return sync_records(
         Kind.PROJECT, token, worker, carry, lambda outcomes: find_customers(outcomes, ask_moment)

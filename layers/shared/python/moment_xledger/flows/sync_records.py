@@ -3,33 +3,40 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
-from moment_xledger.domain.errors import Conflict, GateClosed, Why, WrongRequest
+from moment_xledger.domain.entities import REREAD_AFTER, Entity
+from moment_xledger.domain.errors import Conflict, GateClosed, MovedOn, Why, WrongRequest
 from moment_xledger.domain.gate import Timing, token_missing
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, read_client_id
 from moment_xledger.domain.turns import first_of_round, in_turn, linger
 from moment_xledger.flows.channel import Asks, Channel
+from moment_xledger.flows.check_records import check_page, known_here
+from moment_xledger.flows.find_entity import find_entity
+from moment_xledger.flows.learn_reach import TokenReach
 from moment_xledger.flows.outcomes import Outcomes, Report
+from moment_xledger.flows.same_settings import SameSettings
 from moment_xledger.flows.stop_work import go_on, stop_work, why_stopped
 from moment_xledger.flows.take_over_moment import go_on_taking_over
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.secrets import Vault
-    from moment_xledger.adapters.xledger_books import Customers, Projects
+    from moment_xledger.adapters.xledger_books import Customers, Projects, Sends
+    from moment_xledger.adapters.xledger_reference import Reads, Reference
 
+_PROBES = {Kind.CUSTOMER: "ReadOneCustomer", Kind.PROJECT: "ReadOneProject"}
 RUN = timedelta(seconds=140)  # of a function that may take 150: one token never holds a worker for long
 FULL_LIST = 500  # what Xledger takes at once
 
-Carry = Callable[[Channel, list[Record], Outcomes], None]
+Carry = Callable[["Sends", Entity, list[Record], Outcomes], None]
 WhenIdle = Callable[[Outcomes], datetime | None]
 
 
@@ -40,14 +47,16 @@ class Worker:
     ledger: "Ledger"
     vault: "Vault"
     xledger: Asks
-    customers: Callable[[Channel, Company], "Customers"]
-    projects: Callable[[Channel, Company], "Projects"]
+    customers: "Callable[[Sends, Company, Entity], Customers]"
+    projects: "Callable[[Sends, Company, Entity], Projects]"
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     jitter: Callable[[], float]
     new_id: Callable[[], str]
     wake: Callable[[Kind, TokenId], None]
     timing: Timing
+    url: str  # where Xledger answers GraphQL
+    reference: "Callable[[Reads], Reference]"
     run: timedelta = RUN
     release: str = ""  # of our code, by which a work that it has stopped is tried again
 
@@ -64,10 +73,13 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
         return report
     stop = why_stopped(token_id, kind, worker)
     with open_channel(token_id, worker, holder=first[0]) as channel:
+        reach = TokenReach(
+            token_id, channel, worker.reference, worker.ledger, worker.url, worker.clock, _PROBES[kind]
+        )
         try:
             for company, marks in chain([first], turns):
-                outcomes = Outcomes(worker.ledger, company, worker.clock, worker.wake, report)
-                _serve(kind, company, marks, worker, outcomes, carry, when_idle, channel)
+                with suppress(Conflict, MovedOn):  # its mark stays, so it has another turn
+                    _serve(kind, company, marks, worker, report, carry, when_idle, channel, reach)
                 if stop:
                     stop = go_on(token_id, kind, stop, channel.answered, worker)
         except WrongRequest as refused:
@@ -111,15 +123,30 @@ def _serve(
     company: Company,
     marks: int,
     worker: Worker,
-    outcomes: Outcomes,
+    report: Report,
     carry: Carry,
     when_idle: WhenIdle,
     channel: Channel,
+    reach: TokenReach,
 ) -> None:
-    """One list of one company."""
+    """One list of one company. Raises `Conflict` or `MovedOn` where its settings change meanwhile."""
     channel.served(company.id)
-    records = worker.ledger.records
-    listed = records.dirty(company.id, kind, FULL_LIST) if company.carries(kind) else []
+    records, ledger = worker.ledger.records, worker.ledger
+    outcomes = Outcomes(ledger, company, worker.clock, worker.wake, report)
+    if not company.carries(kind):
+        records.work_done(company.token_id, kind, company.id, marks, again=when_idle(outcomes))
+        return
+    found = find_entity(company, reach.for_company(company.owner_code), ledger, worker.url, worker.clock)
+    if found is None:
+        later = worker.clock() + REREAD_AFTER
+        records.work_done(company.token_id, kind, company.id, marks, again=later)
+        return
+    entity, current = found
+    current = check_page(company, kind, current, ledger, worker.clock)
+    outcomes = replace(outcomes, entity=str(entity))
+    listed = records.dirty(company.id, kind, FULL_LIST)
+    if not listed and kind in current.unchecked:
+        return
     if not listed:
         goes_on = go_on_taking_over(company, kind, worker.ledger, worker.clock)
         again = min(filter(None, (goes_on, when_idle(outcomes))), default=None)
@@ -132,7 +159,8 @@ def _serve(
         records.work_done(company.token_id, kind, company.id, marks, again=ready_at)
         return
     unsuspected = [record for record in listed if not record.suspect]
-    carry(channel, unsuspected or listed[:1], outcomes)
+    if known := known_here(unsuspected or listed[:1], str(entity), ledger):
+        carry(SameSettings(channel, company, ledger.companies), entity, known, outcomes)
 
 
 def _turns(kind: Kind, token_id: TokenId, worker: Worker) -> Iterator[tuple[Company, int]]:

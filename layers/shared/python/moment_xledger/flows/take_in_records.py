@@ -27,8 +27,10 @@ def take_in_records(
     of_record: dict[int, list[Event]] = defaultdict(list)
     for event in sorted(events, key=lambda event: event.time):
         of_record[event.content.id].append(event)
+    entity = ledger.entities.current(company.id).entity
     changes = {
-        id_: partial(_after, company, _without_history(said), clock) for id_, said in of_record.items()
+        id_: partial(_after, company, _without_history(said), clock, entity)
+        for id_, said in of_record.items()
     }
     return change_records(company, kind, changes, ledger, clock)
 
@@ -43,12 +45,18 @@ def _without_history(events: Sequence[Event]) -> list[Event]:
 
 
 def _after(
-    company: Company, events: Sequence[Event], clock: Callable[[], datetime], stored: Record | None
+    company: Company,
+    events: Sequence[Event],
+    clock: Callable[[], datetime],
+    entity: str | None,
+    stored: Record | None,
 ) -> Record | None:
     """The record after these events, one after another."""
     now, record = clock(), stored
     for event in events:
         assert not isinstance(event.content, Invoice)  # noqa: S101 the type checker's business
-        said = take_in(record, company.id, event.content, event.time, now, from_api=event.from_api)
+        said = take_in(
+            record, company.id, event.content, event.time, now, from_api=event.from_api, entity=entity
+        )
         record = said or record
     return None if record is stored else record

@@ -33,8 +33,10 @@ def go_on_taking_over(
     if not ledger.records.is_takeover_asked(company.id):
         return None
 
+    entity = ledger.entities.current(company.id).entity
+
     def accept(stored: Record | None) -> Record | None:
-        return accept_disputed(stored, clock()) if stored else None
+        return accept_disputed(stored, clock(), entity) if stored else None
 
     found = ledger.records.disputed(company.id, kind, AT_ONCE)
     if found:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, CompanyId, SoapLogin, Token
@@ -15,12 +15,23 @@ from moment_xledger.domain.connection_tests import (
     Right,
     closed,
     needed,
+    wrong_entity,
 )
 from moment_xledger.domain.deeds import Deed, What
+from moment_xledger.domain.entities import (
+    Entity,
+    OwnerCodeNeeded,
+    OwnerCodeNotReached,
+    Reach,
+    entity_of,
+    in_words,
+    named,
+)
 from moment_xledger.domain.errors import (
     Conflict,
     GateClosed,
     KeyRefused,
+    NoRight,
     Rejected,
     SyncError,
     Why,
@@ -30,11 +41,14 @@ from moment_xledger.domain.gate import token_refused
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.channel import Channel
+from moment_xledger.flows.find_entity import find_entity
+from moment_xledger.flows.learn_reach import learn_reach
 from moment_xledger.flows.read_lists import read_vat_rates
 from moment_xledger.flows.save_company import close_refusals, open_gate
 from moment_xledger.flows.sync_records import Worker, open_channel, report_token
 
 if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.xledger_reference import Reads, Reference
 
 TRIES = 10  # to get the line while another worker has it
@@ -157,24 +171,50 @@ def _try_entities(
     checks: dict[Right, Check],
     worker: Worker,
 ) -> None:
-    """An owner code is known by the list of companies that the token reaches; without that list it is not tried."""
-    reached: dict[str, str] = {}
-    checks[Right.TOKEN] = _tried(Right.TOKEN, lambda: reached.update(reference.owner_codes()), worker)
-    if Right.OWNER_CODE in wanted and checks[Right.TOKEN].outcome is Outcome.PASSED:
-        is_reached = str(company.owner_code) in reached
-        outcome = Outcome.PASSED if is_reached else Outcome.REFUSED
-        named = ", ".join(sorted(reached)[:10]) or "–"
-        checks[Right.OWNER_CODE] = Check(Right.OWNER_CODE, outcome, "" if is_reached else named)
+    """What the token reaches, and which entity the company writes to."""
+    ledger, clock = worker.ledger, worker.clock
+    reach, refused = learn_reach(company.token_id, reference, ledger, worker.url, clock())
+    checks[Right.TOKEN] = (
+        _refused_read(Right.TOKEN, refused, clock()) if refused else Check(Right.TOKEN, Outcome.PASSED)
+    )
+    if Right.OWNER_CODE not in wanted:
+        return
+    if isinstance(refused, NoRight):
+        return  # perhaps the token itself is refused: what is tried next shows it
+    checks[Right.OWNER_CODE] = _owner_code_check(company, reach, ledger, worker.url, clock)
+
+
+def _owner_code_check(
+    company: Company, reach: Reach, ledger: "Ledger", url: str, clock: Callable[[], datetime]
+) -> Check:
+    found = find_entity(company, reach, ledger, url, clock) if company.writes_to_xledger else None
+    decided = entity_of(company.owner_code, reach, url)
+    match decided:
+        case OwnerCodeNeeded(names):
+            why = wrong_entity(Code.OWNER_CODE_NEEDED, in_words(names))
+        case OwnerCodeNotReached(_, names):
+            why = in_words(names)
+        case Entity() if company.writes_to_xledger and found is None:
+            why = wrong_entity(Code.ENTITY_TAKEN, named(decided, reach))
+        case Entity() if decided.owner_code not in reach.known:
+            return Check(Right.OWNER_CODE, Outcome.NOT_TRIED)
+        case _:
+            return Check(Right.OWNER_CODE, Outcome.PASSED, named(decided, reach))
+    return Check(Right.OWNER_CODE, Outcome.REFUSED, why)
 
 
 def _tried(right: Right, attempt: Callable[[], object], worker: Worker) -> Check:
     try:
         attempt()
-    except WrongRequest:  # no fault of the token, so nobody is told to change it
-        return Check(right, Outcome.LATER, closed(Why.STOPPED, worker.clock()))
-    except Rejected as rejected:
-        return Check(right, Outcome.REFUSED, "; ".join(each.message for each in rejected.refusals)[:500])
+    except (Rejected, WrongRequest) as refused:
+        return _refused_read(right, refused, worker.clock())
     return Check(right, Outcome.PASSED)
+
+
+def _refused_read(right: Right, refused: Rejected | WrongRequest, now: datetime) -> Check:
+    if isinstance(refused, WrongRequest):  # no fault of the token, so nobody is told to change it
+        return Check(right, Outcome.LATER, closed(Why.STOPPED, now))
+    return Check(right, Outcome.REFUSED, "; ".join(each.message for each in refused.refusals)[:500])
 
 
 def _token_refused(
@@ -206,6 +246,8 @@ def _keep_problems(company: Company, test: ConnectionTest, trial: Trial) -> None
     problems = trial.worker.ledger.problems
     outcomes = {check.right: check for check in test.checks}
     for right, code in _CODES.items():
+        if right is Right.OWNER_CODE and company.writes_to_xledger:
+            continue  # `find_entity` sees to it
         number, check = _NUMBERS.get(right, str(right)), outcomes.get(right)
         if check is None or check.outcome is Outcome.PASSED:
             problems.close(company.id, [(SETTINGS, number)], [code])

@@ -48,19 +48,26 @@ class Companies:
         self._write(company, since, [line(company.id, saved)] if saved else [])
 
     def save_form(
-        self, company: Company, since: int, saved: Saved, tails: Tails, typed_anew: Collection[str] = ()
+        self,
+        company: Company,
+        since: int,
+        saved: Saved,
+        tails: Tails,
+        typed_anew: Collection[str] = (),
+        also: Sequence[Action] = (),
     ) -> None:
         """As `save`, with all that a person's save brings about: what may be shown of the keys, a line in the audit,
         and a look at whatever has waited for a better key, for an address, or for its kind to be switched on.
 
-        A mail that once came back from an address stops nothing that is `typed_anew`.
+        A mail that once came back from an address stops nothing that is `typed_anew`. `also` goes into the same
+        transaction.
         """
         look = [_mark(keys.work(company.token_id, kind, company.id)) for kind in Kind]
         if company.route is Route.EMAIL:
             look.append(_mark(keys.mailing(company.id)))
         told = [line(company.id, saved), noted(_deed(company.id, saved)), shown(company.id, tails)]
         confirmed = [Delete(keys.stopped(company.id, address)) for address in sorted(typed_anew)]
-        self._write(company, since, [*told, *look, *confirmed])
+        self._write(company, since, [*told, *look, *confirmed, *also])
 
     def _write(self, company: Company, since: int | None, also: Sequence[Action]) -> None:
         before, version = self.get_with_version(company.id)

@@ -54,7 +54,9 @@ class Entities:
         """The writes of `move`, for a transaction that does more. Every record is looked at again."""
         text = None if entity is None else str(entity)
         unchecked = dict.fromkeys(map(str, Kind), "") if text else {}
-        actions: list[Action] = [_put_current(company, CurrentEntity(text, trouble, unchecked, before.ver))]
+        actions: list[Action] = [
+            _put_current(company, CurrentEntity(text, trouble, unchecked, before.ver > 0, before.ver))
+        ]
         if text:
             writers = self.writers(text)
             if not writers.may_join(company):
@@ -78,6 +80,7 @@ class Entities:
 
 def _put_current(company: CompanyId, current: CurrentEntity) -> Put:
     item: dict[str, Any] = {"ver": current.ver + 1, "unchecked": dict(current.unchecked)}
+    item["has_moved"] = current.has_moved
     item |= {"entity": current.entity} if current.entity else {}
     item |= {"trouble": current.trouble} if current.trouble else {}
     return Put(keys.current_entity(company), item, when=_is_at(current.ver))
@@ -98,7 +101,11 @@ def _is_at(version: int) -> ConditionBase:
 
 def _current(item: Item) -> CurrentEntity:
     return CurrentEntity(
-        item.get("entity"), item.get("trouble", ""), dict(item.get("unchecked", {})), int(item["ver"])
+        item.get("entity"),
+        item.get("trouble", ""),
+        dict(item["unchecked"]),
+        bool(item["has_moved"]),
+        int(item["ver"]),
     )
 
 

@@ -170,6 +170,14 @@ class Records:
             if item["state"] == State.SYNCED and "db_id" in item:
                 yield _record(company, item)
 
+    def page(self, company: CompanyId, kind: Kind, after: str, size: int) -> tuple[list[Record], str | None]:
+        """Some records of a kind, and what the next page comes `after`; None where this is the last one."""
+        prefix = f"ENT#{kind}#"
+        found = self._table.query(keys.records(company), prefix, after=after, limit=size)
+        items = list(islice(found, size))
+        records = [_record(company, item) for item in items]
+        return records, str(items[-1]["sk"]) if len(items) == size else None
+
     def _in_order(self, company: CompanyId, kind: Kind, ids: Iterable[int]) -> list[Record]:
         wanted = [(kind, id_) for id_ in ids]
         found = self.get_many(company, wanted)
