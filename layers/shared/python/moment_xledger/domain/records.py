@@ -14,7 +14,6 @@ from moment_xledger.domain.problems import Code
 from moment_xledger.domain.versions import Restored, Standing, Statement, standing, with_gaps_filled
 
 REFUSALS = frozenset({Code.REFUSED_BY_XLEDGER, Code.REFERENCE_NOT_FOUND})
-OF_MOMENT_ALONE = (Code.NUMBER_TAKEN, Code.CUSTOMER_UNKNOWN)  # the same wherever a company writes to
 SOLVED_BY_SENDING = REFUSALS | {Code.NUMBER_TWICE_IN_XLEDGER, Code.CUSTOMER_UNKNOWN}
 
 
@@ -184,12 +183,14 @@ def moved_to(record: Record, entity: str, now: datetime) -> Record:
     """The record when its company begins to write to this entity: work again, unless it is known there.
 
     A refusal in another entity says nothing here. What an older release stored without an entity may have been
-    learnt here: its problems stand.
+    learnt here: its problems stand. A number that another record has is that one's everywhere.
     """
+    if record.problem is Code.NUMBER_TAKEN:
+        return record
     if record.entity == entity or (record.entity is None and record.state is State.PROBLEM):
         return record
     known = known_in(record, entity)
-    if record.state is State.SYNCED or record.problem not in (None, *OF_MOMENT_ALONE):
+    if record.state is State.SYNCED or record.problem not in (None, Code.CUSTOMER_UNKNOWN):
         return as_dirty(known, now)
     return known
 

@@ -11,6 +11,7 @@ from moment_xledger.domain.companies import Company
 from moment_xledger.domain.entities import CurrentEntity
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import REPORTED
+from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, State, known_in, moved_to
 from moment_xledger.flows.change_records import change_records
 
@@ -39,9 +40,11 @@ def check_page(
         return None if moved == stored else moved
 
     left = [record for record in records if record.entity not in (None, entity)]
-    over = [(str(kind), record.sent_number) for record in left if record.sent_number in disputed]
+    numbers = [record.sent_number for record in left if record.sent_number in disputed]
+    over = [(str(kind), number) for number in numbers if number]
     ledger.problems.close(company.id, over, REPORTED)
-    change_records(company, kind, {record.id: move for record in records}, ledger, clock)
+    todo = {record.id: move for record in records if record.problem is not Code.NUMBER_TAKEN}
+    change_records(company, kind, todo, ledger, clock)
     return ledger.entities.keep(company.id, current.checked_until(kind, place))
 
 
