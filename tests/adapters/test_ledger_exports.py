@@ -13,8 +13,8 @@ from moment_xledger.adapters.ledger.tellings import LEASE
 from moment_xledger.domain.companies import Company, CompanyId, Language, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import SCHEDULE, Export, Status, Watermark
-from moment_xledger.domain.files.series import Gap, Late, Previous, SeriesReport
-from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.files.series import Gap, Late, Previous, Run, SeriesReport
+from moment_xledger.domain.moment import Invoice, InvoiceKind
 from tests.adapters.ledgers import ledger as ledger
 from tests.adapters.ledgers import nothing_written
 from tests.builders import a_company, an_invoice
@@ -41,6 +41,12 @@ def add(ledger: Ledger, count: int) -> None:
         ledger.invoices.add(NORDVIK, start, found[start : start + 33], Route.FILE, NOW)
 
 
+RUNS = (
+    Run(1, 1010, frozenset({InvoiceKind.INVOICE, InvoiceKind.CREDIT_NOTE}), 16),
+    Run(9_001, 9_004, frozenset({InvoiceKind.CREDIT_NOTE}), 14),
+)
+
+
 def ready(export: Export) -> Export:
     return replace(
         export,
@@ -57,7 +63,7 @@ def ready(export: Export) -> Export:
 
 def test_a_claim_comes_back_with_all_that_decides_the_bytes(ledger: Ledger, company: Company) -> None:
     claimed = an_export(
-        company, through=date(2026, 10, 31), language=Language.ENGLISH, previous=Previous(16, 1010)
+        company, through=date(2026, 10, 31), language=Language.ENGLISH, previous=Previous(16, 1010), runs=RUNS
     )
     ledger.exports.claim(claimed, Watermark(), "click")
     assert ledger.exports.get(NORDVIK, 1) == claimed
@@ -134,13 +140,14 @@ def test_finishing_what_is_finished_does_nothing_unless_it_is_another_file(
 
 def test_a_repeat_leaves_the_mark_of_what_has_left_where_it_was(ledger: Ledger, company: Company) -> None:
     ledger.exports.claim(an_export(company), Watermark(), "one")
-    ledger.exports.finish(ready(an_export(company)), 2, NOW)
+    ledger.exports.finish(ready(an_export(company)), 2, NOW, runs=RUNS)
     before = ledger.exports.watermark(NORDVIK)
     repeat = an_export(company, 2, repeats=1, previous=before.highest)
     ledger.exports.claim(repeat, before, "again")
     ledger.exports.finish(ready(repeat), None, NOW)
     after = ledger.exports.watermark(NORDVIK)
     assert (after.settled, after.highest, after.last_export) == (2, Previous(1, 9), 2)
+    assert after.runs == RUNS
 
 
 def test_exports_are_listed_newest_first_and_page_by_page(ledger: Ledger, company: Company) -> None:

@@ -249,6 +249,25 @@ def test_a_number_that_comes_late_is_said_to_be_late_and_leaves_no_gap() -> None
     assert series_of(office.made()) == SeriesReport()
 
 
+def test_credit_notes_with_a_series_of_their_own_hide_no_gap_between_invoices() -> None:
+    office = Office()
+    line = {"vatCode": "3", "net": "-10.00", "vat": "-2.50", "gross": "-12.50"}
+    note: dict[str, Any] = {
+        "kind": "CREDIT_NOTE",
+        "creditedInvoiceNumber": 2001,
+        "total": "-12.50",
+        "vatLines": [line],
+    }
+    office.arrive(an_invoice(2001), an_invoice(2002), an_invoice(70001, **note))
+    assert series_of(office.made()) == SeriesReport()
+    office.arrive(an_invoice(2003), an_invoice(2006, kid="7"), an_invoice(2007), an_invoice(70004, **note))
+    assert series_of(office.made()).gaps == (
+        Gap(2004, 2005, "not received"),
+        Gap(2006, 2006, "held back: KID_INVALID"),
+        Gap(70002, 70003, "not received"),
+    )
+
+
 def test_a_late_one_does_not_move_back_what_was_highest() -> None:
     office = Office()
     for numbers in ([9], [2], [10]):

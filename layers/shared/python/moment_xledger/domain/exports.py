@@ -14,7 +14,7 @@ from moment_xledger.domain.companies import LEAVE_IN_A_FILE, Company, CompanyId,
 from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.files.formats import unfit
 from moment_xledger.domain.files.names import file_name
-from moment_xledger.domain.files.series import Previous, SeriesReport
+from moment_xledger.domain.files.series import Previous, Run, SeriesReport, runs_of
 from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.files.unfit import Unfit
 from moment_xledger.domain.invoices import Snapshot
@@ -51,6 +51,7 @@ class Export:
     repeats: int | None = None
     language: Language = Language.NORWEGIAN  # of the review file
     previous: Previous | None = None  # the highest number that had left before, and with which export
+    runs: tuple[Run, ...] = ()  # all that had left before
     series: SeriesReport | None = None  # what is missing from the numbers; written once, before the files
     status: Status = Status.FROZEN
     rows: int = 0
@@ -66,6 +67,11 @@ class Export:
     def totals(self) -> dict[str, Decimal]:
         """By currency, including VAT."""
         return {currency: sum(by_code.values(), Decimal(0)) for currency, by_code in self.sums.items()}
+
+    @property
+    def left_before(self) -> tuple[Run, ...]:
+        """The numbers that had left; where an older release claimed it, what that knew of them."""
+        return self.runs or runs_of(self.previous)
 
     @property
     def members_of(self) -> int:
@@ -111,6 +117,7 @@ class Watermark:
     settled: int = 0
     open: int | None = None
     highest: Previous | None = None
+    runs: tuple[Run, ...] = ()
 
 
 def never_leaves_in_a_file(snapshot: Snapshot) -> bool:
@@ -138,6 +145,7 @@ def next_export(
         through=latest_invoice_date(company.issue_limit, day_in_oslo(now)),
         language=company.language,
         previous=watermark.highest,
+        runs=watermark.runs,
     )
 
 

@@ -20,7 +20,7 @@ from moment_xledger.domain.exports import (
     next_export,
     routes_to_export,
 )
-from moment_xledger.domain.files.series import check_series
+from moment_xledger.domain.files.series import Numbered, check_series, runs_after
 from moment_xledger.domain.files.writing import Totals, write
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Invoice
@@ -214,7 +214,7 @@ def _make(export: Export, exporter: Exporter) -> Export:
     members = _mark_members(export, exporter)
     if export.series is None:
         gaps = Gaps(export, exporter.ledger)
-        series = check_series(members.numbers, export.previous, gaps.reasons)
+        series = check_series(members.numbers, export.left_before, gaps.reasons)
         export = replace(export, series=exporter.ledger.exports.note_series(export, series))
     ready = _put_file(export, members, exporter)
     invoices = partial(_invoices, ready, exporter.ledger, ready.first, ready.last)
@@ -224,7 +224,8 @@ def _make(export: Export, exporter: Exporter) -> Export:
     replaced = _replaced_by(ready, exporter.ledger)
     if replaced:  # what was said of the refused file is over; of this one it is said anew
         exporter.ledger.problems.close(export.company, [(EXPORT, replaced.number)], REASONS)
-    exporter.ledger.exports.finish(ready, settled, exporter.clock(), replaced)
+    runs = None if export.repeats else runs_after(export.left_before, members.numbers, export.number)
+    exporter.ledger.exports.finish(ready, settled, exporter.clock(), replaced, runs)
     return ready
 
 
@@ -239,18 +240,18 @@ def _replaced_by(export: Export, ledger: "Ledger") -> Upload | None:
 
 @dataclass
 class Members:
-    """Their invoice numbers, in the order of arrival, and up to which seq every invoice has left or never will."""
+    """Their numbers and kinds, in the order of arrival, and up to which seq every invoice has left or never will."""
 
-    numbers: list[int] = field(default_factory=list)
+    numbers: list[Numbered] = field(default_factory=list)
     settled: int = 0
 
     @property
     def first(self) -> int:
-        return min(self.numbers)
+        return min(self.numbers)[0]
 
     @property
     def last(self) -> int:
-        return max(self.numbers)
+        return max(self.numbers)[0]
 
 
 def _mark_members(export: Export, exporter: Exporter) -> Members:
@@ -261,7 +262,7 @@ def _mark_members(export: Export, exporter: Exporter) -> Members:
         members = {snapshot.seq: snapshot for snapshot in chunk if export.takes(snapshot)}
         _mark(export, members.values(), solved, exporter)
         _report_unfit(export, chunk, exporter)
-        found.numbers += [snapshot.invoice.invoice_number for snapshot in members.values()]
+        found.numbers += [(each.invoice.invoice_number, each.invoice.kind) for each in members.values()]
         for snapshot in chunk:
             is_unbroken = is_unbroken and (_is_settled(snapshot) or snapshot.seq in members)
             found.settled = snapshot.seq if is_unbroken else found.settled

@@ -1,6 +1,6 @@
 """Exports and the watermark. Each step can be taken again by whoever comes next, with the same result."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,8 +17,9 @@ from moment_xledger.adapters.table import MOST_ACTIONS, Action, Check, Item, Key
 from moment_xledger.domain.companies import CompanyId, Language, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import SCHEDULE, Export, Status, Watermark, highest
-from moment_xledger.domain.files.series import Previous, SeriesReport
+from moment_xledger.domain.files.series import Previous, Run, SeriesReport
 from moment_xledger.domain.files.settings import Terms
+from moment_xledger.domain.moment import InvoiceKind
 from moment_xledger.domain.uploads import Upload
 
 _PLAIN = ("number", "low", "high", "by", "repeats", "rows", "invoices", "first", "last", "sha256")
@@ -140,9 +141,15 @@ class Exports:
         return series
 
     def finish(
-        self, export: Export, settled: int | None, now: datetime, replaces: Upload | None = None
+        self,
+        export: Export,
+        settled: int | None,
+        now: datetime,
+        replaces: Upload | None = None,
+        runs: Sequence[Run] | None = None,
     ) -> None:
-        """Ready, and the watermark moves (`settled` stays where it is None); what the clock has made is now to be told.
+        """Ready, and the watermark moves; `settled` and `runs` stay where they are None. What the clock has made is now
+        to be told.
 
         What leaves by upload is now to be uploaded, and is told of when it is known what came of that. A repeat goes
         in place of what it `replaces`, or is only a file. Does nothing where somebody else finished it, with the same
@@ -157,6 +164,7 @@ class Exports:
             last_at=now,
             settled=watermark.settled if settled is None else settled,
             highest=highest(export),
+            runs=watermark.runs if runs is None else tuple(runs),
         )
         open_here = Attr("open").eq(export.number) & Attr("ver").eq(watermark.ver)
         frozen = Attr("status").eq(str(Status.FROZEN))
@@ -197,6 +205,7 @@ def _watermark_item(watermark: Watermark) -> Item:
     item = vars(watermark) | {
         "last_at": watermark.last_at and keys.stamp(watermark.last_at),
         "highest": watermark.highest and vars(watermark.highest),
+        "runs": _runs_item(watermark.runs),
     }
     return {name: value for name, value in item.items() if value is not None}
 
@@ -209,11 +218,25 @@ def _watermark(item: Item) -> Watermark:
         int(item["settled"]),
         int(item["open"]) if "open" in item else None,
         _previous(item.get("highest")),
+        _runs(item.get("runs")),
     )
 
 
 def _previous(item: Item | None) -> Previous | None:
     return Previous(int(item["export"]), int(item["last"])) if item else None
+
+
+def _runs_item(runs: Iterable[Run]) -> list[str] | None:
+    """`10001 10002 4 CREDIT_NOTE,INVOICE`: first, last, export and kinds of each."""
+    return [f"{run.first} {run.last} {run.export} {','.join(sorted(run.kinds))}" for run in runs] or None
+
+
+def _runs(items: Iterable[str] | None) -> tuple[Run, ...]:
+    found = (item.split(" ") for item in items or ())
+    return tuple(
+        Run(int(first), int(last), frozenset(map(InvoiceKind, kinds.split(","))), int(export))
+        for first, last, export, kinds in found
+    )
 
 
 def _item(export: Export) -> Item:
@@ -229,6 +252,7 @@ def _item(export: Export) -> Item:
         "route": str(export.route),
         **({"through": export.through.isoformat()} if export.through else {}),
         **({"previous": vars(export.previous)} if export.previous else {}),
+        **({"runs": _runs_item(export.runs)} if export.runs else {}),
         **({"series": _SERIES.dump_json(export.series).decode()} if export.series else {}),
     }
 
@@ -247,5 +271,6 @@ def _export(company: CompanyId, item: Item) -> Export:
         language=Language(item["language"]),
         route=Route(item.get("route", Route.FILE)),
         previous=_previous(item.get("previous")),
+        runs=_runs(item.get("runs")),
         series=_SERIES.validate_json(item["series"]) if "series" in item else None,
     )
