@@ -15,9 +15,9 @@ from moment_xledger.adapters.ledger.exports import Exports
 from moment_xledger.adapters.ledger.invoices import Invoices
 from moment_xledger.adapters.moment_expenses import MomentExpenses
 from moment_xledger.adapters.table import Action, Check, Table
-from moment_xledger.adapters.xledger_books import Customers, Projects
-from moment_xledger.domain import expense_runs, uploads
-from moment_xledger.domain.customers import Found
+from moment_xledger.adapters.xledger_customers import Customers
+from moment_xledger.adapters.xledger_projects import Projects
+from moment_xledger.domain import customers, expense_runs, projects, uploads
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.invoice_mails import InvoiceMail, later
 from moment_xledger.domain.records import Record, State, settle, take_in
@@ -135,8 +135,8 @@ GUARDS = (
         "look up before add",
         0,
         (
-            (Customers, "look_up", lambda *_: Found()),
-            (Projects, "look_up", lambda *_: {}),
+            (Customers, "look_up", lambda *_: customers.Found()),
+            (Projects, "look_up", lambda *_: projects.Found()),
         ),
     ),
     Guard(

@@ -9,9 +9,10 @@ from typing import Any
 from local.twins.table import FakeTable
 from local.xledger.engine import Xledger
 from local.xledger.plan import OWNER_CODE, Plan, parse_plan
-from moment_xledger.adapters import xledger_books
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.xledger_customers import Customers
 from moment_xledger.adapters.xledger_graphql import document
+from moment_xledger.adapters.xledger_projects import Projects
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.adapters.xledger_replies import read_reply
 from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
@@ -134,8 +135,8 @@ class World:
             self.ledger,
             Vault(),  # type: ignore[arg-type]
             self.xledger,
-            xledger_books.Customers,
-            xledger_books.Projects,
+            Customers,
+            Projects,
             clock=self.time,
             sleep=self.time.sleep,
             jitter=lambda: 0.5,

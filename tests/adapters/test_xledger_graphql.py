@@ -43,9 +43,10 @@ def state(running: Running) -> dict[str, Any]:
 def test_what_is_asked_is_answered(xledger: XledgerGraphql) -> None:
     added = xledger.ask(TOKEN, "AddProjects", A_PROJECT)
     assert isinstance(added, Data)
-    found = xledger.ask(TOKEN, "LookUpProjects", {"codes": ["P1", "P2"]})
+    wanted = {"withIds": False, "codes": ["P1", "P2"], "withCodes": True, "withCustomerCodes": False}
+    found = xledger.ask(TOKEN, "LookUpProjects", wanted)
     assert isinstance(found, Data)
-    assert [edge["node"]["code"] for edge in found.fields["projects"]["edges"]] == ["P1"]
+    assert [edge["node"]["code"] for edge in found.fields["byCode"]["edges"]] == ["P1"]
 
 
 def test_a_wrong_token_is_refused(xledger: XledgerGraphql) -> None:

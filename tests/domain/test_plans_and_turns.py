@@ -6,45 +6,115 @@ from datetime import timedelta
 import pytest
 
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.plans import Plan, plan
-from moment_xledger.domain.records import Record, settle
+from moment_xledger.domain.plans import Owner, Plan, Stopped, plan
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.records import Record, as_gone, settle
 from moment_xledger.domain.turns import first_of_round, in_turn, linger
 from tests.domain.test_records import LATER, customer, record, synced, taken
+
+OUR_ENTITY = Owner(is_ours=True)
 
 
 @dataclass(frozen=True)
 class Known:
+    """`as_wanted`: Xledger has it as Moment has."""
+
     db_id: int
-    as_wanted: bool
+    number: str = "10001"
+    owner: Owner = OUR_ENTITY
+    as_wanted: bool = False
 
     def is_as_wanted(self, _: Record) -> bool:
         return self.as_wanted
 
 
 NEW = record()
-CHANGED = taken(synced(), customer(2, name="Nytt"))
+CHANGED = taken(synced(), customer(2, name="Nytt"))  # dbId 50
 UNDONE = taken(CHANGED, customer(3))
-GOOD, BAD = Known(7, as_wanted=True), Known(7, as_wanted=False)
+ELSEWHERE = Owner(is_ours=False, code=20_002, name="Datter AS")
+OURS, GOOD = Known(7), Known(7, as_wanted=True)
+THEIRS = Known(8, owner=ELSEWHERE)
+KNOWN = Known(50)
+
+
+def stopped(one: Record, code: Code, **details: str) -> Plan[Known]:
+    return Plan(stopped=[Stopped(one, code, details)])
 
 
 @pytest.mark.parametrize(
-    ("one", "hits", "made"),
+    ("one", "found", "made"),
     [
         pytest.param(NEW, [], Plan(add=[NEW]), id="not there: add"),
-        pytest.param(NEW, [GOOD], Plan(in_step=[(NEW, 7)]), id="there as wanted: take over"),
-        pytest.param(NEW, [BAD], Plan(update=[(NEW, 7)]), id="there otherwise: take over and update"),
-        pytest.param(NEW, [GOOD, GOOD], Plan(doubled=[NEW]), id="there twice: never a third"),
-        pytest.param(CHANGED, [], Plan(update=[(CHANGED, 50)]), id="known: update, without a look-up"),
+        pytest.param(NEW, [GOOD], Plan(as_wanted=[(NEW, GOOD)]), id="there as wanted: take over"),
+        pytest.param(NEW, [OURS], Plan(update=[(NEW, OURS)]), id="there otherwise: take over and update"),
+        pytest.param(
+            NEW,
+            [OURS, Known(9)],
+            stopped(NEW, Code.NUMBER_TWICE_IN_XLEDGER),
+            id="there twice: never a third",
+        ),
+        pytest.param(
+            NEW,
+            [THEIRS],
+            Plan(add=[NEW], elsewhere={NEW.client_id: {"entities": "20002 Datter AS"}}),
+            id="only in another entity: add it in ours",
+        ),
+        pytest.param(NEW, [THEIRS, OURS], Plan(update=[(NEW, OURS)]), id="in both: only ours counts"),
+        pytest.param(
+            NEW,
+            [Known(7, " 10001 ", as_wanted=True)],
+            Plan(as_wanted=[(NEW, Known(7, " 10001 ", as_wanted=True))], spelled=[(NEW, " 10001 ")]),
+            id="there, but spelled otherwise: told",
+        ),
+        pytest.param(CHANGED, [KNOWN], Plan(update=[(CHANGED, KNOWN)]), id="known and as it was: update"),
+        pytest.param(
+            CHANGED,
+            [Known(50, "10001-OLD")],
+            stopped(CHANGED, Code.NUMBER_MOVED_IN_XLEDGER, theirs="10001-OLD"),
+            id="known, but with another number: nothing is written",
+        ),
+        pytest.param(
+            CHANGED,
+            [Known(50, "10001-OLD"), OURS],
+            stopped(CHANGED, Code.NUMBER_MOVED_IN_XLEDGER, theirs="10001-OLD"),
+            id="also where another has the number now",
+        ),
+        pytest.param(
+            CHANGED,
+            [KNOWN, OURS],
+            stopped(CHANGED, Code.NUMBER_TWICE_IN_XLEDGER),
+            id="known, and a second one has the number",
+        ),
+        pytest.param(CHANGED, [], stopped(CHANGED, Code.GONE_FROM_XLEDGER), id="known, and gone"),
+        pytest.param(
+            CHANGED,
+            [OURS],
+            Plan(again=[as_gone(CHANGED)]),
+            id="gone, and made again: looked up as if it were new",
+        ),
+        pytest.param(
+            CHANGED,
+            [Known(50, owner=ELSEWHERE)],
+            stopped(CHANGED, Code.IN_ANOTHER_ENTITY, entities="20002 Datter AS"),
+            id="known, but it stands in another entity: never written",
+        ),
         pytest.param(UNDONE, [], Plan(in_step=[(UNDONE, 50)]), id="known and told already: nothing"),
     ],
 )
-def test_what_is_to_be_done(one: Record, hits: list[Known], made: Plan) -> None:
-    assert plan([one], {"10001": hits}) == made
+def test_what_is_to_be_done(one: Record, found: list[Known], made: Plan[Known]) -> None:
+    assert plan([one], found) == made
 
 
 def test_what_is_settled_needs_nothing() -> None:
     done = settle(CHANGED, CHANGED, 50, LATER)
-    assert plan([done], {}) == Plan(in_step=[(done, 50)])
+    assert plan([done], list[Known]()) == Plan(in_step=[(done, 50)])
+
+
+def test_two_records_never_take_one_record_of_xledger() -> None:
+    first, second = record(customer(number="k-7")), record(customer(number="K-7"))
+    made = plan([first, second], [Known(7, "K-7")])
+    assert made.update == [(first, Known(7, "K-7"))]
+    assert made.stopped == [Stopped(second, Code.NUMBER_TAKEN, {"other": str(first.id)})]
 
 
 NORTH, SOUTH, WEST = map(CompanyId, ("north", "south", "west"))

@@ -135,7 +135,7 @@ def test_a_number_that_another_has_is_not_owned() -> None:
 def test_what_xledger_took_is_remembered() -> None:
     after = synced()
     assert (after.state, after.db_id, after.sent_version, after.sent_number) == (State.SYNCED, 50, 1, "10001")
-    assert (after.sent_company, after.is_in_step) == ("number:923609016", True)
+    assert (after.sent_company, after.is_in_step) == ("number:NO:923609016", True)
 
 
 def test_a_version_that_came_while_an_older_one_was_sent_stays_dirty_but_what_was_sent_is_known() -> None:
@@ -183,12 +183,19 @@ def test_a_record_whose_answer_was_stored_is_not_in_doubt() -> None:
     ("content", "end"),
     [
         pytest.param(project(), None, id="an active project has no end"),
-        pytest.param(project(endDate="2027-01-31"), date(2027, 1, 31), id="or the one it says"),
+        pytest.param(project(endDate="2026-01-31"), None, id="whatever end date it has"),
         pytest.param(
             project(active=False), date(2026, 11, 22), id="a closed one ends on the day it was closed"
         ),
         pytest.param(
-            project(active=False, endDate="2026-01-31"), date(2026, 1, 31), id="or on the one it says"
+            project(active=False, endDate="2026-01-31"),
+            date(2026, 1, 31),
+            id="or on its end date before that",
+        ),
+        pytest.param(
+            project(active=False, endDate="2027-12-31"),
+            date(2026, 11, 22),
+            id="but not on one that lies ahead",
         ),
     ],
 )
@@ -206,10 +213,10 @@ def test_the_day_a_project_was_closed_is_part_of_what_xledger_is_told() -> None:
 @pytest.mark.parametrize(
     ("but", "key"),
     [
-        ({}, "number:923609016"),
-        ({"organizationNumber": "NO 923 609 016 MVA"}, "number:923609016"),
-        ({"organizationNumber": None}, "code:10001"),
-        ({"organizationNumber": "SE5560000000", "address": {"countryCode": "SE"}}, "number:SE5560000000"),
+        ({}, "number:NO:923609016"),
+        ({"organizationNumber": "NO 923 609 016 MVA"}, "number:NO:923609016"),
+        ({"organizationNumber": None}, "person:1"),
+        ({"organizationNumber": "SE5560000000", "address": {"countryCode": "SE"}}, "number:SE:5560000000"),
     ],
 )
 def test_which_company_a_customer_belongs_to(but: Any, key: str) -> None:
@@ -222,7 +229,7 @@ def test_a_project_belongs_to_none() -> None:
 
 def test_a_client_id_tells_whose_it_is() -> None:
     assert read_client_id(record().client_id) == (NORDVIK, Kind.CUSTOMER, 1, 1)
-    assert read_client_id("number:923609016") is None
+    assert read_client_id("number:NO:923609016") is None
     assert read_client_id("a:b:c:d") is None
 
 

@@ -68,7 +68,8 @@ def test_a_number_that_was_changed_is_told_and_closed_when_it_is_changed_back(ni
     (problem,) = nights.world.ledger.problems.of(COMPANY.id)
     assert problem.sentence() == (
         "The customer 10001 from Moment was given number 90001 in Xledger. "
-        "It must be the same in both: change it back to 10001 in Xledger."
+        "Nothing is written to it until the number is the same in both. "
+        "Change it back to 10001 in Xledger, and try again."
     )
     nights.night()
     assert len(nights.problems) == 1
@@ -88,7 +89,7 @@ def test_what_was_closed_in_xledger_is_told(nights: Nights) -> None:
 
 
 def test_a_project_that_moment_ended_itself_is_no_finding(nights: Nights) -> None:
-    nights.world.receive(a_project("P-1", version=2, endDate="2026-02-01"))
+    nights.world.receive(a_project("P-1", version=2, active=False, endDate="2026-02-01"))
     nights.world.run()
     assert nights.night().checked == 1
     assert nights.problems == []

@@ -43,7 +43,7 @@ def channel(world: World, owner: str = "somebody", *, minutes: int = 10) -> Chan
     )
 
 
-LOOK_UP = {"codes": ["1"]}
+LOOK_UP = {"withIds": False, "codes": ["1"], "withCodes": True, "withCustomerCodes": False}
 
 
 def why(world: World) -> list[str]:
@@ -288,7 +288,7 @@ def test_the_fuller_the_hour_the_longer_edits_are_gathered() -> None:
         world.time.now += timedelta(seconds=1)
     assert len(world.xledger.asked) == asked
     world.run()
-    assert len(world.xledger.asked) == asked + 1
+    assert len(world.xledger.asked) == asked + 2
 
 
 def save(world: World, token: Token = TOKEN) -> None:
@@ -359,7 +359,7 @@ def test_saving_a_token_does_not_end_a_closing_for_want_of_credits() -> None:
 
 def test_companies_that_share_a_token_wait_together() -> None:
     both = [a_company("north", owner_code=20_101), a_company("south", owner_code=20_102)]
-    world = World(entities_of(both, credits_per_hour=3), both)
+    world = World(entities_of(both, credits_per_hour=4), both)
     world.receive(of("north", a_customer("10001")))
     world.carry_wakes()
     world.receive(of("south", a_customer("10002")), of("north", a_customer("10001", version=2, name="Nyest")))

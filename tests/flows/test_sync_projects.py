@@ -1,6 +1,6 @@
 """From Moment's event to Xledger's project, which goes after its customer."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -43,20 +43,20 @@ def fetched(number: str) -> Customer:
 
 
 def test_a_new_project_is_looked_up_and_added_with_its_customer_as_subledger(world: World) -> None:
-    world.receive(a_project("P-1", endDate="2027-06-30"))
+    world.receive(a_project("P-1", active=False, endDate="2026-06-30"))
     world.run()
     assert asked(world) == ["LookUpProjects", "AddProjects"]
     (project,) = world.held("projects")
     assert project["subledger"]["code"] == "10001"
-    assert (project["fromDate"], project["toDate"]) == ("2026-01-15", "2027-06-30")
+    assert (project["fromDate"], project["toDate"]) == ("2026-01-15", "2026-06-30")
 
 
-def test_an_edit_of_a_known_project_is_one_request(world: World) -> None:
+def test_an_edit_of_a_known_project_is_a_look_and_a_write(world: World) -> None:
     world.receive(a_project("P-1"))
     world.run()
     world.receive(a_project("P-1", version=2, name="Nytt navn"))
     world.run()
-    assert asked(world)[2:] == ["UpdateProjects"]
+    assert asked(world)[2:] == ["LookUpProjects", "UpdateProjects"]
     assert projects(world)["P-1"]["description"] == "Nytt navn"
 
 
@@ -104,6 +104,7 @@ def test_a_closed_project_keeps_its_day_when_it_is_edited_later(world: World) ->
 
 
 def test_the_day_it_was_closed_is_a_day_in_oslo(world: World) -> None:
+    world.time.now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
     world.receive(a_project("P-1", active=False) | {"time": "2026-11-22T23:30:00Z"})
     world.run()
     assert projects(world)["P-1"]["toDate"] == "2026-11-23"
@@ -189,7 +190,7 @@ def test_while_moment_does_not_answer_the_project_waits_and_nobody_else_does(wor
 
 
 def test_a_customer_that_is_a_problem_of_its_own_is_not_fetched(world: World) -> None:
-    world.receive(a_customer("10002", name="x" * 600), a_project("P-1", customerNumber="10002"))
+    world.receive(a_customer("10002", name="Fjord " + "x" * 600), a_project("P-1", customerNumber="10002"))
     world.run(until=timedelta(hours=1))
     assert world.asked_moment == []
     assert list(world.problems()) == [("customer", "10002", "REFUSED_BY_XLEDGER")]
@@ -240,8 +241,8 @@ def test_where_customers_are_kept_by_hand_projects_do_not_wait(world: World) -> 
     (problem,) = world.ledger.problems.of(COMPANY.id)
     assert (problem.number, str(problem.code), dict(problem.details)) == (
         "P-1",
-        "REFERENCE_NOT_FOUND",
-        {"field": "subledger"},
+        "CUSTOMER_NOT_IN_XLEDGER",
+        {"customer": "10002"},
     )
 
 

@@ -211,7 +211,7 @@ def test_an_edit_costs_a_look_at_who_is_due_and_nobody_elses_settings(
         world.receive(saved(0, version=2, name="Nytt navn"))
         asked = len(world.xledger.asked)
         units.append(_units(world, world.sync))
-        assert len(world.xledger.asked) == asked + 1
+        assert len(world.xledger.asked) == asked + 3
     few, more = units
     assert more < few + 40
 

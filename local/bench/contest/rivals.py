@@ -66,6 +66,7 @@ def _save_customer(world: World, data: Mapping[str, Any]) -> Reply:
     found = _ask(
         world,
         "LookUpCustomers",
+        withIds=False,
         codes=[number],
         withCodes=True,
         companyNumbers=[company_number or ""],
@@ -76,9 +77,9 @@ def _save_customer(world: World, data: Mapping[str, Any]) -> Reply:
     if not isinstance(found, Data):
         return found
     node = {"code": number, "description": data["name"]}
-    if known := _id(found, "customers"):
+    if known := _id(found, "byCode"):
         return _write(world, "UpdateCustomers", node | {"dbId": known})
-    company = _id(found, "byNumber") or _id(found, "byCode")
+    company = _id(found, "companiesByNumber") or _id(found, "companiesByCode")
     if company is None:
         own = {"companyNumber": company_number} if company_number else {"code": number}
         added = _write(world, "AddCompanies", {"description": data["name"], **own})
@@ -90,11 +91,13 @@ def _save_customer(world: World, data: Mapping[str, Any]) -> Reply:
 
 def _save_project(world: World, data: Mapping[str, Any]) -> Reply:
     number = data["projectNumber"]
-    found = _ask(world, "LookUpProjects", codes=[number])
+    found = _ask(
+        world, "LookUpProjects", withIds=False, codes=[number], withCodes=True, withCustomerCodes=False
+    )
     if not isinstance(found, Data):
         return found
     node = {"code": number, "description": data["name"], "subledger": {"code": data["customerNumber"]}}
-    if known := _id(found, "projects"):
+    if known := _id(found, "byCode"):
         return _write(world, "UpdateProjects", node | {"dbId": known})
     return _write(world, "AddProjects", node)
 

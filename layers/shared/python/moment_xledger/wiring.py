@@ -163,9 +163,11 @@ class Wiring:
         """With a connection of its own: one that slept with a frozen function may be dead, and a write lost in it."""
         import requests
 
-        from moment_xledger.adapters import xledger_books, xledger_reference
+        from moment_xledger.adapters import xledger_reference
+        from moment_xledger.adapters.xledger_customers import Customers
         from moment_xledger.adapters.xledger_graphql import XledgerGraphql
         from moment_xledger.adapters.xledger_measured import XledgerMeasured
+        from moment_xledger.adapters.xledger_projects import Projects
         from moment_xledger.domain.gate import Timing
         from moment_xledger.flows.sync_records import Worker
 
@@ -176,8 +178,8 @@ class Wiring:
             self.ledger,
             self.vault,
             XledgerMeasured(xledger),
-            customers=xledger_books.Customers,
-            projects=xledger_books.Projects,
+            customers=Customers,
+            projects=Projects,
             clock=now,
             sleep=time.sleep,
             jitter=random.random,

@@ -23,6 +23,7 @@ from pydantic.alias_generators import to_camel
 
 from moment_xledger.domain.kid import bare
 from moment_xledger.domain.kinds import Code, Kind
+from moment_xledger.domain.legal_ids import NORWAY, country_code
 
 # Raise it when what Xledger gets for the same content changes: every record is then sent again, once.
 MAPPING_VERSION = 1
@@ -159,7 +160,7 @@ class Customer(_Saved):
     def _norwegian_numbers_are_checked(cls, number: str | None, customer: ValidationInfo) -> str | None:
         """Customers with one organisation number share one company in Xledger, so a wrong one must not pass."""
         address: Address = customer.data.get("address", Address())
-        if number is None or address.country_code not in (None, "NO"):
+        if number is None or country_code(address.country_code or NORWAY) != NORWAY:
             return number
         # Loaded here, for it brings Python's own manual along, and most functions are given no such number.
         from stdnum.exceptions import ValidationError as WrongNumber

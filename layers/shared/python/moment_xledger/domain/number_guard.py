@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, project_end
 
@@ -49,9 +50,11 @@ def _finding(
 ) -> tuple[Code, Mapping[str, str]] | None:
     if found is None:
         return Code.GONE_FROM_XLEDGER, {}
-    if found.number != record.sent_number:
+    if not same_number(found.number, record.sent_number):
         return Code.NUMBER_MOVED_IN_XLEDGER, {"theirs": found.number}
-    others = [each for each in held if each.number == record.sent_number and each.db_id != found.db_id]
+    others = [
+        each for each in held if same_number(each.number, record.sent_number) and each.db_id != found.db_id
+    ]
     if any(owner is None or each.owner == owner for each in others):
         return Code.NUMBER_DOUBLED_IN_XLEDGER, {}
     if found.ends and found.ends < today and not _closed_by_us(record, today):

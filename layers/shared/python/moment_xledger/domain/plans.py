@@ -1,44 +1,139 @@
-"""The least that Xledger must be told so that its records are as Moment has them."""
+"""The least that Xledger must be told so that its records are as Moment has them; and what it must not be told.
 
-from collections.abc import Iterable, Mapping, Sequence
+Every record that is not in step has been looked up in Xledger, by its id there and by its number.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from moment_xledger.domain.records import Record
+from moment_xledger.domain.numbers import number_key, same_number
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.records import Record, as_gone
+
+
+class Owner(NamedTuple):
+    """The entity that a record in Xledger belongs to. `is_ours`: it is the one that the company writes to."""
+
+    is_ours: bool
+    code: int | None = None
+    name: str = ""
 
 
 class Known(Protocol):
-    """A record as Xledger has it."""
+    """A record as Xledger has it, in whichever entity."""
 
     @property
     def db_id(self) -> int: ...
 
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def owner(self) -> Owner: ...
+
     def is_as_wanted(self, record: Record) -> bool: ...
 
 
+K = TypeVar("K", bound=Known)
+
+
+class Stopped(NamedTuple):
+    """Nothing is written of this record until a person has done something."""
+
+    record: Record
+    code: Code
+    details: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True)
-class Plan:
-    """Each record is in exactly one of these; the numbers are ids in Xledger."""
+class Plan(Generic[K]):
+    """Each record is in exactly one of the first six lists.
 
-    in_step: list[tuple[Record, int]] = field(default_factory=list)
+    `elsewhere`: by client id, where the number of a record to be added stands in other entities, which may be why
+    Xledger refuses it. `spelled`: what Xledger has written in another way than Moment.
+    """
+
+    in_step: list[tuple[Record, int]] = field(default_factory=list)  # nothing changed since it was last sent
+    as_wanted: list[tuple[Record, K]] = field(default_factory=list)
     add: list[Record] = field(default_factory=list)
-    update: list[tuple[Record, int]] = field(default_factory=list)
-    doubled: list[Record] = field(default_factory=list)
+    update: list[tuple[Record, K]] = field(default_factory=list)
+    stopped: list[Stopped] = field(default_factory=list)
+    again: list[Record] = field(
+        default_factory=list
+    )  # deleted and made again: to be looked up as if it were new
+    elsewhere: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    spelled: list[tuple[Record, str]] = field(default_factory=list)
 
 
-def plan(records: Iterable[Record], found: Mapping[str, Sequence[Known]]) -> Plan:
-    """`found`: what a look-up by number brought. Two records with one number in Xledger are never made three."""
-    made = Plan()
+def plan(records: Iterable[Record], found: Sequence[K]) -> Plan[K]:
+    """`found`: all that Xledger has with one of their ids or numbers."""
+    made: Plan[K] = Plan()
+    by_id = {each.db_id: each for each in found}
+    by_number: dict[str, list[K]] = {}
+    for each in by_id.values():
+        by_number.setdefault(number_key(each.number), []).append(each)
+    claimed: dict[int, Record] = {}
     for record in records:
-        hits = found.get(record.number, ())
-        if record.db_id is not None:
-            (made.in_step if record.is_in_step else made.update).append((record, record.db_id))
-        elif len(hits) > 1:
-            made.doubled.append(record)
-        elif not hits:
-            made.add.append(record)
-        elif hits[0].is_as_wanted(record):
-            made.in_step.append((record, hits[0].db_id))
-        else:
-            made.update.append((record, hits[0].db_id))
+        if record.is_in_step and record.db_id is not None:
+            made.in_step.append((record, record.db_id))
+            continue
+        hits = by_number.get(number_key(record.number), [])
+        match _decided(record, by_id.get(record.db_id or 0), hits):
+            case Stopped() as stopped:
+                made.stopped.append(stopped)
+            case None:
+                made.add.append(record)
+                if hits:
+                    made.elsewhere[record.client_id] = where(hits)
+            case known if record.db_id not in (None, known.db_id):
+                made.again.append(as_gone(record))
+            case known if known.db_id in claimed:
+                other = {"other": str(claimed[known.db_id].id)}
+                made.stopped.append(Stopped(record, Code.NUMBER_TAKEN, other))
+            case known:
+                claimed[known.db_id] = record
+                (made.as_wanted if known.is_as_wanted(record) else made.update).append((record, known))
+                if known.number != record.number:
+                    made.spelled.append((record, known.number))
     return made
+
+
+def _decided(record: Record, here: K | None, hits: Sequence[K]) -> K | Stopped | None:
+    """The record in Xledger that is this one; None where there is none yet."""
+    ours = [each for each in hits if each.owner.is_ours]
+    if here and here.owner.is_ours and not same_number(here.number, record.number):
+        return Stopped(record, Code.NUMBER_MOVED_IN_XLEDGER, {"theirs": here.number})
+    if len(ours) > 1:
+        return Stopped(record, Code.NUMBER_TWICE_IN_XLEDGER)
+    if ours:
+        return ours[0]
+    if here:
+        return Stopped(record, Code.IN_ANOTHER_ENTITY, where([here]))
+    return None if record.db_id is None else Stopped(record, Code.GONE_FROM_XLEDGER)
+
+
+def where(hits: Sequence[Known]) -> Mapping[str, str]:
+    """For a sentence: owner codes with the entities' names."""
+    owners = sorted({(each.owner.code or 0, each.owner.name) for each in hits})
+    return {"entities": ", ".join(f"{code or '?'} {name}".strip() for code, name in owners)}
+
+
+def without(made: Plan[K], left_out: Iterable[Record]) -> Plan[K]:
+    """The same, but nothing is written of these."""
+    ids = {record.id for record in left_out}
+    return Plan(
+        made.in_step,
+        made.as_wanted,
+        [record for record in made.add if record.id not in ids],
+        [(record, known) for record, known in made.update if record.id not in ids],
+        made.stopped,
+        made.again,
+        made.elsewhere,
+        made.spelled,
+    )
+
+
+def to_write(made: Plan[K]) -> Iterator[tuple[Record, K | None]]:
+    yield from made.update
+    yield from ((record, None) for record in made.add)

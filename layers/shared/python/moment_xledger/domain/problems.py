@@ -93,6 +93,12 @@ class Code(StrEnum):
     CLOSED_IN_XLEDGER = "CLOSED_IN_XLEDGER"
     GONE_FROM_XLEDGER = "GONE_FROM_XLEDGER"
     NUMBER_DOUBLED_IN_XLEDGER = "NUMBER_DOUBLED_IN_XLEDGER"
+    NUMBER_SPELLED_OTHERWISE = "NUMBER_SPELLED_OTHERWISE"
+    IN_ANOTHER_ENTITY = "IN_ANOTHER_ENTITY"
+    LEGAL_COMPANY_NAME_DIFFERS = "LEGAL_COMPANY_NAME_DIFFERS"
+    LEGAL_COMPANY_NUMBER_DIFFERS = "LEGAL_COMPANY_NUMBER_DIFFERS"
+    CUSTOMER_NOT_IN_XLEDGER = "CUSTOMER_NOT_IN_XLEDGER"
+    CUSTOMER_TWICE_IN_XLEDGER = "CUSTOMER_TWICE_IN_XLEDGER"
     NOTICE_ADDRESS_STOPPED = "NOTICE_ADDRESS_STOPPED"
     EXPENSE_PROJECT_UNKNOWN = "EXPENSE_PROJECT_UNKNOWN"
     EXPENSE_PROJECT_CLOSED = "EXPENSE_PROJECT_CLOSED"
@@ -574,8 +580,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.NUMBER_MOVED_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "{kind} {number} fra Moment har fått nummer {theirs} i Xledger. Nummeret skal være det samme begge steder: sett det tilbake til {number} i Xledger.",
-        "The {kind} {number} from Moment was given number {theirs} in Xledger. It must be the same in both: change it back to {number} in Xledger.",
+        "{kind} {number} fra Moment har fått nummer {theirs} i Xledger. Ingenting skrives til {kind} {number} før nummeret er det samme begge steder. Sett det tilbake til {number} i Xledger, og prøv igjen.",
+        "The {kind} {number} from Moment was given number {theirs} in Xledger. Nothing is written to it until the number is the same in both. Change it back to {number} in Xledger, and try again.",
     ),
     Code.CLOSED_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
@@ -584,13 +590,43 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.GONE_FROM_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "{kind} {number} er slettet i Xledger, eller ikke lenger synlig for API-nøkkelen. Gjenopprett {kind} {number} i Xledger, med samme nummer.",
-        "The {kind} {number} was deleted in Xledger, or the API key no longer sees it. Restore it in Xledger with the same number.",
+        "{kind} {number} er slettet i Xledger, eller ikke lenger synlig for API-nøkkelen. Gjenopprett {kind} {number} i Xledger med samme nummer. Neste gang {kind} {number} lagres i Moment, eller når du prøver igjen, brukes det som da har nummeret; finnes det ikke, opprettes {kind} {number} på nytt.",
+        "The {kind} {number} was deleted in Xledger, or the API key no longer sees it. Restore it in Xledger with the same number. At its next save in Moment, or when you try again, what has the number then is used; if nothing has, it is made anew.",
     ),
     Code.NUMBER_DOUBLED_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
         "Nummer {number} er i bruk mer enn ett sted i Xledger ({kind}). La det stå på {kind} {number} fra Moment, og endre det andre nummeret i Xledger.",
         "Number {number} was also given to another {kind} in Xledger. Give the other one another number in Xledger.",
+    ),
+    Code.NUMBER_SPELLED_OTHERWISE: Reason(
+        Fixer.ACCOUNTANT,
+        "Nummeret på {kind} {number} er skrevet {theirs} i Xledger. De regnes som samme nummer, og alt overføres. Skriv nummeret likt begge steder.",
+        "The number of {kind} {number} is written {theirs} in Xledger. They count as one number, and everything is carried. Write it alike in both.",
+    ),
+    Code.IN_ANOTHER_ENTITY: Reason(
+        Fixer.ACCOUNTANT,
+        "Nummer {number} ({kind}) står i et annet selskap i Xledger: {entities}. Ingenting er skrevet der. Rett nummeret i Xledger, eller rett eierkoden i innstillingene, og prøv igjen.",
+        "Number {number} ({kind}) stands in another company in Xledger: {entities}. Nothing was written there. Correct the number in Xledger, or the owner code in the settings, and try again.",
+    ),
+    Code.LEGAL_COMPANY_NAME_DIFFERS: Reason(
+        Fixer.ACCOUNTANT,
+        "Organisasjonsnummer {organization_number} tilhører {theirs} i Xledger, men kunde {number} heter {name} i Moment. Kunden er ikke overført. Rett organisasjonsnummeret i Moment, eller navnet i Xledger, og prøv igjen.",
+        "Organisation number {organization_number} belongs to {theirs} in Xledger, but customer {number} is called {name} in Moment. The customer was not carried. Correct the organisation number in Moment, or the name in Xledger, and try again.",
+    ),
+    Code.LEGAL_COMPANY_NUMBER_DIFFERS: Reason(
+        Fixer.ACCOUNTANT,
+        "Kunde {number} er {theirs} med organisasjonsnummer {their_number} i Xledger, men {name} med organisasjonsnummer {organization_number} i Moment. Ingenting er skrevet. Rett det ene nummeret, og prøv igjen.",
+        "Customer {number} is {theirs} with organisation number {their_number} in Xledger, but {name} with organisation number {organization_number} in Moment. Nothing was written. Correct one of the numbers, and try again.",
+    ),
+    Code.CUSTOMER_NOT_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "{kind} {number} hører til kunde {customer}, som ikke finnes i Xledger. Opprett kunde {customer} i Xledger, og prøv igjen.",
+        "The {kind} {number} belongs to customer {customer}, which is not in Xledger. Create customer {customer} in Xledger, and try again.",
+    ),
+    Code.CUSTOMER_TWICE_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "{kind} {number} hører til kunde {customer}, og det nummeret finnes flere ganger i Xledger. Endre nummeret på de andre kundene i Xledger, og prøv igjen.",
+        "The {kind} {number} belongs to customer {customer}, and that number exists more than once in Xledger. Give the other customers another number in Xledger, and try again.",
     ),
     Code.NOTICE_ADDRESS_STOPPED: Reason(
         Fixer.ADMINISTRATOR,

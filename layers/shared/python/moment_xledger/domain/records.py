@@ -1,5 +1,6 @@
 """One customer or project on its way: what Moment last said, what Xledger was last told, what it waits for."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -9,12 +10,30 @@ from moment_xledger.domain.attempts import Attempt, Fields, with_attempt
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.legal_ids import NORWAY, LegalId
 from moment_xledger.domain.moment import Customer, Project, Saved
+from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.versions import Restored, Standing, Statement, standing, with_gaps_filled
 
 REFUSALS = frozenset({Code.REFUSED_BY_XLEDGER, Code.REFERENCE_NOT_FOUND})
-SOLVED_BY_SENDING = REFUSALS | {Code.NUMBER_TWICE_IN_XLEDGER, Code.CUSTOMER_UNKNOWN}
+# What a look-up in Xledger finds: nothing is written until it finds something else.
+FOUND_BY_LOOKING = frozenset(
+    {
+        Code.NUMBER_TWICE_IN_XLEDGER,
+        Code.NUMBER_DOUBLED_IN_XLEDGER,
+        Code.NUMBER_MOVED_IN_XLEDGER,
+        Code.GONE_FROM_XLEDGER,
+        Code.IN_ANOTHER_ENTITY,
+        Code.LEGAL_COMPANY_NAME_DIFFERS,
+        Code.LEGAL_COMPANY_NUMBER_DIFFERS,
+        Code.CUSTOMER_NOT_IN_XLEDGER,
+        Code.CUSTOMER_TWICE_IN_XLEDGER,
+    }
+)
+SOLVED_BY_SENDING = REFUSALS | FOUND_BY_LOOKING | {Code.CUSTOMER_UNKNOWN}
+OPEN, UNSURE = "open", "unsure"
+LONGEST_PREFIX = 17  # of a number, so that a code of our own has at most the 25 signs that a number has
 
 
 class State(StrEnum):
@@ -40,7 +59,14 @@ class Record:
     db_id: int | None = None
     entity: str | None = None  # where `db_id` and all that was sent hold; see `domain.entities`
     suspect: bool = False  # was refused by Xledger before: travels alone until it succeeds
-    closed_on: date | None = None  # when an inactive project without an end date was first seen inactive
+    # dbId of what it refers to: a customer's legal company, a project's customer.
+    refers_to: int | None = None
+    # The legal company that a person said is this customer's, whatever it is called.
+    same_company: int | None = None
+    # What Moment said of a project's end when it was last sent: a day, OPEN, or UNSURE after a version that may have
+    # been sent unnoticed.
+    sent_end: str | None = None
+    closed_on: date | None = None  # when an inactive project was first seen inactive
     problem: Code | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     attempts: tuple[Attempt, ...] = ()  # the newest last
@@ -76,13 +102,25 @@ class Record:
         return None if self.problem is Code.NUMBER_TAKEN else self.sent_number or self.number
 
     @property
-    def company_key(self) -> str | None:
-        """Customers with one organisation number share a company in Xledger; a private person has one alone."""
+    def legal_id(self) -> LegalId | None:
         content = self.content
         if not isinstance(content, Customer):
             return None
-        number = content.organization_number
-        return f"number:{number}" if number else f"code:{content.customer_number}"
+        return LegalId.read(content.address.country_code or NORWAY, content.organization_number)
+
+    @property
+    def company_key(self) -> str | None:
+        """Customers with one legal identity share a company in Xledger; a private person has one alone."""
+        if not isinstance(self.content, Customer):
+            return None
+        legal_id = self.legal_id
+        return f"number:{legal_id.country}:{legal_id.number}" if legal_id else f"person:{self.id}"
+
+    @property
+    def own_code(self) -> str:
+        """The code of a private person's company in this entity of Xledger. No stranger has it by chance."""
+        whose = hashlib.sha256(f"{self.company}:{self.entity}:{self.id}".encode()).hexdigest()
+        return f"{self.number[:LONGEST_PREFIX]}-M{whose[:6]}"
 
     @property
     def client_id(self) -> str:
@@ -110,7 +148,7 @@ def take_in(
     """
     said = Statement(content, said_at, from_api)
     if stored is None:
-        closed_on = _closed_on(None, content, said_at)
+        closed_on = _closed_on(None, content, min(said_at, now))
         return Record(
             company, content, State.DIRTY, now, closed_on=closed_on, said_at=said_at, from_api=from_api
         )
@@ -144,21 +182,23 @@ def _with(stored: Record, said: Statement, now: datetime, entity: str | None) ->
     """The record with this content, and what there is to do about it."""
     is_outdated = stored.disputed and stored.disputed.at and said.at and said.at < stored.disputed.at
     number = stored.sent_number if stored.entity is None else known_in(stored, entity).sent_number
-    if number in (None, said.content.number):
+    if number is None or same_number(number, said.content.number):
         stored = known_in(stored, entity)
     newer = replace(
         stored,
         content=said.content,
         state=State.DIRTY,
         since=stored.since if stored.state is State.DIRTY else now,
-        closed_on=_closed_on(stored, said.content, said.at or now),
+        closed_on=_closed_on(stored, said.content, min(said.at or now, now)),
         problem=None,
         details={},
         said_at=said.at,
         from_api=said.from_api,
         disputed=stored.disputed if is_outdated else None,
     )
-    if number not in (None, newer.number):
+    if stored.state is State.DIRTY and wanted_end(stored) != wanted_end(newer):
+        newer = replace(newer, sent_end=UNSURE)
+    if number is not None and not same_number(number, newer.number):
         return as_problem(newer, Code.NUMBER_CHANGED, now, {"old": str(number)})
     if stored.state is State.SYNCED and newer.is_in_step:
         return replace(newer, state=State.SYNCED, sent_version=newer.content.version, since=now)
@@ -166,7 +206,8 @@ def _with(stored: Record, said: Statement, now: datetime, entity: str | None) ->
 
 
 def _closed_on(stored: Record | None, content: Saved, said_at: datetime) -> date | None:
-    if isinstance(content, Customer) or content.active or content.end_date:
+    """`said_at`: never later than now, for a clock that runs ahead closes nothing in the future."""
+    if isinstance(content, Customer) or content.active:
         return None
     return (stored and stored.closed_on) or day_in_oslo(said_at)
 
@@ -176,7 +217,7 @@ def known_in(record: Record, entity: str | None) -> Record:
     if entity is None or record.entity == entity:
         return record
     void = replace(record, db_id=None, sent_version=None, sent_hash=None, sent_number=None, sent_company=None)
-    return replace(void, entity=entity)
+    return replace(void, entity=entity, refers_to=None, same_company=None, sent_end=None)
 
 
 def moved_to(record: Record, entity: str, now: datetime) -> Record:
@@ -213,23 +254,33 @@ def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
         sent_hash=sent.wanted_hash,
         sent_number=sent.number,
         sent_company=sent.company_key,
+        sent_end=wanted_end(sent),
+        refers_to=sent.refers_to,
         suspect=False,
     )
     if (
         record.restored != sent.restored
     ):  # it left before Moment was put back: what Xledger has now is in doubt
         state = State.DIRTY if record.state is State.SYNCED else record.state
-        told = replace(told, sent_version=None, sent_hash=None, sent_company=None, state=state)
+        told = replace(told, sent_version=None, sent_hash=None, sent_end=UNSURE, state=state)
     elif record.content.version == sent.content.version:
         return replace(told, state=State.SYNCED, since=now, problem=None, details={})
-    if record.number != sent.number:
+    if not same_number(record.number, sent.number):
         return as_problem(told, Code.NUMBER_CHANGED, now, {"old": sent.number})
     return told
 
 
 def as_problem(record: Record, code: Code, now: datetime, details: Mapping[str, str]) -> Record:
     suspect = record.suspect or code in REFUSALS
-    return replace(record, state=State.PROBLEM, since=now, suspect=suspect, problem=code, details=details)
+    stopped = replace(record, state=State.PROBLEM, since=now, suspect=suspect, problem=code, details=details)
+    return (
+        replace(stopped, sent_hash=None) if code in FOUND_BY_LOOKING else stopped
+    )  # looked up again in any case
+
+
+def as_same_company(record: Record, now: datetime) -> Record:
+    """A person says that the legal company in question is this customer's. It is sent again."""
+    return replace(as_dirty(record, now), same_company=int(record.details["company"]), sent_hash=None)
 
 
 def as_waiting(record: Record, now: datetime) -> Record:
@@ -243,7 +294,7 @@ def as_dirty(record: Record, now: datetime) -> Record:
 
 def as_retried(record: Record, now: datetime) -> Record:
     """A person says try again. Its problem is closed when it succeeds."""
-    return replace(as_dirty(record, now), suspect=True)
+    return replace(as_dirty(record, now), suspect=record.suspect or record.problem in REFUSALS)
 
 
 def tried(record: Record, attempt: Attempt, sent: Fields | None) -> Record:
@@ -261,15 +312,31 @@ def read_client_id(text: str) -> tuple[CompanyId, Kind, int, int] | None:
 
 def as_gone(record: Record) -> Record:
     """Somebody removed it from Xledger: when it goes again, it is looked up and added as if it were new."""
-    return replace(record, db_id=None, sent_hash=None, sent_company=None)
+    return replace(record, db_id=None, sent_hash=None, sent_company=None, sent_end=None)
 
 
 def in_doubt(record: Record) -> Record:
-    """Xledger may have been told something else than we know, so an update goes even if it looks needless, and a
-    customer's with its company."""
-    return record if record.state is State.SYNCED else replace(record, sent_hash=None, sent_company=None)
+    """Xledger may have been told something else than we know, so it is looked at there even if that looks needless."""
+    return record if record.state is State.SYNCED else replace(record, sent_hash=None)
 
 
 def project_end(record: Record) -> date | None:
+    """`active` decides: an active project has no end. An inactive one ended on its end date, or on the day it was first
+    seen inactive if that is earlier."""
     content = record.content
-    return (content.end_date or record.closed_on) if isinstance(content, Project) else None
+    if not isinstance(content, Project) or content.active:
+        return None
+    return min(filter(None, (content.end_date, record.closed_on)), default=None)
+
+
+def project_start(record: Record) -> date | None:
+    """Never after the end: a project that is closed before it starts has one day."""
+    content = record.content
+    if not isinstance(content, Project) or content.start_date is None:
+        return None
+    return min(content.start_date, project_end(record) or content.start_date)
+
+
+def wanted_end(record: Record) -> str:
+    end = project_end(record)
+    return end.isoformat() if end else OPEN

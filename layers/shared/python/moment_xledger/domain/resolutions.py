@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.records import FOUND_BY_LOOKING
 
 
 class Way(StrEnum):
@@ -26,7 +27,7 @@ WAYS: Mapping[Code, Way] = {
         (
             Code.REFUSED_BY_XLEDGER,
             Code.REFERENCE_NOT_FOUND,
-            Code.NUMBER_TWICE_IN_XLEDGER,
+            *FOUND_BY_LOOKING,
         ),
         Way.SEND,
     ),
@@ -70,10 +71,8 @@ WAYS: Mapping[Code, Way] = {
             Code.UPLOAD_SETTING_MISSING,
             Code.ADDRESS_REFUSED,
             Code.TOKEN_EXPIRES,  # when a new key is saved
-            Code.NUMBER_MOVED_IN_XLEDGER,  # these four each night
-            Code.CLOSED_IN_XLEDGER,
-            Code.GONE_FROM_XLEDGER,
-            Code.NUMBER_DOUBLED_IN_XLEDGER,
+            Code.CLOSED_IN_XLEDGER,  # each night
+            Code.NUMBER_SPELLED_OTHERWISE,  # with its next edit
             Code.EXPENSE_PROJECT_UNKNOWN,  # and these every hour
             Code.EXPENSE_PROJECT_CLOSED,
             Code.EXPENSE_VAT_MISSING,

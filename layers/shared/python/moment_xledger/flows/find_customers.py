@@ -8,6 +8,7 @@ from moment_xledger.domain.errors import Unreachable
 from moment_xledger.domain.events import Event
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Customer
+from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.records import known_in
 from moment_xledger.flows.outcomes import Outcomes
 from moment_xledger.flows.take_in_records import take_in_records
@@ -52,10 +53,19 @@ def _next_look(since: datetime, now: datetime) -> datetime:
 def missing_customers(numbers: Collection[str], outcomes: Outcomes) -> set[str]:
     """Those that are not in Xledger yet, as far as it is for us to bring them there."""
     if not outcomes.company.export_customers:
-        return set()  # they are kept in Xledger by hand; it says itself if one is missing
+        return set()  # they are kept in Xledger by hand, and looked up there
+    return set(numbers) - customers_there(numbers, outcomes).keys()
+
+
+def customers_there(numbers: Collection[str], outcomes: Outcomes) -> dict[str, int]:
+    """Those that we know to be in Xledger: their dbId by number."""
     found = outcomes.ledger.records.by_number(outcomes.company.id, Kind.CUSTOMER, numbers)
     known = {number: known_in(record, outcomes.entity) for number, record in found.items()}
-    return {number for number in numbers if number not in known or known[number].sent_number != number}
+    return {
+        number: record.db_id
+        for number, record in known.items()
+        if record.db_id is not None and same_number(record.sent_number, number)
+    }
 
 
 def _is_known(number: str, outcomes: Outcomes) -> bool:

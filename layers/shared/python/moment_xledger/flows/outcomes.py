@@ -3,13 +3,16 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.plans import Stopped
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import (
+    FOUND_BY_LOOKING,
     SOLVED_BY_SENDING,
     Record,
     as_dirty,
@@ -29,7 +32,10 @@ LOOK_AGAIN = timedelta(minutes=5)  # by then whoever settles a customer has rele
 ROUNDS = 8  # of reading again what somebody else wrote meanwhile
 
 
+NOT_MENTIONED = "the answer does not mention this record"
+
 Finding = tuple[Record, Code, Mapping[str, str], str]  # with Xledger's own words
+Spelled = Mapping[str, str]  # by client id, how Xledger writes a number that Moment writes otherwise
 
 
 @dataclass
@@ -55,27 +61,53 @@ class Outcomes:
     report: Report = field(default_factory=Report)
     entity: str | None = None  # where this run writes to
 
-    def sent(self, records: Sequence[Record], ids: Mapping[str, int], doing: Try) -> int:
+    def sent(
+        self,
+        records: Sequence[Record],
+        ids: Mapping[str, int],
+        doing: Try,
+        spelled: Spelled = MappingProxyType({}),
+    ) -> int:
         """How many Xledger answered for. One that is left out is a problem: adding it again might double it."""
         done = [(record, ids[record.client_id]) for record in records if record.client_id in ids]
-        self._settle(done, doing)
+        self._settle(done, doing, SOLVED_BY_SENDING)
+        self._note_spelling([record for record, _ in done], spelled)
         left_out = [record for record in records if record.client_id not in ids]
-        refusal = Refusal("the answer does not mention this record")
+        refusal = Refusal(NOT_MENTIONED)
         self.refused([(record, refusal) for record in left_out], doing)
         return len(done)
 
     def in_step(self, records: Sequence[tuple[Record, int]]) -> None:
+        """Nothing changed since they were sent. What a look at Xledger has found stands."""
+        self._unchanged(records, SOLVED_BY_SENDING - FOUND_BY_LOOKING)
+
+    def as_wanted(self, records: Sequence[tuple[Record, int]], spelled: Spelled) -> None:
+        """A look-up has shown that Xledger has them as they are to be."""
+        self._unchanged(records, SOLVED_BY_SENDING)
+        self._note_spelling([record for record, _ in records], spelled)
+
+    def _unchanged(self, records: Sequence[tuple[Record, int]], solved: Collection[Code]) -> None:
         if records:
-            self._settle(records, LOOK_UP)
+            self._settle(records, LOOK_UP, solved)
             self.report.unchanged += len(records)
             self.ledger.tallies.add(self.company.id, records[0][0].kind, "unchanged", len(records))
 
-    def doubled(self, records: Iterable[Record]) -> None:
-        self._problems([(record, Code.NUMBER_TWICE_IN_XLEDGER, {}, "") for record in records])
+    def stopped(self, stopped: Iterable[Stopped]) -> None:
+        """Nothing is written of them: a person must look."""
+        self._problems([(_as_looked_up(*each), each.code, each.details, "") for each in stopped])
 
-    def refused(self, refused: Sequence[tuple[Record, Refusal]], doing: Try = LOOK_UP) -> None:
-        """Reported in Xledger's own words; the field is named where Xledger names it."""
-        self._problems([_finding(record, refusal) for record, refusal in refused], doing)
+    def refused(
+        self,
+        refused: Sequence[tuple[Record, Refusal]],
+        doing: Try = LOOK_UP,
+        elsewhere: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
+        """Reported in Xledger's own words; the field is named where Xledger names it.
+
+        `elsewhere`: by client id, the other entities that have the number, which may be why.
+        """
+        found = [_finding(record, refusal, elsewhere.get(record.client_id)) for record, refusal in refused]
+        self._problems(found, doing)
 
     def without_customer(self, records: Sequence[tuple[Record, str]]) -> None:
         self._problems(
@@ -115,10 +147,23 @@ class Outcomes:
         found = self.ledger.records.get_many(self.company.id, versions).values()
         self._save_again([record for record in found if change(record) != record], change)
 
-    def _settle(self, done: Sequence[tuple[Record, int]], doing: Try) -> None:
+    def _note_spelling(self, records: Sequence[Record], spelled: Spelled) -> None:
+        """People are told once where Xledger writes a number in another way, until it does not."""
+        alike = [record for record in records if record.client_id not in spelled]
+        numbers = {(r.kind, number) for r in alike for number in (r.number, r.sent_number) if number}
+        self.ledger.problems.close(self.company.id, numbers, [Code.NUMBER_SPELLED_OTHERWISE])
+        now, code = self.clock(), Code.NUMBER_SPELLED_OTHERWISE
+        self.ledger.problems.report(
+            Problem(self.company.id, record.kind, record.number, code, {"theirs": theirs}, "", now, now)
+            for record in records
+            if (theirs := spelled.get(record.client_id))
+            and not self.ledger.problems.get(self.company.id, record.kind, record.number, code)
+        )
+
+    def _settle(self, done: Sequence[tuple[Record, int]], doing: Try, solved: Collection[Code]) -> None:
         """What Xledger was told holds for a record all the same if somebody changed it meanwhile."""
         sent = {record.id: (record, db_id) for record, db_id in done}
-        new = {r.number for r, _ in done if r.kind is Kind.CUSTOMER and r.sent_number is None}
+        new = {r.number for r, _ in done if r.kind is Kind.CUSTOMER and r.db_id is None}
         self._announce(new)
         now = self.clock()
 
@@ -127,7 +172,7 @@ class Outcomes:
             return was_taken(settle(record, told, db_id, now), told, db_id, doing, now)
 
         # First, so that whoever dies before they are stored does it again.
-        self.ledger.problems.close(self.company.id, [(r.kind, r.number) for r, _ in done], SOLVED_BY_SENDING)
+        self.ledger.problems.close(self.company.id, [(r.kind, r.number) for r, _ in done], solved)
         stored = self._save_again([record for record, _ in done], change)
         self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
         if new:
@@ -186,7 +231,13 @@ class Outcomes:
         self.report.problems += len(found)
 
 
-def _finding(record: Record, refusal: Refusal) -> Finding:
+def _as_looked_up(record: Record, code: Code, _: Mapping[str, str]) -> Record:
+    return as_gone(record) if code is Code.GONE_FROM_XLEDGER else record
+
+
+def _finding(record: Record, refusal: Refusal, elsewhere: Mapping[str, str] | None) -> Finding:
+    if elsewhere and refusal.field in (None, "code", "owner"):
+        return record, Code.IN_ANOTHER_ENTITY, elsewhere, refusal.message
     if refusal.field and refusal.value is not None:
         after = as_gone(record) if refusal.field == "dbId" else record
         return after, Code.REFERENCE_NOT_FOUND, {"field": refusal.field}, refusal.message

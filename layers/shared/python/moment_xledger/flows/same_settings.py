@@ -8,7 +8,7 @@ from moment_xledger.domain.errors import MovedOn
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.companies import Companies
-    from moment_xledger.adapters.xledger_books import Sends
+    from moment_xledger.adapters.xledger_nodes import Sends
 
 
 class SameSettings:

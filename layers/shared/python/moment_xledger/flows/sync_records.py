@@ -29,7 +29,9 @@ from moment_xledger.flows.take_over_moment import go_on_taking_over
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.secrets import Vault
-    from moment_xledger.adapters.xledger_books import Customers, Projects, Sends
+    from moment_xledger.adapters.xledger_customers import Customers
+    from moment_xledger.adapters.xledger_nodes import Sends
+    from moment_xledger.adapters.xledger_projects import Projects
     from moment_xledger.adapters.xledger_reference import Reads, Reference
 
 _PROBES = {Kind.CUSTOMER: "ReadOneCustomer", Kind.PROJECT: "ReadOneProject"}
@@ -47,8 +49,8 @@ class Worker:
     ledger: "Ledger"
     vault: "Vault"
     xledger: Asks
-    customers: "Callable[[Sends, Company, Entity], Customers]"
-    projects: "Callable[[Sends, Company, Entity], Projects]"
+    customers: "Callable[[Sends, Entity], Customers]"
+    projects: "Callable[[Sends, Entity], Projects]"
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     jitter: Callable[[], float]

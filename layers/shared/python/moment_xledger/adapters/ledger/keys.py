@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from moment_xledger.adapters.table import Key
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.numbers import number_key
 
 SHARDS = tuple(f"DUE#{n}" for n in range(8))
 COUNTERS = 16  # of a company and of what is counted: writers that come together seldom meet at one
@@ -35,8 +36,9 @@ def entity(owner: CompanyId, kind: Kind, id_: int) -> Key:
     return records(owner), f"ENT#{kind}#{id_}"
 
 
-def code(owner: CompanyId, kind: Kind, number: str) -> Key:
-    return records(owner), f"CODE#{kind}#{number}"
+def codes(owner: CompanyId, kind: Kind, number: str) -> list[Key]:
+    """Who has a number: in the form that all its spellings share, and as it is typed, where an older release looks."""
+    return [(records(owner), f"CODE#{kind}#{each}") for each in dict.fromkeys((number_key(number), number))]
 
 
 def work(token_id: TokenId, kind: Kind, owner: CompanyId) -> Key:

@@ -19,6 +19,7 @@ from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Customer, Project
+from moment_xledger.domain.numbers import number_key
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, State
 from moment_xledger.domain.versions import Restored, Statement
@@ -49,20 +50,20 @@ class Records:
         }
 
     def by_number(self, company: CompanyId, kind: Kind, numbers: Iterable[str]) -> dict[str, Record]:
-        """Who owns which number."""
-        owners = {
-            sk.rpartition("#")[2]: int(owner["id"]) for (_, sk), owner in self._codes(company, kind, numbers)
-        }
-        found = self.get_many(company, [(kind, id_) for id_ in owners.values()])
+        """Who owns which number, in whatever spelling."""
+        owners = self._owners(company, kind, numbers)
+        found = self.get_many(company, [(kind, id_) for id_ in set(owners.values())])
         return {number: found[kind, id_] for number, id_ in owners.items() if (kind, id_) in found}
 
-    def _codes(self, company: CompanyId, kind: Kind, numbers: Iterable[str]) -> Iterable[tuple[Key, Item]]:
-        return self._table.get_many(keys.code(company, kind, number) for number in numbers).items()
+    def _owners(self, company: CompanyId, kind: Kind, numbers: Iterable[str]) -> dict[str, int]:
+        wanted = {number: keys.codes(company, kind, number) for number in numbers}
+        found = self._table.get_many({key: None for codes in wanted.values() for key in codes})
+        owners = {number: next(filter(None, map(found.get, codes)), None) for number, codes in wanted.items()}
+        return {number: int(owner["id"]) for number, owner in owners.items() if owner}
 
     def owner_of(self, company: CompanyId, kind: Kind, number: str) -> int | None:
         """The Moment id that the number belongs to."""
-        owner = self._table.get(keys.code(company, kind, number))
-        return int(owner["id"]) if owner else None
+        return self._owners(company, kind, [number]).get(number)
 
     def claimants(self, company: CompanyId, kind: Kind, number: str) -> list[Record]:
         """Those that were to have this number while another had it."""
@@ -76,9 +77,10 @@ class Records:
 
     def waiting_for(self, company: CompanyId, numbers: Collection[str]) -> Iterator[list[Record]]:
         """Projects that wait for one of these customers, or have given it up; some at a time."""
+        wanted = set(map(number_key, numbers))
         for state in ("WAIT", "LACK"):
             found = self._customer_pointers(company, state)
-            ids = (id_ for number, id_, _ in found if number in numbers)
+            ids = (id_ for number, id_, _ in found if number_key(number) in wanted)
             while some := list(islice(ids, READ_AT_ONCE)):
                 yield self._in_order(company, Kind.PROJECT, some)
 
@@ -255,18 +257,21 @@ def _actions(old: Record | None, new: Record) -> list[Action]:
     """The record, if nobody wrote it since `old`; its number, if nobody else has it; its pointers."""
     unchanged = Attr("rev").not_exists() if old is None else Attr("rev").eq(old.rev)
     actions: list[Action] = [Put(keys.entity(new.company, new.kind, new.id), _item(new), when=unchanged)]
-    held, owned = old and old.owned_number, new.owned_number
-    if owned and owned != held:
-        free = Attr("id").not_exists() | Attr("id").eq(new.id)
-        actions.append(Put(keys.code(new.company, new.kind, owned), {"id": new.id}, when=free))
-    if held and held != owned:
-        actions.append(Delete(keys.code(new.company, new.kind, held)))
+    held, owned = _codes(old), _codes(new)
+    free = Attr("id").not_exists() | Attr("id").eq(new.id)
+    actions += [Put(key, {"id": new.id}, when=free) for key in owned if key not in held]
+    actions += [Delete(key) for key in held if key not in owned]
     before, after = _pointers(old), _pointers(new)
     actions += [Delete(key) for key in before if key not in after]
     actions += [
         Put(key, {"id": new.id, "since": keys.stamp(new.since)}) for key in after if key not in before
     ]
     return actions
+
+
+def _codes(record: Record | None) -> list[Key]:
+    number = record and record.owned_number
+    return keys.codes(record.company, record.kind, number) if record and number else []
 
 
 def _counted(changes: Iterable[Change]) -> list[Action]:
@@ -340,6 +345,9 @@ def _item(record: Record) -> Item:
         "sent_company": record.sent_company,
         "db_id": record.db_id,
         "entity": record.entity,
+        "refers_to": record.refers_to,
+        "same_company": record.same_company,
+        "sent_end": record.sent_end,
         "suspect": record.suspect,
         "closed_on": record.closed_on and record.closed_on.isoformat(),
         "problem": record.problem and str(record.problem),
@@ -362,12 +370,15 @@ def _record(company: CompanyId, item: Item) -> Record:
         State(item["state"]),
         keys.moment(item["since"]),
         rev=int(item["rev"]),
-        sent_version=None if "sent_version" not in item else int(item["sent_version"]),
+        sent_version=_number(item, "sent_version"),
         sent_hash=item.get("sent_hash"),
         sent_number=item.get("sent_number"),
         sent_company=item.get("sent_company"),
-        db_id=None if "db_id" not in item else int(item["db_id"]),
+        db_id=_number(item, "db_id"),
         entity=item.get("entity"),
+        refers_to=_number(item, "refers_to"),
+        same_company=_number(item, "same_company"),
+        sent_end=item.get("sent_end"),
         suspect=item["suspect"],
         closed_on=date.fromisoformat(item["closed_on"]) if "closed_on" in item else None,
         problem=Code(item["problem"]) if "problem" in item else None,
@@ -392,3 +403,7 @@ def _statement(kind: Kind, item: Item) -> Statement:
 
 def _restored(item: Item) -> Restored:
     return Restored(keys.moment(item["at"]), item["before"])
+
+
+def _number(item: Item, name: str) -> int | None:
+    return int(item[name]) if name in item else None

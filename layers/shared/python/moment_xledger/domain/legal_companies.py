@@ -1,0 +1,128 @@
+"""Companies in Xledger's legal register, which every customer must belong to.
+
+A register is shared: a company that is there already may be somebody else's. So one is joined only where country and
+organisation number agree and the name is not clearly another; and what is changed there is only what we made
+ourselves for one private person.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from moment_xledger.domain.company_names import clearly_differ
+from moment_xledger.domain.legal_ids import LegalId, country_code
+from moment_xledger.domain.moment import Address, Customer
+from moment_xledger.domain.numbers import same_number
+from moment_xledger.domain.plans import Stopped
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.records import Record
+
+
+@dataclass(frozen=True)
+class LegalCompany:
+    """As Xledger has it."""
+
+    db_id: int
+    name: str = ""
+    number: str | None = None
+    country: str | None = None
+    code: str | None = None
+    address: Address = field(default_factory=Address)
+
+    @property
+    def legal_id(self) -> LegalId | None:
+        return LegalId.read(self.country, self.number)
+
+    def is_own_of(self, record: Record) -> bool:
+        """We made it for this one private person."""
+        return not self.number and same_number(self.code, record.own_code)
+
+    def is_outdated(self, record: Record) -> bool:
+        """It does not say what Moment says of the person now."""
+        wanted = record.content
+        if not isinstance(wanted, Customer):
+            return False
+        address = wanted.address.model_copy(update={"country_code": None})
+        is_there = country_code(self.country) == country_code(wanted.address.country_code)
+        return not is_there or (self.name, self.address) != (wanted.name, address)
+
+
+class Join(NamedTuple):
+    """`is_outdated`: it is this person's own, and no longer says what Moment says of the person."""
+
+    company: LegalCompany
+    is_outdated: bool = False
+
+
+class Make(NamedTuple):
+    """A new company, for all customers with the same key."""
+
+
+def choose(
+    record: Record, attached: LegalCompany | None, register: Iterable[LegalCompany]
+) -> Join | Make | Stopped:
+    """The legal company that this customer is to belong to.
+
+    `attached`: the one that it belongs to in Xledger. `register`: those with its number, or with its own code.
+    """
+    if attached and stays(record, attached):
+        return Join(attached, is_outdated=attached.is_own_of(record) and attached.is_outdated(record))
+    wanted = record.legal_id
+    if wanted is None:
+        own = [each for each in register if each.is_own_of(record)]
+        return Join(_first(own), is_outdated=_first(own).is_outdated(record)) if own else Make()
+    if attached and attached.legal_id and record.db_id is None:
+        return _ask(record, Code.LEGAL_COMPANY_NUMBER_DIFFERS, attached)
+    agreeing = [each for each in register if each.legal_id == wanted]
+    if not agreeing:
+        return Make()
+    named_alike = [each for each in agreeing if _is_the_same(record, each)]
+    if not named_alike:
+        return _ask(record, Code.LEGAL_COMPANY_NAME_DIFFERS, _first(agreeing))
+    return Join(_first(named_alike))
+
+
+def stays(record: Record, attached: LegalCompany) -> bool:
+    """The customer belongs to the right company as it is.
+
+    Who else chose the company in Xledger is not overruled: it changes when Moment's organisation number does, or where
+    the company's number is another one than a customer's that is taken over.
+    """
+    if attached.db_id == record.same_company:
+        return True
+    wanted, is_sure = record.legal_id, record.sent_hash is not None
+    if is_sure and record.sent_company == record.company_key:
+        return True
+    if wanted:  # the country is often left empty there
+        return wanted in (
+            attached.legal_id,
+            LegalId.read(attached.country or wanted.country, attached.number),
+        )
+    if not attached.number:
+        return True
+    if record.db_id is None:  # taken over: that Moment lacks the number says nothing against it
+        return True
+    had_a_number = (record.sent_company or "").startswith("number:")
+    return not had_a_number and record.refers_to in (None, attached.db_id)
+
+
+def _is_the_same(record: Record, company: LegalCompany) -> bool:
+    name = record.content.name
+    return company.db_id in (record.same_company, record.refers_to) or not clearly_differ(name, company.name)
+
+
+def _first(companies: Sequence[LegalCompany]) -> LegalCompany:
+    """The oldest."""
+    return min(companies, key=lambda each: each.db_id)
+
+
+def _ask(record: Record, code: Code, company: LegalCompany) -> Stopped:
+    wanted = record.legal_id
+    details = {
+        "name": record.content.name,
+        "theirs": company.name,
+        "organization_number": wanted.number if wanted else "",
+        "their_number": company.number or "",
+        "company": str(company.db_id),
+    }
+    return Stopped(record, code, details)
