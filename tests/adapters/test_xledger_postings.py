@@ -86,7 +86,7 @@ def test_of_lines_on_other_accounts_only_that_is_read_unless_they_were_changed(
     wanted = [
         line
         if line.account == "4510" or line.modified != line.created
-        else Row(Decimal(0), account=line.account)
+        else Row(Decimal(0), line.transaction_id, account=line.account)
         for line in whole
     ]
     assert {line.modified != line.created for line in whole} == {True, False}

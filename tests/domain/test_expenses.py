@@ -21,7 +21,8 @@ from moment_xledger.domain.expense_entries import (
 )
 from moment_xledger.domain.expense_reversals import cancellation, takes_back
 from moment_xledger.domain.expense_runs import Window, windows
-from moment_xledger.domain.expenses import Expense, Left, Terms, identity, out_of_reach, read_expense
+from moment_xledger.domain.expenses import Expense, Left, Terms, out_of_reach, read_expense
+from moment_xledger.domain.line_identity import identity
 from moment_xledger.domain.supplier_bills import Bill
 from tests.flows.costs import a_line
 
@@ -82,7 +83,7 @@ def test_a_list_that_cannot_be_meant_is_refused(listed: str) -> None:
     ],
 )
 def test_the_amount_of_an_expense(line: dict[str, Any], amount: str | Left) -> None:
-    found = read_expense(a_line(**line), Bill(None, None, None), TERMS)
+    found = read_expense("1", a_line(**line), Bill(None, None, None), TERMS)
     assert (found if isinstance(found, Left) else str(found.amount)) == amount
 
 

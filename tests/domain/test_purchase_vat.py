@@ -145,4 +145,4 @@ def test_other_rates_are_another_reach() -> None:
         typed("12 = 12"),
         PurchaseVat(RateSources(VatRates({}))),
     ]
-    assert len({vat.reach for vat in vats}) == 3  # the same rates are the same, whoever says so
+    assert len({vat.reach for vat in vats}) == 3  # the same rates from another source

@@ -27,3 +27,6 @@ class AccountRanges:
             return False
         number = int(account)
         return any(low <= number <= high for low, high in self.ranges)
+
+
+EVERY = AccountRanges(((0, 10**10),))

@@ -33,6 +33,7 @@ class Entry:
     asked: str | None = None  # the digest of that
     rev: int = 0
     day: date | None = None  # of its posting, when Moment was last told
+    line_no: str | None = None
     is_paid_net: bool = False  # its bill said then that no VAT was paid to the supplier
 
     @property
@@ -46,7 +47,8 @@ class Entry:
 
     def seen(self, wish: "Wish") -> "Entry":
         """With what the line says of itself besides the expense."""
-        return replace(self, day=wish.day or self.day, is_paid_net=wish.is_paid_net)
+        line_no = wish.line_no or self.line_no
+        return replace(self, day=wish.day or self.day, line_no=line_no, is_paid_net=wish.is_paid_net)
 
 
 class Step(StrEnum):
@@ -131,6 +133,7 @@ class Wish:
     voucher: str | None = None
     day: date | None = None  # of posting
     currency: str = ""
+    line_no: str | None = None
     vat_code: str = ""
     is_paid_net: bool = False
 
@@ -143,6 +146,7 @@ class Wish:
             voucher=self.voucher,
             rev=before.rev if before else 0,
             day=self.day,
+            line_no=self.line_no,
             is_paid_net=self.is_paid_net,
         )
 

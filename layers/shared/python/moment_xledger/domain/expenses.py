@@ -5,9 +5,8 @@ Amounts are in kroner and include VAT. A posted line's own amount is without.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,13 +15,14 @@ from pydantic import BaseModel, ConfigDict
 
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company
-from moment_xledger.domain.posted_lines import Row
+from moment_xledger.domain.expense_facts import Amounts, Facts
+from moment_xledger.domain.posted_lines import Row, posted_on
 from moment_xledger.domain.purchase_vat import PurchaseVat
 from moment_xledger.domain.supplier_bills import Bill
+from moment_xledger.domain.vat_rates import PUBLISHED_PURCHASES, RateSources
 
 HOME = "NOK"
 LONGEST_TEXT = 1000
-_PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
 class Left(StrEnum):
@@ -101,30 +101,29 @@ class Terms:
     since: date | None
     billable: bool
     vat: PurchaseVat = field(default_factory=PurchaseVat)
+    facts: Facts = field(default_factory=Facts)
 
     @classmethod
-    def of(cls, company: Company, vat: PurchaseVat | None = None) -> "Terms":
+    def of(cls, company: Company, rates: RateSources | None = None, facts: Facts | None = None) -> "Terms":
         if company.owner_code is None:
             raise ValueError("a company that imports expenses has an owner code")
         accounts = AccountRanges.read(company.expense_accounts)
         billable = company.expenses_billable
-        return cls(company.owner_code, accounts, company.expenses_from, billable, vat or PurchaseVat())
+        rates = rates or RateSources(company=company.own_rates, published=PUBLISHED_PURCHASES)
+        terms = cls(company.owner_code, accounts, company.expenses_from, billable, PurchaseVat(rates))
+        is_ours = facts is not None and facts.owner_code == company.owner_code
+        return terms.under(facts if facts and is_ours else Facts(company.owner_code))
+
+    def under(self, facts: Facts) -> "Terms":
+        """The same, with what has been learnt since."""
+        vat = replace(self.vat, is_gross=facts.amounts is Amounts.GROSS)
+        return replace(self, vat=vat, facts=facts)
 
     @property
     def reach(self) -> str:
         """What decides which lines are of concern: what was read under another one has to be read again."""
         ranges = ",".join(f"{low}-{high}" for low, high in self.accounts.ranges)
-        return f"{self.owner_code} {ranges} {self.since or ''}{self.vat.reach}"
-
-
-def identity(line: Row) -> str | None:
-    """Of the line, within one entity. Vouchers may be counted anew each year. None: it cannot be told from others."""
-    if line.transaction_id:
-        found = line.transaction_id
-    else:
-        day = posted_on(line)
-        found = f"v{line.voucher_no}-{day.year if day else 'x'}-{line.line_no}"
-    return found if _PLAIN_ID.fullmatch(found) else None
+        return f"{self.owner_code} {ranges} {self.since or ''}{self.vat.reach}{self.facts.reach}"
 
 
 def is_of_another_entity(line: Row, told: Expense | None, terms: Terms) -> bool:
@@ -148,10 +147,6 @@ def out_of_reach(line: Row, terms: Terms) -> Left | None:
     return None
 
 
-def posted_on(line: Row) -> date | None:
-    return line.voucher_date or line.invoice_date
-
-
 def was_changed(line: Row) -> bool:
     """After it was posted; so it may have been of our concern before."""
     return line.modified != line.created
@@ -167,19 +162,21 @@ def bill_of(line: Row, found: Bill | None, told: Expense | None) -> Bill:
     return Bill(told.supplier, told.invoice_number, told.invoice_date) if says_more else said
 
 
-def read_expense(line: Row, bill: Bill, terms: Terms, *, is_paid_net: bool = False) -> Expense | Left:
-    """Of a line within reach. Whether Moment has the project is not looked at."""
+def read_expense(
+    id_: str, line: Row, bill: Bill, terms: Terms, *, is_paid_net: bool = False
+) -> Expense | Left:
+    """Of a line within reach, which is known by `id_`. Whether Moment has the project is not looked at."""
     day = bill.invoice_date or line.invoice_date or line.voucher_date
     if not has_rate(line):
         return Left.NO_RATE
     amount = terms.vat.with_vat(line, is_paid_net=is_paid_net)
     if amount is None:
         return Left.MISSING_VAT
-    id_ = identity(line)
-    if id_ is None or day is None or not line.account or not line.project:
+    if day is None or not line.account or not line.project:
         return Left.UNUSABLE
+    in_its_entity = id_.removeprefix(f"{terms.owner_code}.")
     return Expense(
-        external_id=f"xledger:{terms.owner_code}:{id_}",
+        external_id=f"xledger:{terms.owner_code}:{in_its_entity}",
         description=(line.text or bill.supplier or _named_by_voucher(line))[:LONGEST_TEXT],
         amount=amount,
         supplier=bill.supplier and bill.supplier[:LONGEST_TEXT],

@@ -78,6 +78,10 @@ _NORWEGIAN = {
     r"(\w+) is not a date such as (.+)": r"\1 er ikke en dato slik som \2",
     r"(\w+) is longer than (\d+) signs": r"\1 er lengre enn \2 tegn",
     r"its id is no plain one": "id-en er ikke en vanlig id",
+    r"several lines have this id": "flere posteringer har denne id-en",
+    r"a line on another account has the same id": "en postering på en annen konto har samme id",
+    r"another line had this id when it was read before": "en annen postering hadde denne id-en da den ble lest før",
+    r"its id is that of a voucher, and it has no LineNo": "id-en gjelder hele bilaget, og LineNo mangler",
 }
 
 

@@ -53,3 +53,7 @@ def is_named(line: Row, words: str) -> bool:
     named = dict(part.partition(" ")[::2] for part in words.split(", "))
     is_whole = "transaction_id" in named or {"voucher_no", "line_no"} <= named.keys()
     return is_whole and all(getattr(line, name, None) == value for name, value in named.items())
+
+
+def posted_on(line: Row) -> date | None:
+    return line.voucher_date or line.invoice_date

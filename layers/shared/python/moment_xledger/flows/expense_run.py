@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from moment_xledger.domain.account_ranges import AccountRanges
+from moment_xledger.domain.account_ranges import EVERY, AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.expense_entries import Entry
@@ -84,7 +84,8 @@ class Run:
         return self.importer.ledger
 
     def read_lines(self, window: Window) -> Iterator[Row | BadRow]:
-        return self.books.lines(window, self.terms.accounts)
+        """Those on other accounts in full too, until whole vouchers have shown what an id and an amount are."""
+        return self.books.lines(window, self.terms.accounts if self.terms.facts.is_settled else EVERY)
 
     def hold(self, needed: timedelta) -> None:
         """Just before whatever nobody else may do meanwhile."""

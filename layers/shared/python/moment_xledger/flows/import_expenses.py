@@ -13,7 +13,6 @@ from moment_xledger.domain.expense_runs import ABOUT_ALL, KIND, Report, Window, 
 from moment_xledger.domain.expense_runs import Ledger as ReadLedger
 from moment_xledger.domain.expenses import Terms
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.purchase_vat import PurchaseVat
 from moment_xledger.domain.vat_rates import PUBLISHED_PURCHASES, RateSources
 from moment_xledger.flows.expense_run import Importer, OutOfTime, Paused, Run
 from moment_xledger.flows.mailing_turn import Turn
@@ -61,7 +60,7 @@ def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
 def _opened(company: Company, importer: Importer, turn: Turn, report: Report) -> Run:
     return Run(
         company,
-        Terms.of(company, _vat(company, importer)),
+        _terms(company, importer),
         importer,
         turn,
         importer.open_books(company),
@@ -71,11 +70,12 @@ def _opened(company: Company, importer: Importer, turn: Turn, report: Report) ->
     )
 
 
-def _vat(company: Company, importer: Importer) -> PurchaseVat:
+def _terms(company: Company, importer: Importer) -> Terms:
     """Rates have dates, so those of a table that was read long ago still count."""
     long_ago = datetime.min.replace(tzinfo=UTC)
     xledger = importer.ledger.references.vat_rates(company.token_id, long_ago)
-    return PurchaseVat(RateSources(xledger, company.own_rates, PUBLISHED_PURCHASES))
+    rates = RateSources(xledger, company.own_rates, PUBLISHED_PURCHASES)
+    return Terms.of(company, rates, importer.ledger.expenses.progress(company.id).facts)
 
 
 def _import(run: Run) -> None:

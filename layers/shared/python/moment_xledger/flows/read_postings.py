@@ -1,12 +1,13 @@
 """One window of Xledger's ledger: most lines are only counted, the others go on to Moment, some at a time."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from moment_xledger.domain.expense_entries import Entry, State, Wish, is_moved
+from moment_xledger.domain.expense_facts import Ids
 from moment_xledger.domain.expense_runs import Ledger, Report, Window
 from moment_xledger.domain.expenses import (
     BARRED,
@@ -14,14 +15,13 @@ from moment_xledger.domain.expenses import (
     Left,
     Terms,
     bill_of,
-    identity,
     is_of_another_entity,
     out_of_reach,
-    posted_on,
     read_expense,
     was_changed,
 )
-from moment_xledger.domain.posted_lines import BadRow, Row
+from moment_xledger.domain.line_identity import OTHER_LINE, identity, of_entry, place_of, told_apart
+from moment_xledger.domain.posted_lines import BadRow, Row, posted_on
 from moment_xledger.domain.purchase_vat import vat_paid
 from moment_xledger.domain.supplier_bills import Bill, Bills, Voucher, voucher_of
 from moment_xledger.flows.expense_run import Run
@@ -38,7 +38,7 @@ LONGEST_PLACE = 200  # of what a problem is about: a key of the ledger must hold
 AN_ANSWER = timedelta(seconds=70)  # the longest that one from Xledger takes
 
 Lines = Iterator[Row | BadRow]
-Named = list[tuple[str | None, Row]]
+Named = list[tuple[str, Row]]
 
 
 def read_window(run: Run, window: Window) -> None:
@@ -48,16 +48,31 @@ def read_window(run: Run, window: Window) -> None:
     found = _Found()
     with closing(cast("Generator[Row | BadRow]", run.read_lines(window))) as lines:
         found.sort(lines, run.terms)
+    learn(run, found.rows + found.aside)
     found.count(run.report)
-    for bad in found.bad:
+    told = told_apart(found.rows, found.aside, run.terms.facts.ids)
+    for bad in found.bad + told.bad:
         _unusable(run, bad)
     # Costs first: what reverses one of them should find it.
-    found.rows.sort(key=lambda line: line.amount < 0)
-    costs = (row for row in found.rows if row.account in run.terms.accounts)
-    paid = vat_paid(costs, bills, run.terms.vat)
-    for start in range(0, len(found.rows), AT_ONCE):
+    costs = sorted(told.lines, key=lambda line: line.amount < 0)
+    paid = vat_paid((line for line in costs if line.account in run.terms.accounts), bills, run.terms.vat)
+    for some in _together(costs):
         run.hold(timedelta())
-        _write(run, found.rows[start : start + AT_ONCE], bills, paid)
+        _write(run, some, bills, paid)
+
+
+def _together(lines: list[Row]) -> Iterator[list[Row]]:
+    return (lines[start : start + AT_ONCE] for start in range(0, len(lines), AT_ONCE))
+
+
+def learn(run: Run, lines: list[Row]) -> None:
+    """What the answer shows of itself, before anything is done about its lines."""
+    facts = run.terms.facts
+    now = run.importer.clock()
+    taught = facts if facts.is_settled else facts.taught_by(lines, now)
+    if taught != facts:
+        run.ledger.expenses.learn(run.company.id, run.turn.worker, taught)
+        run.terms = run.terms.under(taught)
 
 
 def _bills(run: Run, window: Window) -> Bills:
@@ -84,6 +99,7 @@ class _Found:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.bad: list[BadRow] = []
+        self.aside: list[Row] = []  # nothing is done about these
         self._read = self._taken = 0
         self._skipped: Counter[Left] = Counter()
 
@@ -99,6 +115,7 @@ class _Found:
                 self.rows.append(line)
             else:
                 self._skipped[left] += 1
+                self.aside.append(line)
 
     def count(self, report: Report) -> None:
         report.read += self._read
@@ -114,7 +131,7 @@ def _unusable(run: Run, line: BadRow) -> None:
 
 
 def _write(run: Run, lines: list[Row], bills: Bills, paid: Mapping[Voucher, bool]) -> None:
-    named = _known(run, [(identity(line), line) for line in lines])
+    named = _known(run, lines)
     run.learn_projects(
         {line.project for line in lines if line.project and line.account in run.terms.accounts}
     )
@@ -123,9 +140,6 @@ def _write(run: Run, lines: list[Row], bills: Bills, paid: Mapping[Voucher, bool
         if id_ in run.entries:
             note_match(run, run.entries[id_], line)
     for id_, line in named:
-        if id_ is None:
-            _unusable(run, BadRow("its id is no plain one", f"row, voucher_no {line.voucher_no or '?'}"))
-            continue
         known = run.entries.get(id_)
         bill = bill_of(line, bills.of(line), known.expense if known else None)
         voucher = voucher_of(line)
@@ -135,26 +149,69 @@ def _write(run: Run, lines: list[Row], bills: Bills, paid: Mapping[Voucher, bool
         write_expense(run, wish, wanted, known, line)
 
 
-def _known(run: Run, named: Named) -> Named:
+def _known(run: Run, lines: list[Row]) -> list[tuple[str, Row]]:
+    """The lines by their ids; those that may not be used are told of and left out."""
+    run.entries = {}
+    named = [(identity(line, run.terms.facts.ids) or "", line) for line in lines]
+    _get(run, (id_ for id_, _ in named))
+    named = _of_this_entity(run, named)
+    if run.terms.facts.ids is Ids.VOUCHER:
+        return _with_their_vouchers(run, named)
+    return [(id_, line) for id_, line in named if not _is_another_line(run, id_, line)]
+
+
+def _get(run: Run, ids: Iterable[str]) -> None:
+    run.entries |= run.ledger.expenses.get_many(run.company.id, ids)
+
+
+def _of_this_entity(run: Run, named: Named) -> Named:
     """Where a line's id is already that of another entity's line, it goes by its owner's code as well."""
-    of = run.ledger.expenses.get_many
-    entries = of(run.company.id, (id_ for id_, _ in named if id_))
     taken = {
         id_: f"{run.terms.owner_code}.{id_}"
         for id_, line in named
-        if id_ in entries and is_of_another_entity(line, entries[id_].expense, run.terms)
+        if id_ in run.entries and is_of_another_entity(line, run.entries[id_].expense, run.terms)
     }
-    if taken:
-        entries |= of(run.company.id, taken.values())
-    run.entries = entries
-    return [(taken.get(id_, id_) if id_ else None, line) for id_, line in named]
+    _get(run, taken.values())
+    return [(taken.get(id_, id_), line) for id_, line in named]
+
+
+def _is_another_line(run: Run, id_: str, line: Row) -> bool:
+    """As long as it is not known that an id names a line, a line with another number may be another line."""
+    known = run.entries.get(id_)
+    numbers = {known.line_no if known else None, line.line_no} - {None}
+    is_another = run.terms.facts.ids is Ids.UNKNOWN and len(numbers) > 1
+    if is_another:
+        _unusable(run, BadRow(OTHER_LINE, place_of(line)))
+    return is_another
+
+
+def _with_their_vouchers(run: Run, named: Named) -> Named:
+    """A line that was imported before ids were known to name vouchers keeps the id that it had."""
+    of_voucher: dict[str, list[Row]] = {}
+    for id_, line in named:
+        if line.transaction_id and id_ not in run.entries:
+            of_voucher.setdefault(line.transaction_id, []).append(line)
+    _get(run, of_voucher)
+    ids = {id(line): id_ for id_, line in named}
+    for voucher, lines in of_voucher.items():
+        entry = run.entries.get(voucher)
+        try:
+            its_own = of_entry(entry, lines, run.terms.vat) if entry else None
+        except ValueError as several:
+            for line in lines:
+                ids.pop(id(line))
+            _unusable(run, BadRow(str(several), place_of(lines[0])))
+        else:
+            ids |= {id(its_own): voucher} if its_own else {}
+    return [(ids[id(line)], line) for _, line in named if id(line) in ids]
 
 
 def _wanted(
     run: Run, id_: str, line: Row, bill: Bill, known: Entry | None, *, is_paid_net: bool
 ) -> tuple[Wish, Expense | Left]:
     """A project is asked about before a cost goes there, not again when it changes where it stands."""
-    found = out_of_reach(line, run.terms) or read_expense(line, bill, run.terms, is_paid_net=is_paid_net)
+    found: Expense | Left | None = out_of_reach(line, run.terms)
+    found = found or read_expense(id_, line, bill, run.terms, is_paid_net=is_paid_net)
     expense = None if isinstance(found, Left) else found
     wish = Wish(
         id_,
@@ -163,6 +220,7 @@ def _wanted(
         line.voucher_no,
         posted_on(line),
         line.currency or "",
+        line.line_no,
         line.tax_rule or "",
         is_paid_net,
     )

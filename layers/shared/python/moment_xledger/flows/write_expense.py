@@ -106,6 +106,7 @@ def _release(run: Run, entry: Entry) -> None:
         entry.match_id,
         entry.voucher,
         entry.day,
+        line_no=entry.line_no,
         is_paid_net=entry.is_paid_net,
     )
     barred = BARRED.get(run.projects[waiting.expense.project])

@@ -7,7 +7,7 @@ turn, so one counter is enough.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -19,11 +19,12 @@ from moment_xledger.adapters.table import MOST_KEYS, Action, Delete, Item, Key, 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.expense_entries import Entry, State
+from moment_xledger.domain.expense_facts import Amounts, Facts, Ids
 from moment_xledger.domain.expense_runs import Ledger as ReadLedger
 from moment_xledger.domain.expense_runs import PassedOver, Window
 from moment_xledger.domain.expenses import Expense, Left
 
-_TEXTS = ("match_id", "voucher", "counters", "countered_by", "asked")
+_TEXTS = ("match_id", "voucher", "line_no", "counters", "countered_by", "asked")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Progress:
     failures: int = 0  # runs in a row that did not come to their end
     ran_at: datetime | None = None
     report: Mapping[str, Any] | None = None  # of the last run, for the page
+    facts: Facts = field(default_factory=Facts)
     passed_over: tuple[PassedOver, ...] = ()  # those that were not tried for the longest time first
 
 
@@ -101,6 +103,7 @@ class Expenses:
             int(item.get("failures", 0)),
             keys.moment(item["ran_at"]) if "ran_at" in item else None,
             _plain(item["report"]) if "report" in item else None,
+            _facts(item["facts"]) if "facts" in item else Facts(),
             tuple(map(_passed_over, item.get("passed_over", ()))),
         )
 
@@ -123,6 +126,17 @@ class Expenses:
         )
         moved = {"cursor": keys.stamp(cursor), "reach": reach}
         self._table.write(Update(keys.imports(company), set=moved, when=Attr("owner").eq(worker) & ahead))
+
+    def learn(self, company: CompanyId, worker: str, facts: Facts) -> None:
+        """Raises `Conflict` if `worker` has lost its turn."""
+        stored = {
+            "owner_code": facts.owner_code,
+            "ids": str(facts.ids),
+            "amounts": str(facts.amounts),
+            "seen": sorted(facts.seen),
+        }
+        stored |= {"learned_at": keys.stamp(facts.learned_at)} if facts.learned_at else {}
+        self._table.write(Update(keys.imports(company), set={"facts": stored}, when=Attr("owner").eq(worker)))
 
     def pass_over(self, company: CompanyId, worker: str, passed_over: Iterable[PassedOver]) -> None:
         """All that is passed over from now on. Raises `Conflict` if `worker` has lost its turn."""
@@ -163,6 +177,12 @@ class Expenses:
             self._table.write(
                 Update(keys.imports(company), set=ended, remove=over, when=Attr("owner").eq(worker))
             )
+
+
+def _facts(stored: Mapping[str, Any]) -> Facts:
+    learned_at = keys.moment(stored["learned_at"]) if "learned_at" in stored else None
+    seen = frozenset(stored["seen"])
+    return Facts(int(stored["owner_code"]), Ids(stored["ids"]), Amounts(stored["amounts"]), seen, learned_at)
 
 
 def _passed_over(stored: Mapping[str, str]) -> PassedOver:

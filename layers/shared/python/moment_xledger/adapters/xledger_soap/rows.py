@@ -1,10 +1,10 @@
 """One row of an export, typed."""
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lxml import etree
@@ -32,7 +32,7 @@ def read_row(element: etree._Element, number: int, accounts: Container[str] | No
     ledger is of no concern, and reading a row takes ten times as long as passing it over.
     """
     if accounts is not None and (account := _elsewhere(element, accounts)):
-        return Row(_NOTHING, account=account)
+        return Row(_NOTHING, _text(element.iterchildren(_tags()[3])) or None, account=account)
     fields: dict[str, Any] = {}
     try:
         _read_into(fields, element)
@@ -47,19 +47,25 @@ _NOTHING = Decimal(0)
 
 def _elsewhere(row: etree._Element, accounts: Container[str]) -> str | None:
     """Its account, if that is none of these and the row stands as it was posted; None where that is not certain."""
-    account, created, modified = (_text(row, field) for field in ("account", "created", "modified"))
-    return account if created and created == modified and account not in accounts else None
+    children, (of_account, of_created, of_modified, _) = row.iterchildren, _tags()
+    account = _text(children(of_account))
+    if account in accounts:
+        return None
+    created = _text(children(of_created))
+    return account if created and created == _text(children(of_modified)) else None
 
 
-def _text(row: etree._Element, field: str) -> str:
-    cell = next(row.iterchildren(_tag(field)), None)
-    return ((cell.text or "") if cell is not None else "").strip()
+def _text(cells: Iterator[etree._Element]) -> str:
+    for cell in cells:
+        return (cell.text or "").strip()
+    return ""
 
 
-@lru_cache
-def _tag(field: str) -> str:
-    """As it is usually spelt. A row that spells it otherwise is read like any other."""
-    return next("{*}" + column.name for column in assumed().columns.values() if column.field == field)
+@cache
+def _tags() -> tuple[str, ...]:
+    """As they are usually spelt. A row that spells them otherwise is read like any other."""
+    by_field = {column.field: "{*}" + column.name for column in assumed().columns.values()}
+    return tuple(by_field[field] for field in ("account", "created", "modified", "transaction_id"))
 
 
 def _read_into(fields: dict[str, Any], row: etree._Element) -> None:
