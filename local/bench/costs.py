@@ -70,7 +70,7 @@ class Answers:
             )
             chosen = [line for line in lines if start < cast("datetime", line["Modified"]) <= end]
             self._write(POSTED, window, of_general_ledger(chosen, SoapPlan()))
-            self._write(SUPPLIERS, window, of_suppliers(chosen))
+            self._write(SUPPLIERS, window, of_suppliers(chosen, SoapPlan()))
 
     def _write(self, operation: str, window: Window, lines: Iterable[Any]) -> None:
         with self.file(operation, window).open("wb") as file:

@@ -82,6 +82,12 @@ class SoapPlan(_Strict):
     result_shape: Literal["fragment", "string", "dataset"] = "fragment"
     decimal_comma: bool = False
     dates_with_time: bool = False
+    posted_amounts: Literal["net", "gross"] = "net"  # whether Amount includes the VAT that the line says
+    ids_name: Literal["line", "voucher"] = "line"  # what a TransactionID is of
+    project_in: Literal[1, 2, 3] = (
+        2  # the GL object, and so the column Posting1 to Posting3; the department has 1 or 2
+    )
+    column_names: dict[str, str] = {}  # other names for columns; an empty one leaves the column out
     supplier_on_gl_lines: bool = False  # true: supplier and invoice stand on lines of the general ledger too
 
     # Faults: how often each happens, of 1.

@@ -107,7 +107,7 @@ class Services:
         return of_general_ledger(chosen, self.plan.soap)
 
     def _supplier_ledger(self, asked: Values) -> Iterator[Line]:
-        return of_suppliers(self._chosen(asked, "GetSupplierTransactionsData"))
+        return of_suppliers(self._chosen(asked, "GetSupplierTransactionsData"), self.plan.soap)
 
     def _chosen(self, asked: Values, operation: str) -> Iterator[Line]:
         """The checks are made now, the lines when they are read."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from local.xledger.soap.ledger.given import as_given
 from local.xledger.soap.ledger.lines import (
     OF_THE_SUPPLIER,
     PAYABLES,
@@ -73,12 +74,12 @@ def _merged(year: Iterator[Line], added: dict[str, Line], nameless: list[Line]) 
 def of_general_ledger(lines: Iterable[Line], plan: SoapPlan) -> Iterator[Line]:
     """Every line; who the supplier is stands in the supplier ledger, under the same MatchID."""
     hidden = () if plan.supplier_on_gl_lines else OF_THE_SUPPLIER
-    return (_without(line, hidden) for line in lines)
+    return as_given((_without(line, hidden) for line in lines), plan)
 
 
-def of_suppliers(lines: Iterable[Line]) -> Iterator[Line]:
+def of_suppliers(lines: Iterable[Line], plan: SoapPlan) -> Iterator[Line]:
     """What suppliers are owed and were paid, with VAT."""
-    return (_without(line, OF_COSTS) for line in lines if line.get("Account") == PAYABLES)
+    return as_given((_without(line, OF_COSTS) for line in lines if line.get("Account") == PAYABLES), plan)
 
 
 def _without(line: Line, hidden: tuple[str, ...]) -> Line:

@@ -34,6 +34,8 @@ class Assumed:
     values: Mapping[str, str]
     filters: Mapping[str, str]
     columns: Mapping[str, Column]  # by name, in lower case
+    also: Mapping[str, Column]  # by their other names
+    dimensions: tuple[str, ...]  # names of the columns of GL objects, in lower case
     identities: tuple[tuple[str, ...], ...]
     key_refused: tuple[re.Pattern[str], ...]
 
@@ -45,6 +47,12 @@ def assumed() -> Assumed:
     return Assumed(
         **{part: _plain(content[part]) for part in PLAIN},
         columns={column.name.lower(): column for column in columns},
+        also={
+            name.lower(): column
+            for column in columns
+            for name in content["columns"][column.field].get("also", ())
+        },
+        dimensions=tuple(content["dimensions"]["columns"]["is"]),
         identities=tuple(map(tuple, content["identity"]["one_of"]["is"])),
         key_refused=tuple(re.compile(words, re.I | re.S) for words in content["faults"]["key_refused"]["is"]),
     )

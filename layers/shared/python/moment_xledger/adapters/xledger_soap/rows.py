@@ -83,9 +83,20 @@ def _read_into(fields: dict[str, Any], row: etree._Element) -> None:
             fields[field] = (reader(text, name) if reader else text) if text else None
     if len(fields) - 1 + len(others) != len(row):
         raise _Unreadable("a column comes twice")
+    if others:
+        _read_by_other_names(fields, others)
     for field in _LINKS:
         if fields.get(field) == "0":
             fields[field] = None
+
+
+def _read_by_other_names(fields: dict[str, Any], others: dict[str, str]) -> None:
+    also = assumed().also
+    for name in [name for name in others if name in also]:
+        column = also[name]
+        if column.field not in fields:
+            text, reader = others[name], _READERS[column.kind]
+            fields[column.field] = (reader(text, column.name) if reader else text) if text else None
 
 
 @lru_cache(1024)
