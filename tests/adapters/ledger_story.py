@@ -34,6 +34,7 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.moment import Customer, Invoice, Project
 from moment_xledger.domain.notices import Told
+from moment_xledger.domain.number_guard import Place
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import Progress
@@ -116,7 +117,7 @@ def _token(ledger: Ledger) -> None:
     gate = Gate(plan=500, minutes={minute: 3}, failures=2, last_served=NORDVIK, usage=usage, **closed, **held)
     ledger.gates.save(TOKEN, gate)
     ledger.references.save(TOKEN, Lists(NOW, frozenset({"3000", "1500"}), frozenset({"3"})))
-    ledger.references.move_cursor(TOKEN, Kind.PROJECT, "behind the last")
+    ledger.references.save_place(TOKEN, Kind.PROJECT, Place("behind the last"))
 
 
 def _invoices(ledger: Ledger) -> None:
@@ -233,7 +234,7 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     "hours": lambda ledger: ledger.hours.since(NORDVIK, NOW - timedelta(hours=1)),
     "work": lambda ledger: (ledger.records.work(TOKEN, Kind.CUSTOMER), ledger.due.until(LATER)),
     "gate": lambda ledger: ledger.gates.get(TOKEN),
-    "lists": lambda ledger: (ledger.references.get(TOKEN), ledger.references.cursor(TOKEN, Kind.PROJECT)),
+    "lists": lambda ledger: (ledger.references.get(TOKEN), ledger.references.place(TOKEN, Kind.PROJECT)),
     "invoices": lambda ledger: (ledger.invoices.head(NORDVIK), list(ledger.invoices.since(NORDVIK))),
     "invoices by number": lambda ledger: ledger.invoices.arrived(NORDVIK, [10231, 10232]),
     "invoices held": lambda ledger: list(ledger.invoices.held(NORDVIK)),

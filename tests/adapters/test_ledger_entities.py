@@ -9,6 +9,7 @@ from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.entities import CurrentEntity, Entity, Reach, Reached, Writers
 from moment_xledger.domain.errors import Conflict, EntityTaken
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.number_guard import Place
 from moment_xledger.domain.preflight import Lists
 from tests.adapters.ledgers import ledger as ledger
 
@@ -32,11 +33,14 @@ def test_lists_and_cursors_of_another_address_are_void(ledger: Ledger) -> None:
     ledger.entities.save_reach(TOKEN, REACH)
     lists = Lists(NOW, frozenset({"3000"}), None)
     ledger.references.save(TOKEN, lists)
-    ledger.references.move_cursor(TOKEN, Kind.PROJECT, "17")
+    ledger.references.save_place(TOKEN, Kind.PROJECT, Place("17"))
     ledger.entities.save_reach(TOKEN, REACH)
-    assert (ledger.references.get(TOKEN), ledger.references.cursor(TOKEN, Kind.PROJECT)) == (lists, "17")
+    assert (ledger.references.get(TOKEN), ledger.references.place(TOKEN, Kind.PROJECT)) == (
+        lists,
+        Place("17"),
+    )
     ledger.entities.save_reach(TOKEN, Reach("https://demo.xledger.example/graphql", NOW))
-    assert (ledger.references.get(TOKEN), ledger.references.cursor(TOKEN, Kind.PROJECT)) == (None, None)
+    assert (ledger.references.get(TOKEN), ledger.references.place(TOKEN, Kind.PROJECT)) == (None, None)
 
 
 def test_a_company_moves_and_all_its_records_are_unchecked(ledger: Ledger) -> None:

@@ -19,6 +19,7 @@ from moment_xledger.domain.exports import Export
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.notices import Told
+from moment_xledger.domain.number_guard import Place
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.settings_changes import Change, Saved
 from moment_xledger.domain.typed_keys import Tails
@@ -85,11 +86,10 @@ def test_what_is_written_is_read_as_it_was(ledger: Ledger) -> None:
     ledger.references.save_vat_rates(TOKEN, rates, NOW)
     assert ledger.references.vat_rates(TOKEN, NOW) == rates
     assert ledger.references.vat_rates(TOKEN, NOW + timedelta(seconds=1)) is None
-    ledger.references.move_cursor(TOKEN, Kind.CUSTOMER, "")
-    assert (
-        ledger.references.cursor(TOKEN, Kind.CUSTOMER),
-        ledger.references.cursor(TOKEN, Kind.PROJECT),
-    ) == ("", None)
+    for place in (Place(""), Place(None), Place("9", {NORDVIK: "7@x"}, NORDVIK, "ENT#customer#12", NOW)):
+        ledger.references.save_place(TOKEN, Kind.CUSTOMER, place)
+        assert ledger.references.place(TOKEN, Kind.CUSTOMER) == place
+    assert ledger.references.place(TOKEN, Kind.PROJECT) is None
     ledger.settings_history.note_tails(NORDVIK, Tails("…cdef", "…1234"))
     assert ledger.settings_history.tails(NORDVIK) == Tails("…cdef", "…1234")
 

@@ -1,7 +1,7 @@
 """Xledger's lists and feeds of changes, read from the simulated Xledger."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -129,6 +129,25 @@ def test_the_feed_is_read_page_by_page_from_where_it_was_left(
     assert second.cursor == reference.end_of_changes(Kind.CUSTOMER)
     third = reference.changes(Kind.CUSTOMER, str(second.cursor))
     assert (third.ids, third.cursor, third.more) == (frozenset(), None, False)
+    assert all(page.is_complete for page in (first, second, third))
+
+
+@pytest.mark.parametrize("setting", ["from_start", "nothing"])
+def test_a_feed_that_no_longer_has_the_cursor_is_told_from_a_quiet_one(world: World, setting: str) -> None:
+    """Whatever it answers instead of a refusal."""
+    world.server.replan({"unknown_cursor": setting, "changes_kept_days": 7})
+    reference = Reference(Straight(world))
+    world.receive(*(a_private_person(str(number)) for number in (10001, 10002)))
+    world.run()
+    begin, end = str(reference.changes(Kind.CUSTOMER, "").cursor), reference.end_of_changes(Kind.CUSTOMER)
+    assert reference.changes(Kind.CUSTOMER, begin).is_complete
+    world.time.now += timedelta(days=6)
+    world.receive(a_private_person("10003"))
+    world.run()
+    assert reference.changes(Kind.CUSTOMER, end).is_complete
+    world.time.now += timedelta(days=2)
+    assert not reference.changes(Kind.CUSTOMER, end).is_complete
+    assert reference.changes(Kind.CUSTOMER, reference.end_of_changes(Kind.CUSTOMER)).is_complete
 
 
 def test_numbers_are_asked_for_by_id_and_by_number_at_once(world: World, reference: Reference) -> None:
@@ -140,8 +159,8 @@ def test_numbers_are_asked_for_by_id_and_by_number_at_once(world: World, referen
 
     found = reference.numbers(Kind.CUSTOMER, [one["dbId"]], ["10002"])
     assert found == {
-        Numbered(one["dbId"], "10001", date(2026, 1, 31), 19168),
-        Numbered(other["dbId"], "10002", None, 19168),
+        Numbered(one["dbId"], "10001", date(2026, 1, 31), 19168, "Nordvik AS"),
+        Numbered(other["dbId"], "10002", None, 19168, "Nordvik AS"),
     }
 
 

@@ -66,6 +66,12 @@ def stopped(one: Record, code: Code, **details: str) -> Plan[Known]:
             Plan(as_wanted=[(NEW, Known(7, " 10001 ", as_wanted=True))], spelled=[(NEW, " 10001 ")]),
             id="there, but spelled otherwise: told",
         ),
+        pytest.param(
+            NEW,
+            [Known(7, "10001".ljust(25), as_wanted=True)],
+            Plan(as_wanted=[(NEW, Known(7, "10001".ljust(25), as_wanted=True))]),
+            id="there, filled up with blanks",
+        ),
         pytest.param(CHANGED, [KNOWN], Plan(update=[(CHANGED, KNOWN)]), id="known and as it was: update"),
         pytest.param(
             CHANGED,

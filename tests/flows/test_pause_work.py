@@ -181,7 +181,7 @@ def test_the_nightly_look_at_xledger_is_made_up_for() -> None:
     nights = GuardedNights()
     asked = nights.world.requests["total"]
     pause(nights.world.ledger)
-    nights.change("customers", "10001", code="90001")
+    nights.hands.renumber("customers", "10001", "90001")
     assert (nights.night().later, nights.world.requests["total"], nights.problems) == (1, asked, [])
     resume(nights.world.ledger)
     nights.night()

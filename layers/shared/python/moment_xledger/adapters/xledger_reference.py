@@ -10,10 +10,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
+from moment_xledger.adapters.xledger_nodes import listed
 from moment_xledger.domain.entities import Reached
 from moment_xledger.domain.errors import Rejected
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import Numbered
+from moment_xledger.domain.numbers import spellings
 from moment_xledger.domain.replies import Refusal
 from moment_xledger.domain.vat_rates import RateRow, VatRates, as_rates
 
@@ -35,11 +37,13 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Changes:
-    """Ids of what was added, changed or deleted; `cursor` is behind the last of them."""
+    """Ids of what was added, changed or deleted; `cursor` is behind the last of them. `is_complete`: false where the
+    feed no longer has the cursor that was asked for, so that changes may be missing."""
 
     ids: frozenset[int]
     cursor: str | None
     more: bool
+    is_complete: bool = True
 
 
 class Reference:
@@ -116,15 +120,17 @@ class Reference:
 
     def changes(self, kind: Kind, after: str) -> Changes:
         answer = self._read(f"Read{_NAMES[kind]}Changes", {"after": after or None, "first": A_PAGE})
-        feed = answer.get(_FEEDS[kind]) or {}
+        feed = answer.get("changes") or {}
         edges = feed.get("edges") or []
         ids = frozenset(int(edge["node"]["dbId"]) for edge in edges if edge.get("node"))
         cursor = str(edges[-1]["cursor"]) if edges else None
-        return Changes(ids, cursor, bool(edges) and bool(feed["pageInfo"]["hasNextPage"]))
+        oldest, newest = (_first_cursor(answer.get(name)) for name in ("oldest", "newest"))
+        is_complete = not after or (_first_cursor(feed) != oldest if edges else after == newest)
+        return Changes(ids, cursor, bool(edges) and bool(feed["pageInfo"]["hasNextPage"]), is_complete)
 
     def numbers(self, kind: Kind, ids: Collection[int], codes: Collection[str]) -> frozenset[Numbered]:
         """Who has these ids or these numbers now; at most `MOST_NUMBERS` of each."""
-        wanted = {"ids": sorted(ids), "withIds": bool(ids), "codes": sorted(codes), "withCodes": bool(codes)}
+        wanted = {**listed("ids", sorted(ids)), **listed("codes", spellings(sorted(codes)))}
         answer = self._read(f"Read{_NAMES[kind]}Numbers", wanted)
         return frozenset(
             _numbered(node) for field in ("byId", "byCode") for node in _nodes(answer.get(field))
@@ -145,14 +151,21 @@ def _number(value: Any) -> int | None:
 
 
 def _numbered(node: Node) -> Numbered:
-    owner = (node.get("owner") or {}).get("ownerCode")
+    owner = node.get("owner") or {}
+    code = owner.get("ownerCode")
     ends = node.get("toDate")
     return Numbered(
         int(node["dbId"]),
         str(node.get("code") or ""),
         date.fromisoformat(str(ends)[:10]) if ends else None,
-        None if owner is None else int(owner),
+        None if code is None else int(code),
+        str(owner.get("description") or ""),
     )
+
+
+def _first_cursor(feed: Any) -> str | None:
+    edges = (feed or {}).get("edges") or []
+    return str(edges[0]["cursor"]) if edges else None
 
 
 def _rate_row(node: Node, codes: Mapping[int, str]) -> RateRow | None:

@@ -121,6 +121,11 @@ def named(entity: Entity, reach: Reach | None) -> str:
     return in_words({entity.owner_code: names.get(entity.owner_code, "")})
 
 
+def owner_code_of(entity: str) -> int:
+    """Of an entity's text form."""
+    return int(entity.partition("@")[0])
+
+
 def in_words(names: Mapping[int, str]) -> str:
     """Owner codes with their names, for a sentence."""
     return ", ".join(f"{code} {name}".strip() for code, name in names.items()) or "–"

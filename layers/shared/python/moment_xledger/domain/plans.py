@@ -94,7 +94,7 @@ def plan(records: Iterable[Record], found: Sequence[K]) -> Plan[K]:
             case known:
                 claimed[known.db_id] = record
                 (made.as_wanted if known.is_as_wanted(record) else made.update).append((record, known))
-                if known.number != record.number:
+                if known.number.rstrip() != record.number:  # blanks behind may be Xledger's own
                     made.spelled.append((record, known.number))
     return made
 

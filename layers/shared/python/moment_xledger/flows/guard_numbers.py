@@ -1,19 +1,19 @@
 """A nightly look at what changed in Xledger: customers and projects whose number was changed, closed, deleted or given
 to another one there. It is reported, never mended; what is right again is closed."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from moment_xledger.domain.companies import Company, TokenId
-from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.errors import GateClosed, Rejected, WrongRequest
 from moment_xledger.domain.kinds import Kind
-from moment_xledger.domain.number_guard import REPORTED, findings
-from moment_xledger.domain.problems import Problem
+from moment_xledger.domain.number_guard import STOPPED_BY, Place, guarded_number, is_guarded
+from moment_xledger.domain.numbers import number_key
 from moment_xledger.domain.records import Record
 from moment_xledger.domain.stops import RECORDS
+from moment_xledger.flows.compare_numbers import compare_numbers
 from moment_xledger.flows.read_lists import fresh_lists
 from moment_xledger.flows.stop_work import tell_it_is_over, tell_once
 from moment_xledger.flows.sync_records import Worker, open_channel
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 5  # of changes, a night; the rest wait for the next one
 MOST_AT_ONCE = 500  # numbers asked for in one request
+MOST_COMPARED = 20  # requests with numbers, a night, for one kind
+MOST_WITHOUT_FEED = 4  # the same for a token that may not read the feed, every night
 
 
 @dataclass
 class Report:
     """`later`: tokens whose gate was closed, or whose work is paused; `not_allowed`: kinds whose changes a token may
-    not read; `not_understood`: kinds for which Xledger does not take our request as such."""
+    not read; `not_understood`: kinds for which Xledger does not take our request as such; `started_over`: kinds whose
+    feed no longer had what came after the last night, so that every record is compared anew."""
 
     tokens: int = 0
     checked: int = 0
@@ -36,6 +39,7 @@ class Report:
     later: int = 0
     not_allowed: int = 0
     not_understood: int = 0
+    started_over: int = 0
 
     def summary(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -87,69 +91,150 @@ def _guard_token(token: TokenId, guard: Guard, report: Report) -> None:
         fresh_lists(token, guard.worker, reference)
 
 
-def _guard_kind(token: TokenId, kind: Kind, reference: "Reference", worker: Worker, report: Report) -> None:
-    """The cursor moves last: whoever dies before that is followed by somebody who looks at the same changes."""
-    cursor = worker.ledger.references.cursor(token, kind)
-    if cursor is None:
-        worker.ledger.references.move_cursor(token, kind, reference.end_of_changes(kind))
-        return
-    changed, cursor = _changes(kind, cursor, reference)
-    numbers = {each.number for ids in _chunks(sorted(changed)) for each in reference.numbers(kind, ids, ())}
-    for company in worker.ledger.companies.sharing(token):
-        wanted = _reported_before(company, kind, worker)
-        affected = (
-            record
-            for record in worker.ledger.records.in_step(company.id, kind)
-            if record.db_id in changed or record.sent_number in numbers | wanted
-        )
-        for records in _chunks(affected):
-            _compare(company, kind, records, reference, worker, report)
-    worker.ledger.references.move_cursor(token, kind, cursor)
+@dataclass(frozen=True)
+class Changes:
+    """Ids of what changed since the last night, and the place after it. `refused`: why the feed cannot be read."""
 
-
-def _changes(kind: Kind, cursor: str, reference: "Reference") -> tuple[frozenset[int], str]:
+    place: Place
     ids: frozenset[int] = frozenset()
-    for _ in range(MOST_PAGES):
-        page = reference.changes(kind, cursor)
-        ids, cursor = ids | page.ids, page.cursor or cursor
-        if not page.more:
-            break
-    return ids, cursor
+    started_over: bool = False
+    refused: Rejected | WrongRequest | None = None
 
 
-def _reported_before(company: Company, kind: Kind, worker: Worker) -> set[str]:
-    """Looked at every night until they are right again."""
+def _guard_kind(token: TokenId, kind: Kind, reference: "Reference", worker: Worker, report: Report) -> None:
+    """First what changed since the last night; then, page by page, every record of companies that were never compared.
+
+    The cursor moves after what came before it was compared: a process that dies earlier is followed by one that looks
+    at the same changes. Where the feed cannot be read, the pages go round for ever, and the refusal is raised at last.
+    """
+    began, references = worker.clock(), worker.ledger.references
+    before = references.place(token, kind)
+    changes = _changes(kind, before, reference)
+    report.started_over += changes.started_over
+    place = replace(changes.place, looked_at=began)
+    if before:
+        place = _compare_changed(token, kind, changes.ids, before, place, reference, worker, report)
+    references.save_place(token, kind, place)
+    _compare_all(token, kind, place, reference, worker, report)
+    if changes.refused:
+        raise changes.refused
+
+
+def _changes(kind: Kind, place: Place | None, reference: "Reference") -> Changes:
+    """A feed that refuses our cursor, or no longer has it, but tells where it ends, is begun anew."""
+    if place is None or place.cursor is None:
+        return _begin(kind, place, reference)
+    ids: frozenset[int] = frozenset()
+    cursor = place.cursor
+    try:
+        for _ in range(MOST_PAGES):
+            page = reference.changes(kind, cursor)
+            if not page.is_complete:
+                return _begin(kind, place, reference)
+            ids, cursor = ids | page.ids, page.cursor or cursor
+            if not page.more:
+                break
+    except (Rejected, WrongRequest):
+        return _begin(kind, place, reference)
+    return Changes(replace(place, cursor=cursor), ids)
+
+
+def _begin(kind: Kind, place: Place | None, reference: "Reference") -> Changes:
+    """At the end of the feed, with nothing compared yet."""
+    had_cursor = place is not None and place.cursor is not None
+    try:
+        return Changes(Place(reference.end_of_changes(kind)), started_over=had_cursor)
+    except (Rejected, WrongRequest) as refused:
+        return Changes(replace(place or Place(None), cursor=None), refused=refused)
+
+
+def _compare_changed(
+    token: TokenId,
+    kind: Kind,
+    changed: Collection[int],
+    before: Place,
+    place: Place,
+    reference: "Reference",
+    worker: Worker,
+    report: Report,
+) -> Place:
+    """A company with more to compare than a night may take is compared anew, page by page."""
+    found = (each for ids in _chunks(sorted(changed)) for each in reference.numbers(kind, ids, ()))
+    numbers = {number_key(each.number) for each in found}
+    for company, entity in _companies(token, worker):
+        affected = _affected(company, entity, kind, changed, numbers, before, worker)
+        for n, records in enumerate(_chunks(affected)):
+            if n == MOST_COMPARED:
+                place = place.without(company.id)
+                break
+            _compare(company, entity, kind, records, reference, worker, report)
+    return place
+
+
+def _companies(token: TokenId, worker: Worker) -> Iterator[tuple[Company, str]]:
+    """With the entity that each writes to, where that is known."""
+    for company in sorted(worker.ledger.companies.sharing(token), key=lambda each: each.id):
+        entity = worker.ledger.entities.current(company.id).entity
+        if entity is not None:
+            yield company, entity
+
+
+def _affected(
+    company: Company,
+    entity: str,
+    kind: Kind,
+    changed: Collection[int],
+    numbers: Collection[str],
+    before: Place,
+    worker: Worker,
+) -> Iterator[Record]:
+    """What may be otherwise than when it was last compared: changed in Xledger, found or sent by us since then, or
+    reported and not right again."""
     problems = worker.ledger.problems.of(company.id, kind)
-    return {problem.number for problem in problems if problem.code in REPORTED}
+    wanted = {number_key(problem.number) for problem in problems if problem.code in STOPPED_BY} | set(numbers)
+    for record in worker.ledger.records.every(company.id, kind):
+        is_new = before.looked_at is not None and record.since >= before.looked_at
+        is_touched = record.db_id in changed or is_new or number_key(guarded_number(record)) in wanted
+        if is_touched and is_guarded(record, entity):
+            yield record
+
+
+def _compare_all(
+    token: TokenId, kind: Kind, place: Place, reference: "Reference", worker: Worker, report: Report
+) -> None:
+    """As many pages as a night may take; the place is stored after each."""
+    left = MOST_COMPARED if place.cursor is not None else MOST_WITHOUT_FEED
+    for company, entity in _companies(token, worker):
+        while place.compared.get(company.id) != entity:
+            if not left:
+                return
+            begins = place.begins_at(company.id)
+            records, after = worker.ledger.records.page(company.id, kind, begins, MOST_AT_ONCE)
+            guarded = [record for record in records if is_guarded(record, entity)]
+            if guarded:
+                _compare(company, entity, kind, guarded, reference, worker, report)
+                left -= 1
+            place = place.after_page(company.id, entity, after)
+            worker.ledger.references.save_place(token, kind, place)
+    if place.cursor is None:
+        worker.ledger.references.save_place(token, kind, replace(place, compared={}))
 
 
 def _compare(
     company: Company,
+    entity: str,
     kind: Kind,
     records: Sequence[Record],
     reference: "Reference",
     worker: Worker,
     report: Report,
 ) -> None:
-    now = worker.clock()
-    held = reference.numbers(kind, _known(r.db_id for r in records), _known(r.sent_number for r in records))
-    found = list(findings(records, held, company.owner_code, day_in_oslo(now)))
-    worker.ledger.problems.report(
-        Problem(company.id, kind, str(each.record.sent_number), each.code, each.details, "", now, now)
-        for each in found
-    )
-    wrong = {each.record.id for each in found}
-    right = [(str(kind), str(record.sent_number)) for record in records if record.id not in wrong]
-    worker.ledger.problems.close(company.id, right, REPORTED)
-    report.checked += len(records)
-    report.found += len(found)
+    compared = compare_numbers(company, entity, kind, records, reference, worker)
+    report.checked += compared.checked
+    report.found += compared.found
 
 
-def _known(values: Iterator[Any]) -> Collection[Any]:
-    return {value for value in values if value is not None}
-
-
-def _chunks(items: Any) -> Iterator[Any]:
+def _chunks(items: Iterable[Any]) -> Iterator[Any]:
     rest = iter(items)
     while some := list(islice(rest, MOST_AT_ONCE)):
         yield some

@@ -166,11 +166,10 @@ class Records:
         firsts = (next(self._table.query(pk, prefix.format(kind), limit=1), None) for prefix in prefixes)
         return min((keys.moment(first["since"]) for first in firsts if first), default=None)
 
-    def in_step(self, company: CompanyId, kind: Kind) -> Iterator[Record]:
-        """Every record that Xledger has in its newest version; read page by page."""
+    def every(self, company: CompanyId, kind: Kind) -> Iterator[Record]:
+        """Read page by page."""
         for item in self._table.query(keys.records(company), f"ENT#{kind}#"):
-            if item["state"] == State.SYNCED and "db_id" in item:
-                yield _record(company, item)
+            yield _record(company, item)
 
     def page(self, company: CompanyId, kind: Kind, after: str, size: int) -> tuple[list[Record], str | None]:
         """Some records of a kind, and what the next page comes `after`; None where this is the last one."""

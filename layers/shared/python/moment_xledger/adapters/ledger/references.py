@@ -8,8 +8,9 @@ from typing import Any
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Put, Table
-from moment_xledger.domain.companies import TokenId
+from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.number_guard import Place
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.vat_rates import VatRate, VatRates
 
@@ -58,13 +59,30 @@ class References:
     def note_guarded(self, token: TokenId, now: datetime) -> None:
         self._table.write(Put((keys.token(token), "GUARDED"), {"began": keys.stamp(now)}))
 
-    def cursor(self, token: TokenId, kind: Kind) -> str | None:
-        """Behind the last change that was looked at; None before the first night."""
+    def place(self, token: TokenId, kind: Kind) -> Place | None:
+        """How far the nights have come; None before the first one."""
         item = self._table.get(keys.feed(token, kind))
-        return str(item["cursor"]) if item else None
+        if item is None:
+            return None
+        return Place(
+            None if item.get("unread") else str(item["cursor"]),
+            {CompanyId(company): str(entity) for company, entity in item.get("compared", {}).items()},
+            CompanyId(item["company"]) if "company" in item else None,
+            str(item.get("after", "")),
+            keys.moment(item["looked_at"]) if "looked_at" in item else None,
+        )
 
-    def move_cursor(self, token: TokenId, kind: Kind, cursor: str) -> None:
-        self._table.write(Put(keys.feed(token, kind), {"cursor": cursor}))
+    def save_place(self, token: TokenId, kind: Kind, place: Place) -> None:
+        """`cursor` is always there: an older release, which knows nothing else, reads it."""
+        item: dict[str, Any] = {
+            "cursor": place.cursor or "",
+            "unread": place.cursor is None,
+            "compared": dict(place.compared),
+            "after": place.after,
+        }
+        item |= {"company": place.company} if place.company else {}
+        item |= {"looked_at": keys.stamp(place.looked_at)} if place.looked_at else {}
+        self._table.write(Put(keys.feed(token, kind), item))
 
 
 def _as_text(rate: VatRate) -> str:
