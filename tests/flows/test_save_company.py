@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
+from moment_xledger.domain.companies import Company, CompanyId, Language, Token, TokenId
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict, Why
 from moment_xledger.domain.gate import Gate, token_refused
@@ -16,6 +16,7 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.settings_changes import Change
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.domain.uploads import Upload, sending
+from moment_xledger.domain.vat_rates import read_typed
 from moment_xledger.flows.note_returned_notice import stop_address
 from moment_xledger.flows.save_company import Form, save_form
 from tests.builders import a_company, a_customer
@@ -228,3 +229,37 @@ def test_an_upload_that_waits_for_a_better_login_is_tried_at_once_and_one_under_
     desk.save(1, name="Nordvik AS")
     assert desk.world.ledger.due.until(now).uploads == (NORDVIK,)
     assert uploads.get(NORDVIK, 2) == sent
+
+
+@pytest.mark.parametrize(
+    ("codes", "own", "named"),
+    [
+        pytest.param({"31": "33"}, [], "31 (15 %) = 33 (12 %)", id="both are published"),
+        pytest.param({"3": "27"}, [], "3 (25 %) = 27 (0 %)", id="one of Xledger's own"),
+        pytest.param({"33": "21"}, ["21 = 15"], "33 (12 %) = 21 (15 %)", id="the company's own table"),
+        pytest.param({"3": "3", "5": "6", "K": "2"}, [], "", id="the same rates"),
+        pytest.param({"33": "21"}, [], "", id="a rate that is not certain"),
+    ],
+)
+def test_a_mapping_of_codes_with_different_rates_is_refused(
+    desk: Desk, codes: dict[str, str], own: list[str], named: str
+) -> None:
+    if not named:
+        assert desk.save(0, vat_codes=codes, vat_rates=own)
+        return
+    with pytest.raises(BadSettings) as refused:
+        desk.save(0, vat_codes=codes, vat_rates=own)
+    (fault,) = refused.value.faults
+    assert fault.field == "vat_codes"
+    assert named in fault.sentence()
+    assert named in fault.sentence(Language.NORWEGIAN)
+    assert desk.world.ledger.companies.get(NORDVIK) is None
+
+
+def test_xledgers_own_rates_decide_once_they_are_read(desk: Desk) -> None:
+    company = desk.save(0, vat_codes={"3": "2"})
+    rates = read_typed(["2 = 24"])
+    desk.world.ledger.references.save_vat_rates(company.token_id, rates, desk.world.time())
+    with pytest.raises(BadSettings, match=r"3 .25 %. = 2 .24 %."):
+        desk.save(1, vat_codes={"3": "2"})
+    assert desk.save(1, vat_codes={"3": "2"}, route="off")

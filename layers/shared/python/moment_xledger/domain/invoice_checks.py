@@ -10,7 +10,7 @@ from moment_xledger.domain.days import months_before
 from moment_xledger.domain.invoices import Fault
 from moment_xledger.domain.moment import Invoice, InvoiceKind, VatLine
 from moment_xledger.domain.problems import Code
-from moment_xledger.domain.vat_rates import RateSources
+from moment_xledger.domain.vat_rates import RateSources, as_text
 
 LONGEST_TERM = timedelta(days=366)  # from the invoice date to the due date
 A_CENT, HALF_A_CENT = Decimal("0.01"), Decimal("0.005")
@@ -88,9 +88,7 @@ def _vat_fault(lines: list[VatLine], theirs: str, percent: Decimal | None) -> Fa
     expected = net * percent / 100
     if abs(vat - expected) <= margin:
         return None
-    return Fault(
-        Code.VAT_DIFFERS, details | {"rate": f"{percent.normalize():f}", "expected": f"{expected:.2f}"}
-    )
+    return Fault(Code.VAT_DIFFERS, details | {"rate": as_text(percent), "expected": f"{expected:.2f}"})
 
 
 def _credit_faults(note: Invoice, around: Surroundings) -> Iterator[Fault]:

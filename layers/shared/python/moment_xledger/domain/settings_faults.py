@@ -1,13 +1,14 @@
 """What is wrong with a filled-out form: a sentence for each field, in both languages. A typed value is never quoted."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.vat_rates import Differing, as_text
 
 
 class _Field(NamedTuple):
@@ -375,3 +376,20 @@ def entity_taken(field: str, entity: str) -> FieldFault:
         "Correct the field, or ask the operator to allow that both write there"
     )
     return FieldFault(field, contradicts=True, why=(norwegian, english))
+
+
+def rates_differ(pairs: Iterable[Differing]) -> FieldFault:
+    """A mapping by which Xledger would compute another VAT than Moment did."""
+    named = [
+        (f"{pair.ours} ({as_text(pair.our_percent)} %)", f"{pair.theirs} ({as_text(pair.their_percent)} %)")
+        for pair in pairs
+    ]
+    listed = ", ".join(f"{ours} = {theirs}" for ours, theirs in named)
+    return FieldFault(
+        "vat_codes",
+        contradicts=True,
+        why=(
+            f"har koder med ulik sats i Moment og Xledger: {listed}. Rett paret, eller satsen",
+            f"has codes whose rates differ in Moment and Xledger: {listed}. Correct the pair, or the rate",
+        ),
+    )

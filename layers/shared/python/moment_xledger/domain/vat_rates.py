@@ -118,6 +118,32 @@ def sure(percents: frozenset[Decimal]) -> Decimal | None:
     return next(iter(percents)) if len(percents) == 1 else None
 
 
+class Differing(NamedTuple):
+    """Two VAT codes of one mapping that have different rates for certain."""
+
+    ours: str
+    our_percent: Decimal
+    theirs: str
+    their_percent: Decimal
+
+
+def differing(vat_codes: Mapping[str, str], sources: RateSources, day: date) -> list[Differing]:
+    """`vat_codes`: Moment's code to Xledger's. Of Moment's codes the published ones alone have a certain rate."""
+    pairs = (
+        (ours, sure(PUBLISHED_SALES.on(ours, day)), theirs, sources.rate(theirs, day))
+        for ours, theirs in vat_codes.items()
+    )
+    return [
+        Differing(ours, ours_is, theirs, theirs_is)
+        for ours, ours_is, theirs, theirs_is in pairs
+        if ours_is is not None and theirs_is is not None and ours_is != theirs_is
+    ]
+
+
+def as_text(percent: Decimal) -> str:
+    return f"{percent.normalize():f}"
+
+
 class RateRow(NamedTuple):
     """One row of a tax table."""
 

@@ -17,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from moment_xledger.domain import expense_runs
-from moment_xledger.domain.companies import Company, CompanyId, KeysId, Secrets, TokenId
+from moment_xledger.domain.companies import Company, CompanyId, KeysId, Route, Secrets, TokenId
+from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.errors import Conflict, Why
 from moment_xledger.domain.gate import reopen
+from moment_xledger.domain.preflight import STALE
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.settings_changes import Saved, changes
-from moment_xledger.domain.settings_faults import BadSettings, FieldFault, bad_settings
+from moment_xledger.domain.settings_faults import BadSettings, FieldFault, bad_settings, rates_differ
 from moment_xledger.domain.typed_keys import changed_keys, check_complete, tails, with_typed
 from moment_xledger.domain.uploads import State
+from moment_xledger.domain.vat_rates import RateSources, differing
 from moment_xledger.flows.find_entity import NUMBER, SETTINGS, TROUBLES, entity_of_save
 
 if TYPE_CHECKING:
@@ -87,6 +90,7 @@ def save_company(
     """`settings` are the fields of `Company` but its token and its keys. Raises as `save_form`."""
     company = _read(settings, vault.fingerprint(secrets.xledger_token))
     check_complete(company, secrets, removed)
+    _check_rates(company, ledger, clock())
     before, version = ledger.companies.get_with_version(company.id)
     if since not in (None, version):
         raise Conflict  # before keys are stored that nobody would ever name
@@ -113,6 +117,15 @@ def save_company(
     if not company.import_expenses:
         ledger.problems.close(company.id, [(expense_runs.KIND, "")], expense_runs.ABOUT_ALL)
     return company
+
+
+def _check_rates(company: Company, ledger: "Ledger", now: datetime) -> None:
+    """As far as the rates are known: before the first test Xledger's own are not."""
+    if company.route is Route.OFF:
+        return
+    rates = RateSources(ledger.references.vat_rates(company.token_id, now - STALE), company.own_rates)
+    if wrong := differing(company.vat_codes, rates, day_in_oslo(now)):
+        raise BadSettings([rates_differ(wrong)])
 
 
 def _keys_id(
