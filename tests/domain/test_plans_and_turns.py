@@ -59,6 +59,12 @@ def stopped(one: Record, code: Code, **details: str) -> Plan[Known]:
             Plan(add=[NEW], elsewhere={NEW.client_id: {"entities": "20002 Datter AS"}}),
             id="only in another entity: add it in ours",
         ),
+        pytest.param(
+            NEW,
+            [Known(8, "10001", Owner(is_ours=False))],
+            stopped(NEW, Code.OWNER_NOT_SHOWN),
+            id="there, but nobody is told whose: it may be ours",
+        ),
         pytest.param(NEW, [THEIRS, OURS], Plan(update=[(NEW, OURS)]), id="in both: only ours counts"),
         pytest.param(
             NEW,

@@ -157,3 +157,16 @@ def test_a_number_that_another_entity_keeps_for_itself_is_told_with_where_it_sta
     ((kind, number, _),) = group.problems("south")
     assert (kind, number) == ("customer", "700")
     assert group.of_others() == group.strangers
+
+
+@pytest.mark.parametrize("shape", ["refused", "hidden", "null_with_error", "null"])
+@pytest.mark.parametrize("denied", ["Owner", "Customer.owner"])
+def test_where_the_token_does_not_show_whose_a_record_is_nothing_is_doubled(denied: str, shape: str) -> None:
+    group = a_group(denied_types=shape)
+    group.world.server.replan({"tokens": [{"token": TOKEN.secret, "ownerCode": TOP, "denied": [denied]}]})
+    group.world.receive(of("north", a_private_person("701", name="Et annet navn")))
+    group.world.receive(of("north", a_private_person("705")))
+    group.world.run()
+    assert group.held("customers", NORTH)["701"]["description"] == "Kjent Kunde"
+    assert group.of_others() == group.strangers
+    assert group.problems("north")

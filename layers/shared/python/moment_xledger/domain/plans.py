@@ -13,7 +13,8 @@ from moment_xledger.domain.records import Record, as_gone
 
 
 class Owner(NamedTuple):
-    """The entity that a record in Xledger belongs to. `is_ours`: it is the one that the company writes to."""
+    """The entity that a record in Xledger belongs to. `is_ours`: it is the one that the company writes to. `code`: None
+    where the token is not shown it."""
 
     is_ours: bool
     code: int | None = None
@@ -108,6 +109,8 @@ def _decided(record: Record, here: K | None, hits: Sequence[K]) -> K | Stopped |
         return Stopped(record, Code.NUMBER_TWICE_IN_XLEDGER)
     if ours:
         return ours[0]
+    if any(each.owner.code is None for each in (*hits, *([here] if here else []))):
+        return Stopped(record, Code.OWNER_NOT_SHOWN)
     if here:
         return Stopped(record, Code.IN_ANOTHER_ENTITY, where([here]))
     return None if record.db_id is None else Stopped(record, Code.GONE_FROM_XLEDGER)

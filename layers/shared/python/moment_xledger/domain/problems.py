@@ -95,6 +95,7 @@ class Code(StrEnum):
     NUMBER_DOUBLED_IN_XLEDGER = "NUMBER_DOUBLED_IN_XLEDGER"
     NUMBER_SPELLED_OTHERWISE = "NUMBER_SPELLED_OTHERWISE"
     IN_ANOTHER_ENTITY = "IN_ANOTHER_ENTITY"
+    OWNER_NOT_SHOWN = "OWNER_NOT_SHOWN"
     LEGAL_COMPANY_NAME_DIFFERS = "LEGAL_COMPANY_NAME_DIFFERS"
     LEGAL_COMPANY_NUMBER_DIFFERS = "LEGAL_COMPANY_NUMBER_DIFFERS"
     CUSTOMER_NOT_IN_XLEDGER = "CUSTOMER_NOT_IN_XLEDGER"
@@ -602,6 +603,11 @@ REASONS: dict[Code, Reason] = {
         Fixer.ACCOUNTANT,
         "Nummeret på {kind} {number} er skrevet {theirs} i Xledger. De regnes som samme nummer, og alt overføres. Skriv nummeret likt begge steder.",
         "The number of {kind} {number} is written {theirs} in Xledger. They count as one number, and everything is carried. Write it alike in both.",
+    ),
+    Code.OWNER_NOT_SHOWN: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger viser ikke hvilket selskap nummer {number} ({kind}) tilhører. Ingenting er skrevet. Gi API-tokenet lesetilgang til Owner i Xledger, og prøv igjen.",
+        "Xledger does not show which company number {number} ({kind}) belongs to. Nothing was written. Give the API token read access to Owner in Xledger, and try again.",
     ),
     Code.IN_ANOTHER_ENTITY: Reason(
         Fixer.ACCOUNTANT,

@@ -60,7 +60,8 @@ def compare_numbers(
 
 
 def _look_up_again(company: Company, kind: Kind, judged: Sequence[Verdict], worker: "Worker") -> set[int]:
-    """Ids of records that somebody else wrote meanwhile: they keep their problem until the next night."""
+    """Ids of records that somebody else wrote meanwhile: they keep their problem until the next night. The sweep wakes
+    the work that is marked here."""
     now = worker.clock()
     todo = [
         (each.record, replace(as_dirty(each.record, now), sent_hash=None))
@@ -71,5 +72,4 @@ def _look_up_again(company: Company, kind: Kind, judged: Sequence[Verdict], work
         return set()
     lost = worker.ledger.records.save(todo)
     worker.ledger.records.mark_work(company.token_id, kind, company.id, now)
-    worker.wake(kind, company.token_id)
     return {record.id for record in lost}
