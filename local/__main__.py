@@ -14,7 +14,7 @@ from local.run.misuse import MISUSE, Misuse, Parser
 
 INTERRUPTED = 130
 SETTING_UP = ("create", "show", "test", "report")
-OPERATING = ("pause", "resume", "sign-out", "revoke-links", "check-file")
+OPERATING = ("pause", "resume", "sign-out", "revoke-links", "check-file", "share-entity", "unshare-entity")
 Given = ParamSpec("Given")
 
 
@@ -148,8 +148,9 @@ def _add_company(company: argparse.ArgumentParser) -> None:
     add("--keys", metavar="FILE", help="the keys to save, as JSON; null removes one; - reads standard input")
     add("--month", metavar="YYYY-MM", help="of the report: invoices dated in it, as CSV")
     add("--all", action="store_true", help="pause or resume every company, in place of ID")
-    add("--reason", metavar="TEXT", help="why it is paused; the company can read it")
-    add("--by", metavar="NAME", default="operator", help="who pauses or resumes it (default: operator)")
+    add("--reason", metavar="TEXT", help="why it is paused or shared; the company can read it")
+    add("--by", metavar="NAME", default="operator", help="who decides it (default: operator)")
+    add("--owner-code", type=int, metavar="N", help="of share-entity and unshare-entity: of which entity")
     add("--export", type=int, metavar="N", help="of revoke-links and check-file: the export's number")
     company.set_defaults(command=_company)
 

@@ -54,8 +54,10 @@ class Deployment:
 def company(options: argparse.Namespace) -> int:
     if not is_id(options.id):
         raise Misuse("ID: must be 1 to 64 characters of a-z, 0-9, _ and -.")
-    if options.all or options.reason or options.export is not None:
-        raise Misuse("--all, --reason and --export are for what an operator does; see docs/runbook.md.")
+    if options.all or options.reason or options.export is not None or options.owner_code is not None:
+        raise Misuse(
+            "--all, --reason, --export and --owner-code are for what an operator does; see docs/runbook.md."
+        )
     company_id = CompanyId(options.id)
     if options.what != "create" and (options.settings or options.keys):
         raise Misuse("--settings and --keys go with create.")
@@ -203,6 +205,7 @@ def _shown(company: Company, deployment: Deployment) -> Iterator[str]:
     yield "keys: " + (", ".join(f"{name} {tail}" for name, tail in keys.items()) or "none")
     if pause := ledger.pauses.now().of(company.id):
         yield f"paused: since {_local(pause.since)} by {pause.who}: {pause.why}"
+    yield from _writes_to(company, deployment)
     tested = ledger.connection_tests.newest(company.id)
     yield "tested: " + (
         f"{_local(tested.when)}, {'passed' if tested.passed else 'failed'}" if tested else "never"
@@ -213,6 +216,16 @@ def _shown(company: Company, deployment: Deployment) -> Iterator[str]:
     for saved in ledger.settings_history.of(company.id, limit=_LAST_CHANGES):
         fields = ", ".join(change.field for change in saved.changes) or "nothing"
         yield f"version {saved.version}, {_local(saved.when)}, {saved.who}: {fields}"
+
+
+def _writes_to(company: Company, deployment: Deployment) -> Iterator[str]:
+    entities = deployment.use.ledger.entities
+    current = entities.current(company.id)
+    if current.entity is None:
+        yield f"writes to: not known{f' ({current.trouble})' if current.trouble else ''}"
+        return
+    others = [each for each in entities.writers(current.entity).companies if each != company.id]
+    yield f"writes to: {current.entity}" + (f", and so does {', '.join(others)}" if others else "")
 
 
 def _line(check: Check, company: Company) -> str:

@@ -11,7 +11,7 @@ from local.bench.frame import Say, Table
 from local.bench.load import FIRST_NUMBER, customer
 from local.bench.metering import MeteredTable
 from local.sample import generate
-from local.twins.world import COMPANY, World
+from local.twins.world import COMPANY, World, entities_of, reach_of
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import CompanyId, TokenId
 
@@ -20,6 +20,7 @@ MONTH = 30 * 24 * 3600  # seconds
 SHARE_OF_INVOICES, WITHOUT_EFFECT = 0.1, 0.3
 WINDOW = 2  # seconds in which a batch is gathered
 MEASURED, ROUNDS = 300, 4  # companies, and events of each
+FIRST_OWNER_CODE = 20_000
 MEMORY = 0.5  # GB, as in the template
 DYNAMODB_SECONDS, XLEDGER_SECONDS = 0.005, 0.3  # assumed for one call
 POLLS = 5 * 3 * 60 * 24 * 30  # a queue's month: five pollers that wait up to 20 s
@@ -93,12 +94,17 @@ def bill(say: Say) -> list[Table]:
 
 def _use(events: list[dict[str, Any]], known: list[dict[str, Any]]) -> Use:
     """`known` is there before, and costs nothing."""
-    world, table = World(companies=()), MeteredTable()
-    world.table, world.ledger = table, Ledger(table)  # type: ignore[arg-type]
-    for n in range(MEASURED):
-        world.ledger.companies.save(
-            COMPANY.model_copy(update={"id": _id(n), "token_id": TokenId(f"token-{n}")})
+    companies = [
+        COMPANY.model_copy(
+            update={"id": _id(n), "token_id": TokenId(f"token-{n}"), "owner_code": FIRST_OWNER_CODE + n}
         )
+        for n in range(MEASURED)
+    ]
+    world, table = World(entities_of(companies), companies=()), MeteredTable()
+    world.table, world.ledger = table, Ledger(table)  # type: ignore[arg-type]
+    for company in companies:
+        world.ledger.companies.save(company)
+        world.ledger.entities.save_reach(company.token_id, reach_of(world.server.plan, world.time()))
     world.receive(*known)
     world.run()
     world.xledger.asked.clear()

@@ -1,4 +1,4 @@
-"""`company pause | resume | sign-out | revoke-links | check-file`."""
+"""`company pause | resume | sign-out | revoke-links | check-file | share-entity | unshare-entity`."""
 
 import argparse
 import hashlib
@@ -8,14 +8,19 @@ from local.company import Deployment, find_deployment, is_id, known
 from local.operations.refusals import asking_aws
 from local.run.misuse import Misuse
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.entities import Entity
+from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import Export, Status
 from moment_xledger.flows.export_invoices import render
 from moment_xledger.flows.fetch_file import Piece, name_of
 from moment_xledger.flows.pause_work import pause_work, resume_work
+from moment_xledger.flows.share_entity import share_entity, unshare_entity
 from moment_xledger.wiring import now
 
 OF_ALL = ("pause", "resume")
 OF_AN_EXPORT = ("revoke-links", "check-file")
+OF_AN_ENTITY = ("share-entity", "unshare-entity")
+WITH_A_REASON = ("pause", *OF_AN_ENTITY)
 
 
 def operate(options: argparse.Namespace) -> int:
@@ -23,13 +28,16 @@ def operate(options: argparse.Namespace) -> int:
     _look_at(options)
     with asking_aws():
         deployment = find_deployment(options.stack)
-        if company:
+        if company and options.what != "share-entity":
             known(company, deployment)
         if options.what == "pause":
             return pause(company, options.by, options.reason, deployment)
         if options.what == "resume":
             return resume(company, options.by, deployment)
         assert company  # noqa: S101 the others are of one company
+        if options.what in OF_AN_ENTITY:
+            share = options.what == "share-entity"
+            return _share(company, options.owner_code, options.by, options.reason, deployment, share=share)
         if options.what == "sign-out":
             return sign_out(company, deployment)
         return (revoke_links if options.what == "revoke-links" else check_file)(
@@ -57,6 +65,24 @@ def resume(company: CompanyId | None, who: str, deployment: Deployment) -> int:
         whose = "with all" if pauses.everybody is pause else "by itself"
         print(f"! {each} is still paused, {whose}, since {pause.since:%Y-%m-%d %H:%M} UTC: {pause.why}")
     return 0 if was_paused and not still else 1
+
+
+def _share(
+    company: CompanyId, owner_code: int, who: str, why: str, deployment: Deployment, *, share: bool
+) -> int:
+    entity = Entity.at(deployment.url, owner_code)
+    decide = share_entity if share else unshare_entity
+    try:
+        decide(company, entity, who, why, deployment.use.ledger, now())
+    except Conflict:
+        raise Misuse("Somebody else changed who writes there at the same moment; try again.") from None
+    others = [
+        each for each in deployment.use.ledger.entities.writers(str(entity)).companies if each != company
+    ]
+    print(
+        f"{company}: may {'' if share else 'no longer '}write to {owner_code} beside {', '.join(others) or 'others'}."
+    )
+    return 0
 
 
 def sign_out(company: CompanyId, deployment: Deployment) -> int:
@@ -113,8 +139,12 @@ def _company(options: argparse.Namespace) -> CompanyId | None:
 
 
 def _look_at(options: argparse.Namespace) -> None:
-    if (options.what == "pause") != bool(options.reason):
-        raise Misuse("--reason goes with pause, and pause with --reason; the company can read it.")
+    if (options.what in WITH_A_REASON) != bool(options.reason):
+        raise Misuse(
+            "--reason goes with pause, share-entity and unshare-entity, and they with it; the company can read it."
+        )
+    if (options.what in OF_AN_ENTITY) != (options.owner_code is not None):
+        raise Misuse("--owner-code goes with share-entity and unshare-entity, and they with it.")
     if (options.what in OF_AN_EXPORT) != (options.export is not None):
         raise Misuse("--export goes with revoke-links and check-file, and they with it, such as --export 7.")
     if options.settings or options.keys or options.month:

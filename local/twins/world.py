@@ -46,10 +46,10 @@ def entities_of(companies: Iterable[Company], **but: Any) -> Plan:
     return parse_plan({"entities": [{"ownerCode": OWNER_CODE}, *below], "credits_per_hour": None} | but)
 
 
-def reach_of(plan: Plan, now: datetime) -> Reach:
+def reach_of(plan: Plan, now: datetime, url: str = URL) -> Reach:
     """As a token that was made in the first entity of the plan has been seen to reach all of them."""
     entities = tuple(Reached(each.ownerCode, each.description) for each in plan.entities)
-    return Reach(address_of(URL), now, entities[0], entities)
+    return Reach(address_of(url), now, entities[0], entities)
 
 
 class Time:

@@ -21,6 +21,7 @@ from moment_xledger.domain.attempts import Attempt, Operation
 from moment_xledger.domain.companies import CompanyId, Language, Route, TokenId
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
 from moment_xledger.domain.deeds import Deed, What
+from moment_xledger.domain.entities import CurrentEntity, Entity, Reach, Reached
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.expense_entries import Entry
 from moment_xledger.domain.expense_entries import State as ExpenseState
@@ -49,6 +50,7 @@ NORDVIK, TOKEN = CompanyId("nordvik"), TokenId("fingerprint")
 NOW = datetime(2026, 11, 22, 9, 0, 1, 23, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
 ADDRESS = "regnskap@nordvik.example"
+LISTS = Lists(NOW, frozenset({"3000", "1500"}), frozenset({"3"}))
 PERSON = Person(NORDVIK, "Kari Nordmann", Role.ACCOUNTANT, Language.NORWEGIAN)
 COMPANY = a_company(
     token_id=TOKEN,
@@ -116,8 +118,14 @@ def _token(ledger: Ledger) -> None:
     held: dict[str, Any] = {"owner": "worker", "lease_until": LATER, "in_flight": in_flight}
     gate = Gate(plan=500, minutes={minute: 3}, failures=2, last_served=NORDVIK, usage=usage, **closed, **held)
     ledger.gates.save(TOKEN, gate)
-    ledger.references.save(TOKEN, Lists(NOW, frozenset({"3000", "1500"}), frozenset({"3"})))
+    fjord = Reached(19168, "Fjord AS", 7)
+    ledger.entities.save_reach(
+        TOKEN, Reach("https://xledger.example/graphql", NOW, fjord, (fjord, Reached(None)))
+    )
+    ledger.references.save(TOKEN, LISTS)
     ledger.references.save_place(TOKEN, Kind.PROJECT, Place("behind the last"))
+    here = ledger.entities.move(NORDVIK, CurrentEntity(), Entity("https://xledger.example/graphql", 19168))
+    ledger.entities.keep(NORDVIK, here.checked_until(Kind.CUSTOMER, "ENT#customer#17"))
 
 
 def _invoices(ledger: Ledger) -> None:
@@ -235,6 +243,11 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     "work": lambda ledger: (ledger.records.work(TOKEN, Kind.CUSTOMER), ledger.due.until(LATER)),
     "gate": lambda ledger: ledger.gates.get(TOKEN),
     "lists": lambda ledger: (ledger.references.get(TOKEN), ledger.references.place(TOKEN, Kind.PROJECT)),
+    "entities": lambda ledger: (
+        ledger.entities.reach(TOKEN),
+        current := ledger.entities.current(NORDVIK),
+        ledger.entities.writers(str(current.entity)),
+    ),
     "invoices": lambda ledger: (ledger.invoices.head(NORDVIK), list(ledger.invoices.since(NORDVIK))),
     "invoices by number": lambda ledger: ledger.invoices.arrived(NORDVIK, [10231, 10232]),
     "invoices held": lambda ledger: list(ledger.invoices.held(NORDVIK)),

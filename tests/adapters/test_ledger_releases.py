@@ -17,7 +17,10 @@ from tests.adapters import ledger_story as story
 from tests.fakes import FakeTable
 
 FIRST_RELEASE = ROOT / "tests" / "expected" / "ledger" / "first_release.json"
-SINCE_THEN = ("reasons.json",)  # kinds of items that came later
+SINCE_THEN = (
+    "reasons.json",
+    "entities.json",
+)  # kinds of items that came later
 # Text that is read into a model. What else is JSON holds data under names of its own.
 MODELS = {"settings", "content", "invoice", "expense", "terms", "series"}
 BY_CHANCE = re.compile(r"#[0-9a-f]{32}$")  # at the end of an audit line's key

@@ -87,7 +87,7 @@ class Site:
             vault=lambda: self.vault,  # type: ignore[arg-type,return-value]
             trial=self._trial,
             moment=lambda: self.moment,
-            xledger_url=self.world.url,
+            xledger_url=lambda: self.world.url,
         )
 
     def _trial(self) -> Trial:

@@ -24,7 +24,7 @@ from tests.template import resources
 
 STACK, NORDVIK = "moment-xledger", CompanyId("nordvik")
 _ADDRESSES = ("XledgerUrl", "XledgerTimeout", "XledgerSoapUrl", "XledgerApplication", "MomentUrl")
-_NOWHERE = "http://127.0.0.1:9"
+URL = "http://127.0.0.1:9"
 _SHELL = {"DEFAULT_REGION": "eu-north-1", "ACCESS_KEY_ID": "moto", "SECRET_ACCESS_KEY": "moto"}
 
 
@@ -150,4 +150,4 @@ def _made() -> dict[str, str]:
 
 
 def _value(parameter: str) -> str:
-    return {"XledgerTimeout": "5", "XledgerApplication": "test"}.get(parameter, _NOWHERE)
+    return {"XledgerTimeout": "5", "XledgerApplication": "test"}.get(parameter, URL)

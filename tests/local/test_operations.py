@@ -9,12 +9,15 @@ import pytest
 
 from local import __main__
 from local.operations.dead_letters import about
-from moment_xledger.domain.companies import Language
+from moment_xledger.domain.companies import CompanyId, Language
+from moment_xledger.domain.deeds import What
+from moment_xledger.domain.entities import CurrentEntity, Entity
+from moment_xledger.domain.errors import EntityTaken
 from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.flows.fetch_file import Shelf, read_file
 from moment_xledger.wiring import now
 from tests.builders import an_invoice
-from tests.local.operated import NORDVIK, STACK, CloudFormation, Operated
+from tests.local.operated import NORDVIK, STACK, URL, CloudFormation, Operated
 from tests.local.operated import operated as operated
 
 KARI = Person(NORDVIK, "Kari Nordmann", Role.ACCOUNTANT, Language.NORWEGIAN)
@@ -213,3 +216,47 @@ def test_misuse_is_one_sentence_and_status_2(arguments: list[str], named: str, o
     said = operated.capsys.readouterr().err
     assert (status, said.count("\n")) == (2, 1)
     assert named in said
+
+
+def test_a_second_company_is_allowed_to_write_to_an_entity_and_forbidden_again(operated: Operated) -> None:
+    entity, first = Entity.at(URL, 30_417), CompanyId("first")
+    entities = operated.ledger.entities
+    entities.move(first, CurrentEntity(), entity)
+    with pytest.raises(EntityTaken):
+        entities.move(NORDVIK, entities.current(NORDVIK), entity)
+
+    told = ("--owner-code", "30417", "--reason", "two databases of one firm", "--by", "Kari")
+    status, said = operated.say("company", "share-entity", "nordvik", *told)
+    assert (status, said) == (0, "nordvik: may write to 30417 beside first.\n")
+    entities.move(NORDVIK, entities.current(NORDVIK), entity)
+    shown = operated.say("company", "show", "nordvik")[1]
+    assert f"writes to: {entity}, and so does first\n" in shown
+
+    assert operated.say("company", "unshare-entity", "nordvik", *told)[0] == 0
+    assert "writes to: not known\n" in operated.say("company", "show", "nordvik")[1]
+    with pytest.raises(EntityTaken):
+        entities.move(NORDVIK, entities.current(NORDVIK), entity)
+    deeds = [(deed.what, deed.who, deed.about) for deed in operated.ledger.audit.of(NORDVIK)]
+    about = "30417: two databases of one firm"
+    assert deeds == [(What.UNSHARED_ENTITY, "Kari", about), (What.SHARED_ENTITY, "Kari", about)]
+
+
+def test_a_company_that_is_not_there_yet_may_be_allowed_too(operated: Operated) -> None:
+    told = ("--owner-code", "30417", "--reason", "a sandbox")
+    assert operated.say("company", "share-entity", "sandbox", *told)[0] == 0
+    writers = operated.ledger.entities.writers(str(Entity.at(URL, 30_417)))
+    assert writers.allowed == {CompanyId("sandbox")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("share-entity", "nordvik", "--reason", "why"),
+        ("share-entity", "nordvik", "--owner-code", "30417"),
+        ("pause", "nordvik", "--reason", "why", "--owner-code", "30417"),
+        ("show", "nordvik", "--owner-code", "30417"),
+    ],
+    ids=" ".join,
+)
+def test_an_owner_code_and_a_reason_go_with_sharing_only(operated: Operated, words: tuple[str, ...]) -> None:
+    assert operated.say("company", *words)[0] == 2

@@ -12,6 +12,7 @@ from typing import Any
 
 from local.proof.deployment import (
     CLOCKED,
+    ENVIRONMENT,
     EVENTS,
     HANDLERS,
     SECRETS,
@@ -22,7 +23,7 @@ from local.proof.deployment import (
     shapes,
 )
 from local.proof.vaults import SecretsTwin
-from local.twins.world import TOKEN, World
+from local.twins.world import TOKEN, World, reach_of
 from local.xledger.plan import Plan
 from moment_xledger.domain.companies import Company
 
@@ -73,6 +74,8 @@ class Functions(World):
 def functions(plan: Plan, company: Company) -> Iterator[Functions]:
     """Within it, they are at work."""
     world = Functions(plan, company)
+    reach = reach_of(plan, world.time(), ENVIRONMENT["XLEDGER_URL"])
+    world.ledger.entities.save_reach(company.token_id, reach)
     secrets = SecretsTwin(SimpleNamespace(call=_at_once))  # type: ignore[arg-type]
     secrets.create_secret(Name=SECRETS + company.id, SecretString=secret(TOKEN.secret))
     time: Any = SimpleNamespace(clock=world.time, wait=lambda pause: world.time.sleep(pause.total_seconds()))

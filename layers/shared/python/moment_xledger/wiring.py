@@ -123,7 +123,7 @@ class Wiring:
             vault=self.vault_for_saving,
             trial=self.trial,
             moment=self.moment,
-            xledger_url=self._environment["XLEDGER_URL"],
+            xledger_url=lambda: self._environment["XLEDGER_URL"],
         )
 
     def vault_for_saving(self) -> "Vault":

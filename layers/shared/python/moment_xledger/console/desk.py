@@ -34,7 +34,7 @@ class Desk:
     vault: Callable[[], "Vault"]
     trial: Callable[[], "Trial"]
     moment: Callable[[], "Moment"]
-    xledger_url: str  # where it answers GraphQL
+    xledger_url: Callable[[], str]  # where it answers GraphQL
 
     def beforehand(self, keys: "Iterable[Key]") -> "Desk":
         """For a page that shows what lies there: read in one go, not one after another."""

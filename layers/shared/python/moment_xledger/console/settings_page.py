@@ -9,6 +9,7 @@ from moment_xledger.adapters.table import Key
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.settings import (
     DifferenceFacts,
+    EntityFacts,
     LimitFacts,
     Preflight,
     SavedFacts,
@@ -20,6 +21,7 @@ from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import Company, Language, Route
 from moment_xledger.domain.connection_tests import ConnectionTest
 from moment_xledger.domain.details import field_name
+from moment_xledger.domain.entities import Entity, Reach
 from moment_xledger.domain.files.limits import Stated, limits_of, shown
 from moment_xledger.domain.files.settings import FileFormat
 from moment_xledger.domain.moment import Invoice
@@ -37,12 +39,17 @@ def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
     company, version = ledger.companies.get_with_version(visit.company.id)
     company = company or visit.company
     test = ledger.connection_tests.newest(company.id)
+    reach, current = ledger.entities.reach(company.token_id), ledger.entities.current(company.id)
+    writes_to = Entity.read(current.entity) if current.entity else None
     history = list(ledger.settings_history.of(company.id, MOST_SAVES))
     return {
         "version": version,
         "settings": flat(company),
         "file_limits": _file_limits(company, visit.words.language),
         "keys": asdict(ledger.settings_history.tails(company.id)),
+        "reached": [_entity(code, reach) for code in (reach.names if reach else ())],
+        "writes_to": _entity(writes_to.owner_code, reach) if writes_to else None,
+        "shared": bool(current.entity) and len(ledger.entities.writers(str(current.entity)).companies) > 1,
         "test": _test(test, history, visit) if test else None,
         "preflight": _preflight(company, desk),
         "other_routes": _other_routes(company, desk),
@@ -66,8 +73,19 @@ def _file_limits(company: Company, language: Language) -> list[LimitFacts]:
 
 def _read(company: Company) -> list[Key]:
     id_ = company.id
-    newest = [keys.settings(id_), keys.connection_test(id_), keys.tails(id_), keys.lists(company.token_id)]
+    newest = [
+        keys.reach(company.token_id),
+        keys.current_entity(id_),
+        keys.settings(id_),
+        keys.connection_test(id_),
+        keys.tails(id_),
+        keys.lists(company.token_id),
+    ]
     return [*newest, *read_of_invoices(id_)]
+
+
+def _entity(owner_code: int, reach: Reach | None) -> EntityFacts:
+    return {"owner_code": owner_code, "name": reach.names.get(owner_code, "") if reach else ""}
 
 
 def _test(test: ConnectionTest, history: Sequence[Saved], visit: Visit) -> TestFacts:

@@ -29,6 +29,8 @@ class What(StrEnum):
     SKIPPED_PROBLEM = "skipped a problem"
     PAUSED = "paused the work"
     RESUMED = "resumed the work"
+    SHARED_ENTITY = "allowed to write where another company writes"
+    UNSHARED_ENTITY = "no longer allowed to write where another company writes"
 
 
 @dataclass(frozen=True)

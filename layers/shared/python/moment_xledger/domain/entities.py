@@ -23,6 +23,12 @@ class Entity(NamedTuple):
     def at(cls, url: str, owner_code: int) -> Self:
         return cls(address_of(url), owner_code)
 
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """From its text form."""
+        owner_code, _, address = text.partition("@")
+        return cls(address, int(owner_code))
+
     def __str__(self) -> str:
         return f"{self.owner_code}@{self.address}"
 

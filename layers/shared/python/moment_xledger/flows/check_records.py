@@ -4,11 +4,13 @@ The place is stored after the page. A crash in between repeats the page, which c
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.entities import CurrentEntity
+from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import REPORTED
 from moment_xledger.domain.problems import Code
@@ -46,6 +48,15 @@ def check_page(
     todo = {record.id: move for record in records if record.problem is not Code.NUMBER_TAKEN}
     change_records(company, kind, todo, ledger, clock)
     return ledger.entities.keep(company.id, current.checked_until(kind, place))
+
+
+def check_again(company: Company, kind: Kind, ledger: "Ledger", clock: Callable[[], datetime]) -> None:
+    """For records that were stored without the entity, by a worker of an older release that was still under way."""
+    current = ledger.entities.current(company.id)
+    if current.entity and kind not in current.unchecked:
+        with suppress(Conflict):  # whoever writes it at this moment moves the company
+            ledger.entities.keep(company.id, current.checked_until(kind, ""))
+    ledger.records.mark_work(company.token_id, kind, company.id, clock())
 
 
 def known_here(listed: Sequence[Record], entity: str, ledger: "Ledger") -> list[Record]:

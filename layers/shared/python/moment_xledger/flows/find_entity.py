@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import Company
+from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.entities import (
     CurrentEntity,
     Entity,
@@ -22,12 +22,15 @@ from moment_xledger.domain.entities import (
     named,
 )
 from moment_xledger.domain.errors import Conflict, EntityTaken
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.settings_faults import BadSettings, entity_taken, owner_code_needed
+from moment_xledger.flows.learn_reach import learn_reach
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.table import Action
+    from moment_xledger.adapters.xledger_reference import Reference
 
 SETTINGS, NUMBER = "settings", "owner_code"
 TROUBLES = (Code.OWNER_CODE_NEEDED, Code.OWNER_CODE_NOT_REACHED, Code.ENTITY_TAKEN)
@@ -99,3 +102,18 @@ def _stop(
         with suppress(Conflict):  # whoever wrote it meanwhile looks at the company as well
             ledger.entities.move(company.id, current, None, code)
     ledger.problems.report([Problem(company.id, SETTINGS, NUMBER, code, details, "", now, now)])
+
+
+def look_at_companies(
+    token: TokenId, reference: "Reference", ledger: "Ledger", url: str, clock: Callable[[], datetime]
+) -> None:
+    """Reads anew what a token reaches, and finds the entities of the companies that share it.
+
+    A company whose records are yet to be looked at there has work, also if Moment says nothing new.
+    """
+    reach, _ = learn_reach(token, reference, ledger, url, clock())
+    for company in filter(lambda each: each.writes_to_xledger, ledger.companies.sharing(token)):
+        with suppress(Conflict):
+            if found := find_entity(company, reach, ledger, url, clock):
+                for kind in map(Kind, found[1].unchecked):
+                    ledger.records.mark_work(token, kind, company.id, clock())

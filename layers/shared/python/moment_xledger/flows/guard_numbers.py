@@ -11,9 +11,11 @@ from moment_xledger.domain.errors import GateClosed, Rejected, WrongRequest
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import STOPPED_BY, Place, guarded_number, is_guarded
 from moment_xledger.domain.numbers import number_key
-from moment_xledger.domain.records import Record
+from moment_xledger.domain.records import Record, State
 from moment_xledger.domain.stops import RECORDS
+from moment_xledger.flows.check_records import check_again
 from moment_xledger.flows.compare_numbers import compare_numbers
+from moment_xledger.flows.find_entity import look_at_companies
 from moment_xledger.flows.read_lists import fresh_lists
 from moment_xledger.flows.stop_work import tell_it_is_over, tell_once
 from moment_xledger.flows.sync_records import Worker, open_channel
@@ -77,7 +79,8 @@ def guard_numbers(guard: Guard) -> Report:
 def _guard_token(token: TokenId, guard: Guard, report: Report) -> None:
     """And, while the line is open, reads the lists that tomorrow's exports are checked against."""
     with open_channel(token, guard.worker) as channel:
-        reference = guard.reference(channel)
+        reference, worker = guard.reference(channel), guard.worker
+        look_at_companies(token, reference, worker.ledger, worker.url, worker.clock)
         for kind in Kind:
             sharing, about = guard.worker.ledger.companies.sharing(token), f"changes of {RECORDS[kind]}"
             try:
@@ -192,11 +195,15 @@ def _affected(
     reported and not right again."""
     problems = worker.ledger.problems.of(company.id, kind)
     wanted = {number_key(problem.number) for problem in problems if problem.code in STOPPED_BY} | set(numbers)
+    are_all_here = True
     for record in worker.ledger.records.every(company.id, kind):
+        are_all_here = are_all_here and (record.state is not State.SYNCED or record.entity == entity)
         is_new = before.looked_at is not None and record.since >= before.looked_at
         is_touched = record.db_id in changed or is_new or number_key(guarded_number(record)) in wanted
         if is_touched and is_guarded(record, entity):
             yield record
+    if not are_all_here:
+        check_again(company, kind, worker.ledger, worker.clock)
 
 
 def _compare_all(

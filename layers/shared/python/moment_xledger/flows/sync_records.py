@@ -144,6 +144,9 @@ def _serve(
         records.work_done(company.token_id, kind, company.id, marks, again=later)
         return
     entity, current = found
+    if current.has_moved and current.unchecked.get(kind) == "":  # just now, and the other kind with it
+        for other in map(Kind, current.unchecked.keys() - {kind}):
+            records.mark_work(company.token_id, other, company.id, worker.clock())
     current = check_page(company, kind, current, ledger, worker.clock)
     outcomes = replace(outcomes, entity=str(entity))
     listed = records.dirty(company.id, kind, FULL_LIST)

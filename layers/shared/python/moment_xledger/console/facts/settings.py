@@ -60,14 +60,26 @@ class SavedFacts(TypedDict):
     changes: list[Change]
 
 
+class EntityFacts(TypedDict):
+    """A company in Xledger, by its owner code."""
+
+    owner_code: int
+    name: str
+
+
 class SettingsFacts(TypedDict):
     """`version`: to be sent as `since` by whoever saves. `settings`: by the fields' names in the form. `keys`: their
-    last characters. `other_routes`: how many invoices still wait for a route that was chosen before."""
+    last characters. `reached`: what the API key reaches, as far as it was read. `writes_to`: where customers and
+    projects go, None while that is not known; `shared`: another company writes there too. `other_routes`: how many
+    invoices still wait for a route that was chosen before."""
 
     version: int
     settings: dict[str, JsonValue]
     file_limits: list[LimitFacts]
     keys: dict[str, str]
+    reached: list[EntityFacts]
+    writes_to: EntityFacts | None
+    shared: bool
     test: TestFacts | None
     preflight: Preflight
     other_routes: dict[Route, int]

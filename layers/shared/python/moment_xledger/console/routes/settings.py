@@ -56,7 +56,7 @@ def save_settings() -> Answer:
     visit = submitted(router.current_event, desk_of(router), Right.CHANGE_SETTINGS, MOST_BYTES)
     sent, desk = form(router.current_event, MOST_BYTES), desk_of(router)
     try:
-        save_form(_filled_out(visit, sent), desk.ledger, desk.vault(), desk.clock, desk.xledger_url)
+        save_form(_filled_out(visit, sent), desk.ledger, desk.vault(), desk.clock, desk.xledger_url())
     except BadSettings as bad:
         return _refused(visit, sent, bad.faults)
     except Conflict:

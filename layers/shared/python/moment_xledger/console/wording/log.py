@@ -49,4 +49,6 @@ NORWEGIAN: Mapping[What, str] = {
     What.SKIPPED_PROBLEM: "hoppet over et problem",
     What.PAUSED: "satte arbeidet på pause",
     What.RESUMED: "lot arbeidet gå videre",
+    What.SHARED_ENTITY: "tillot å skrive der et annet selskap skriver",
+    What.UNSHARED_ENTITY: "tillot ikke lenger å skrive der et annet selskap skriver",
 }

@@ -19,6 +19,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "test": ("Test av forbindelsen", "Test of the connection"),
     "tested": ("Testet {0} av {1}.", "Tested {0} by {1}."),
     "tested_never": ("Forbindelsen er ikke testet ennå.", "The connection has not been tested yet."),
+    "writes_to": (
+        "Kunder og prosjekter hører til selskap {0} i Xledger.",
+        "Customers and projects belong to company {0} in Xledger.",
+    ),
+    "writes_to_shared": (
+        "Et annet selskap hos oss skriver også dit; det har driften tillatt.",
+        "Another company set up here writes there too; the operator has allowed it.",
+    ),
+    "reaches": ("API-nøkkelen når:", "The API key reaches:"),
     "outcome_passed": ("I orden", "Passed"),
     "outcome_refused": ("Avvist", "Refused"),
     "outcome_later": ("Ikke nå", "Not now"),

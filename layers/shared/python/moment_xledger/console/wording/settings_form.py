@@ -101,8 +101,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "For upload only: your own import definition in Xledger. Empty means the one named as the format.",
     ),
     "hint_owner_code": (
-        "Fem sifre, som 19168. Trengs for opplasting, utgifter og formatet gl02b.",
-        "Five digits, such as 19168. Needed for uploads, expenses and the format gl02b.",
+        "Fem sifre, som 19168. Trengs for opplasting, utgifter og gl02b, og når API-nøkkelen når flere selskaper.",
+        "Five digits, such as 19168. Needed for uploads, expenses, gl02b, and if the key reaches several companies.",
     ),
     "hint_vat_codes": (
         "Moments kode = Xledgers kode, ett par på hver linje. Fakturaer med andre koder stoppes.",
