@@ -133,7 +133,7 @@ def test_a_night_that_is_cut_short_goes_on_where_it_was(monkeypatch: pytest.Monk
     nights.world.run()
     nights.hands.renumber("customers", "508", "508x")
     nights.world.time.now += timedelta(hours=2)
-    nights.world.server.replan({"credits_per_hour": 3})
+    nights.world.server.replan({"credits_per_hour": 5})
     assert nights.night().checked == 4
     nights.world.server.replan({"credits_per_hour": None})
     assert nights.night().checked == 5
