@@ -41,8 +41,16 @@ def _examples() -> dict[str, bytes]:
         "customer-saved.json": _pretty(nordvik.customers()[0]),
         "project-saved.json": _pretty(nordvik.projects()[0]),
         "invoice-finalized.json": _pretty(_first(invoices, "INVOICE")),
+        "invoice-in-currency-finalized.json": _pretty(_in_currency(_first(invoices, "INVOICE"))),
         "credit-note-finalized.json": _pretty(_first(invoices, "CREDIT_NOTE")),
     }
+
+
+def _in_currency(event: Event) -> Event:
+    """An invoice to somebody abroad: `exchangeRate` is in kroner for one euro, `rows` what each line adds up."""
+    line = {"vatCode": "52", "net": "6400.00", "vat": "0.00", "gross": "6400.00", "rows": 3}
+    money = {"currency": "EUR", "exchangeRate": "11.7355", "total": "6400.00", "vatLines": [line]}
+    return event | {"data": event["data"] | money}
 
 
 def _bad() -> dict[str, bytes]:
