@@ -2,17 +2,50 @@
 
 import itertools
 from typing import Any
+from zlib import crc32
 
 from local.twins.world import COMPANY as COMPANY
+from local.twins.world import START, TOKEN_ID, URL
 from local.twins.world import TOKEN as TOKEN
-from local.twins.world import TOKEN_ID
+from local.xledger.plan import OWNER_CODE
+from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.ledger.lookups import EVERY
 from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.entities import Entity
+from moment_xledger.domain.invoice_references import LookedUp
+from moment_xledger.domain.invoices import Fault
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Customer, Project
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.records import Record, State, settle
 
+A_FAULT = Fault(Code.KID_INVALID, {})
+KEPT_BY_HAND: dict[str, Any] = {"export_customers": False, "export_projects": False}
 _ids = itertools.count(1)
 
 
 def a_company(id: str = "nordvik", **but: Any) -> Company:
     return Company.model_validate({"id": id, "name": "Nordvik Arkitekter AS", "token_id": TOKEN_ID} | but)
+
+
+def may_not_look_up(ledger: Ledger, company: CompanyId) -> None:
+    """The company's token may not read customers and projects: with `KEPT_BY_HAND`, any invoice may come."""
+    for kind in Kind:
+        ledger.lookups.note(company, kind, {EVERY: LookedUp(None, None, START)})
+
+
+def in_xledger(ledger: Ledger, company: CompanyId, *events: dict[str, Any]) -> None:
+    """Customers and projects as they are once Xledger has them; those that the ledger knows stay as they are."""
+    current = ledger.entities.current(company)
+    if current.entity is None:
+        of_its_own = OWNER_CODE if company == COMPANY.id else 30_000 + crc32(company.encode()) % 60_000
+        owner = ledger.companies.get_known(company).owner_code or of_its_own
+        current = ledger.entities.move(company, current, Entity.at(URL, owner))
+    for event in events:
+        model = Customer if "customer.saved" in event["type"] else Project
+        content = model.model_validate(event["data"])
+        fresh = Record(company, content, State.DIRTY, START, entity=current.entity)
+        ledger.records.save([(None, settle(fresh, fresh, content.id, START))])
 
 
 def a_customer(

@@ -383,8 +383,8 @@ CHECKS = {"dynamodb:ConditionCheckItem"}  # that an invoice, or an export, is st
 # To what each may do it is in the tests beside this one, and tried out by `python -m local.rights`.
 RIGHTS = {
     "ReceiveEvents": LOG | LEDGER | CHECKS | TAKES | SENDS | {"s3:PutObject"},
-    "SyncCustomers": LOG | LEDGER | TAKES | PUTS_BACK | SENDS | READS_KEYS,
-    "SyncProjects": LOG | LEDGER | TAKES | PUTS_BACK | SENDS | READS_KEYS,
+    "SyncCustomers": LOG | LEDGER | CHECKS | TAKES | PUTS_BACK | SENDS | READS_KEYS,
+    "SyncProjects": LOG | LEDGER | CHECKS | TAKES | PUTS_BACK | SENDS | READS_KEYS,
     "ExportInvoices": LOG | LEDGER | CHECKS | TAKES | SENDS | FILES | MAILS,
     "UploadExports": LOG | LEDGER | TAKES | SENDS | FILES | READS_KEYS | KEEPS_KEYS,
     "ImportExpenses": LOG | LEDGER | TAKES | SENDS | READS_KEYS | KEEPS_KEYS,

@@ -19,5 +19,8 @@ wire = cache(Wiring)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     use = wire()
     return answer_wakes(
-        event, use.queue(Kind.CUSTOMER), use.queues, lambda token: sync_customers(token, use.worker())
+        event,
+        use.queue(Kind.CUSTOMER),
+        use.queues,
+        lambda token: sync_customers(token, use.worker(), use.ask_moment),
     )

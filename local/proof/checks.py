@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from local.proof.arrivals import numbers_in, wrong_arrivals
 from local.proof.rests import wrong_in_rests
-from local.proof.story import NORTH, SOUTH, Story
+from local.proof.story import NORTH, SOUTH, Story, kept_by_hand
 from local.proof.told import wrong_words
 from moment_xledger.domain.companies import Route
 
@@ -92,6 +92,7 @@ def _customers(stage: Outside) -> Iterator[str]:
             case several:
                 yield f"{name} is there {len(several)} times"
     known = {(owners[company], number) for company, number in stage.story.customers}
+    known |= {(order["ownerCode"], order["code"]) for order in kept_by_hand(stage.story)}
     yield from (f"customer {key} is nobody's" for key in held.keys() - known)
 
 
@@ -100,7 +101,7 @@ def _companies(stage: Outside) -> Iterator[str]:
     keys = Counter(
         (
             NORTH if (owner := each["owner"]["ownerCode"]) == SOUTH else owner,
-            each.get("companyNumber") or each["code"],
+            each.get("companyNumber") or each.get("code") or each["dbId"],
         )
         for each in stage.server.seen()["companies"]
     )

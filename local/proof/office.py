@@ -18,8 +18,11 @@ from local.proof.taking_turns import Chooser, Turns
 from local.twins.table import FakeTable
 from local.twins.world import START
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.ledger.lookups import EVERY
 from moment_xledger.adapters.table import Action, Item, Key
 from moment_xledger.domain.errors import FileDiffers
+from moment_xledger.domain.invoice_references import LookedUp
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.export_invoices import Exporter, export_asked_for
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
 
@@ -102,9 +105,14 @@ class Office:
         self.steps = 0
         self.table, self.bucket = Table(lambda: self.turns), Bucket(lambda: self.turns)
         self.ledger = Ledger(self.table)  # type: ignore[arg-type]
-        company = companies(None)[0].model_copy(update={"export_customers": False, "notify": ()})
+        company = companies(None)[0].model_copy(
+            update={"export_customers": False, "export_projects": False, "notify": ()}
+        )
         self.company = company
         self.ledger.companies.save(company)
+        unreadable = {EVERY: LookedUp(None, None, START)}  # so that any invoice may come
+        for kind in Kind:
+            self.ledger.lookups.note(company.id, kind, unreadable)
         story = Story([company])
         tell_of_invoices(story, company, random, Size(invoices=invoices))
         self.published = story.published

@@ -209,6 +209,28 @@ def tell_of_invoices(story: Story, company: Company, random: Random, size: Size)
         story.published.append(Published(at, an_event("invoice.finalized", data, company)))
 
 
+def kept_by_hand(story: Story) -> Iterator[dict[str, Any]]:
+    """What people have made in Xledger: the customers on invoices of companies that send none, where no other company
+    that writes there sends them."""
+    sent = {number for _, number in story.customers}
+    by_hand = {each.id: each.owner_code or OTHER for each in story.companies if not each.export_customers}
+    invoices = (each.event for each in (*story.published, *story.unsent) if "invoice" in each.event["type"])
+    wanted = {
+        (by_hand[event["momentcompany"]], str(event["data"]["customer"]["customerNumber"]))
+        for event in invoices
+        if event["momentcompany"] in by_hand and "customer" in event["data"]
+    }
+    for owner, number in sorted(wanted):
+        if number not in sent or owner == BORD:
+            yield {
+                "do": "make",
+                "kind": "customers",
+                "code": number,
+                "description": number,
+                "ownerCode": owner,
+            }
+
+
 def an_event(what: str, data: dict[str, Any], company: Company) -> dict[str, Any]:
     return {
         "specversion": "1.0",

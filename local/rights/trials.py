@@ -58,8 +58,8 @@ MAY: Mapping[str, set[str]] = {
         *sends("Customers", "Projects", "InvoiceMails"),
         "keeps what was rejected",
     },
-    "SyncCustomers": {*BOTH, takes("Customers"), *sends("Projects"), KEYS},
-    "SyncProjects": {*BOTH, takes("Projects"), *sends("Customers", "Projects"), KEYS},
+    "SyncCustomers": {*BOTH, CHECKS, takes("Customers"), *sends("Projects"), KEYS},
+    "SyncProjects": {*BOTH, CHECKS, takes("Projects"), *sends("Customers", "Projects"), KEYS},
     "ExportInvoices": {
         *BOTH,
         CHECKS,

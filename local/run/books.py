@@ -31,6 +31,7 @@ from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.kinds import Kind as RecordKind
 from moment_xledger.domain.problems import NOBODY
+from moment_xledger.domain.problems import Problem as LedgerProblem
 from moment_xledger.domain.seen_invoices import is_looked_for
 from moment_xledger.domain.uploads import State as UploadState
 from moment_xledger.domain.uploads import Upload
@@ -114,7 +115,16 @@ class Books:
         problems = [
             each for kind in ("invoice", "export", "settings") for each in self._problems(COMPANY, kind)
         ]
-        return Kind(self._received("invoice"), left, 0, waiting, problems)
+        said = {(each.kind, each.number) for each in problems}
+        held = [each for each in self._held() if (each.kind, each.number) not in said]
+        return Kind(self._received("invoice"), left, 0, waiting, problems, held)
+
+    def _held(self) -> Iterator[Problem]:
+        for each in self._use.ledger.invoices.held(COMPANY):
+            if each.why:
+                number = each.invoice.number
+                told = LedgerProblem(COMPANY, "invoice", number, each.why.code, each.why.details)
+                yield Problem("invoice", number, str(each.why.code), told.sentence())
 
     def _has_left(self, export: LedgerExport) -> bool:
         """A file that was handed over has left for certain when its invoices were seen, or nobody can see them."""

@@ -206,7 +206,8 @@ class Journey:
         kinds = self._books.kinds()
         exports = list(self._books.exports(self._options.out, list(self._around.mailbox)))
         before, after = self._before, state_of(self._around.xledger_url)
-        reported = {(problem.kind, problem.number) for kind in kinds.values() for problem in kind.problems}
+        said = (problem for kind in kinds.values() for problem in (*kind.problems, *kind.held))
+        reported = {(problem.kind, problem.number) for problem in said}
         expected = numbers_published(bodies(self._options.events), COMPANY)
         waiting = {name: kind.waiting for name, kind in kinds.items()}
         self._not_done += differences(expected, reported, waiting, after)

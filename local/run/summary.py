@@ -24,6 +24,7 @@ class Kind:
     unchanged: int = 0
     waiting: int = 0
     problems: Sequence[Problem] = ()
+    held: Sequence[Problem] = ()  # what waits by itself, and for what; nobody is told of it yet
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,13 @@ class Summary:
     @property
     def is_as_it_should_be(self) -> bool:
         """As far as it could be looked at."""
-        unfinished = any(kind.problems or kind.waiting for kind in self.kinds.values())
+        unfinished = any(kind.problems or kind.held or kind.waiting for kind in self.kinds.values())
         return not unfinished and not self.not_done
 
     def as_json(self) -> dict[str, Any]:
         return {
             "published": self.published,
-            **{name: asdict(kind) | {"problems": _dicts(kind.problems)} for name, kind in self.kinds.items()},
+            **{name: asdict(kind) | _told(kind) for name, kind in self.kinds.items()},
             "exports": [asdict(each) | {"file": str(each.file)} for each in self.exports],
             "xledger": asdict(self.xledger) if self.xledger else None,
             "uploads": [asdict(each) | {"reasons": list(each.reasons)} for each in self.uploads],
@@ -136,11 +137,15 @@ class Summary:
         yield "Not done:"
         yield from (f"  {sentence}" for sentence in self.not_done)
         yield from (f"  {kind.waiting} {name} wait." for name, kind in self.kinds.items() if kind.waiting)
-        problems = [problem for kind in self.kinds.values() for problem in kind.problems]
+        problems = [problem for kind in self.kinds.values() for problem in (*kind.problems, *kind.held)]
         for problem in problems[:_MOST_PROBLEMS]:
             yield f"  {problem.kind} {problem.number} ({problem.code}): {problem.message}"
         if len(problems) > _MOST_PROBLEMS:
             yield f"  … and {len(problems) - _MOST_PROBLEMS} more problems; --json has them all"
+
+
+def _told(kind: Kind) -> dict[str, Any]:
+    return {"problems": _dicts(kind.problems), "held": _dicts(kind.held)}
 
 
 def _dicts(problems: Sequence[Problem]) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ from moment_xledger.domain.entities import Reach, Reached, address_of
 from moment_xledger.domain.errors import GateClosed, Unreachable
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.kinds import Kind
-from moment_xledger.domain.moment import Customer
+from moment_xledger.domain.moment import Saved
 from moment_xledger.domain.replies import Reply, Unanswered
 from moment_xledger.flows.outcomes import Report
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
@@ -111,7 +111,7 @@ class World:
         self.woken: list[tuple[Kind, TokenId]] = []
         self.closed: list[GateClosed] = []
         self.mails_woken: list[CompanyId] = []
-        self.moment: dict[str, Customer] = {}
+        self.moment: dict[str, Saved] = {}
         self.moment_is_down = False
         self.asked_moment: list[str] = []
         self._messages = itertools.count(1)
@@ -151,17 +151,18 @@ class World:
         """What a wake does; a closed gate is noted."""
         try:
             if kind is Kind.CUSTOMER:
-                return sync_customers(token, self.worker())
+                return sync_customers(token, self.worker(), self._ask_moment)
             return sync_projects(token, self.worker(), self._ask_moment)
         except GateClosed as closed:
             self.closed.append(closed)
             return Report()
 
-    def _ask_moment(self, company: Company, number: str) -> Customer | None:
+    def _ask_moment(self, company: Company, kind: Kind, number: str) -> Saved | None:
         self.asked_moment.append(number)
         if self.moment_is_down:
             raise Unreachable("Moment")
-        return self.moment.get(number)
+        found = self.moment.get(number)
+        return found if found and found.kind is kind else None
 
     def run(self, until: timedelta = timedelta(hours=3)) -> None:
         """Carries wakes, and sweeps every minute, until nothing is due any more."""

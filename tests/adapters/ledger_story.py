@@ -44,7 +44,7 @@ from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.domain.settings_changes import Change, Saved
 from moment_xledger.domain.typed_keys import Tails
 from moment_xledger.domain.usage import Closing, Usage
-from tests.builders import a_company, a_customer, a_project, an_invoice
+from tests.builders import A_FAULT, a_company, a_customer, a_project, an_invoice
 
 NORDVIK, TOKEN = CompanyId("nordvik"), TokenId("fingerprint")
 NOW = datetime(2026, 11, 22, 9, 0, 1, 23, tzinfo=UTC)
@@ -135,7 +135,7 @@ def _invoices(ledger: Ledger) -> None:
     ledger.invoices.add(NORDVIK, 0, [first], Route.UPLOAD, NOW)
     ledger.invoices.add(NORDVIK, 1, [second], Route.EMAIL, NOW)
     for wrong in (third, fourth):
-        ledger.invoices.hold(NORDVIK, wrong)
+        ledger.invoices.hold(NORDVIK, wrong, A_FAULT)
     ledger.invoices.skip(NORDVIK, fourth.invoice_number)
 
 
@@ -250,7 +250,7 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     ),
     "invoices": lambda ledger: (ledger.invoices.head(NORDVIK), list(ledger.invoices.since(NORDVIK))),
     "invoices by number": lambda ledger: ledger.invoices.arrived(NORDVIK, [10231, 10232]),
-    "invoices held": lambda ledger: list(ledger.invoices.held(NORDVIK)),
+    "invoices held": lambda ledger: [held.invoice for held in ledger.invoices.held(NORDVIK)],
     "invoices skipped": lambda ledger: ledger.invoices.skipped_among(NORDVIK, [10234]),
     "exports": lambda ledger: list(ledger.exports.newest_first(NORDVIK)),
     "exports asked for": lambda ledger: ledger.exports.asked_for(NORDVIK, "a click"),

@@ -11,7 +11,7 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.moment import Invoice
 from tests.adapters.ledgers import ledger as ledger
 from tests.adapters.ledgers import nothing_written
-from tests.builders import an_invoice
+from tests.builders import A_FAULT, an_invoice
 
 NORDVIK = CompanyId("nordvik")
 NOW = datetime(2026, 11, 22, 5, 0, 1, 23, tzinfo=UTC)
@@ -94,13 +94,15 @@ def test_those_that_have_arrived_are_known_by_their_content(ledger: Ledger) -> N
 
 def test_what_is_held_gives_way_to_the_same_or_a_newer_version_only(ledger: Ledger) -> None:
     for version, kid in ((2, "1"), (2, "2"), (1, "3"), (3, "4")):
-        ledger.invoices.hold(NORDVIK, Invoice.model_validate(an_invoice(7, version=version, kid=kid)["data"]))
+        ledger.invoices.hold(
+            NORDVIK, Invoice.model_validate(an_invoice(7, version=version, kid=kid)["data"]), A_FAULT
+        )
         (held,) = ledger.invoices.held(NORDVIK)
-        assert held.kid == {"1": "1", "2": "2", "3": "2", "4": "4"}[kid]
+        assert held.invoice.kid == {"1": "1", "2": "2", "3": "2", "4": "4"}[kid]
     assert ledger.invoices.held_among(NORDVIK, [7, 8]) == {7: 3}
 
 
 def test_only_what_is_held_can_be_released(ledger: Ledger) -> None:
-    ledger.invoices.hold(NORDVIK, invoices(7)[0])
+    ledger.invoices.hold(NORDVIK, invoices(7)[0], A_FAULT)
     assert ledger.invoices.release(NORDVIK, [7, 8]) == ["7"]
     assert list(ledger.invoices.held(NORDVIK)) == []

@@ -24,7 +24,7 @@ from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.settings_changes import Change, Saved
 from moment_xledger.domain.typed_keys import Tails
 from moment_xledger.domain.vat_rates import read_typed
-from tests.builders import a_company, an_invoice
+from tests.builders import A_FAULT, a_company, an_invoice
 
 NORDVIK, TOKEN = CompanyId("nordvik"), TokenId("fingerprint")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -115,7 +115,7 @@ def test_an_address_is_held_by_one_and_given_back_with_what_it_was_told(ledger: 
 
 def test_a_held_invoice_is_skipped_and_a_newer_version_is_looked_at(ledger: Ledger) -> None:
     invoice = Invoice.model_validate(an_invoice(10231)["data"])
-    ledger.invoices.hold(NORDVIK, invoice)
+    ledger.invoices.hold(NORDVIK, invoice, A_FAULT)
     ledger.invoices.skip(NORDVIK, 10231)
     assert list(ledger.invoices.held(NORDVIK)) == []
     assert ledger.invoices.skipped_among(NORDVIK, range(10230, 10233)) == {10231: 1}
@@ -124,18 +124,18 @@ def test_a_held_invoice_is_skipped_and_a_newer_version_is_looked_at(ledger: Ledg
 
 def test_whoever_saw_it_held_before_the_skip_neither_lets_it_in_nor_holds_it_again(ledger: Ledger) -> None:
     invoice = Invoice.model_validate(an_invoice(10231)["data"])
-    ledger.invoices.hold(NORDVIK, invoice)
+    ledger.invoices.hold(NORDVIK, invoice, A_FAULT)
     held = ledger.invoices.held_among(NORDVIK, [10231])
     ledger.invoices.skip(NORDVIK, 10231)
     with pytest.raises(Conflict):
         ledger.invoices.add(NORDVIK, 0, [invoice], Route.FILE, NOW, held)
-    assert not ledger.invoices.hold(NORDVIK, invoice)
-    assert ledger.invoices.hold(NORDVIK, invoice.model_copy(update={"version": 2}))
+    assert not ledger.invoices.hold(NORDVIK, invoice, A_FAULT)
+    assert ledger.invoices.hold(NORDVIK, invoice.model_copy(update={"version": 2}), A_FAULT)
 
 
 def test_one_that_has_arrived_and_is_yet_to_be_released_stays_behind_too(ledger: Ledger) -> None:
     invoice = Invoice.model_validate(an_invoice(10231)["data"])
-    ledger.invoices.hold(NORDVIK, invoice)
+    ledger.invoices.hold(NORDVIK, invoice, A_FAULT)
     ledger.invoices.add(NORDVIK, 0, [invoice], Route.FILE, NOW, {10231: 1})
     ledger.invoices.skip(NORDVIK, 10231)
     (snapshot,) = ledger.invoices.since(NORDVIK, 0)

@@ -13,8 +13,9 @@ import requests
 
 from moment_xledger.adapters.moment_api import MomentApi
 from moment_xledger.domain.companies import CompanyId, Token
-from moment_xledger.domain.errors import Unreachable
-from tests.builders import a_customer, an_invoice
+from moment_xledger.domain.errors import Unreachable, UnusableAnswer
+from moment_xledger.domain.kinds import Kind
+from tests.builders import a_customer, a_project, an_invoice
 
 NORDVIK, KEY = CompanyId("nordvik"), Token("key-of-nordvik")
 HUNDRED = [a_customer(f"1{n:03}7")["data"] for n in range(100)]
@@ -57,7 +58,7 @@ def page(content: list[Any], total: int) -> tuple[int, bytes]:
 
 def test_the_customer_of_exactly_this_number_is_found_also_on_a_later_page(moment: MomentApi) -> None:
     Answers.pages = [page(HUNDRED, 101), page([a_customer("7")["data"]], 101)]
-    found = moment.customer(NORDVIK, KEY, "7")
+    found = moment.record(NORDVIK, KEY, Kind.CUSTOMER, "7")
     assert found is not None
     assert found.number == "7"
     assert [path.partition("?")[0] for path, _ in Answers.asked] == [
@@ -68,13 +69,21 @@ def test_the_customer_of_exactly_this_number_is_found_also_on_a_later_page(momen
 
 def test_a_customer_that_moment_does_not_have_is_none(moment: MomentApi) -> None:
     Answers.pages = [page(HUNDRED, 100)]
-    assert moment.customer(NORDVIK, KEY, "7") is None
+    assert moment.record(NORDVIK, KEY, Kind.CUSTOMER, "7") is None
     assert len(Answers.asked) == 1
 
 
-def test_a_customer_that_would_not_pass_as_an_event_is_none(moment: MomentApi) -> None:
+def test_a_customer_that_would_not_pass_as_an_event_is_there_and_of_no_use(moment: MomentApi) -> None:
     Answers.pages = [page([a_customer("7", name="")["data"]], 1)]
-    assert moment.customer(NORDVIK, KEY, "7") is None
+    with pytest.raises(UnusableAnswer):
+        moment.record(NORDVIK, KEY, Kind.CUSTOMER, "7")
+
+
+def test_a_project_is_found_by_its_number(moment: MomentApi) -> None:
+    Answers.pages = [page([a_project("P-77")["data"], a_project("P-7")["data"]], 2)]
+    found = moment.record(NORDVIK, KEY, Kind.PROJECT, "P-7")
+    assert found is not None
+    assert (found.kind, found.number) == (Kind.PROJECT, "P-7")
 
 
 @pytest.mark.parametrize(
@@ -86,14 +95,14 @@ def test_no_usable_answer_means_later_and_tells_no_secret(
 ) -> None:
     Answers.pages = [answer]
     with pytest.raises(Unreachable) as later:
-        moment.customer(NORDVIK, KEY, "7")
+        moment.record(NORDVIK, KEY, Kind.CUSTOMER, "7")
     assert KEY.secret not in str(later.value)
     assert "127.0.0.1" not in str(later.value)
 
 
 def test_nobody_at_the_address_means_later() -> None:
     with requests.Session() as session, pytest.raises(Unreachable):
-        MomentApi(session, "http://127.0.0.1:9/api/1.0").customer(NORDVIK, KEY, "7")
+        MomentApi(session, "http://127.0.0.1:9/api/1.0").record(NORDVIK, KEY, Kind.CUSTOMER, "7")
 
 
 class TestInvoicesThatWereChanged:

@@ -19,7 +19,7 @@ from moment_xledger.domain.exports import Export
 from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.test_connection import Trial
-from tests.builders import COMPANY, a_customer, an_invoice, of
+from tests.builders import COMPANY, a_customer, a_project, an_invoice, in_xledger, of
 from tests.console import documented
 from tests.fakes import FakeFiles
 from tests.flows.test_reconcile import Moments
@@ -103,8 +103,9 @@ class Site:
         return [export_invoices(exporter=exporter, **job) for job in jobs]
 
     def receive(self, *invoices: dict[str, Any], company: CompanyId = COMPANY.id) -> None:
-        """Finalized in Moment, for a customer that is known."""
-        self.world.receive(*(of(company, event) for event in (a_customer(), *invoices)))
+        """Finalized in Moment, for a customer and a project that Xledger has."""
+        in_xledger(self.world.ledger, company, a_customer(), a_project())
+        self.world.receive(*(of(company, event) for event in invoices))
 
     def export(self, *numbers: int, company: CompanyId = COMPANY.id, by: str = "schedule") -> Export:
         """An export of these invoices, made and ready."""

@@ -23,7 +23,7 @@ from moment_xledger.flows.mail_invoices import mail_invoices
 from moment_xledger.flows.note_feedback import note_feedback
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
 from moment_xledger.flows.sweep import sweep
-from tests.builders import a_company, an_invoice
+from tests.builders import KEPT_BY_HAND, a_company, an_invoice, may_not_look_up
 from tests.fakes import FakeFiles, FakeTable
 from tests.world import Time
 
@@ -119,7 +119,7 @@ class Mailroom:
         defaults: dict[str, Any] = {
             "route": "email",
             "reception_address": RECEPTION,
-            "export_customers": False,
+            **KEPT_BY_HAND,
         }
         self.company = a_company(**(defaults | settings))
         self.time, self.fuse = Time(), Fuse()
@@ -128,6 +128,7 @@ class Mailroom:
         self.table = FakeTable()
         self.ledger = Ledger(self.table)  # type: ignore[arg-type]
         self.ledger.companies.save(self.company)
+        may_not_look_up(self.ledger, self.company.id)
         self.woken: list[CompanyId] = []
         self._workers, self._messages = itertools.count(1), itertools.count(1)
 

@@ -18,7 +18,7 @@ from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
 from moment_xledger.flows.tell_accountant import Report, Teller, tell_accountant
 from moment_xledger.mails.export_ready import export_ready
-from tests.builders import a_company
+from tests.builders import KEPT_BY_HAND, a_company, may_not_look_up
 from tests.fakes import FakeFiles, FakeTable
 
 MORNING = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 06:00 in Oslo
@@ -49,7 +49,8 @@ class Post:
 
 
 class Office:
-    """`but` are the company's settings. The company carries no customers unless told to, so any invoice may come."""
+    """`but` are the company's settings. The company carries no customers and projects unless told to, and its token may
+    not look them up, so any invoice may come."""
 
     def __init__(self, table: FakeTable | None = None, files: FakeFiles | None = None, **but: Any) -> None:
         self.now = MORNING
@@ -57,7 +58,7 @@ class Office:
         self.files: Any = files or FakeFiles()
         self.ledger = Ledger(self.table)  # type: ignore[arg-type]
         self.post = Post()
-        self.settings: dict[str, Any] = {"export_customers": False, "notify": (READER,)}
+        self.settings: dict[str, Any] = {**KEPT_BY_HAND, "notify": (READER,)}
         self.set(**but)
 
     def clock(self) -> datetime:
@@ -66,6 +67,7 @@ class Office:
     def set(self, **but: Any) -> None:
         self.settings |= but
         self.ledger.companies.save(a_company(COMPANY, **self.settings))
+        may_not_look_up(self.ledger, COMPANY)
 
     def arrive(self, *events: Mapping[str, Any]) -> None:
         messages = [Message(f"m{next(_messages)}", json.dumps(event)) for event in events]
@@ -115,4 +117,4 @@ class Office:
         return [(s.seq, s.invoice.invoice_number) for s in self.ledger.invoices.since(COMPANY)]
 
     def held(self) -> list[int]:
-        return [invoice.invoice_number for invoice in self.ledger.invoices.held(COMPANY)]
+        return [each.invoice.invoice_number for each in self.ledger.invoices.held(COMPANY)]

@@ -13,7 +13,7 @@ from moment_xledger.domain.exports import Export
 from moment_xledger.domain.problems import Code
 from moment_xledger.flows.check_before_sending import Preflight, check_before_sending
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
-from tests.builders import a_company, a_customer, an_invoice
+from tests.builders import a_company, a_customer, a_project, an_invoice, in_xledger
 from tests.fakes import FakeFiles
 from tests.world import COMPANY, World
 
@@ -33,9 +33,9 @@ def export(world: World, request: str) -> Export | None:
     return export_invoices(COMPANY.id, request, "Kari", exporter)
 
 
-def with_code(number: int, vat_code: str) -> dict[str, Any]:
+def with_code(number: int, vat_code: str, **but: Any) -> dict[str, Any]:
     line = {"vatCode": vat_code, "net": "100.00", "vat": "0.00", "gross": "100.00"}
-    return an_invoice(number, total="100.00", vatLines=[line])
+    return an_invoice(number, total="100.00", vatLines=[line], **but)
 
 
 def listed(preflight: Preflight) -> list[tuple[str, str | None, int]]:
@@ -111,7 +111,9 @@ def test_a_list_that_the_token_may_not_read_stops_nothing() -> None:
 def stopped() -> World:
     """One invoice that can go, and one whose VAT code Xledger lacks."""
     world = a_world(vat_codes={"3": "3", "6": "66"})
-    world.receive(an_invoice(10231), with_code(10232, "6"))
+    in_xledger(world.ledger, COMPANY.id, a_customer("10077"), a_project("P-1"))
+    of: dict[str, Any] = {"customer": {"customerNumber": "10077", "name": "Fjord Bygg AS"}}
+    world.receive(an_invoice(10231, **of), with_code(10232, "6", **of))
     check(world)
     return world
 

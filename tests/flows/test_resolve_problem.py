@@ -1,5 +1,7 @@
 """What a person can do about a problem: try it again, try all of a kind again, skip it and say why."""
 
+from typing import Any
+
 import pytest
 
 from moment_xledger.adapters.review_file import write_review
@@ -9,7 +11,15 @@ from moment_xledger.domain.problems import Code
 from moment_xledger.domain.resolutions import WAYS, Way
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.resolve_problem import Resolver, retry_all, retry_problem, skip_problem
-from tests.builders import a_company, a_customer, a_private_person, a_project, an_invoice
+from tests.builders import (
+    KEPT_BY_HAND,
+    a_company,
+    a_customer,
+    a_private_person,
+    a_project,
+    an_invoice,
+    may_not_look_up,
+)
 from tests.fakes import FakeFiles
 from tests.world import COMPANY, TOKEN, World
 
@@ -32,6 +42,13 @@ def deeds(world: World) -> list[Deed]:
 
 def codes(world: World) -> list[str]:
     return [customer["code"] for customer in world.held("customers")]
+
+
+def invoicing(**but: Any) -> World:
+    """Any invoice may come."""
+    world = World(companies=[a_company(**KEPT_BY_HAND, **but)])
+    may_not_look_up(world.ledger, COMPANY.id)
+    return world
 
 
 @pytest.fixture
@@ -138,10 +155,10 @@ def test_a_refused_token_is_tried_again() -> None:
 
 
 def test_a_held_invoice_goes_when_what_was_wrong_is_right() -> None:
-    world = World(companies=[a_company(vat_codes={"6": "6"})])
+    world = invoicing(vat_codes={"6": "6"})
     world.receive(a_customer("10001"), an_invoice(10231))
     assert list(world.problems()) == [("invoice", "10231", "VAT_CODE_UNMAPPED")]
-    world.ledger.companies.save(a_company())
+    world.ledger.companies.save(a_company(**KEPT_BY_HAND))
     assert retry(world, "invoice", "10231", Code.VAT_CODE_UNMAPPED) is Way.OFFER
     assert (list(world.problems()), world.ledger.invoices.head(COMPANY.id)) == ([], 1)
 
@@ -181,7 +198,7 @@ def test_what_stops_everything_or_may_be_doubled_cannot_be_skipped(world: World,
 
 
 def test_a_skipped_invoice_never_leaves_and_the_gap_says_so() -> None:
-    world = World(companies=[a_company(vat_codes={"3": "3"})])
+    world = invoicing(vat_codes={"3": "3"})
     line = {"vatCode": "6", "net": "100.00", "vat": "0.00", "gross": "100.00"}
     world.receive(
         a_customer("10001"),
@@ -190,7 +207,7 @@ def test_a_skipped_invoice_never_leaves_and_the_gap_says_so() -> None:
         an_invoice(10233),
     )
     skip_problem(COMPANY.id, "invoice", "10232", Code.VAT_CODE_UNMAPPED, "booked by hand", resolver(world))
-    world.ledger.companies.save(a_company())
+    world.ledger.companies.save(a_company(**KEPT_BY_HAND))
     exporter = Exporter(world.ledger, FakeFiles(), world.time, write_review)  # type: ignore[arg-type]
     made = export_invoices(COMPANY.id, "r", "Kari", exporter)
     assert made is not None
@@ -202,14 +219,14 @@ def test_a_skipped_invoice_never_leaves_and_the_gap_says_so() -> None:
 
 
 def test_a_skipped_invoice_whose_event_comes_again_stays_skipped_and_a_newer_version_is_looked_at() -> None:
-    world = World(companies=[a_company(vat_codes={"3": "3"})])
+    world = invoicing(vat_codes={"3": "3"})
     line = {"vatCode": "6", "net": "100.00", "vat": "0.00", "gross": "100.00"}
     event = an_invoice(10231, total="100.00", vatLines=[line])
     world.receive(a_customer("10001"), event)
     skip_problem(COMPANY.id, "invoice", "10231", Code.VAT_CODE_UNMAPPED, "booked by hand", resolver(world))
     world.receive(event)
     assert list(world.problems()) == []
-    world.ledger.companies.save(a_company())
+    world.ledger.companies.save(a_company(**KEPT_BY_HAND))
     world.receive(event)
     assert list(world.ledger.invoices.since(COMPANY.id)) == []
     world.receive(an_invoice(10231, version=2, total="100.00", vatLines=[line]))
@@ -217,7 +234,7 @@ def test_a_skipped_invoice_whose_event_comes_again_stays_skipped_and_a_newer_ver
 
 
 def test_an_invoice_that_the_format_cannot_hold_can_be_booked_by_hand() -> None:
-    world = World(companies=[a_company(file={"format": "ar10"})])
+    world = invoicing(file={"format": "ar10"})
     world.receive(a_customer("10001"), an_invoice(10231, projectNumber="P-123456"))
     exporter = Exporter(world.ledger, FakeFiles(), world.time, write_review)  # type: ignore[arg-type]
     assert export_invoices(COMPANY.id, "r1", "Kari", exporter) is None
@@ -227,11 +244,11 @@ def test_an_invoice_that_the_format_cannot_hold_can_be_booked_by_hand() -> None:
 
 
 def test_what_only_a_repeat_could_not_hold_is_skipped_and_stays_where_it_left() -> None:
-    world = World(companies=[a_company(file={"format": "standard"})])
+    world = invoicing(file={"format": "standard"})
     world.receive(a_customer("10001"), an_invoice(10230), an_invoice(10231, projectNumber="P-123456"))
     exporter = Exporter(world.ledger, FakeFiles(), world.time, write_review)  # type: ignore[arg-type]
     export_invoices(COMPANY.id, "r1", "Kari", exporter)
-    world.ledger.companies.save(a_company(file={"format": "ar10"}))
+    world.ledger.companies.save(a_company(file={"format": "ar10"}, **KEPT_BY_HAND))
     export_invoices(COMPANY.id, "r2", "Kari", exporter, repeats=1)
     assert list(world.problems()) == [("invoice", "10231", "FORMAT_CANNOT_HOLD")]
     skip_problem(COMPANY.id, "invoice", "10231", Code.FORMAT_CANNOT_HOLD, "it is in Xledger", resolver(world))

@@ -14,7 +14,7 @@ from moment_xledger.domain.companies import Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoices import fault
 from moment_xledger.domain.moment import Invoice
-from tests.builders import a_company, a_customer, an_event, an_invoice
+from tests.builders import a_company, an_event, an_invoice
 from tests.fakes import FakeTable
 from tests.flows.office import COMPANY, Office
 
@@ -63,20 +63,11 @@ LINES = [
             "CREDIT_NOTE_NOT_NEGATIVE",
             id="a credit note that adds to the sales",
         ),
-        pytest.param(
-            {"customer": {"customerNumber": "404", "name": "Ukjent AS"}},
-            "CUSTOMER_UNKNOWN",
-            id="a customer that has not come",
-        ),
     ],
 )
 def test_what_must_be_true_of_an_invoice(but: dict[str, Any], code: str | None) -> None:
-    found = fault(Invoice.model_validate(an_invoice(**but)["data"]), a_company(), {"10001"})
+    found = fault(Invoice.model_validate(an_invoice(**but)["data"]), a_company())
     assert (found and str(found.code)) == code
-
-
-def test_a_company_that_carries_no_customers_need_not_know_them() -> None:
-    assert fault(Invoice.model_validate(an_invoice()["data"]), a_company(export_customers=False), ()) is None
 
 
 def test_invoices_are_numbered_as_they_come_without_gaps() -> None:
@@ -224,14 +215,6 @@ def test_an_older_version_never_takes_the_place_of_one_that_is_held(together: bo
     assert (office.arrived(), office.held(), office.problems()) == ([], [7], [("7", "KID_INVALID")])
 
 
-def test_the_customer_s_arrival_releases_the_invoices_that_waited_for_it() -> None:
-    office = Office(export_customers=True)
-    office.arrive(an_invoice(7), an_invoice(8, kid="1"))
-    assert office.problems() == [("7", "CUSTOMER_UNKNOWN"), ("8", "KID_INVALID")]
-    office.arrive(a_customer("10001"))
-    assert (office.arrived(), office.problems()) == ([(1, 7)], [("8", "KID_INVALID")])
-
-
 def test_a_change_of_the_settings_releases_what_it_puts_right_before_the_next_export() -> None:
     office = Office()
     office.arrive(an_invoice(7, vatLines=[LINES[0] | {"vatCode": "99"}], total="125.00"))
@@ -307,7 +290,7 @@ def _state(office: Office) -> Any:
     arrived = [
         (s.seq, s.invoice.invoice_number, s.invoice.kid) for s in office.ledger.invoices.since(COMPANY)
     ]
-    held = [(i.invoice_number, i.version) for i in office.ledger.invoices.held(COMPANY)]
+    held = [(h.invoice.invoice_number, h.invoice.version) for h in office.ledger.invoices.held(COMPANY)]
     return arrived, held, office.problems()
 
 

@@ -475,7 +475,7 @@ def test_an_export_of_one_route_that_was_left_open_is_finished_before_the_other_
     room.receive(1001)
     room.change(route="upload")
     room.receive(1002)
-    room.fuse.burns_at = (room.fuse.calls + 12, "after")
+    room.fuse.burns_at = (room.fuse.calls + 16, "after")
     with pytest.raises(Died):
         room.export()
     assert room.ledger.exports.watermark(room.company.id).open == 1

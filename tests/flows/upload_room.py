@@ -25,7 +25,7 @@ from moment_xledger.flows.tell_accountant import Teller, tell_accountant
 from moment_xledger.flows.upload_export import Outcome, Uploader
 from moment_xledger.flows.upload_exports import upload_exports
 from moment_xledger.mails.export_ready import export_ready
-from tests.builders import a_company, an_invoice
+from tests.builders import KEPT_BY_HAND, a_company, an_invoice, may_not_look_up
 from tests.fakes import FakeFiles, FakeTable
 from tests.flows.mailroom import Fuse
 from tests.flows.office import Post
@@ -69,7 +69,7 @@ class UploadRoom:
             "route": "upload",
             "owner_code": 19168,
             "file": {"format": "gl02b"},
-            "export_customers": False,
+            **KEPT_BY_HAND,
             "notify": ("regnskap@nordvik.example",),
         }
         self.company = a_company(**(defaults | settings))
@@ -78,6 +78,7 @@ class UploadRoom:
         self.table = FakeTable()
         self.ledger = Ledger(self.table)  # type: ignore[arg-type]
         self.ledger.companies.save(self.company)
+        may_not_look_up(self.ledger, self.company.id)
         self.to_tell: list[CompanyId] = []
         self.to_export: list[tuple[str, str]] = []
         self.booked: set[int] | None = None  # invoices that Xledger shows

@@ -25,7 +25,7 @@ from moment_xledger.environment import Environment
 from moment_xledger.flows.export_invoices import export_invoices
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.wiring import Wiring
-from tests.builders import COMPANY, a_company, a_customer, an_invoice
+from tests.builders import COMPANY, a_company, a_customer, a_project, an_invoice, in_xledger
 from tests.console.site import Browser, Context, an_http_event
 
 REGION = "eu-north-1"
@@ -113,7 +113,8 @@ def work(use: Wiring) -> None:
 
 def exported(use: Wiring) -> Browser:
     """Somebody who has just exported two invoices."""
-    events = (a_customer(), an_invoice(10231), an_invoice(10232))
+    in_xledger(use.ledger, COMPANY.id, a_customer(), a_project())
+    events = (an_invoice(10231), an_invoice(10232))
     messages = [Message(str(n), json.dumps(event)) for n, event in enumerate(events)]
     receive_events(messages, use.receiver())
     browser = let_in()

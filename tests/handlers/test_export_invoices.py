@@ -14,7 +14,7 @@ from functions.receive_events import handler as receiving
 from functions.start_runs import handler as starting
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.wiring import Wiring
-from tests.builders import a_company, an_invoice
+from tests.builders import KEPT_BY_HAND, a_company, an_invoice, may_not_look_up
 from tests.handlers.cloud import BUCKET, REGION, Context, a_message, jobs_in, watched_log
 from tests.handlers.cloud import wiring as wiring
 
@@ -24,7 +24,8 @@ READER = "regnskap@nordvik.example"
 
 @pytest.fixture
 def use(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> Wiring:
-    wiring.ledger.companies.save(a_company(export_customers=False, notify=(READER,)))
+    wiring.ledger.companies.save(a_company(**KEPT_BY_HAND, notify=(READER,)))
+    may_not_look_up(wiring.ledger, a_company().id)
     for each in (handler, receiving, starting):
         monkeypatch.setattr(each, "wire", lambda: wiring)
     return wiring

@@ -20,14 +20,14 @@ from moment_xledger.domain.companies import CompanyId, Secrets
 from moment_xledger.environment import Environment
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.wiring import Wiring
-from tests.builders import TOKEN, a_company, an_invoice
+from tests.builders import KEPT_BY_HAND, TOKEN, a_company, an_invoice, may_not_look_up
 from tests.handlers.cloud import watched_log
 from tests.template import resources
 
 REGION = "eu-north-1"
 SENDER, RECEPTION = "xledger@moment.example", "mb.19168@xledger.example"
 NORDVIK = CompanyId("nordvik")
-COMPANY = a_company(route="email", reception_address=RECEPTION, export_customers=False)
+COMPANY = a_company(route="email", reception_address=RECEPTION, **KEPT_BY_HAND)
 EVENTS = [an_invoice(101), an_invoice(102, customer={"customerNumber": "10001", "name": "Bjørk & Sønn AS"})]
 
 
@@ -47,6 +47,7 @@ def wiring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
     with start(EVENTS, {TOKEN.secret: [NORDVIK]}) as moment, mock_aws():
         use = Wiring(Environment(_made(moment.url)))
         use.ledger.companies.save(COMPANY)
+        may_not_look_up(use.ledger, COMPANY.id)
         use.vault.offer(NORDVIK, Secrets(TOKEN, TOKEN))
         for handler in (mailing, noting, sweeping):
             monkeypatch.setattr(handler, "wire", lambda: use)

@@ -26,7 +26,7 @@ def test_good_events_are_kept_and_wake_others_and_a_bad_one_holds_up_nothing(
     for _ in range(2):  # SQS may deliver twice
         assert handler.lambda_handler(event, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
 
-    assert [s.invoice.invoice_number for s in wiring.ledger.invoices.since(NORDVIK)] == [1]
+    assert [held.invoice.invoice_number for held in wiring.ledger.invoices.held(NORDVIK)] == [1]
     assert jobs_in("CUSTOMERS_QUEUE")[0] == {"token": "fingerprint"}
     (kept,) = boto3.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
     assert kept["Key"] == "rejected/unknown/m1.json"

@@ -28,7 +28,7 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.environment import Environment
 from moment_xledger.wiring import Wiring
 from tests.alarms import on_our_figures, published, raises
-from tests.builders import TOKEN, a_company, a_customer, a_project, an_invoice
+from tests.builders import KEPT_BY_HAND, TOKEN, a_company, a_customer, a_project, an_invoice, may_not_look_up
 from tests.handlers.cloud import BUCKET, Context, a_message
 from tests.handlers.cloud import wiring as wiring
 from tests.world import TOKEN_ID, World
@@ -56,6 +56,7 @@ class Stage:
 
     def save(self, **settings: Any) -> None:
         self.use.ledger.companies.save(a_company(**settings))
+        may_not_look_up(self.use.ledger, a_company().id)
 
     def receive(self, *events: dict[str, Any] | str) -> None:
         records = [a_message(event, number) for number, event in enumerate(events)]
@@ -121,7 +122,7 @@ def token_refused(stage: Stage) -> None:
 
 
 def export_stuck(stage: Stage) -> None:
-    stage.save(route="file", export_customers=False)
+    stage.save(route="file", **KEPT_BY_HAND)
     stage.receive(an_invoice(1))
     whole, stage.use = stage.use, Wiring(Environment({**stage.use._environment._variables, "BUCKET": "gone"}))
     with pytest.raises(Exception, match="NoSuchBucket"):
@@ -131,13 +132,13 @@ def export_stuck(stage: Stage) -> None:
 
 
 def mails_wait(stage: Stage) -> None:
-    stage.save(route="email", reception_address="inbox@xledger.example", export_customers=False)
+    stage.save(route="email", reception_address="inbox@xledger.example", **KEPT_BY_HAND)
     stage.receive(an_invoice(1))
     stage.sweep(after=6 * MINUTE)
 
 
 def with_an_upload_that_waits(stage: Stage) -> None:
-    stage.save(route="upload", owner_code=19168, file={"format": "gl02b"}, export_customers=False)
+    stage.save(route="upload", owner_code=19168, file={"format": "gl02b"}, **KEPT_BY_HAND)
     stage.receive(an_invoice(1))
     stage.export()
 
@@ -166,7 +167,7 @@ def new_reason(stage: Stage) -> None:
 
 
 def changed_afterwards(stage: Stage) -> None:
-    stage.save(route="file", export_customers=False)
+    stage.save(route="file", **KEPT_BY_HAND)
     stage.receive(an_invoice(1))
     stage.use.vault.offer(NORDVIK, Secrets(TOKEN, TOKEN))
     changed = an_invoice(1, version=2, dueDate="2026-12-24")
@@ -214,6 +215,7 @@ def _ask_xledger(plan: Plan, patch: pytest.MonkeyPatch, runs: int) -> None:
     use = SimpleNamespace(
         queue=str,
         queues=queues,
+        ask_moment=lambda *_: None,
         worker=lambda: replace(world.worker(), xledger=XledgerMeasured(world.xledger)),  # type: ignore[arg-type]
     )
     patch.setattr(customers, "wire", lambda: use)

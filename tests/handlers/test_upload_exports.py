@@ -22,7 +22,7 @@ from moment_xledger.domain.uploads import Upload
 from moment_xledger.environment import Environment
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.wiring import Wiring
-from tests.builders import TOKEN, a_company, an_invoice
+from tests.builders import KEPT_BY_HAND, TOKEN, a_company, an_invoice, may_not_look_up
 from tests.handlers.cloud import Context, a_message, jobs_in, watched_log
 from tests.handlers.cloud import wiring as wiring
 
@@ -31,7 +31,7 @@ SETTINGS: dict[str, Any] = {
     "route": "upload",
     "owner_code": 19168,
     "file": {"format": "gl02b"},
-    "export_customers": False,
+    **KEPT_BY_HAND,
 }
 
 
@@ -48,6 +48,7 @@ def use(wiring: Wiring, xledger: Running, monkeypatch: pytest.MonkeyPatch) -> Wi
     for handler in (exporting, uploading, sweeping):
         monkeypatch.setattr(handler, "wire", lambda: made)
     made.ledger.companies.save(a_company(**SETTINGS))
+    may_not_look_up(made.ledger, NORDVIK)
     log_in(made)
     return made
 

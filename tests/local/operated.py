@@ -19,7 +19,7 @@ from moment_xledger.domain.exports import Export
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.wiring import Wiring, now
-from tests.builders import a_company, an_invoice
+from tests.builders import KEPT_BY_HAND, a_company, an_invoice, may_not_look_up
 from tests.template import resources
 
 STACK, NORDVIK = "moment-xledger", CompanyId("nordvik")
@@ -79,7 +79,8 @@ def operated(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
             return made
 
         monkeypatch.setattr(boto3, "client", client)
-        stack.ledger.companies.save(a_company(NORDVIK, export_customers=False))
+        stack.ledger.companies.save(a_company(NORDVIK, **KEPT_BY_HAND))
+        may_not_look_up(stack.ledger, NORDVIK)
         yield stack
 
 

@@ -21,7 +21,7 @@ from moment_xledger.flows.pause_work import pause_work
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.flows.resolve_problem import retry_problem
 from moment_xledger.wiring import now
-from tests.builders import TOKEN, a_company, a_private_person, an_invoice, of
+from tests.builders import KEPT_BY_HAND, TOKEN, a_company, a_private_person, an_invoice, of
 from tests.flows.test_resolve_problem import resolver
 from tests.local.operated import NORDVIK, STACK, Operated
 from tests.local.operated import operated as operated
@@ -52,7 +52,7 @@ def test_dead_letters_of_events_that_were_stored_meanwhile_change_nothing(operat
 
 
 def test_a_wrong_mapping_is_stopped_corrected_and_exported_again(operated: Operated) -> None:
-    settings: dict[str, Any] = {"export_customers": False, "owner_code": 19168}
+    settings: dict[str, Any] = {**KEPT_BY_HAND, "owner_code": 19168}
     operated.ledger.companies.save(a_company(NORDVIK, **settings, file={"format": "gl02b"}))
     wrong = operated.export(1, 2)
     link = operated.ledger.links.make(NORDVIK, wrong.number, now())

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_soap.client import XledgerSoap
     from moment_xledger.console.desk import Desk
     from moment_xledger.domain.companies import Company, CompanyId, SoapLogin, TokenId
-    from moment_xledger.domain.moment import Customer
+    from moment_xledger.domain.moment import Saved
     from moment_xledger.domain.notices import Notice
     from moment_xledger.domain.seen_invoices import InXledger
     from moment_xledger.flows.expense_run import Importer
@@ -328,8 +328,8 @@ class Wiring:
         worker = replace(self.worker(A_WAIT), run=RUN, wake=_left_to_the_sweep)
         return Trial(worker, Reference, self.moment().accepts, accepts_soap)
 
-    def ask_moment(self, company: "Company", number: str) -> "Customer | None":
-        return self.moment().customer(company.id, self.vault.moment_key(company), number)
+    def ask_moment(self, company: "Company", kind: Kind, number: str) -> "Saved | None":
+        return self.moment().record(company.id, self.vault.moment_key(company), kind, number)
 
     def wake(self, kind: Kind, token: "TokenId") -> None:
         self.queues.send(self.queue(kind), {"token": token}, group=token)

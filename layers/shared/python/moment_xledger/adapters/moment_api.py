@@ -1,8 +1,8 @@
 """Moment's API: what we ask it when an event that we need has not come.
 
 Base address, Basic authentication as `apikey`, the list parameters `query`, `page` and `size`, and `content` in the
-answer are from Moment's own pages and public clients, and so is `lastModifiedDateFrom`. Assumed is that customers and
-invoices look like the data of their events, and that a draft has no invoice number or `status` `DRAFT`.
+answer are from Moment's own pages and public clients, and so is `lastModifiedDateFrom`. Assumed is that customers,
+projects and invoices look like the data of their events, and that a draft has no invoice number or `status` `DRAFT`.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
 
 from moment_xledger.domain.companies import CompanyId, Token
-from moment_xledger.domain.errors import KeyRefused, Unreachable
-from moment_xledger.domain.moment import Customer
+from moment_xledger.domain.errors import KeyRefused, Unreachable, UnusableAnswer
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Customer, Project, Saved
 
 TIMEOUT = timedelta(seconds=20)
 PAGE_SIZE = 100
@@ -40,13 +41,14 @@ class MomentApi:
         self._session = session
         self._url = url.rstrip("/")
 
-    def customer(self, company: CompanyId, key: Token, number: str) -> Customer | None:
-        """The customer of this number, if Moment has one."""
+    def record(self, company: CompanyId, key: Token, kind: Kind, number: str) -> Saved | None:
+        """The customer or project of this number, if Moment has one. Raises `UnusableAnswer` where it would not pass as
+        an event."""
         for page in range(1, MOST_PAGES):
-            found = self._get(company, key, "customers", {"query": number, "page": page, "size": PAGE_SIZE})
+            found = self._get(company, key, f"{kind}s", {"query": number, "page": page, "size": PAGE_SIZE})
             for content in found.content:
-                if content.get("customerNumber") == number:
-                    return _customer(content)
+                if content.get(f"{kind}Number") == number:
+                    return _record(kind, content)
             if page * PAGE_SIZE >= found.page.total_elements:
                 break
         return None
@@ -96,9 +98,8 @@ class MomentApi:
             raise Unreachable("Moment: the answer is not a page of records") from None
 
 
-def _customer(content: Any) -> Customer | None:
-    """None where it would not pass as an event either."""
+def _record(kind: Kind, content: Any) -> Saved:
     try:
-        return Customer.model_validate(content)
+        return (Customer if kind is Kind.CUSTOMER else Project).model_validate(content)
     except ValidationError:
-        return None
+        raise UnusableAnswer(f"Moment: the {kind} would not pass as an event either") from None

@@ -125,7 +125,9 @@ def _waiting(company: Company, desk: Desk) -> Iterator[Invoice]:
     """Held back, or arrived and in no export yet."""
     settled = desk.ledger.exports.watermark(company.id).settled
     unexported = (each.invoice for each in in_files(company.id, settled, desk))
-    return chain(islice(desk.ledger.invoices.held(company.id), MOST_LOOKED_AT), unexported)
+    return chain(
+        (each.invoice for each in islice(desk.ledger.invoices.held(company.id), MOST_LOOKED_AT)), unexported
+    )
 
 
 def _difference(difference: Difference) -> DifferenceFacts:

@@ -31,6 +31,8 @@ def absence(snapshot: Snapshot, export: Export) -> str:
         return another_way(snapshot.route)
     if snapshot.invoice.do_not_transfer:
         return NOT_TO_BE_TRANSFERRED
+    if why := export.waits(snapshot):
+        return held_back(why.code)
     if unfit := export.unfit(snapshot):
         return held_back(reason_of(unfit)[0])
     return CAME_LATER if snapshot.seq > export.high else DATED_LATER
@@ -49,6 +51,42 @@ _NORWEGIAN = {
 }
 _NAMES: Mapping[str, tuple[str, str]] = {
     Code.CUSTOMER_UNKNOWN: ("kunden er ukjent", "its customer is unknown"),
+    Code.WAITS_FOR_XLEDGER: (
+        "kunden eller prosjektet er ikke i Xledger ennå",
+        "its customer or project is not in Xledger yet",
+    ),
+    Code.WAITS_FOR_NUMBER: (
+        "nummeret på kunden eller prosjektet er omstridt",
+        "the number of its customer or project is disputed",
+    ),
+    Code.WAITS_FOR_EVENT: (
+        "kunden eller prosjektet er ikke kommet fra Moment ennå",
+        "its customer or project has not come from Moment yet",
+    ),
+    Code.WAITS_FOR_LOOK_UP: (
+        "kunden eller prosjektet skal slås opp i Xledger",
+        "its customer or project is to be looked up in Xledger",
+    ),
+    Code.NOT_KEPT_IN_XLEDGER: (
+        "Xledger har ikke kunden eller prosjektet",
+        "Xledger does not have its customer or project",
+    ),
+    Code.NOT_IN_MOMENT: (
+        "Moment har ikke kunden eller prosjektet",
+        "Moment does not have its customer or project",
+    ),
+    Code.MOMENT_SILENT: (
+        "kunden eller prosjektet er ikke kommet, og Moment svarer ikke",
+        "its customer or project has not come, and Moment does not answer",
+    ),
+    Code.MOMENT_REFUSES: (
+        "kunden eller prosjektet er ikke kommet, og Moment godtar ikke API-nøkkelen",
+        "its customer or project has not come, and Moment does not accept the API key",
+    ),
+    Code.MOMENT_UNUSABLE: (
+        "det Moment svarer om kunden eller prosjektet, kan ikke brukes",
+        "what Moment answers about its customer or project cannot be used",
+    ),
     Code.TOTAL_DIFFERS: ("totalen stemmer ikke", "its total does not add up"),
     Code.VAT_CODE_UNMAPPED: ("MVA-koden er ikke satt opp", "its VAT code is not set up"),
     Code.KID_INVALID: ("KID er feil", "its KID is wrong"),

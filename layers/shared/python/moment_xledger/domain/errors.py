@@ -8,6 +8,7 @@ Errors, named by what should happen next.
   + WrongRequest   Xledger takes no request of this form, whatever it is about: stop this kind of work
   + Unreachable    the other system does not answer: nothing is wrong with the work, try later
     - KeyRefused   ... because Moment does not accept the company's key: only a new one helps
+  + UnusableAnswer Moment has the record, but what it says of it cannot be used: only Moment can mend that
   + Conflict       somebody else wrote first: read again and decide again
   + EntityTaken    another company writes to that entity of Xledger: an operator may allow both
     - StrangeAnswer ... something else answers in its place, such as a gateway's page
@@ -87,6 +88,10 @@ class Unreachable(SyncError):
 
 
 class KeyRefused(Unreachable):
+    pass
+
+
+class UnusableAnswer(SyncError):
     pass
 
 

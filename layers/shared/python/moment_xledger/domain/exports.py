@@ -17,7 +17,8 @@ from moment_xledger.domain.files.names import file_name
 from moment_xledger.domain.files.series import Previous, Run, SeriesReport, runs_of
 from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.files.unfit import Unfit
-from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.invoice_references import Reference, Standing, waiting
+from moment_xledger.domain.invoices import Fault, Snapshot
 from moment_xledger.domain.schedules import latest_invoice_date
 
 # Who asks, where it is nobody in person. What the clock has made is told to the accountant; the sweeper only takes
@@ -46,6 +47,8 @@ class Export:
     by: str
     claimed: datetime
     terms: Terms
+    # What Xledger did not have, or what was disputed, when it was claimed: invoices that refer to it stay behind.
+    held: Mapping[Reference, Standing] = field(default_factory=dict)
     route: Route = Route.FILE
     through: date | None = None
     repeats: int | None = None
@@ -96,11 +99,20 @@ class Export:
         """What the format cannot hold of an invoice that would be in the file otherwise."""
         return unfit(snapshot.invoice, self.terms) if self._wants(snapshot) else None
 
+    def waits(self, snapshot: Snapshot) -> Fault | None:
+        """What an invoice waits for that would be in the file otherwise."""
+        is_asked = bool(self.held) and self._is_candidate(snapshot)
+        return waiting(snapshot.invoice, self.held) if is_asked else None
+
     def _wants(self, snapshot: Snapshot) -> bool:
         if self.repeats is not None:
             return snapshot.export == self.repeats
+        return self._is_candidate(snapshot) and self.waits(snapshot) is None
+
+    def _is_candidate(self, snapshot: Snapshot) -> bool:
         return (
-            snapshot.export is None
+            self.repeats is None
+            and snapshot.export is None
             and snapshot.route is self.route
             and not never_leaves_in_a_file(snapshot)
             and (self.through is None or snapshot.invoice.invoice_date <= self.through)

@@ -1,6 +1,6 @@
 """What must be true of an invoice before it may leave, and what is kept of it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -60,8 +60,19 @@ class Known:
 
 @dataclass(frozen=True)
 class Fault:
+    """`waits_for`: kinds and numbers that are to settle first; then the invoice goes by itself."""
+
     code: Code
     details: Mapping[str, str]
+    waits_for: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Held:
+    """An invoice that is held back. `why`: None where an older release did not write it down."""
+
+    invoice: Invoice
+    why: Fault | None
 
 
 @dataclass
@@ -109,11 +120,10 @@ def _compare(invoice: Invoice, known: Known, result: Sorted) -> None:
         result.changed[number] = invoice
 
 
-def fault(invoice: Invoice, company: Company, known_customers: Collection[str]) -> Fault | None:
+def fault(invoice: Invoice, company: Company) -> Fault | None:
     """Why this invoice must be held back; None where it may go. Amounts agree to the øre or not at all."""
     difference = invoice.total - sum((line.gross for line in invoice.vat_lines), Decimal(0))
     unmapped = [line.vat_code for line in invoice.vat_lines if line.vat_code not in company.vat_codes]
-    number = invoice.customer.customer_number
     if difference or any(line.net + line.vat != line.gross for line in invoice.vat_lines):
         return Fault(Code.TOTAL_DIFFERS, {"difference": str(difference)})
     if unmapped:
@@ -126,6 +136,4 @@ def fault(invoice: Invoice, company: Company, known_customers: Collection[str]) 
         return Fault(Code.CREDIT_NOTE_NOT_NEGATIVE, {})
     if invoice.kind is InvoiceKind.INVOICE and invoice.due_date < invoice.invoice_date:
         return Fault(Code.DUE_BEFORE_INVOICE_DATE, {})
-    if company.export_customers and number not in known_customers:
-        return Fault(Code.CUSTOMER_UNKNOWN, {"customer": number})
     return None

@@ -119,6 +119,16 @@ class Code(StrEnum):
     LATE_FROM_MOMENT = "LATE_FROM_MOMENT"
     INVOICE_UNREADABLE = "INVOICE_UNREADABLE"
     MOMENT_WENT_BACK = "MOMENT_WENT_BACK"
+    WAITS_FOR_XLEDGER = "WAITS_FOR_XLEDGER"
+    WAITS_FOR_NUMBER = "WAITS_FOR_NUMBER"
+    WAITS_FOR_EVENT = "WAITS_FOR_EVENT"
+    WAITS_FOR_LOOK_UP = "WAITS_FOR_LOOK_UP"
+    NOT_KEPT_IN_XLEDGER = "NOT_KEPT_IN_XLEDGER"
+    NOT_IN_MOMENT = "NOT_IN_MOMENT"
+    MOMENT_SILENT = "MOMENT_SILENT"
+    MOMENT_REFUSES = "MOMENT_REFUSES"
+    MOMENT_UNUSABLE = "MOMENT_UNUSABLE"
+    REFERENCES_NOT_CHECKED = "REFERENCES_NOT_CHECKED"
 
 
 @dataclass(frozen=True)
@@ -161,8 +171,9 @@ class Problem:
         reason, names = REASONS[self.code], NAMES[language]
         named = {"kind": names.get(self.kind, self.kind), "number": self.number}
         named |= in_words(self.details, language)
-        if "records" in named:
-            named["records"] = names.get(named["records"], named["records"])
+        for each in ("records", "refers_to"):
+            if each in named:
+                named[each] = names.get(named[each], named[each])
         text = reason.english if language is Language.ENGLISH else reason.norwegian
         return text.format_map(named)
 
@@ -638,6 +649,56 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Det sendes ikke flere varsler til {number}, fordi en e-post dit ikke kom fram ({why}). Rett adressen under Varsler i innstillingene, eller bekreft den.",
         "No more notices are mailed to {number}, because a mail to it did not arrive ({why}). Correct the address under Notices in the settings, or confirm it.",
+    ),
+    Code.WAITS_FOR_XLEDGER: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} venter på {refers_to} {reference}, som ikke er i Xledger ennå. Fakturaen går av seg selv når {refers_to} {reference} er der. Slå opp {refers_to} {reference} for å se hva som stanser.",
+        "Invoice {number} waits for {refers_to} {reference}, which is not in Xledger yet. The invoice goes by itself when {refers_to} {reference} is there. Look up {refers_to} {reference} to see what stops it.",
+    ),
+    Code.WAITS_FOR_NUMBER: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} venter fordi det er uklart hvem {refers_to} {reference} er i Xledger; fakturaen kunne blitt ført på feil konto. Løs problemet med {refers_to} {reference}; fakturaen går da av seg selv.",
+        "Invoice {number} waits because it is not clear who {refers_to} {reference} is in Xledger; the invoice could be booked on the wrong account. Settle the problem of {refers_to} {reference}; the invoice then goes by itself.",
+    ),
+    Code.WAITS_FOR_EVENT: Reason(
+        Fixer.OPERATOR,
+        "Faktura {number} venter på {refers_to} {reference}, som ikke er kommet fra Moment ennå. Moment blir spurt. Fakturaen går av seg selv når {refers_to} {reference} er i Xledger.",
+        "Invoice {number} waits for {refers_to} {reference}, which has not come from Moment yet. Moment is being asked. The invoice goes by itself when {refers_to} {reference} is in Xledger.",
+    ),
+    Code.WAITS_FOR_LOOK_UP: Reason(
+        Fixer.OPERATOR,
+        "Faktura {number} venter på at {refers_to} {reference} slås opp i Xledger. Det skjer av seg selv så snart Xledger kan spørres.",
+        "Invoice {number} waits until {refers_to} {reference} has been looked up in Xledger. That happens by itself as soon as Xledger can be asked.",
+    ),
+    Code.NOT_KEPT_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} venter på {refers_to} {reference}, som Xledger ikke har. Ifølge innstillingene opprettes slike for hånd. Opprett {refers_to} {reference} i Xledger; fakturaen går da av seg selv.",
+        "Invoice {number} waits for {refers_to} {reference}, which Xledger does not have. According to the settings these are created by hand. Create {refers_to} {reference} in Xledger; the invoice then goes by itself.",
+    ),
+    Code.NOT_IN_MOMENT: Reason(
+        Fixer.OPERATOR,
+        "Faktura {number} viser til {refers_to} {reference}. Moment er spurt og har ikke {refers_to} {reference}. Meld det til Moment. Moment spørres igjen av seg selv; fakturaen kan også føres for hånd i Xledger og utelates her.",
+        "Invoice {number} refers to {refers_to} {reference}. Moment was asked and does not have {refers_to} {reference}. Report it to Moment. Moment is asked again by itself; the invoice can also be booked by hand in Xledger and left out here.",
+    ),
+    Code.MOMENT_SILENT: Reason(
+        Fixer.OPERATOR,
+        "Faktura {number} venter på {refers_to} {reference}, som ikke er kommet fra Moment. Moment kunne ikke spørres, fordi Moment ikke svarer. Det forsøkes igjen av seg selv.",
+        "Invoice {number} waits for {refers_to} {reference}, which has not come from Moment. Moment could not be asked because it does not answer. It is tried again by itself.",
+    ),
+    Code.MOMENT_REFUSES: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} venter på {refers_to} {reference}, som ikke er kommet fra Moment. Moment kunne ikke spørres, fordi Moment ikke godtar API-nøkkelen. Lim inn en ny nøkkel i innstillingene; Moment spørres da av seg selv.",
+        "Invoice {number} waits for {refers_to} {reference}, which has not come from Moment. Moment could not be asked because Moment does not accept the API key. Paste a new key into the settings; Moment is then asked by itself.",
+    ),
+    Code.MOMENT_UNUSABLE: Reason(
+        Fixer.OPERATOR,
+        "Faktura {number} venter på {refers_to} {reference}. Moment er spurt og har {refers_to} {reference}, men svaret kan ikke brukes. Meld det til Moment; det spørres igjen av seg selv.",
+        "Invoice {number} waits for {refers_to} {reference}. Moment was asked and has {refers_to} {reference}, but its answer cannot be used. Report it to Moment; it is asked again by itself.",
+    ),
+    Code.REFERENCES_NOT_CHECKED: Reason(
+        Fixer.ADMINISTRATOR,
+        "API-nøkkelen har ikke rett til å slå opp {refers_to} i Xledger. Om Xledger har det fakturaene viser til, er derfor ikke kontrollert; fakturaene går likevel, og Xledger kan avvise dem. Gi nøkkelen leserett i Xledger.",
+        "The API key has no right to look up a {refers_to} in Xledger. Whether Xledger has what the invoices refer to is therefore not checked; the invoices go all the same, and Xledger may refuse them. Give the key the right to read in Xledger.",
     ),
     Code.EXPENSE_PROJECT_UNKNOWN: Reason(
         Fixer.ADMINISTRATOR,

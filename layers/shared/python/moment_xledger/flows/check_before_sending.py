@@ -46,7 +46,7 @@ def check_before_sending(
 
 def _waiting(company: Company, ledger: "Ledger") -> Iterator[Invoice]:
     """Held back, or arrived and not yet in an export."""
-    yield from ledger.invoices.held(company.id)
+    yield from (held.invoice for held in ledger.invoices.held(company.id))
     settled = ledger.exports.watermark(company.id).settled
     for snapshot in ledger.invoices.since(company.id, settled):
         if snapshot.export is None and not never_leaves_in_a_file(snapshot):

@@ -83,8 +83,8 @@ class Comparison:
         """What an earlier run left half done: one may be held back, and nobody told why."""
         left = set(self.progress.expected)
         if left:
-            held = self._ledger.invoices.held(self._company.id)
-            self._take_in([invoice for invoice in held if invoice.invoice_number in left])
+            held = self._ledger.invoices.held_now(self._company.id, left)
+            self._take_in([each.invoice for each in held.values()])
             self._settle()
 
     def _settle(self) -> None:

@@ -11,7 +11,6 @@ from moment_xledger.domain.control import ControlReport, Place
 from moment_xledger.domain.errors import Unreachable
 from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.invoices import Snapshot, fault
-from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.reconciliation import Unusable, is_older_than_us, read_listed
 from moment_xledger.domain.seen_invoices import is_looked_for
@@ -107,12 +106,11 @@ def _place(
 def _add_held(
     company: Company, report: ControlReport, ledger: "Ledger", has_time: Callable[[], bool]
 ) -> None:
-    for invoice in ledger.invoices.held(company.id):
+    for held in ledger.invoices.held(company.id):
         _while(has_time)
-        if report.takes(invoice.invoice_date):
-            known = ledger.records.by_number(company.id, Kind.CUSTOMER, {invoice.customer.customer_number})
-            why = fault(invoice, company, known)
-            report.add(Place.HELD, invoice, str(company.route), str(why.code) if why else "")
+        if report.takes(held.invoice.invoice_date):
+            why = held.why or fault(held.invoice, company)
+            report.add(Place.HELD, held.invoice, str(company.route), str(why.code) if why else "")
 
 
 def _add_moment(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.absences import absence
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import NOT_TO_BE_TRANSFERRED, held_back
+from moment_xledger.domain.invoices import Held
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -19,11 +20,15 @@ class Gaps:
         """Of the numbers in this range that have come at all."""
         company = self._export.company
         arrived = self._ledger.invoices.by_number(company, hole)
-        held = self._ledger.invoices.held_among(company, hole)
+        held = self._ledger.invoices.held_now(company, hole)
         skipped = self._ledger.invoices.skipped_among(company, hole)
         reasons = dict.fromkeys(skipped, NOT_TO_BE_TRANSFERRED)
-        reasons |= {number: held_back(self._codes.get(str(number), "?")) for number in held}
+        reasons |= {number: held_back(self._code(number, each)) for number, each in held.items()}
         return reasons | {number: absence(snapshot, self._export) for number, snapshot in arrived.items()}
+
+    def _code(self, number: int, held: Held) -> str:
+        """What people were told, else what was written down when it was held."""
+        return self._codes.get(str(number)) or (str(held.why.code) if held.why else "?")
 
     @cached_property
     def _codes(self) -> dict[str, str]:

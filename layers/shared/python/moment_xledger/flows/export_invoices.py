@@ -1,7 +1,7 @@
 """Makes an export: claim, members, files, ready. Read each step as: whoever dies here is followed by somebody who
 takes the same step again, with the same result."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from moment_xledger.domain.exports import (
 )
 from moment_xledger.domain.files.series import Numbered, check_series, runs_after
 from moment_xledger.domain.files.writing import Totals, write
+from moment_xledger.domain.invoice_references import WAITING_CODES
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.orders import Order
@@ -29,8 +30,10 @@ from moment_xledger.domain.preflight import STOPS_AN_INVOICE, reason_of, with_ab
 from moment_xledger.domain.problems import Problem
 from moment_xledger.domain.uploads import EXPORT, REASONS, State, Upload
 from moment_xledger.flows.explain_gaps import Gaps
+from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.offer_held import offer_held
 from moment_xledger.flows.put_beside import WriteReview, put_manifest, put_review
+from moment_xledger.flows.take_in_invoices import wait_quietly
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 8  # of reading again where others claim at the same moment
 MARKED_AT_ONCE = 99  # with the check of the export, what one transaction takes
+MOST_HELD = 5_000  # references that an export goes without
 IN_MEMORY = 4 * 1024 * 1024  # of a file that is being made; the rest lies on disk
 
 
@@ -154,6 +158,7 @@ def _next(
     if repeats is None:
         lists = exporter.ledger.references.get(company.token_id)
         export = replace(export, terms=with_absent(export.terms, lists, exporter.clock()))
+        export = _without_what_waits(company, export, exporter)
     if repeats is not None:
         first = _known(company.id, _known(company.id, repeats, exporter.ledger).members_of, exporter.ledger)
         export = replace(
@@ -167,10 +172,25 @@ def _next(
         )
     if any(export.takes(snapshot) for snapshot in _candidates(export, exporter.ledger)):
         return export
-    _report_unfit(export, _candidates(export, exporter.ledger), exporter)
+    candidates = _candidates(export, exporter.ledger)
+    while chunk := list(islice(candidates, MARKED_AT_ONCE)):
+        _report_unfit(export, chunk, exporter)
     if repeats is None:
         _settle(export, watermark, exporter.ledger)
     return None
+
+
+def _without_what_waits(company: Company, export: Export, exporter: Exporter) -> Export:
+    """As it is claimed: numbers may have been swapped or moved since the invoices arrived. Of a great many invoices
+    whose references wait, so many are looked at that the export's item holds what they wait for."""
+    low, ledger, now = export.low, exporter.ledger, exporter.clock()
+    while True:
+        references = ledger.invoices.referred_to(export.company, low, export.high)
+        standings = standings_of(company, references, ledger, now)
+        held = {each: standing for each, standing in standings.items() if not standing.lets_go}
+        if len(held) <= MOST_HELD:
+            return replace(export, held=held)
+        export = replace(export, high=low + max(1, (export.high - low) // 2))
 
 
 def _settle(export: Export, watermark: Watermark, ledger: "Ledger") -> None:
@@ -317,11 +337,15 @@ def _ready(export: Export, totals: Totals) -> Export:
 
 def _unfit_before(export: Export, ledger: "Ledger") -> set[str]:
     problems = ledger.problems.of(export.company, "invoice")
-    return {problem.number for problem in problems if problem.code in STOPS_AN_INVOICE}
+    return {problem.number for problem in problems if problem.code in (*STOPS_AN_INVOICE, *WAITING_CODES)}
 
 
-def _report_unfit(export: Export, snapshots: Iterable[Snapshot], exporter: Exporter) -> None:
+def _report_unfit(export: Export, snapshots: Sequence[Snapshot], exporter: Exporter) -> None:
+    """And what waits for its customer or project is found again by that."""
     now = exporter.clock()
+    waiting = [(s.invoice.invoice_number, why) for s in snapshots if (why := export.waits(s))]
+    if waiting:
+        wait_quietly(exporter.ledger.companies.get_known(export.company), waiting, exporter.ledger, now)
     exporter.ledger.problems.report(
         Problem(
             export.company,

@@ -1,19 +1,16 @@
 """Projects that wait for a customer whose event has not come: after a while the customer is fetched from Moment."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from moment_xledger.domain.companies import Company
-from moment_xledger.domain.errors import Unreachable
+from moment_xledger.domain.errors import Unreachable, UnusableAnswer
 from moment_xledger.domain.events import Event
 from moment_xledger.domain.kinds import Kind
-from moment_xledger.domain.moment import Customer
 from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.records import known_in
 from moment_xledger.flows.outcomes import Outcomes
+from moment_xledger.flows.settle_waits import AskMoment
 from moment_xledger.flows.take_in_records import take_in_records
-
-AskMoment = Callable[[Company, str], Customer | None]
 
 PATIENCE = timedelta(minutes=15)
 MOST_AT_ONCE = 20  # questions to Moment, for meanwhile nobody else can use the token
@@ -81,7 +78,10 @@ def _oldest_by_number(outcomes: Outcomes) -> dict[str, datetime]:
 
 def _find(number: str, outcomes: Outcomes, ask_moment: AskMoment) -> None:
     company, ledger, clock = outcomes.company, outcomes.ledger, outcomes.clock
-    customer = ask_moment(company, number)
+    try:
+        customer = ask_moment(company, Kind.CUSTOMER, number)
+    except UnusableAnswer:
+        customer = None
     if customer:
         answer = Event("", company.id, clock(), customer, from_api=True)
         take_in_records(company, Kind.CUSTOMER, [answer], ledger, clock)

@@ -36,6 +36,6 @@ def _documents(
 ) -> dict[int, Invoice]:
     """What has arrived counts before what is held back, and that before what comes with the credit note."""
     together = {invoice.invoice_number: invoice for invoice in beside if invoice.invoice_number in numbers}
-    held = ledger.invoices.held_with(company.id, numbers)
+    held = {number: each.invoice for number, each in ledger.invoices.held_now(company.id, numbers).items()}
     arrived = ledger.invoices.by_number(company.id, numbers)
     return together | held | {number: snapshot.invoice for number, snapshot in arrived.items()}

@@ -15,16 +15,20 @@ from moment_xledger.domain import invoice_mails, invoice_message
 from moment_xledger.domain.companies import Company, CompanyId, Token
 from moment_xledger.domain.errors import Conflict, KeyRefused
 from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted
+from moment_xledger.domain.invoice_references import references_of, waiting
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.mailing_turn import Turn
+from moment_xledger.flows.take_in_invoices import wait_quietly
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.secrets import Vault
 
+LOOK_AGAIN = timedelta(minutes=5)  # at an invoice that waits for its customer or project
 HANDING_OVER = timedelta(seconds=30)  # what the mail service may take at most, and some
 WRITING = timedelta(seconds=30)  # what must fit in besides
 SETTINGS = "settings"
@@ -84,6 +88,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     HELD = "held"  # there is no address that may be mailed to
     CHANGED = "changed"  # somebody else decided meanwhile
+    WAITING = "waiting"  # for its customer or project to be in Xledger
     SKIPPED = "skipped"  # a person said so, after it was taken in
     TURN_LOST = "turn lost"
 
@@ -113,6 +118,8 @@ def _mail(mail: InvoiceMail, run: Run) -> Outcome:
         return Outcome.SKIPPED
     if not _may_be_mailed(run):
         return Outcome.HELD
+    if _waits(mail, snapshot, run):
+        return Outcome.WAITING
     made = _message(mail, snapshot, run)
     if isinstance(made, Code):
         return _without(made, mail, run)
@@ -129,6 +136,17 @@ def _may_be_mailed(run: Run) -> bool:
         run.report(SETTINGS, "reception_address", Code.RECEPTION_ADDRESS_MISSING)
         return False
     return run.mailer.ledger.mails.stopped(run.company.id, address) is None
+
+
+def _waits(mail: InvoiceMail, snapshot: Snapshot, run: Run) -> bool:
+    """Numbers may have been swapped or moved since it arrived. It is looked at again when that is settled."""
+    ledger, now, invoice = run.mailer.ledger, run.mailer.clock(), snapshot.invoice
+    why = waiting(invoice, standings_of(run.company, references_of(invoice), ledger, now))
+    if why is None:
+        return False
+    wait_quietly(run.company, [(invoice.invoice_number, why)], ledger, now)
+    ledger.mails.save(replace(mail, again=now + LOOK_AGAIN))
+    return True
 
 
 def _snapshot(mail: InvoiceMail, run: Run) -> Snapshot:

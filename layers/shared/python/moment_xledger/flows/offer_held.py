@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
-from moment_xledger.domain.invoice_checks import implausible
-from moment_xledger.domain.invoices import fault
-from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.invoices import Held
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.flows.invoice_surroundings import surroundings
-from moment_xledger.flows.take_in_invoices import take_in_invoices
+from moment_xledger.flows.take_in_invoices import fault_finder, take_in_invoices
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -22,17 +20,20 @@ def offer_held(company: Company, ledger: "Ledger", clock: Callable[[], datetime]
     take_in_invoices(company, _with_news(company, held, ledger, clock()), ledger, clock)
 
 
-def _with_news(company: Company, held: list[Invoice], ledger: "Ledger", now: datetime) -> list[Invoice]:
+def _with_news(company: Company, held: list[Held], ledger: "Ledger", now: datetime) -> list[Invoice]:
+    """What waits is told of by those who settle it; anything else is news where people were told something else."""
     if not held:
         return []
-    customers = {invoice.customer.customer_number for invoice in held}
-    known_customers = ledger.records.by_number(company.id, Kind.CUSTOMER, customers)
+    invoices = [each.invoice for each in held]
+    around = surroundings(company, invoices, [each.invoice_number for each in invoices], ledger, now)
+    find_fault = fault_finder(company, invoices, around, ledger, now)
     reported = {problem.number: problem.code for problem in ledger.problems.of(company.id, "invoice")}
-    numbers = [invoice.invoice_number for invoice in held]
-    around = surroundings(company, held, numbers, ledger, now)
-    return [
-        invoice
-        for invoice in held
-        for found in [fault(invoice, company, known_customers) or implausible(invoice, company, around)]
-        if found is None or found.code is not reported.get(invoice.number)
-    ]
+
+    def is_news(each: Held) -> bool:
+        found = find_fault(each.invoice)
+        if found is None:
+            return True
+        said = (each.why and each.why.code) if found.waits_for else reported.get(each.invoice.number)
+        return found.code is not said
+
+    return [each.invoice for each in held if is_news(each)]

@@ -12,7 +12,6 @@ from moment_xledger.domain.events import Event, Unreadable, read_event
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import NOBODY, Code, Problem
-from moment_xledger.flows.offer_held import offer_held
 from moment_xledger.flows.take_in_invoices import take_in_invoices
 from moment_xledger.flows.take_in_records import take_in_records
 
@@ -91,8 +90,6 @@ def _take_in(company: Company, events: Iterable[Event], receiver: Receiver) -> l
         if company.route is Route.EMAIL:
             receiver.wake_mails(company.id)
         receiver.ledger.tallies.add(company.id, "invoice", "received", len(invoices))
-    if Kind.CUSTOMER in saved:  # invoices may have waited for them
-        offer_held(company, receiver.ledger, receiver.clock)
     return dirty
 
 

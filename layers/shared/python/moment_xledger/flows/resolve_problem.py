@@ -120,9 +120,9 @@ def _send(company: Company, problems: Sequence[Problem], resolver: Resolver) -> 
 
 
 def offer_again(company: Company, problems: Sequence[Problem], resolver: Resolver) -> None:
-    numbers = {problem.number for problem in problems}
-    held = [each for each in resolver.ledger.invoices.held(company.id) if each.number in numbers]
-    take_in_invoices(company, held, resolver.ledger, resolver.clock)
+    numbers = {int(problem.number) for problem in problems if problem.number.isdecimal()}
+    held = resolver.ledger.invoices.held_now(company.id, numbers).values()
+    take_in_invoices(company, [each.invoice for each in held], resolver.ledger, resolver.clock)
 
 
 def _open_gate(company: Company, _: Sequence[Problem], resolver: Resolver) -> None:

@@ -1,6 +1,7 @@
 """Brings customers into step: look up, decide, add and update, in lists."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.attempts import Operation
@@ -15,6 +16,7 @@ from moment_xledger.flows.attempts import Try
 from moment_xledger.flows.lists import Batch, divided, in_batches, send_list
 from moment_xledger.flows.outcomes import NOT_MENTIONED, Outcomes, Report
 from moment_xledger.flows.send_plan import send_plan
+from moment_xledger.flows.settle_waits import AskMoment, ReadsNumbers, settle_waits
 from moment_xledger.flows.sync_records import Worker, sync_records
 
 if TYPE_CHECKING:
@@ -22,13 +24,16 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_nodes import Sends
 
 
-def sync_customers(token: TokenId, worker: Worker) -> Report:
+def sync_customers(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Report:
     """Raises `GateClosed` when the rest must wait."""
 
     def carry(sends: "Sends", entity: Entity, records: Sequence[Record], outcomes: Outcomes) -> None:
         carry_customers(records, worker.customers(sends, entity), outcomes)
 
-    return sync_records(Kind.CUSTOMER, token, worker, carry, when_idle=lambda outcomes: None)
+    def when_idle(outcomes: Outcomes, xledger: ReadsNumbers) -> datetime | None:
+        return settle_waits(Kind.CUSTOMER, outcomes, ask_moment, xledger)
+
+    return sync_records(Kind.CUSTOMER, token, worker, carry, when_idle)
 
 
 def carry_customers(records: Sequence[Record], xledger: "Customers", outcomes: Outcomes) -> None:

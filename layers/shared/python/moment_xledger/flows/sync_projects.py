@@ -1,6 +1,7 @@
 """Brings projects into step, in lists; those whose customer is not in Xledger yet wait for it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import TokenId
@@ -9,15 +10,11 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.projects import Found, NumberedCustomer, customer_number, with_customers
 from moment_xledger.domain.records import Record
-from moment_xledger.flows.find_customers import (
-    AskMoment,
-    customers_there,
-    find_customers,
-    missing_customers,
-)
+from moment_xledger.flows.find_customers import customers_there, find_customers, missing_customers
 from moment_xledger.flows.lists import Batch, in_batches
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.send_plan import send_plan
+from moment_xledger.flows.settle_waits import AskMoment, ReadsNumbers, settle_waits
 from moment_xledger.flows.sync_records import Worker, sync_records
 
 if TYPE_CHECKING:
@@ -31,9 +28,14 @@ def sync_projects(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Repo
     def carry(sends: "Sends", entity: Entity, records: Sequence[Record], outcomes: Outcomes) -> None:
         carry_projects(records, worker.projects(sends, entity), outcomes)
 
-    return sync_records(
-        Kind.PROJECT, token, worker, carry, lambda outcomes: find_customers(outcomes, ask_moment)
-    )
+    def when_idle(outcomes: Outcomes, xledger: ReadsNumbers) -> datetime | None:
+        looks = (
+            find_customers(outcomes, ask_moment),
+            settle_waits(Kind.PROJECT, outcomes, ask_moment, xledger),
+        )
+        return min(filter(None, looks), default=None)
+
+    return sync_records(Kind.PROJECT, token, worker, carry, when_idle)
 
 
 def carry_projects(records: Sequence[Record], xledger: "Projects", outcomes: Outcomes) -> None:

@@ -39,7 +39,7 @@ RUN = timedelta(seconds=140)  # of a function that may take 150: one token never
 FULL_LIST = 500  # what Xledger takes at once
 
 Carry = Callable[["Sends", Entity, list[Record], Outcomes], None]
-WhenIdle = Callable[[Outcomes], datetime | None]
+WhenIdle = Callable[[Outcomes, "Reference"], datetime | None]
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,10 @@ def _serve(
     channel.served(company.id)
     records, ledger = worker.ledger.records, worker.ledger
     outcomes = Outcomes(ledger, company, worker.clock, worker.wake, report)
-    if not company.carries(kind):
-        records.work_done(company.token_id, kind, company.id, marks, again=when_idle(outcomes))
+    reference = worker.reference(channel)
+    carries = company.carries(kind)
+    if not carries and not any(ledger.waits.awaited(company.id, kind)):
+        records.work_done(company.token_id, kind, company.id, marks, again=when_idle(outcomes, reference))
         return
     found = find_entity(company, reach.for_company(company.owner_code), ledger, worker.url, worker.clock)
     if found is None:
@@ -147,14 +149,16 @@ def _serve(
     if current.has_moved and current.unchecked.get(kind) == "":  # just now, and the other kind with it
         for other in map(Kind, current.unchecked.keys() - {kind}):
             records.mark_work(company.token_id, other, company.id, worker.clock())
-    current = check_page(company, kind, current, ledger, worker.clock)
     outcomes = replace(outcomes, entity=str(entity))
-    listed = records.dirty(company.id, kind, FULL_LIST)
-    if not listed and kind in current.unchecked:
-        return
+    listed = []
+    if carries:
+        current = check_page(company, kind, current, ledger, worker.clock)
+        listed = records.dirty(company.id, kind, FULL_LIST)
+        if not listed and kind in current.unchecked:
+            return
     if not listed:
         goes_on = go_on_taking_over(company, kind, worker.ledger, worker.clock)
-        again = min(filter(None, (goes_on, when_idle(outcomes))), default=None)
+        again = min(filter(None, (goes_on, when_idle(outcomes, reference))), default=None)
         records.work_done(company.token_id, kind, company.id, marks, again=again)
         return
     ready_at = min(record.since for record in listed) + linger(

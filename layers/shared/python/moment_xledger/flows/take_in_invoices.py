@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import Company
+from moment_xledger.domain.companies import Company, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_checks import Surroundings, implausible
+from moment_xledger.domain.invoice_references import WAITING_CODES, references_of, waiting
 from moment_xledger.domain.invoices import Fault, Sorted, arriving_together, fault, sort_out
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.close_unreadable import close_unreadable
+from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.invoice_surroundings import surroundings
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def _take_in(
         held = ledger.invoices.held_among(company.id, {invoice.invoice_number for invoice in invoices})
         around = surroundings(company, invoices, held, ledger, clock())
         credited = dict(around.credited)
-        found = _sorted_out(company, invoices, held, around, ledger)
+        found = _sorted_out(company, invoices, held, around, ledger, clock())
         good = list(found.good.values())
         try:
             if good:  # the head is read last: others write behind it all the time, when many come
@@ -46,7 +48,7 @@ def _take_in(
         _release(company, [*found.good, *found.again], ledger)
         read = [("invoice", each.id, each.number, each.version) for each in invoices]
         close_unreadable(company.id, read, ledger)
-        _report(company, found, ledger, clock())
+        _hold(company, found, ledger, clock())
         return
     raise Conflict
 
@@ -57,15 +59,15 @@ def _sorted_out(
     held: Mapping[int, int],
     around: Surroundings,
     ledger: "Ledger",
+    now: datetime,
 ) -> Sorted:
     """But for what a person has skipped: of that, only a newer version is looked at."""
     numbers = {invoice.invoice_number for invoice in invoices}
-    customers = {invoice.customer.customer_number for invoice in invoices}
-    known_customers = ledger.records.by_number(company.id, Kind.CUSTOMER, customers)
     skipped = ledger.invoices.skipped_among(company.id, numbers - held.keys())
+    find = fault_finder(company, invoices, around, ledger, now)
 
     def find_fault(invoice: Invoice) -> Fault | None:
-        found = fault(invoice, company, known_customers) or implausible(invoice, company, around)
+        found = find(invoice)
         if found is None:
             around.accept(invoice)
         return found
@@ -78,6 +80,26 @@ def _sorted_out(
     )
 
 
+def fault_finder(
+    company: Company, invoices: Sequence[Invoice], around: Surroundings, ledger: "Ledger", now: datetime
+) -> Callable[[Invoice], Fault | None]:
+    """What is wrong with one of these invoices itself, else what it waits for."""
+    leaving = [invoice for invoice in invoices if leaves(invoice, company.route)]
+    references = {each for invoice in leaving for each in references_of(invoice)}
+    standings = standings_of(company, references, ledger, now)
+
+    def find(invoice: Invoice) -> Fault | None:
+        wrong = fault(invoice, company) or implausible(invoice, company, around)
+        return wrong or (waiting(invoice, standings) if leaves(invoice, company.route) else None)
+
+    return find
+
+
+def leaves(invoice: Invoice, route: Route) -> bool:
+    """An invoice that is never transferred waits for nothing."""
+    return route is not Route.OFF and not invoice.do_not_transfer
+
+
 def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None:
     """They have arrived, so what held them back is over, also where an earlier delivery got no further than that.
 
@@ -88,11 +110,30 @@ def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None
     ledger.invoices.release(company.id, held)
 
 
-def _report(company: Company, found: Sorted, ledger: "Ledger", now: datetime) -> None:
+def _hold(company: Company, found: Sorted, ledger: "Ledger", now: datetime) -> None:
     """What a person has skipped while it was looked at is no problem any more."""
-    wrong = [each for each in found.faulty.values() if ledger.invoices.hold(company.id, each[0])]
+    wait_quietly(
+        company, [(i.invoice_number, why) for i, why in found.faulty.values() if why.waits_for], ledger, now
+    )
+    held = [each for each in found.faulty.values() if ledger.invoices.hold(company.id, *each)]
+    wrong = [(invoice, why) for invoice, why in held if not why.waits_for]
     wrong += [(each, Fault(Code.INVOICE_CHANGED, {})) for each in found.changed.values()]
     ledger.problems.report(
         Problem(company.id, "invoice", invoice.number, why.code, why.details, "", now, now)
         for invoice, why in wrong
     )
+    over = [code for code in Code if code not in WAITING_CODES]  # what was wrong with an older version
+    quiet = [("invoice", invoice.number) for invoice, why in held if why.waits_for]
+    ledger.problems.close(company.id, quiet, over)
+
+
+def wait_quietly(
+    company: Company, waiting: Sequence[tuple[int, Fault]], ledger: "Ledger", now: datetime
+) -> None:
+    """Each invoice is found again by what it waits for. People are told if it lasts."""
+    waits = [(kind, number, invoice) for invoice, why in waiting for kind, number in why.waits_for]
+    if not waits:
+        return
+    ledger.waits.add(company.id, waits, now)
+    for kind in {Kind(kind) for kind, _, _ in waits}:
+        ledger.records.mark_work(company.token_id, kind, company.id, now)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.hours import Hours
     from moment_xledger.adapters.ledger.invoices import Invoices
     from moment_xledger.adapters.ledger.links import Links
+    from moment_xledger.adapters.ledger.lookups import Lookups
     from moment_xledger.adapters.ledger.mails import Mails
     from moment_xledger.adapters.ledger.notices import Notices
     from moment_xledger.adapters.ledger.orders import Orders
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.tallies import Tallies
     from moment_xledger.adapters.ledger.tellings import Tellings
     from moment_xledger.adapters.ledger.uploads import Uploads
+    from moment_xledger.adapters.ledger.waits import Waits
     from moment_xledger.adapters.read_ahead import ReadAhead
     from moment_xledger.adapters.table import Key, Table
 
@@ -64,6 +66,8 @@ class Ledger:
     pauses: "Pauses"
     orders: "Orders"
     entities: "Entities"
+    waits: "Waits"
+    lookups: "Lookups"
 
     def __init__(self, table: "Table | ReadAhead") -> None:
         self._table = table

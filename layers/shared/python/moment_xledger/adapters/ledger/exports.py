@@ -1,5 +1,6 @@
 """Exports and the watermark. Each step can be taken again by whoever comes next, with the same result."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -19,6 +20,8 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import SCHEDULE, Export, Status, Watermark, highest
 from moment_xledger.domain.files.series import Previous, Run, SeriesReport
 from moment_xledger.domain.files.settings import Terms
+from moment_xledger.domain.invoice_references import Reference, Standing
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import InvoiceKind
 from moment_xledger.domain.uploads import Upload
 
@@ -250,6 +253,11 @@ def _item(export: Export) -> Item:
         },
         "language": str(export.language),
         "route": str(export.route),
+        **(
+            {"held": json.dumps([[*each, standing] for each, standing in export.held.items()])}
+            if export.held
+            else {}
+        ),
         **({"through": export.through.isoformat()} if export.through else {}),
         **({"previous": vars(export.previous)} if export.previous else {}),
         **({"runs": _runs_item(export.runs)} if export.runs else {}),
@@ -267,6 +275,10 @@ def _export(company: CompanyId, item: Item) -> Export:
         terms=Terms.model_validate_json(item["terms"], extra="ignore"),  # as in companies.py
         status=Status(item["status"]),
         sums={currency: {c: Decimal(s) for c, s in sums.items()} for currency, sums in item["sums"].items()},
+        held={
+            Reference(Kind(kind), number): Standing(standing)
+            for kind, number, standing in json.loads(item.get("held", "[]"))
+        },
         through=date.fromisoformat(item["through"]) if "through" in item else None,
         language=Language(item["language"]),
         route=Route(item.get("route", Route.FILE)),

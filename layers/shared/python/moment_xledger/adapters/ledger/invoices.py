@@ -1,5 +1,6 @@
 """Finalized invoices: each once, in the order of arrival, unchanged for ever; and those that are held back."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +14,9 @@ from moment_xledger.adapters.table import MOST_KEYS, Action, Check, Delete, Item
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import State
-from moment_xledger.domain.invoices import Known, Snapshot
+from moment_xledger.domain.invoice_references import Reference
+from moment_xledger.domain.invoices import Fault, Held, Known, Snapshot
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.problems import Code
 
@@ -126,16 +129,23 @@ class Invoices:
             for (_, sk), item in found.items()
         }
 
-    def held_with(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Invoice]:
-        """As `held_among`, with what they say."""
-        found = self._table.get_many(_held(company, number) for number in numbers)
-        held = (Invoice.model_validate_json(item["invoice"]) for item in found.values())
-        return {invoice.invoice_number: invoice for invoice in held}
-
     def since(self, company: CompanyId, seq: int = 0) -> Iterator[Snapshot]:
         """In the order of arrival, read page by page."""
         after = f"SEQ#{seq:010}" if seq else ""
         yield from map(_snapshot, self._table.query(keys.invoices(company), "SEQ#", after=after))
+
+    def referred_to(self, company: CompanyId, seq: int, head: int) -> set[Reference]:
+        """What the invoices behind `seq` and up to `head` refer to that have not left with an export."""
+        found: set[Reference] = set()
+        for item in self._table.query(keys.invoices(company), "SEQ#", after=f"SEQ#{seq:010}" if seq else ""):
+            if int(item["sk"].removeprefix("SEQ#")) > head:
+                break
+            if "x" not in item:  # read without a model: there may be very many
+                content = json.loads(item["invoice"])
+                found.add(Reference(Kind.CUSTOMER, content["customer"]["customerNumber"]))
+                if "projectNumber" in content:
+                    found.add(Reference(Kind.PROJECT, content["projectNumber"]))
+        return found
 
     def between(self, company: CompanyId, seq: int, head: int) -> Iterator[Snapshot]:
         """Behind `seq` and up to `head`, as `since`: a few by their places, in one go; many page by page."""
@@ -150,11 +160,17 @@ class Invoices:
         item = self._table.get(_snapshot_key(company, seq))
         return _snapshot(item) if item else None
 
-    def hold(self, company: CompanyId, invoice: Invoice) -> bool:
+    def hold(self, company: CompanyId, invoice: Invoice, why: Fault) -> bool:
         """Until what is wrong is put right; a corrected one takes its place. False for an older one, and for one that
         a person has skipped."""
         number, version = invoice.invoice_number, Attr("version")
-        item = {"invoice": invoice.to_json(), "version": invoice.version}
+        item = {
+            "invoice": invoice.to_json(),
+            "version": invoice.version,
+            "code": str(why.code),
+            "details": dict(why.details),
+            "waits_for": [list(each) for each in why.waits_for],
+        }
         newest = version.not_exists() | version.lte(invoice.version)
         unskipped = version.not_exists() | version.lt(invoice.version)
         try:
@@ -166,9 +182,13 @@ class Invoices:
             return False
         return True
 
-    def held(self, company: CompanyId) -> Iterator[Invoice]:
-        for item in self._table.query(keys.invoices(company), "HELD#"):
-            yield Invoice.model_validate_json(item["invoice"])
+    def held(self, company: CompanyId) -> Iterator[Held]:
+        yield from map(_held_invoice, self._table.query(keys.invoices(company), "HELD#"))
+
+    def held_now(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Held]:
+        """Those of these invoices that are held, and why."""
+        found = self._table.get_many(_held(company, number) for number in numbers)
+        return {int(sk.removeprefix("HELD#")): _held_invoice(item) for (_, sk), item in found.items()}
 
     def held_among(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, int]:
         """Those of these invoices that are held, and in which version."""
@@ -256,6 +276,15 @@ def _known(item: Item, snapshots: Mapping[int, Snapshot]) -> Known:
     seq = int(item["seq"])
     books = item.get("books") or (snapshots[seq].invoice.books_hash() if seq in snapshots else "")
     return Known(int(item["version"]), item["hash"], seq, books)
+
+
+def _held_invoice(item: Item) -> Held:
+    """An older release did not say why."""
+    why = None
+    if "code" in item:
+        waits_for = tuple((str(kind), str(number)) for kind, number in item.get("waits_for", []))
+        why = Fault(Code(item["code"]), item.get("details", {}), waits_for)
+    return Held(Invoice.model_validate_json(item["invoice"]), why)
 
 
 def _skipped(company: CompanyId, number: int) -> Key:

@@ -1,0 +1,177 @@
+"""The customer and the project of an invoice: it leaves only when Xledger has both under these numbers.
+
+An unknown one would sink a whole uploaded file, and a disputed one would bring the invoice to another's account.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from moment_xledger.domain.invoices import Fault
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.records import Record
+
+QUIET = timedelta(
+    minutes=15
+)  # customer, project and invoice come at about the same time; people hear of what lasts
+ASK_AFTER = timedelta(minutes=1)  # events come in any order
+FOUND_FOR = timedelta(days=30)  # a number that was looked up is looked up again after that
+LONGEST_WAIT = timedelta(hours=6)  # between two questions about the same missing number
+
+DISPUTES = (
+    Code.NUMBER_TAKEN,
+    Code.NUMBER_CHANGED,
+    Code.NUMBER_MOVED_IN_XLEDGER,
+    Code.NUMBER_TWICE_IN_XLEDGER,
+    Code.NUMBER_DOUBLED_IN_XLEDGER,
+    Code.GONE_FROM_XLEDGER,
+)
+
+
+class Reference(NamedTuple):
+    kind: Kind
+    number: str
+
+
+class Standing(StrEnum):
+    """Where a reference stands."""
+
+    IN_XLEDGER = "in xledger"
+    NOT_CHECKED = "not checked"  # the token may not read this kind, so nobody can know
+    NOT_YET = "not yet"  # it has come, and is on its way to Xledger
+    NOT_COME = "not come"  # no event of it has come
+    DISPUTED = "disputed"
+    NOT_LOOKED_UP = "not looked up"  # the company keeps this kind by hand, and Xledger is yet to be asked
+    ABSENT = "absent"  # it is kept by hand, and Xledger does not have it
+
+    @property
+    def lets_go(self) -> bool:
+        return self in (Standing.IN_XLEDGER, Standing.NOT_CHECKED)
+
+
+class Answer(StrEnum):
+    """What came of the last question about a missing number: to Moment, or to Xledger where it is kept by hand."""
+
+    NONE = ""
+    NOT_THERE = "not there"
+    SILENT = "silent"
+    KEY_REFUSED = "key refused"
+    UNUSABLE = "unusable"
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What an invoice waits for. `answer`: what came of the last question about it, at `asked`. `marks`: how often
+    somebody began to wait for it."""
+
+    kind: str
+    number: str
+    since: datetime
+    marks: int
+    answer: str = ""
+    asked: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An invoice that waits. `told`: the reason that people were told last."""
+
+    invoice: int
+    told: str = ""
+
+
+class LookedUp(NamedTuple):
+    """What Xledger said about a number of a kind that the company keeps by hand. `hits`: None where the token may not
+    read this kind."""
+
+    hits: int | None
+    entity: str | None
+    at: datetime
+
+
+REASON_OF: Mapping[Standing, Code] = {
+    Standing.NOT_YET: Code.WAITS_FOR_XLEDGER,
+    Standing.NOT_COME: Code.WAITS_FOR_EVENT,
+    Standing.DISPUTED: Code.WAITS_FOR_NUMBER,
+    Standing.NOT_LOOKED_UP: Code.WAITS_FOR_LOOK_UP,
+    Standing.ABSENT: Code.NOT_KEPT_IN_XLEDGER,
+}
+REASON_OF_ANSWER: Mapping[Answer, Code] = {
+    Answer.NOT_THERE: Code.NOT_IN_MOMENT,
+    Answer.SILENT: Code.MOMENT_SILENT,
+    Answer.KEY_REFUSED: Code.MOMENT_REFUSES,
+    Answer.UNUSABLE: Code.MOMENT_UNUSABLE,
+}
+WAITING_CODES = (*REASON_OF.values(), *REASON_OF_ANSWER.values())
+
+
+def references_of(invoice: Invoice) -> tuple[Reference, ...]:
+    customer = Reference(Kind.CUSTOMER, invoice.customer.customer_number)
+    if invoice.project_number is None:
+        return (customer,)
+    return customer, Reference(Kind.PROJECT, invoice.project_number)
+
+
+def standing_of_record(record: Record | None, number: str, entity: str | None, disputed: bool) -> Standing:
+    """Of a kind that we carry. `record`: the one that owns the number; `entity`: the one that the company writes to."""
+    if disputed or (record and record.problem in DISPUTES):
+        return Standing.DISPUTED
+    if record is None:
+        return Standing.NOT_COME
+    is_there = record.db_id is not None and record.sent_number == number and record.entity == entity
+    return Standing.IN_XLEDGER if is_there and entity else Standing.NOT_YET
+
+
+def standing_of_looked_up(found: LookedUp | None, entity: str | None, now: datetime) -> Standing:
+    """Of a kind that the company keeps in Xledger by hand."""
+    if found is None:
+        return Standing.NOT_LOOKED_UP
+    if found.hits is None:
+        return Standing.NOT_CHECKED
+    if found.entity != entity or found.at + FOUND_FOR <= now:
+        return Standing.NOT_LOOKED_UP
+    if found.hits > 1:
+        return Standing.DISPUTED
+    return Standing.IN_XLEDGER if found.hits else Standing.ABSENT
+
+
+def waiting(invoice: Invoice, standings: Mapping[Reference, Standing]) -> Fault | None:
+    """What the invoice waits for. A disputed number is named first, since only a person can settle that."""
+    missing = [each for each in references_of(invoice) if each in standings and not standings[each].lets_go]
+    if not missing:
+        return None
+    first = min(missing, key=lambda each: standings[each] is not Standing.DISPUTED)
+    return Fault(REASON_OF[standings[first]], details_of(first), tuple(missing))
+
+
+def details_of(reference: Reference) -> dict[str, str]:
+    return {"refers_to": str(reference.kind), "reference": reference.number}
+
+
+def reason_of(standing: Standing, awaited: Awaited) -> Code:
+    """Where nothing has come, what people read is what came of asking."""
+    if standing is Standing.NOT_COME and awaited.answer:
+        return REASON_OF_ANSWER[Answer(awaited.answer)]
+    return REASON_OF[standing]
+
+
+def is_to_be_asked(awaited: Awaited, now: datetime) -> bool:
+    return _next_question(awaited) <= now
+
+
+def next_look(awaited: Awaited, standing: Standing, now: datetime) -> datetime:
+    """What was released, or settled by a person, marks work itself; this is in case that was lost."""
+    if standing in (Standing.NOT_COME, Standing.ABSENT):
+        return max(_next_question(awaited), now)
+    return now if standing is Standing.NOT_LOOKED_UP else now + QUIET
+
+
+def _next_question(awaited: Awaited) -> datetime:
+    """Ever more seldom: what has been missing for days is not asked about every quarter of an hour."""
+    if awaited.asked is None:
+        return awaited.since + ASK_AFTER
+    return awaited.asked + min(max(QUIET, (awaited.asked - awaited.since) / 4), LONGEST_WAIT)

@@ -1,0 +1,203 @@
+"""Invoices that wait for a customer or a project: they go when Xledger has it, and people are told of what lasts.
+
+Called when a company has nothing left to send of that kind, so that what was just sent is seen at once. Each call does
+a bounded part and says when to look again.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from moment_xledger.domain.companies import Company
+from moment_xledger.domain.entities import owner_code_of
+from moment_xledger.domain.errors import KeyRefused, Rejected, Unreachable, UnusableAnswer
+from moment_xledger.domain.events import Event
+from moment_xledger.domain.invoice_references import (
+    QUIET,
+    WAITING_CODES,
+    Answer,
+    Awaited,
+    LookedUp,
+    Reference,
+    Standing,
+    details_of,
+    is_to_be_asked,
+    next_look,
+    reason_of,
+)
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Saved
+from moment_xledger.domain.number_guard import Numbered
+from moment_xledger.domain.numbers import number_key
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.flows.invoice_standing import standings_of
+from moment_xledger.flows.outcomes import Outcomes
+from moment_xledger.flows.take_in_invoices import take_in_invoices
+from moment_xledger.flows.take_in_records import take_in_records
+
+AskMoment = Callable[[Company, Kind, str], Saved | None]
+
+MOST_INVOICES = 200  # let go, or told of, in one call
+MOST_QUESTIONS = 20  # to Moment, for meanwhile nobody else can use the token
+MOST_LOOKED_UP = 500  # what Xledger takes in one list
+EVERY = "*"
+
+
+class ReadsNumbers(Protocol):
+    def numbers(self, kind: Kind, ids: Collection[int], codes: Collection[str]) -> Collection[Numbered]: ...
+
+
+@dataclass
+class Looking:
+    """One look. `left`: how many more invoices this call may deal with."""
+
+    kind: Kind
+    outcomes: Outcomes
+    ask_moment: AskMoment
+    xledger: ReadsNumbers
+    now: datetime
+    left: int = MOST_INVOICES
+
+
+def settle_waits(
+    kind: Kind, outcomes: Outcomes, ask_moment: AskMoment, xledger: ReadsNumbers
+) -> datetime | None:
+    """When to look again; None where no invoice waits. Raises `GateClosed` as any request to Xledger does."""
+    look = Looking(kind, outcomes, ask_moment, xledger, outcomes.clock())
+    awaited = list(outcomes.ledger.waits.awaited(outcomes.company.id, kind))
+    if not awaited:
+        return None
+    if _look_up(
+        [each for each, standing in _with_standing(awaited, look) if _is_kept(each, standing, look)], look
+    ):
+        awaited = list(outcomes.ledger.waits.awaited(outcomes.company.id, kind))
+    _ask([each for each, standing in _with_standing(awaited, look) if standing is Standing.NOT_COME], look)
+    awaited = list(outcomes.ledger.waits.awaited(outcomes.company.id, kind))
+    again = [_settle(each, standing, look) for each, standing in _with_standing(awaited, look)]
+    return min((each for each in again if each), default=None)
+
+
+def _with_standing(awaited: Sequence[Awaited], look: Looking) -> list[tuple[Awaited, Standing]]:
+    references = {each: Reference(look.kind, each.number) for each in awaited}
+    standings = standings_of(look.outcomes.company, references.values(), look.outcomes.ledger, look.now)
+    return [(each, standings[references[each]]) for each in awaited]
+
+
+def _is_kept(awaited: Awaited, standing: Standing, look: Looking) -> bool:
+    """By hand, and Xledger is to be asked for it now."""
+    if standing is Standing.NOT_LOOKED_UP:
+        return True
+    is_missing = standing in (Standing.ABSENT, Standing.DISPUTED)
+    return is_missing and not look.outcomes.company.carries(look.kind) and is_to_be_asked(awaited, look.now)
+
+
+def _look_up(awaited: Sequence[Awaited], look: Looking) -> bool:
+    """One request. Where the token may not read this kind, nobody can know, and people are told so once."""
+    if not awaited:
+        return False
+    company, ledger = look.outcomes.company, look.outcomes.ledger
+    entity = ledger.entities.current(company.id).entity
+    numbers = [each.number for each in awaited[:MOST_LOOKED_UP]]
+    try:
+        found = look.xledger.numbers(look.kind, (), numbers)
+    except Rejected:
+        ledger.lookups.note(company.id, look.kind, {EVERY: LookedUp(None, entity, look.now)})
+        _report("settings", str(look.kind), Code.REFERENCES_NOT_CHECKED, {"refers_to": str(look.kind)}, look)
+        return True
+    owner = owner_code_of(entity) if entity else None
+    ours = [number_key(each.number) for each in found if each.owner in (None, owner) or owner is None]
+    hits = {number: ours.count(number_key(number)) for number in numbers}
+    ledger.lookups.note(
+        company.id, look.kind, {number: LookedUp(n, entity, look.now) for number, n in hits.items()}
+    )
+    for number, n in hits.items():
+        answer = Answer.NONE if n else Answer.NOT_THERE
+        ledger.waits.note_answer(company.id, look.kind, number, answer, look.now)
+    return True
+
+
+def _ask(awaited: Sequence[Awaited], look: Looking) -> None:
+    """Moment, for what has not come. What it has is taken in like an event."""
+    due = [each for each in awaited if is_to_be_asked(each, look.now)]
+    for each in due[:MOST_QUESTIONS]:
+        answer = _answer_of_moment(each.number, look)
+        look.outcomes.ledger.waits.note_answer(
+            look.outcomes.company.id, look.kind, each.number, answer, look.now
+        )
+        if answer in (Answer.SILENT, Answer.KEY_REFUSED):
+            for other in due:  # the same holds for the others: it is not asked once for each
+                look.outcomes.ledger.waits.note_answer(
+                    look.outcomes.company.id, look.kind, other.number, answer, look.now
+                )
+            return
+
+
+def _answer_of_moment(number: str, look: Looking) -> Answer:
+    company, ledger, clock = look.outcomes.company, look.outcomes.ledger, look.outcomes.clock
+    try:
+        found = look.ask_moment(company, look.kind, number)
+    except KeyRefused:
+        return Answer.KEY_REFUSED
+    except Unreachable:
+        return Answer.SILENT
+    except UnusableAnswer:
+        return Answer.UNUSABLE
+    if found is None:
+        return Answer.NOT_THERE
+    take_in_records(company, look.kind, [Event("", company.id, clock(), found)], ledger, clock)
+    return Answer.NONE
+
+
+def _settle(awaited: Awaited, standing: Standing, look: Looking) -> datetime | None:
+    """Let go, or told of once it has lasted. When to look again at this one."""
+    if look.left <= 0:
+        return look.now
+    if standing.lets_go:
+        return _let_go(awaited, look)
+    if awaited.since + QUIET > look.now:
+        return min(awaited.since + QUIET, next_look(awaited, standing, look.now))
+    if _tell(awaited, standing, look):
+        return look.now
+    return next_look(awaited, standing, look.now)
+
+
+def _let_go(awaited: Awaited, look: Looking) -> datetime | None:
+    """Held invoices are looked at again, and arrive if nothing else is wrong. Those that had arrived only lose what was
+    said of them: the next export or mail takes them."""
+    company, ledger = look.outcomes.company, look.outcomes.ledger
+    waiting = ledger.waits.waiting_for(company.id, awaited.kind, awaited.number, look.left)
+    numbers = [each.invoice for each in waiting]
+    look.left -= len(numbers)
+    held = ledger.invoices.held_now(company.id, numbers)
+    take_in_invoices(company, [each.invoice for each in held.values()], ledger, look.outcomes.clock)
+    still = {
+        number
+        for number, each in ledger.invoices.held_now(company.id, numbers).items()
+        if each.why and (awaited.kind, awaited.number) in each.why.waits_for
+    }
+    gone = [number for number in numbers if number not in still]
+    arrived = ledger.invoices.arrived(company.id, [number for number in gone if number not in held])
+    ledger.problems.close(company.id, [("invoice", str(number)) for number in arrived], WAITING_CODES)
+    if arrived:
+        ledger.mails.mark(company.id, look.now)
+    ledger.waits.remove(company.id, awaited, gone)
+    return look.now if look.left <= 0 else None
+
+
+def _tell(awaited: Awaited, standing: Standing, look: Looking) -> bool:
+    """Each invoice once for each reason. True where some are left to be told of."""
+    code = reason_of(standing, awaited)
+    company, ledger = look.outcomes.company, look.outcomes.ledger
+    waiting = ledger.waits.untold(company.id, awaited.kind, awaited.number, code, look.left)
+    details = details_of(Reference(look.kind, awaited.number))
+    for invoice in waiting:
+        _report("invoice", str(invoice), code, details, look)
+    ledger.waits.note_told(company.id, awaited.kind, awaited.number, waiting, code)
+    look.left -= len(waiting)
+    return look.left <= 0
+
+
+def _report(kind: str, number: str, code: Code, details: dict[str, str], look: Looking) -> None:
+    problem = Problem(look.outcomes.company.id, kind, number, code, details, "", look.now, look.now)
+    look.outcomes.ledger.problems.report([problem])
