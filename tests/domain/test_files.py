@@ -20,7 +20,7 @@ from moment_xledger.domain.files.formats import format_of, unfit
 from moment_xledger.domain.files.names import file_name
 from moment_xledger.domain.files.settings import FileFormat, Terms
 from moment_xledger.domain.files.text import clean
-from moment_xledger.domain.files.unfit import Unfit
+from moment_xledger.domain.files.unfit import Unfit, first_unfit
 from moment_xledger.domain.files.writing import write
 from moment_xledger.domain.moment import Invoice
 from tests.expected.invoices import CUSTOMER, INVOICES, a_line, an_invoice, terms
@@ -123,6 +123,30 @@ def test_in_ar10_the_customer_line_and_the_gross_sums_are_zero(invoice):
 def test_in_gl02b_a_voucher_sums_to_zero(invoice, amounts):
     lines = columns(invoice, terms("gl02b", gl02b_amount=amounts), 26)
     assert sum(Decimal(value) for (value,) in lines) == 0
+
+
+@pytest.mark.parametrize(
+    ("project", "department", "placed"),
+    [
+        (2, 1, ["10", "P-7", ""]),
+        (1, 2, ["P-7", "10", ""]),
+        (3, 1, ["10", "", "P-7"]),
+        (1, 1, ["P-7", "", ""]),
+    ],
+)
+def test_gl02b_has_project_and_department_in_the_companys_gl_objects(project, department, placed):
+    dimensions = {"project_dimension": project, "department_dimension": department}
+    chosen = terms("gl02b", department="10").model_copy(update=dimensions)
+    _, *revenue = columns(an_invoice(projectNumber="P-7"), chosen, 11, 12, 13)
+    assert [list(line) for line in revenue] == [placed] * len(revenue)
+
+
+def test_gl02b_has_no_column_for_a_project_in_gl_object_4():
+    chosen = terms("gl02b").model_copy(update={"project_dimension": 4})
+    found = first_unfit(an_invoice(projectNumber="P-7"), chosen)
+    assert found is not None
+    assert (found.field, found.limit) == ("projectNumber", "GL 1-3")
+    assert first_unfit(an_invoice(projectNumber=None), chosen) is None
 
 
 def test_gl02b_with_net_amounts_has_the_vat_on_a_line_of_its_own():

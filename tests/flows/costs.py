@@ -11,6 +11,8 @@ from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import AnswerTooLarge, AnswerUnreadable, RefusedByMoment
+from moment_xledger.domain.expense_doubts import ACCOUNT, KNOWN, LINE, PROJECT, VAT
+from moment_xledger.domain.expense_facts import Facts
 from moment_xledger.domain.expense_runs import Report, Window
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState
 from moment_xledger.domain.posted_lines import BadRow, Row
@@ -150,7 +152,9 @@ class Moment:
 
 
 class Costs:
-    def __init__(self, **settings: Any) -> None:
+    """`is_first`: nothing was ever read; else there was a good first read."""
+
+    def __init__(self, *, is_first: bool = False, **settings: Any) -> None:
         defaults: dict[str, Any] = {
             "import_expenses": True,
             "owner_code": 19168,
@@ -164,6 +168,10 @@ class Costs:
         self.books, self.moment = Books(), Moment()
         self.going_on: list[CompanyId] = []
         self._workers = itertools.count(1)
+        if not is_first:
+            self.ledger.expenses.take_turn(self.company.id, "first", self.time.now, self.time.now)
+            seen = frozenset({LINE, ACCOUNT, PROJECT, VAT, KNOWN})
+            self.ledger.expenses.learn(self.company.id, "first", Facts(19168, seen=seen))
 
     def set(self, **settings: Any) -> None:
         self.company = Company.model_validate(self.company.model_dump() | settings)

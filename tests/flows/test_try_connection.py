@@ -92,7 +92,7 @@ def test_what_the_switches_need_is_tried_and_writing_is_not(office: Office) -> N
         "moment": "passed",
     }
     assert test.passed
-    assert office.world.requests["total"] == 9
+    assert office.world.requests["total"] == 10
     assert office.world.held("customers") == []
 
 

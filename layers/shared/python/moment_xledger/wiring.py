@@ -272,13 +272,15 @@ class Wiring:
 
     def _open_postings(self, company: "Company") -> "Postings":
         from moment_xledger.adapters.xledger_postings import Postings
+        from moment_xledger.domain.dimensions import slots_of
         from moment_xledger.domain.errors import RunStopped
         from moment_xledger.domain.problems import Code
 
         login = self.vault.soap_login(company)
         if login is None or company.owner_code is None:
             raise RunStopped(Code.SOAP_LOGIN_REFUSED)
-        return Postings(self.open_soap(company, login), company.owner_code)
+        slots = slots_of(company, self.ledger.references.dimensions(company.token_id))
+        return Postings(self.open_soap(company, login), company.owner_code, slots)
 
     def guard(self, has_time: Callable[[], bool]) -> "Guard":
         from moment_xledger.adapters.xledger_reference import Reference

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 from moment_xledger.adapters.xledger_soap.client import XledgerSoap
+from moment_xledger.adapters.xledger_soap.rows import placed
 from moment_xledger.domain.account_ranges import AccountRanges
+from moment_xledger.domain.dimensions import USUAL, Slots
 from moment_xledger.domain.errors import (
     AnswerTooLarge,
     AnswerUnreadable,
@@ -40,9 +42,11 @@ LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 class Postings:
     """Raises `AnswerUnreadable`, `Unreachable` and `RunStopped`, also while lines are read."""
 
-    def __init__(self, soap: XledgerSoap, owner_code: int) -> None:
+    def __init__(self, soap: XledgerSoap, owner_code: int, slots: Slots = USUAL) -> None:
+        """`slots`: which GL objects are the project and the department of a line."""
         self._soap = soap
         self._owner_code = owner_code
+        self._slots = slots
 
     def lines(self, window: Window, accounts: AccountRanges) -> Iterator[Row | BadRow]:
         """Of a line on another account that was never changed, nothing but the account."""
@@ -56,7 +60,11 @@ class Postings:
     ) -> Iterator[Row | BadRow]:
         start, end = window.start, window.end
         with _in_our_words():
-            yield from self._soap.changed(operation, self._owner_code, start, end, accounts)
+            lines = self._soap.changed(operation, self._owner_code, start, end, accounts)
+            if self._slots[:2] == USUAL[:2]:
+                yield from lines
+            else:
+                yield from (placed(line, self._slots) for line in lines)
 
 
 @contextmanager

@@ -6,11 +6,12 @@ Each call is one request, where not said otherwise. Fields and types: `local/xle
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from moment_xledger.adapters.xledger_nodes import listed
+from moment_xledger.domain.dimensions import Dimensions, from_setup
 from moment_xledger.domain.entities import Reached
 from moment_xledger.domain.errors import Rejected
 from moment_xledger.domain.kinds import Kind
@@ -33,6 +34,12 @@ class Reads(Protocol):
     def read(
         self, operation: str, variables: Mapping[str, Any], *, optional: bool = False
     ) -> Mapping[str, Any]: ...
+
+
+def _named(entry: Node) -> tuple[str, str]:
+    """A field, and the kind of value that it holds."""
+    kind = (entry.get("fieldObject") or {}).get("objectKind") or {}
+    return str((entry.get("field") or {}).get("name") or ""), str(kind.get("name") or "")
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,11 @@ class Reference:
         codes = self._vat_ids()
         found = _nodes(self._read("ListVatRates").get("taxTableSetups"))
         return as_rates((row for node in found if (row := _rate_row(node, codes))), self._vat_names)
+
+    def dimensions(self, now: datetime) -> Dimensions:
+        """Which GL object holds projects, and which departments, in the token's own entity."""
+        entity = (self._read("ReadDimensions").get("viewer") or {}).get("entity") or {}
+        return from_setup(map(_named, filter(None, entity.get("glSetupEntries") or [])), now)
 
     def _vat_ids(self) -> Mapping[int, str]:
         """VAT codes by their id, read once."""

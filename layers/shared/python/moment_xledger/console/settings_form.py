@@ -22,7 +22,15 @@ TESTED_BY: Mapping[str, Right] = {
 # In the order of the page. What is not in here is neither shown nor changed.
 FIELDSETS: Mapping[str, tuple[str, ...]] = {
     "keys": ("xledger_token", "token_expires", "moment_key"),
-    "company": ("name", "owner_code", "requests_per_hour", "notify", "language"),
+    "company": (
+        "name",
+        "owner_code",
+        "project_dimension",
+        "department_dimension",
+        "requests_per_hour",
+        "notify",
+        "language",
+    ),
     "what": (
         "export_customers",
         "export_projects",
@@ -80,6 +88,8 @@ _NUMBERS = frozenset(
     {
         "owner_code",
         "requests_per_hour",
+        "project_dimension",
+        "department_dimension",
         "invoice_months_back",
         "invoice_days_ahead",
         "file.receivable_account",

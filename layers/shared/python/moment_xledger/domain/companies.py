@@ -8,7 +8,14 @@ from typing import Annotated, NewType, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from moment_xledger.domain.account_ranges import AccountRanges
-from moment_xledger.domain.files.settings import FileFormat, FileSettings, Terms, XledgerVatCode
+from moment_xledger.domain.files.settings import (
+    DEPARTMENT,
+    PROJECT,
+    FileFormat,
+    FileSettings,
+    Terms,
+    XledgerVatCode,
+)
 from moment_xledger.domain.kinds import Code, Kind
 from moment_xledger.domain.vat_rates import NO_RATES, VatRates, read_typed, tidied
 
@@ -130,6 +137,9 @@ class Company(BaseModel):
     expense_accounts: Annotated[str, Field(max_length=500)] = "4000-4999"
     expenses_from: date | None = None  # costs posted on an earlier day stay where they are
     expenses_billable: bool = True
+    # Which GL object of Xledger's, 1 to 5, holds projects, and which departments. None: as Xledger says.
+    project_dimension: Annotated[int, Field(ge=1, le=5)] | None = None
+    department_dimension: Annotated[int, Field(ge=1, le=5)] | None = None
     requests_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     notify: Annotated[tuple[EmailAddress, ...], Field(max_length=20)] = ()
     language: Language = Language.NORWEGIAN
@@ -141,7 +151,13 @@ class Company(BaseModel):
     @property
     def terms(self) -> Terms:
         """All that decides the bytes of an export's file besides the invoices."""
-        return Terms(settings=self.file, vat_codes=self.vat_codes, owner_code=self.owner_code)
+        return Terms(
+            settings=self.file,
+            vat_codes=self.vat_codes,
+            owner_code=self.owner_code,
+            project_dimension=self.project_dimension or PROJECT,
+            department_dimension=self.department_dimension or DEPARTMENT,
+        )
 
     @model_validator(mode="after")
     def _settings_of_the_route_are_complete(self) -> Self:

@@ -126,11 +126,12 @@ class AnswerTooLarge(AnswerUnreadable):
 class RunStopped(SyncError):
     """`code` is a reason of `domain.problems`, and `details` fill its sentence.
 
-    `their_words` are for the company's own eyes.
+    `their_words` are for the company's own eyes. `is_told`: people have been told already.
     """
 
-    def __init__(self, code: str, their_words: str = "", **details: str) -> None:
+    def __init__(self, code: str, their_words: str = "", *, is_told: bool = False, **details: str) -> None:
         super().__init__(code)
+        self.is_told = is_told
         self.code = code
         self.their_words = their_words
         self.details = details

@@ -3,7 +3,7 @@
 Facts are learnt from whole vouchers, kept with the owner code they were learnt for, and followed from then on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -32,7 +32,7 @@ class Amounts(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """`seen`: columns, by the field of `Row`, that had a value on a line of the company's accounts, or of its bills."""
+    """`seen`: what has come at least once, by the names in `expense_doubts`."""
 
     owner_code: int = 0
     ids: Ids = Ids.UNKNOWN
@@ -59,12 +59,8 @@ class Facts:
             return self
         return replace(self, ids=ids, amounts=amounts, learned_at=now)
 
-    def having_seen(self, lines: Iterable[Row], fields: Sequence[str], now: datetime) -> "Facts":
-        new = {field for field in fields if field not in self.seen}
-        if not new:
-            return self
-        found = {field for line in lines for field in new if getattr(line, field) is not None}
-        return replace(self, seen=self.seen | found, learned_at=now) if found else self
+    def having_seen(self, seen: Set[str], now: datetime) -> "Facts":
+        return self if seen <= self.seen else replace(self, seen=self.seen | seen, learned_at=now)
 
 
 Vouchers = Iterable[list[Row]]

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.expense_facts import Amounts, Facts
+from moment_xledger.domain.files.settings import PROJECT
 from moment_xledger.domain.posted_lines import Row, posted_on
 from moment_xledger.domain.purchase_vat import PurchaseVat
 from moment_xledger.domain.supplier_bills import Bill
@@ -102,6 +103,7 @@ class Terms:
     billable: bool
     vat: PurchaseVat = field(default_factory=PurchaseVat)
     facts: Facts = field(default_factory=Facts)
+    project_dimension: int = PROJECT
 
     @classmethod
     def of(cls, company: Company, rates: RateSources | None = None, facts: Facts | None = None) -> "Terms":
@@ -111,6 +113,7 @@ class Terms:
         billable = company.expenses_billable
         rates = rates or RateSources(company=company.own_rates, published=PUBLISHED_PURCHASES)
         terms = cls(company.owner_code, accounts, company.expenses_from, billable, PurchaseVat(rates))
+        terms = replace(terms, project_dimension=company.project_dimension or PROJECT)
         is_ours = facts is not None and facts.owner_code == company.owner_code
         return terms.under(facts if facts and is_ours else Facts(company.owner_code))
 
@@ -123,7 +126,8 @@ class Terms:
     def reach(self) -> str:
         """What decides which lines are of concern: what was read under another one has to be read again."""
         ranges = ",".join(f"{low}-{high}" for low, high in self.accounts.ranges)
-        return f"{self.owner_code} {ranges} {self.since or ''}{self.vat.reach}{self.facts.reach}"
+        project = "" if self.project_dimension == PROJECT else f" GL{self.project_dimension}"
+        return f"{self.owner_code} {ranges} {self.since or ''}{self.vat.reach}{self.facts.reach}{project}"
 
 
 def is_of_another_entity(line: Row, told: Expense | None, terms: Terms) -> bool:

@@ -112,6 +112,10 @@ class Code(StrEnum):
     EXPENSES_NOT_READ = "EXPENSES_NOT_READ"
     EXPENSES_MINUTE_UNREADABLE = "EXPENSES_MINUTE_UNREADABLE"
     EXPENSES_PAGE_INSTEAD = "EXPENSES_PAGE_INSTEAD"
+    EXPENSES_NOTHING_POSTED = "EXPENSES_NOTHING_POSTED"
+    EXPENSES_COLUMN_MISSING = "EXPENSES_COLUMN_MISSING"
+    EXPENSES_WITHOUT_PROJECTS = "EXPENSES_WITHOUT_PROJECTS"
+    EXPENSES_PROJECTS_UNKNOWN = "EXPENSES_PROJECTS_UNKNOWN"
     SOAP_ACCESS_REFUSED = "SOAP_ACCESS_REFUSED"
     SOAP_PATH_UNKNOWN = "SOAP_PATH_UNKNOWN"
     EXPENSES_KEY_REFUSED = "EXPENSES_KEY_REFUSED"
@@ -749,6 +753,26 @@ REASONS: dict[Code, Reason] = {
         Fixer.OPERATOR,
         "Xledger gir ikke noe svar som kan leses, for det som ble endret i minuttet {number}. Kostnader fra dette minuttet mangler i Moment, eller mangler leverandør; resten er hentet. Det forsøkes igjen, og de kommer av seg selv når svaret kan leses. Finn bilagene i Xledger, og se etter uvanlige tegn i tekstene.",
         "Xledger gives no readable answer for what was changed in the minute {number}. Costs of that minute are missing in Moment, or lack their supplier; the others were taken. It is tried again, and they come by themselves when the answer can be read. Find the vouchers in Xledger, and look for unusual characters in their texts.",
+    ),
+    Code.EXPENSES_NOTHING_POSTED: Reason(
+        Fixer.OPERATOR,
+        "Xledger har aldri gitt noen postering for dette selskapet, så ingen utgifter er hentet. Sjekk eierkoden og hva SOAP-brukeren har tilgang til. Er det ikke bokført noe ennå, forsvinner dette av seg selv.",
+        "Xledger has never given a posted line for this company, so no expenses were imported. Check the owner code and what the SOAP user has access to. If nothing is posted yet, this goes away by itself.",
+    ),
+    Code.EXPENSES_COLUMN_MISSING: Reason(
+        Fixer.OPERATOR,
+        "Xledger ga {lines} posteringer, og ingen av dem kan brukes slik de er: {column} mangler i alle. Kolonnen heter trolig noe annet i dette Xledger. Meld fra til driftsansvarlig; utgiftene kommer av seg selv når det er rettet.",
+        "Xledger gave {lines} posted lines, and none can be used as it stands: {column} is missing in all of them. The column probably has another name in this Xledger. Tell the operator; the expenses come by themselves when that is corrected.",
+    ),
+    Code.EXPENSES_WITHOUT_PROJECTS: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger ga {lines} posteringer på kontoene for utgifter, og ingen av dem har prosjekt i GL-objekt {slot}. Sjekk hvilket GL-objekt som er prosjekt i Xledger, og skriv det i innstillingene.",
+        "Xledger gave {lines} posted lines on the accounts of expenses, and none has a project in GL object {slot}. Check which GL object holds projects in Xledger, and write it into the settings.",
+    ),
+    Code.EXPENSES_PROJECTS_UNKNOWN: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger ga posteringer på {projects} ulike verdier i GL-objekt {slot}, og ingen av dem er et prosjekt i Moment. Sjekk hvilket GL-objekt som er prosjekt i Xledger, og skriv det i innstillingene.",
+        "Xledger gave posted lines on {projects} different values of GL object {slot}, and none of them is a project in Moment. Check which GL object holds projects in Xledger, and write it into the settings.",
     ),
     Code.EXPENSES_PAGE_INSTEAD: Reason(
         Fixer.OPERATOR,

@@ -21,6 +21,7 @@ class _Field(NamedTuple):
 
 
 _SWITCH = ("må være på eller av", "must be on or off")
+_DIMENSION = ("må være et tall fra 1 til 5, eller tomt", "must be a number from 1 to 5, or empty")
 _CODE_NO, _CODE_EN = "1 til 5 bokstaver eller sifre", "1 to 5 letters or digits"
 
 FIELDS: Mapping[str, _Field] = {
@@ -186,6 +187,8 @@ FIELDS: Mapping[str, _Field] = {
         "must be a date, such as 2027-01-01, or empty",
     ),
     "expenses_billable": _Field("Utgifter er fakturerbare", "Expenses are billable", *_SWITCH),
+    "project_dimension": _Field("GL-objekt for prosjekt", "GL object of projects", *_DIMENSION),
+    "department_dimension": _Field("GL-objekt for avdeling", "GL object of departments", *_DIMENSION),
     "requests_per_hour": _Field(
         "Forespørsler i timen",
         "Requests an hour",

@@ -16,7 +16,15 @@ LISTS = frozenset({"notify"})
 DATES = frozenset({"token_expires", "expenses_from"})
 LINES = frozenset({"vat_rates"})  # with blanks in them
 PAIRS = frozenset({"vat_codes", "file.revenue_accounts"})
-COUNTS = frozenset({"requests_per_hour", "invoice_months_back", "invoice_days_ahead"})
+COUNTS = frozenset(
+    {
+        "requests_per_hour",
+        "project_dimension",
+        "department_dimension",
+        "invoice_months_back",
+        "invoice_days_ahead",
+    }
+)
 ON, OFF = "on", "off"
 
 _FILE = "file."
@@ -33,6 +41,8 @@ _MAY_BE_EMPTY = frozenset(
         "import_code",
         "expenses_from",
         "requests_per_hour",
+        "project_dimension",
+        "department_dimension",
         "file.header",
     }
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from moment_xledger.domain.account_ranges import EVERY, AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.expense_doubts import Looked
 from moment_xledger.domain.expense_entries import Entry
 from moment_xledger.domain.expense_runs import PassedOver, Report, Window
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState, Terms
@@ -70,6 +71,7 @@ class Run:
     report: Report = field(default_factory=Report)
     projects: dict[str, ProjectState] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)  # of the lines at hand, as they are stored now
+    looked: Looked = field(default_factory=Looked)
     passed_over: list[PassedOver] = field(default_factory=list)  # minutes that could not be read
     bills: tuple[Window, Bills] | None = None  # those that were read last
     reached: datetime | None = None  # all that was changed before has been read

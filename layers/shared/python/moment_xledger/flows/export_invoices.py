@@ -10,6 +10,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, CompanyId, Route
+from moment_xledger.domain.dimensions import settled
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import (
     SWEEP,
@@ -154,6 +155,7 @@ def _next(
     if repeats is None:
         offer_held(company, exporter.ledger, exporter.clock)
     head = exporter.ledger.invoices.head(company.id)
+    company = settled(company, exporter.ledger.references.dimensions(company.token_id))
     export = next_export(company, watermark, head, by, exporter.clock(), route)
     if repeats is None:
         lists = exporter.ledger.references.get(company.token_id)

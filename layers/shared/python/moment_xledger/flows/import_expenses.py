@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.dimensions import settled
 from moment_xledger.domain.errors import Conflict, RunStopped, StrangeAnswer, Unreachable
 from moment_xledger.domain.expense_runs import ABOUT_ALL, KIND, Report, Window, windows
 from moment_xledger.domain.expense_runs import Ledger as ReadLedger
@@ -15,6 +16,7 @@ from moment_xledger.domain.expenses import Terms
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.vat_rates import PUBLISHED_PURCHASES, RateSources
 from moment_xledger.flows.expense_run import Importer, OutOfTime, Paused, Run
+from moment_xledger.flows.learn_facts import doubt
 from moment_xledger.flows.mailing_turn import Turn
 from moment_xledger.flows.narrow_windows import read_piece_by_piece, try_again
 from moment_xledger.flows.read_postings import read_window
@@ -52,7 +54,8 @@ def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
         _unreachable(company, importer, turn, report, unreachable)
     except RunStopped as stopped:
         report.stopped = stopped.code
-        _report(company, importer, Code(stopped.code), stopped.their_words, **stopped.details)
+        if not stopped.is_told:
+            _report(company, importer, Code(stopped.code), stopped.their_words, **stopped.details)
         _end(company, importer, turn, report, failures=_failures(company, importer))
     return report
 
@@ -74,6 +77,7 @@ def _terms(company: Company, importer: Importer) -> Terms:
     """Rates have dates, so those of a table that was read long ago still count."""
     long_ago = datetime.min.replace(tzinfo=UTC)
     xledger = importer.ledger.references.vat_rates(company.token_id, long_ago)
+    company = settled(company, importer.ledger.references.dimensions(company.token_id))
     rates = RateSources(xledger, company.own_rates, PUBLISHED_PURCHASES)
     return Terms.of(company, rates, importer.ledger.expenses.progress(company.id).facts)
 
@@ -88,6 +92,7 @@ def _import(run: Run) -> None:
     for window in windows(progress.cursor, progress.reach, run.terms, now):
         read_piece_by_piece(run, ReadLedger.LINES, window, partial(_read_on, run))
         _read_until(run, window)
+    doubt(run)
     run.ledger.problems.close(run.company.id, [(KIND, "")], ABOUT_ALL)
 
 

@@ -1,6 +1,7 @@
 """Xledger's accounts, VAT codes and VAT rates, through the gate, at most once an hour for each token."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from moment_xledger.domain.companies import TokenId
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_reference import Reads, Reference
 
 
+A_DAY = timedelta(days=1)
 LISTS = "accounts and VAT codes"
 Read = TypeVar("Read")
 
@@ -38,12 +40,23 @@ def fresh_lists(token: TokenId, worker: Worker, reference: "Reference") -> Lists
     lists = Lists(worker.clock(), accounts, vat_codes)
     worker.ledger.references.save(token, lists)
     _read_vat_rates(token, worker, reference, wrong)
+    read_dimensions(token, worker, reference)
     sharing = worker.ledger.companies.sharing(token)
     if wrong:
         tell_once(sharing, LISTS, LISTS, wrong[0], worker)
     else:
         tell_it_is_over(sharing, LISTS, worker)
     return lists
+
+
+def read_dimensions(token: TokenId, worker: Worker, reference: "Reference") -> None:
+    """Optional: where Xledger does not tell, those that were read before count, or the usual ones."""
+    known = worker.ledger.references.dimensions(token)
+    if known and worker.clock() - known.read_at < A_DAY:
+        return
+    read = _unless_refused(lambda: reference.dimensions(worker.clock()), [])
+    if read is not None:
+        worker.ledger.references.save_dimensions(token, read)
 
 
 def read_vat_rates(token: TokenId, worker: Worker, reference: "Reference") -> None:

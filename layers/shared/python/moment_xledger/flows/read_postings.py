@@ -25,6 +25,7 @@ from moment_xledger.domain.posted_lines import BadRow, Row, posted_on
 from moment_xledger.domain.purchase_vat import vat_paid
 from moment_xledger.domain.supplier_bills import Bill, Bills, Voucher, voucher_of
 from moment_xledger.flows.expense_run import Run
+from moment_xledger.flows.learn_facts import learn
 from moment_xledger.flows.leave_expense import close_unusable, report_left
 from moment_xledger.flows.narrow_windows import read_piece_by_piece
 from moment_xledger.flows.write_expense import note_match, write_expense
@@ -48,7 +49,7 @@ def read_window(run: Run, window: Window) -> None:
     found = _Found()
     with closing(cast("Generator[Row | BadRow]", run.read_lines(window))) as lines:
         found.sort(lines, run.terms)
-    learn(run, found.rows + found.aside)
+    learn(run, found.rows + found.aside, found.bad)
     found.count(run.report)
     told = told_apart(found.rows, found.aside, run.terms.facts.ids)
     for bad in found.bad + told.bad:
@@ -63,16 +64,6 @@ def read_window(run: Run, window: Window) -> None:
 
 def _together(lines: list[Row]) -> Iterator[list[Row]]:
     return (lines[start : start + AT_ONCE] for start in range(0, len(lines), AT_ONCE))
-
-
-def learn(run: Run, lines: list[Row]) -> None:
-    """What the answer shows of itself, before anything is done about its lines."""
-    facts = run.terms.facts
-    now = run.importer.clock()
-    taught = facts if facts.is_settled else facts.taught_by(lines, now)
-    if taught != facts:
-        run.ledger.expenses.learn(run.company.id, run.turn.worker, taught)
-        run.terms = run.terms.under(taught)
 
 
 def _bills(run: Run, window: Window) -> Bills:

@@ -43,7 +43,7 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.channel import Channel
 from moment_xledger.flows.find_entity import find_entity
 from moment_xledger.flows.learn_reach import learn_reach
-from moment_xledger.flows.read_lists import read_vat_rates
+from moment_xledger.flows.read_lists import read_dimensions, read_vat_rates
 from moment_xledger.flows.save_company import close_refusals, open_gate
 from moment_xledger.flows.sync_records import Worker, open_channel, report_token
 
@@ -158,6 +158,7 @@ def _try_reads(
     if Right.ACCOUNTS in wanted:
         read = Lists(worker.clock(), lists.get(Right.ACCOUNTS), lists.get(Right.VAT_CODES))
         worker.ledger.references.save(company.token_id, read)
+        read_dimensions(company.token_id, worker, reference)
     if (
         Right.VAT_CODES in lists
     ):  # no right of its own: without it, the company's table or the published rates count

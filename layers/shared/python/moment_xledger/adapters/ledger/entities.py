@@ -28,7 +28,12 @@ class Entities:
     def save_reach(self, token: TokenId, reach: Reach) -> None:
         """Lists and cursors that were read at another address are void, so they go."""
         before = self.reach(token)
-        void = [keys.lists(token), keys.vat_rates(token), *(keys.feed(token, kind) for kind in Kind)]
+        void = [
+            keys.lists(token),
+            keys.vat_rates(token),
+            keys.dimensions(token),
+            *(keys.feed(token, kind) for kind in Kind),
+        ]
         gone = [Delete(key) for key in void] if before is None or before.address != reach.address else []
         self._table.write(Put(keys.reach(token), _reach_item(reach)), *gone)
 

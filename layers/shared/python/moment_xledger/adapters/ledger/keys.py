@@ -57,6 +57,10 @@ def lists(token_id: TokenId) -> Key:
     return token(token_id), "LISTS"
 
 
+def dimensions(token_id: TokenId) -> Key:
+    return token(token_id), "DIMENSIONS"
+
+
 def vat_rates(token_id: TokenId) -> Key:
     return token(token_id), "RATES"
 

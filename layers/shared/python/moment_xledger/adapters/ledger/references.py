@@ -9,6 +9,7 @@ from typing import Any
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Put, Table
 from moment_xledger.domain.companies import CompanyId, TokenId
+from moment_xledger.domain.dimensions import Dimensions
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import Place
 from moment_xledger.domain.preflight import Lists
@@ -51,6 +52,19 @@ class References:
         item |= {"self_assessed": sorted(rates.self_assessed)} if rates.self_assessed else {}
         self._table.write(Put(keys.vat_rates(token), item))
 
+    def dimensions(self, token: TokenId) -> Dimensions | None:
+        """As they were last read, however long ago: they are set up once."""
+        item = self._table.get(keys.dimensions(token))
+        if item is None:
+            return None
+        project, department = (int(item[name]) if name in item else None for name in _DIMENSIONS)
+        return Dimensions(project, department, keys.moment(item["read_at"]))
+
+    def save_dimensions(self, token: TokenId, read: Dimensions) -> None:
+        item: dict[str, Any] = {"read_at": keys.stamp(read.read_at)}
+        item |= {name: slot for name in _DIMENSIONS if (slot := getattr(read, name))}
+        self._table.write(Put(keys.dimensions(token), item))
+
     def guarded(self, token: TokenId) -> str:
         """When its last look at changes began, as text that sorts; empty before the first."""
         item = self._table.get((keys.token(token), "GUARDED"))
@@ -83,6 +97,9 @@ class References:
         item |= {"company": place.company} if place.company else {}
         item |= {"looked_at": keys.stamp(place.looked_at)} if place.looked_at else {}
         self._table.write(Put(keys.feed(token, kind), item))
+
+
+_DIMENSIONS = ("project", "department")
 
 
 def _as_text(rate: VatRate) -> str:

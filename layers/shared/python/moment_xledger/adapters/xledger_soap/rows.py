@@ -11,6 +11,7 @@ from lxml import etree
 
 from moment_xledger.adapters.xledger_soap.assumed import Kind, assumed
 from moment_xledger.domain.days import OSLO
+from moment_xledger.domain.dimensions import USUAL, Slots
 from moment_xledger.domain.posted_lines import BadRow, Row
 
 LONGEST_NAME = 100
@@ -43,6 +44,26 @@ def read_row(element: etree._Element, number: int, accounts: Container[str] | No
 
 
 _NOTHING = Decimal(0)
+
+
+def placed(line: Row | BadRow, slots: Slots) -> Row | BadRow:
+    """The same with project and department from the GL objects that hold them."""
+    if isinstance(line, BadRow):
+        return line
+    project, department = (_gl_object(line, slot) for slot in slots[:2])
+    if len(project or "") > LONGEST_NAME:
+        where = _where({"transaction_id": line.transaction_id, "voucher_no": line.voucher_no}, 0)
+        return BadRow(f"project is longer than {LONGEST_NAME} signs", where)
+    return line._replace(project=project, department=department)
+
+
+def _gl_object(line: Row, slot: int | None) -> str | None:
+    if slot == USUAL.department:
+        return line.department
+    if slot == USUAL.project:
+        return line.project
+    names = (name.format(slot) for name in assumed().dimensions)
+    return next((value for name in names if (value := line.others.get(name))), None)
 
 
 def _elsewhere(row: etree._Element, accounts: Container[str]) -> str | None:

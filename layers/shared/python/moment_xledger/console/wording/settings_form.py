@@ -104,6 +104,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Fem sifre, som 19168. Trengs for opplasting, utgifter og gl02b, og når API-nøkkelen når flere selskaper.",
         "Five digits, such as 19168. Needed for uploads, expenses, gl02b, and if the key reaches several companies.",
     ),
+    "hint_project_dimension": (
+        (
+            "1 til 5: hvilket GL-objekt i Xledger som er prosjekt. Tomt betyr det som Xledger selv oppgir. "
+            "Det som skrives her, går foran."
+        ),
+        (
+            "1 to 5: which GL object of Xledger's holds projects. Empty means what Xledger says. "
+            "What is typed here goes first."
+        ),
+    ),
+    "hint_department_dimension": (
+        "1 til 5, eller tomt, som for prosjekt.",
+        "1 to 5, or empty, as for projects.",
+    ),
     "hint_vat_codes": (
         "Moments kode = Xledgers kode, ett par på hver linje. Fakturaer med andre koder stoppes.",
         "Moment's code = Xledger's code, one pair a line. Invoices with other codes are stopped.",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from moment_xledger.domain.files.cells import Part, Row, amount, day, due_day, posting_text
 from moment_xledger.domain.files.limits import HOME, LIMITS
-from moment_xledger.domain.files.settings import FileFormat, Terms
+from moment_xledger.domain.files.settings import GL_OBJECTS, FileFormat, Terms
 from moment_xledger.domain.files.text import clean
 from moment_xledger.domain.moment import Invoice
 
@@ -51,10 +51,17 @@ def rows(invoice: Invoice, parts: Sequence[Part], terms: Terms) -> Iterator[Row]
     total, *amounts = _money(invoice, postings, terms)
     yield *voucher, terms.settings.receivable_account, "", "", "", "", *who, *due, *total, *_UNUSED, "x"
 
-    dimensions = ("", terms.settings.department, invoice.project_number or "", "")  # 10-13
+    dimensions = ("", *_dimensions(invoice, terms))  # 10-13
     reference = ("", "", issued, number, "", "", "", "", text)  # 14-22
     for line, money in zip(postings, amounts, strict=True):
         yield *voucher, line.account, *dimensions, *reference, line.tax_rule, *money, *_UNUSED, "x"
+
+
+def _dimensions(invoice: Invoice, terms: Terms) -> Row:
+    """Columns 11-13, which are GL objects 1 to 3. A department whose object has the project is left out."""
+    placed = {terms.department_dimension: terms.settings.department}
+    placed[terms.project_dimension] = invoice.project_number or ""
+    return tuple(placed.get(slot, "") for slot in GL_OBJECTS)
 
 
 def _voucher(invoice: Invoice, terms: Terms) -> Row:

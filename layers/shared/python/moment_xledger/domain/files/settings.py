@@ -40,6 +40,9 @@ Department = Annotated[
     _matching("([A-Za-z0-9ÆØÅæøå._/][A-Za-z0-9ÆØÅæøå._/-]{0,24})?", "a department code of at most 25 signs"),
 ]
 
+PROJECT, DEPARTMENT = 2, 1  # the GL objects that usually hold them
+GL_OBJECTS = (1, 2, 3)  # those that gl02b has a column for
+
 _TAXABLE, _EXEMPT, _OUTSIDE = "3000", "3100", "3200"  # by the Norwegian standard chart of accounts, NS 4102
 
 
@@ -105,6 +108,9 @@ class Terms(BaseModel):
     vat_codes: Mapping[Code, XledgerVatCode]  # Moment's -> Xledger's
     owner_code: int | None = None
     renderer: int = Field(default_factory=lambda data: NEWEST_RENDERER[data["settings"].format])
+    # The GL objects that hold them. An export of an earlier release names none: it has the usual ones.
+    project_dimension: int = PROJECT
+    department_dimension: int = DEPARTMENT
     absent: tuple[Absent, ...] = ()  # as it was known when the export was claimed
 
     @property

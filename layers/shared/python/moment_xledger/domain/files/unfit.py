@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from moment_xledger.domain.files.limits import HOME, Limit, Limits, limits_of
-from moment_xledger.domain.files.settings import Absent, Terms
+from moment_xledger.domain.files.settings import GL_OBJECTS, Absent, FileFormat, Terms
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 
 
@@ -25,6 +25,9 @@ def first_unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
     for field, value, limit in _values(invoice, terms, limits):
         if not limit.pattern.fullmatch(value):
             return Unfit(field, limit.text)
+    has_column = terms.settings.format is not FileFormat.GL02B or terms.project_dimension in GL_OBJECTS
+    if invoice.project_number and not has_column:
+        return Unfit("projectNumber", f"GL 1-{GL_OBJECTS[-1]}")
     return _wrong_line(invoice, terms) or _wrong_total(invoice) or _wrong_money(invoice, limits)
 
 
