@@ -11,10 +11,12 @@ from moment_xledger.console.routes import settings
 from moment_xledger.console.settings_form import FIELDSETS, KEYS, REMOVED_BY
 from moment_xledger.console.settings_page import settings_page
 from moment_xledger.console.visits import Visit
-from moment_xledger.domain.companies import Company, Language, Secrets, SoapLogin
+from moment_xledger.domain.companies import Company, CompanyId, Language, Secrets, SoapLogin
 from moment_xledger.domain.deeds import What
+from moment_xledger.domain.entities import Entity, Reach, Reached
 from moment_xledger.domain.sessions import Role
 from moment_xledger.domain.typed_settings import FIELDS, as_typed
+from moment_xledger.flows.share_entity import share_entity
 from tests.builders import COMPANY
 from tests.console.site import Browser, Page, Site
 from tests.office import MOMENT_KEY
@@ -267,3 +269,53 @@ def test_a_test_of_what_was_saved_before_is_told_as_such(site: Site, administrat
         assert administrator.post("/settings", form).status == 500
     assert stored(site).name == "Nordvik AS"
     assert "Innstillingene er endret etter denne testen." in administrator.get("/settings").text
+
+
+SEVERAL = (Reached(30_611, "Fjell AS"), Reached(30_612, "Dal & Elv AS"))
+
+
+def reach_several(site: Site) -> None:
+    reach = Reach(site.world.url, site.world.time(), SEVERAL[0], SEVERAL)
+    site.world.ledger.entities.save_reach(COMPANY.token_id, reach)
+
+
+def test_where_the_key_reaches_several_companies_the_form_offers_them_and_wants_one(
+    site: Site, administrator: Browser
+) -> None:
+    reach_several(site)
+    page = administrator.get("/settings").text
+    assert "30611 Fjell AS, 30612 Dal &amp; Elv AS" in page
+    assert re.search(r'id="f-owner_code"[^>]* list="owner-codes"', page)
+    assert '<option value="30612">Dal &amp; Elv AS</option>' in page
+
+    refused = save(administrator, owner_code="")
+    assert refused.status == 400
+    assert "når flere selskaper i Xledger" in sentence_beside(refused, "owner_code")
+    assert stored(site) == COMPANY
+
+
+def test_an_entity_where_another_company_writes_is_refused_at_its_field(
+    site: Site, administrator: Browser
+) -> None:
+    reach_several(site)
+    entities, other = site.world.ledger.entities, CompanyId("other")
+    entities.move(other, entities.current(other), Entity(site.world.url, 30_612))
+    refused = save(administrator, owner_code="30612")
+    assert refused.status == 400
+    assert "selskap 30612 Dal & Elv AS" in sentence_beside(refused, "owner_code")
+    assert "other" not in sentence_beside(refused, "owner_code")
+    assert stored(site) == COMPANY
+
+
+def test_the_page_says_where_records_go_and_that_an_operator_allowed_another_one_there(
+    site: Site, administrator: Browser
+) -> None:
+    entities, other, now = site.world.ledger.entities, CompanyId("other"), site.world.time()
+    save(administrator)
+    page = administrator.get("/settings").text
+    assert "Kunder og prosjekter hører til selskap 19168 Nordvik AS i Xledger." in page
+    assert "det har driften tillatt" not in page
+    entity = Entity(site.world.url, 19168)
+    share_entity(other, entity, "Ola", "a copy", site.world.ledger, now)
+    entities.move(other, entities.current(other), entity)
+    assert "det har driften tillatt" in administrator.get("/settings").text

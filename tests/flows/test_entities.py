@@ -15,6 +15,7 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.records import Record
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.flows import check_records
+from moment_xledger.flows.find_entity import find_entity
 from moment_xledger.flows.guard_numbers import Guard, guard_numbers
 from moment_xledger.flows.save_company import save_company
 from tests.builders import a_company, a_customer, a_private_person, a_project, of
@@ -331,6 +332,18 @@ def test_one_that_writes_nothing_may_have_the_same_entity() -> None:
     save(world, id="copy", owner_code=30_511, export_customers=False, export_projects=False)
     with pytest.raises(BadSettings):
         save(world, id="copy", owner_code=30_511, export_customers=False)
+
+
+def test_one_that_only_reads_there_claims_nothing_until_it_begins_to_write() -> None:
+    world = both()
+    reader = FJELL.model_copy(update={"export_customers": False, "export_projects": False})
+    world.ledger.companies.save(reader)
+    reach = world.ledger.entities.reach(TOKEN_ID)
+    assert reach
+    assert find_entity(reader, reach, world.ledger, URL, world.time)
+    assert world.ledger.entities.writers(str(Entity(URL, 30_511))).companies == ()
+    save(world, owner_code=30_511)
+    assert world.ledger.entities.writers(str(Entity(URL, 30_511))).companies == (FJELL.id,)
 
 
 def test_of_two_saves_at_once_one_gets_the_entity(monkeypatch: pytest.MonkeyPatch) -> None:

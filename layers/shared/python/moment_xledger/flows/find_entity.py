@@ -51,7 +51,8 @@ def find_entity(
     if current.entity == str(found) and not current.trouble:
         return found, current
     try:
-        moved = ledger.entities.move(company.id, current, found, current.trouble)
+        writes = company.writes_to_xledger
+        moved = ledger.entities.move(company.id, current, found, current.trouble, writes=writes)
     except EntityTaken:
         details = {"owner_code": str(found.owner_code)}
         _stop(company, current, Code.ENTITY_TAKEN, details, ledger, clock())
@@ -73,7 +74,8 @@ def entity_of_save(company: Company, ledger: "Ledger", url: str) -> "list[Action
     if isinstance(found, OwnerCodeNeeded) and found.offered:
         raise BadSettings([owner_code_needed(in_words(found.offered))])
     entity = found if isinstance(found, Entity) else None
-    if current.entity == (entity and str(entity)):
+    text = str(entity) if entity else None
+    if current.entity == text and (text is None or company.id in ledger.entities.writers(text).companies):
         return []
     try:
         return ledger.entities.moving(company.id, current, entity, current.trouble)

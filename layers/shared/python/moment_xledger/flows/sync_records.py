@@ -138,7 +138,7 @@ def _serve(
     reference = worker.reference(channel)
     carries = company.carries(kind)
     if not carries and not any(ledger.waits.awaited(company.id, kind)):
-        records.work_done(company.token_id, kind, company.id, marks, again=when_idle(outcomes, reference))
+        _rest(kind, marks, worker, outcomes, when_idle, reference)
         return
     found = find_entity(company, reach.for_company(company.owner_code), ledger, worker.url, worker.clock)
     if found is None:
@@ -157,9 +157,7 @@ def _serve(
         if not listed and kind in current.unchecked:
             return
     if not listed:
-        goes_on = go_on_taking_over(company, kind, worker.ledger, worker.clock)
-        again = min(filter(None, (goes_on, when_idle(outcomes, reference))), default=None)
-        records.work_done(company.token_id, kind, company.id, marks, again=again)
+        _rest(kind, marks, worker, outcomes, when_idle, reference)
         return
     ready_at = min(record.since for record in listed) + linger(
         channel.gate.used(worker.clock()), channel.gate.plan
@@ -170,6 +168,21 @@ def _serve(
     unsuspected = [record for record in listed if not record.suspect]
     if known := known_here(unsuspected or listed[:1], str(entity), ledger):
         carry(SameSettings(channel, company, ledger.companies), entity, known, outcomes)
+
+
+def _rest(
+    kind: Kind,
+    marks: int,
+    worker: Worker,
+    outcomes: Outcomes,
+    when_idle: WhenIdle,
+    reference: "Reference",
+) -> None:
+    """Nothing is dirty."""
+    company, ledger = outcomes.company, worker.ledger
+    goes_on = go_on_taking_over(company, kind, ledger, worker.clock)
+    again = min(filter(None, (goes_on, when_idle(outcomes, reference))), default=None)
+    ledger.records.work_done(company.token_id, kind, company.id, marks, again=again)
 
 
 def _turns(kind: Kind, token_id: TokenId, worker: Worker) -> Iterator[tuple[Company, int]]:

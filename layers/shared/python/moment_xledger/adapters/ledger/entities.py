@@ -47,14 +47,27 @@ class Entities:
         return self.current(company)
 
     def move(
-        self, company: CompanyId, before: CurrentEntity, entity: Entity | None, trouble: str = ""
+        self,
+        company: CompanyId,
+        before: CurrentEntity,
+        entity: Entity | None,
+        trouble: str = "",
+        *,
+        writes: bool = True,
     ) -> CurrentEntity:
-        """Raises `EntityTaken` where another company writes there, and `Conflict` as `keep`."""
-        self._table.write(*self.moving(company, before, entity, trouble))
+        """Raises `EntityTaken` where another company writes there, and `Conflict` as `keep`. A company that only reads
+        there, as its settings are, is in nobody's way."""
+        self._table.write(*self.moving(company, before, entity, trouble, writes=writes))
         return self.current(company)
 
     def moving(
-        self, company: CompanyId, before: CurrentEntity, entity: Entity | None, trouble: str = ""
+        self,
+        company: CompanyId,
+        before: CurrentEntity,
+        entity: Entity | None,
+        trouble: str = "",
+        *,
+        writes: bool = True,
     ) -> list[Action]:
         """The writes of `move`, for a transaction that does more. Every record is looked at again."""
         text = None if entity is None else str(entity)
@@ -62,7 +75,7 @@ class Entities:
         actions: list[Action] = [
             _put_current(company, CurrentEntity(text, trouble, unchecked, before.ver > 0, before.ver))
         ]
-        if text:
+        if text and writes:
             writers = self.writers(text)
             if not writers.may_join(company):
                 raise EntityTaken
