@@ -9,6 +9,9 @@ from local.twins.world import entities_of
 from local.xledger.faults import Fault
 from local.xledger.hands import Hands
 from local.xledger.plan import EntityPlan, Plan, TokenPlan
+from moment_xledger.domain.problem_choices import Choice
+from moment_xledger.flows.decide_problem import decide_problem
+from moment_xledger.flows.resolve_problem import Resolver
 from tests.builders import COMPANY, a_company, a_customer, a_private_person, a_project, of
 from tests.world import World
 
@@ -326,6 +329,31 @@ def test_a_company_in_the_register_with_another_name_is_asked_about(world: World
     assert len(world.held("companies")) == 1
     assert len(world.held("customers")) == 1
     assert list(world.problems()) == []
+
+
+@pytest.mark.parametrize("customers_company", [True, False], ids=["of the customer there", "in the register"])
+def test_a_person_can_say_that_a_company_is_the_same(
+    world: World, hands: Hands, customers_company: bool
+) -> None:
+    (entity, _) = world.server.state.entities.records
+    number = "974760673" if customers_company else "923609016"
+    theirs = {"description": "Stål og Glass AS", "companyNumber": number, "country": "NO"}
+    company = world.server.state.add("companies", theirs, entity)
+    if customers_company:
+        hands.make("customers", "30001", "Stål og Glass AS", company=company["dbId"])
+    carry(world, a_customer("30001", name="Brygge AS"))
+    (problem,) = world.ledger.problems.of(COMPANY.id)
+    resolver = Resolver(
+        world.ledger, lambda kind, token: world.woken.append((kind, token)), world.time, "Kari"
+    )
+    decide_problem(COMPANY.id, problem.kind, problem.number, problem.code, Choice.SAME_COMPANY, resolver)
+    world.run()
+    (customer,) = world.held("customers")
+    assert (customer["description"], customer["companyDbId"]) == ("Brygge AS", company["dbId"])
+    assert list(world.problems()) == []
+    carry(world, a_customer("30001", version=2, name="Brygge og Kai AS"))
+    assert world.held("customers")[0]["companyDbId"] == company["dbId"]
+    assert len(world.held("companies")) == 1
 
 
 def test_a_private_person_never_takes_over_a_company_with_the_same_code(world: World) -> None:

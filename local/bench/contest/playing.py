@@ -21,7 +21,7 @@ BATCH, AT_ONCE = 100, 10  # events in one call of a function, or what came in tw
 WINDOW = timedelta(seconds=2)
 MINUTE = timedelta(minutes=1)
 LIST = 500  # inputs of one mutation
-UPDATE, NEW_PROJECT, NEW_CUSTOMER = 1, 2, 3  # requests
+WITHOUT_COMPANY, WITH_COMPANY = 2, 3  # requests: a look-up, a write, and one more for the legal company
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,14 @@ class Recorder(XledgerInProcess):
         self.asked.clear()
         if isinstance(reply, Data) and operation.endswith(("Customers", "Projects")):
             nodes = [each["node"] for each in variables.get("inputs", ())]
-            self.written += [Written(self._time(), each["code"], each["description"]) for each in nodes]
+            self.written += [Written(self._time(), self._number(each), each["description"]) for each in nodes]
         return reply
+
+    def _number(self, node: Mapping[str, Any]) -> str:
+        """An update names the record by its id."""
+        tables = self.server.state.tables
+        found = (tables[kind].get(int(node["dbId"])) for kind in ("customers", "projects") if "dbId" in node)
+        return str(next(filter(None, found), node)["code"])
 
 
 def play(load_name: str, design: Design | None, seed: int) -> Result:
@@ -120,10 +126,12 @@ def _floor(edits: Sequence[Edit], before: Mapping[str, str]) -> int:
     """If all came at once: lists of what changed, times the look-ups and writes that such a list takes."""
     newest = {code(each.event): each.event for each in edits if not is_poison(each.event)}
     changed = [number for number, event in newest.items() if before.get(number) != text(event)]
-    takes = [_takes(newest[number]["type"], number in before) for number in changed]
+    takes = [_takes(newest[number], number in before) for number in changed]
     return sum(-(-takes.count(requests) // LIST) * requests for requests in set(takes))
 
 
-def _takes(kind: str, is_known: bool) -> int:
-    """A new customer's company is added before it."""
-    return UPDATE if is_known else NEW_PROJECT if "project" in kind else NEW_CUSTOMER
+def _takes(event: Mapping[str, Any], is_known: bool) -> int:
+    """A new customer's company is added before it, and a private person's own is changed with the person."""
+    of_a_person = "organizationNumber" not in event["data"]
+    has_company = "customer" in event["type"] and (of_a_person or not is_known)
+    return WITH_COMPANY if has_company else WITHOUT_COMPANY

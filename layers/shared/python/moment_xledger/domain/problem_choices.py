@@ -19,6 +19,7 @@ class Choice(StrEnum):
     APART = "apart"
     TAKE_OVER = "take_over"  # what Moment said last counts, although not in a higher version
     LET_THROUGH = "let_through"
+    SAME_COMPANY = "same_company"  # the legal company in Xledger is this customer's, whatever it is called
 
 
 CHOICES: Mapping[Code, tuple[Choice, ...]] = {
@@ -45,6 +46,9 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
     ),
     Code.MOMENT_WENT_BACK: (Choice.TAKE_OVER,),
     **dict.fromkeys(CAN_BE_LET_THROUGH, (Choice.LET_THROUGH,)),
+    **dict.fromkeys(
+        (Code.LEGAL_COMPANY_NAME_DIFFERS, Code.LEGAL_COMPANY_NUMBER_DIFFERS), (Choice.SAME_COMPANY,)
+    ),
 }
 
 

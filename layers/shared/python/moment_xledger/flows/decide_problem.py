@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping
 from moment_xledger.domain import invoice_mails, uploads
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.deeds import What
+from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problem_choices import Choice, choices_of
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.records import as_same_company
 from moment_xledger.flows.decide_mail import resolve_mail
 from moment_xledger.flows.decide_upload import resolve_upload
 from moment_xledger.flows.resolve_problem import Resolver, note_decision, offer_again, the_problem
@@ -68,6 +71,20 @@ def _let_through(problem: Problem, choice: Choice, _: str, resolver: Resolver) -
     offer_again(ledger.companies.get_known(problem.company), [problem], resolver)
 
 
+def _is_the_same_company(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
+    """It counts for this customer and this legal company, and the customer is sent again."""
+    ledger, now = resolver.ledger, resolver.clock()
+    company = ledger.companies.get_known(problem.company)
+    found = ledger.records.by_number(company.id, Kind.CUSTOMER, [problem.number]).get(problem.number)
+    if found is None or found.problem is not problem.code:
+        raise ValueError(f"customer {problem.number} is not held back by this any more")
+    _note(problem, choice, resolver, problem.details["theirs"])
+    if ledger.records.save([(found, as_same_company(found, now))]):
+        raise Conflict
+    ledger.records.mark_work(company.token_id, Kind.CUSTOMER, company.id, now)
+    resolver.wake(Kind.CUSTOMER, company.token_id)
+
+
 def _note(problem: Problem, choice: Choice, resolver: Resolver, given: str = "") -> None:
     about = " ".join(
         filter(None, (f"{problem.kind} {problem.number}".strip() + ":", problem.code, choice, given))
@@ -84,4 +101,5 @@ _APPLY: Mapping[Choice, Apply] = {
     **dict.fromkeys((Choice.ARRIVED, Choice.AGAIN, Choice.APART), _say_whether_it_arrived),
     Choice.TAKE_OVER: _take_over,
     Choice.LET_THROUGH: _let_through,
+    Choice.SAME_COMPANY: _is_the_same_company,
 }

@@ -21,6 +21,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Notert. Fakturaen går med neste overføring.",
         "Noted. The invoice goes with the next transfer.",
     ),
+    "choice_same_company": ("Det er samme selskap", "It is the same company"),
+    "about_same_company": (
+        "Kunden knyttes til selskapet som står i Xledger. Det gjelder bare denne kunden.",
+        "The customer is linked to the company that is in Xledger. This counts for this customer only.",
+    ),
+    "did_same_company": (
+        "Notert. Kunden sendes til Xledger om et par minutter.",
+        "Noted. The customer is sent to Xledger in a minute or two.",
+    ),
     "did_again": ("Sendes på nytt om et par minutter.", "It is sent again in a minute or two."),
     "choice_apart": ("Del den opp", "Take it apart"),
     "about_apart": (
