@@ -1,5 +1,7 @@
 """The facts of one customer, project or invoice: where it stands, and what is recorded of how it came there."""
 
+from typing_extensions import TypedDict
+
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.record import Found, RecordFacts, Step
 from moment_xledger.console.problem_list import problem_facts
@@ -25,6 +27,7 @@ _NOTHING: Found = {
     "total": None,
     "steps": [],
     "problems": [],
+    "waits": None,
 }
 
 
@@ -67,8 +70,8 @@ def _invoice(visit: Visit, desk: Desk, number: str) -> Found:
         return {
             **_NOTHING,
             "problems": shown,
-            "state": _state_behind(desk, company, int(number)),
-            "steps": in_order(seen(problems)),
+            **_behind(visit, desk, company, int(number)),
+            "steps": in_order([*_minds(desk, company, int(number)), *seen(problems)]),
         }
     invoice = snapshot.invoice
     return {
@@ -80,7 +83,9 @@ def _invoice(visit: Visit, desk: Desk, number: str) -> Found:
         "route": snapshot.route,
         "currency": invoice.currency,
         "total": invoice.total,
-        "steps": in_order([*_steps(snapshot, desk, company), *seen(problems)]),
+        "steps": in_order(
+            [*_steps(snapshot, desk, company), *_minds(desk, company, int(number)), *seen(problems)]
+        ),
     }
 
 
@@ -94,10 +99,30 @@ def _problems(company: CompanyId, kind: str, number: str, codes: list[Code], des
     return [problem for problem in found if problem]
 
 
-def _state_behind(desk: Desk, company: CompanyId, number: int) -> str | None:
-    if desk.ledger.invoices.held_among(company, [number]):
-        return "held"
-    return "skipped" if desk.ledger.invoices.skipped_among(company, [number]) else None
+class _Behind(TypedDict):
+    state: str | None
+    waits: str | None
+
+
+def _behind(visit: Visit, desk: Desk, company: CompanyId, number: int) -> _Behind:
+    """Of one that has not arrived, with the sentence for what it waits for, also where nobody was told yet."""
+    held = desk.ledger.invoices.held_now(company, [number]).get(number)
+    if held is None:
+        skipped = desk.ledger.invoices.skipped_among(company, [number])
+        return {"state": "skipped" if skipped else None, "waits": None}
+    if held.why is None or not held.why.is_quiet:
+        return {"state": "held", "waits": None}
+    said = Problem(company, INVOICE, str(number), held.why.code, held.why.details)
+    state = "off" if held.why.code is Code.NOT_TO_TRANSFER else "held"
+    return {"state": state, "waits": said.sentence(visit.words.language)}
+
+
+def _minds(desk: Desk, company: CompanyId, number: int) -> list[Step]:
+    """Who was to keep it back, or not: Moment, in which version."""
+    return [
+        step("not_to_transfer" if kept else "to_transfer", when, about=str(version))
+        for version, kept, when in desk.ledger.invoices.transfer_history(company, number)
+    ]
 
 
 def _state(snapshot: Snapshot, desk: Desk, company: CompanyId) -> str:

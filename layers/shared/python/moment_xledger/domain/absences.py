@@ -87,6 +87,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
         "det Moment svarer om kunden eller prosjektet, kan ikke brukes",
         "what Moment answers about its customer or project cannot be used",
     ),
+    Code.NOT_TO_TRANSFER: ("skal ikke overføres", "not to be transferred"),
     Code.TOTAL_DIFFERS: ("totalen stemmer ikke", "its total does not add up"),
     Code.VAT_CODE_UNMAPPED: ("MVA-koden er ikke satt opp", "its VAT code is not set up"),
     Code.KID_INVALID: ("KID er feil", "its KID is wrong"),

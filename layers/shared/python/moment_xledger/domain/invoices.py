@@ -52,6 +52,8 @@ class Known:
     hash: str
     seq: int = 0
     books: str = ""  # empty where an older release stored it: then the snapshot is compared
+    said: int = 0  # the newest version that said whether it is to be transferred
+    kept: bool = False  # which said that it is not
 
     def says_the_same_as(self, invoice: Invoice) -> bool:
         """As far as the books go."""
@@ -65,6 +67,11 @@ class Fault:
     code: Code
     details: Mapping[str, str]
     waits_for: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody has to do anything about it now."""
+        return bool(self.waits_for) or self.code is Code.NOT_TO_TRANSFER
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,17 @@ def sort_out(
                 result.good[number] = invoice
                 known[number] = Known(invoice.version, invoice.content_hash(), books=invoice.books_hash())
     return result
+
+
+def changes_of_mind(invoices: Iterable[Invoice], arrived: Mapping[int, Known]) -> list[tuple[Invoice, Known]]:
+    """Newer versions of invoices that have arrived, and say whether these are to be transferred, oldest first."""
+    return [
+        (invoice, known)
+        for invoice in sorted(invoices, key=lambda each: each.version)
+        if (known := arrived.get(invoice.invoice_number))
+        if invoice.version > max(known.said, known.version) and known.says_the_same_as(invoice)
+        if known.said or invoice.do_not_transfer != known.kept
+    ]
 
 
 def _compare(invoice: Invoice, known: Known, result: Sorted) -> None:

@@ -133,6 +133,8 @@ class Code(StrEnum):
     MOMENT_REFUSES = "MOMENT_REFUSES"
     MOMENT_UNUSABLE = "MOMENT_UNUSABLE"
     REFERENCES_NOT_CHECKED = "REFERENCES_NOT_CHECKED"
+    NOT_TO_TRANSFER = "NOT_TO_TRANSFER"
+    NOT_TO_TRANSFER_TOO_LATE = "NOT_TO_TRANSFER_TOO_LATE"
 
 
 @dataclass(frozen=True)
@@ -698,6 +700,16 @@ REASONS: dict[Code, Reason] = {
         Fixer.OPERATOR,
         "Faktura {number} venter på {refers_to} {reference}. Moment er spurt og har {refers_to} {reference}, men svaret kan ikke brukes. Meld det til Moment; det spørres igjen av seg selv.",
         "Invoice {number} waits for {refers_to} {reference}. Moment was asked and has {refers_to} {reference}, but its answer cannot be used. Report it to Moment; it is asked again by itself.",
+    ),
+    Code.NOT_TO_TRANSFER: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} skal ikke overføres, ifølge Moment. Fjern merket i Moment om den likevel skal overføres.",
+        "Invoice {number} is not to be transferred, says Moment. Remove that mark in Moment if it is to be transferred after all.",
+    ),
+    Code.NOT_TO_TRANSFER_TOO_LATE: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} ble merket «skal ikke overføres» i Moment (versjon {version}), men da var den alt overført. Ingenting er endret i Xledger. Skal den ikke stå i regnskapet, krediter den i Moment; kreditnotaen overføres da som vanlig.",
+        "Invoice {number} was marked “not to be transferred” in Moment (version {version}), but had been transferred by then. Nothing was changed in Xledger. If it is not to stand in the books, credit it in Moment; the credit note is then transferred as usual.",
     ),
     Code.REFERENCES_NOT_CHECKED: Reason(
         Fixer.ADMINISTRATOR,

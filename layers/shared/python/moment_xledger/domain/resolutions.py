@@ -19,10 +19,12 @@ class Way(StrEnum):
     TEST = "test the connection again, in the settings"
     CHOOSE = "choose whether it arrived or is to be sent again"
     DECIDE = "choose what is right"
+    SETTLE = "do what the sentence says, then skip the problem"
     CORRECT = "correct it where it came from, and save; that releases it"
 
 
 WAYS: Mapping[Code, Way] = {
+    **dict.fromkeys((Code.INVOICE_CHANGED, Code.NOT_TO_TRANSFER_TOO_LATE), Way.SETTLE),
     **dict.fromkeys(
         (
             Code.REFUSED_BY_XLEDGER,
@@ -100,6 +102,7 @@ WAYS: Mapping[Code, Way] = {
             Code.EXPENSES_KEY_REFUSED,
             Code.EXPENSES_DELAYED,
             Code.REFERENCES_NOT_CHECKED,
+            Code.NOT_TO_TRANSFER,
             Code.INVOICE_UNREADABLE,  # each night, as soon as it is corrected
         ),
         Way.BY_ITSELF,
@@ -147,7 +150,6 @@ WAYS: Mapping[Code, Way] = {
             Code.NUMBER_TAKEN,
             Code.NUMBER_CHANGED,  # to send it would change a number in Xledger
             Code.INVOICE_NOT_FINALIZED,
-            Code.INVOICE_CHANGED,
             Code.EXPENSE_INVOICED,
             Code.EXPENSE_DELETED,
             Code.LATE_FROM_MOMENT,

@@ -7,6 +7,7 @@ from moment_xledger.domain.absences import absence
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import NOT_TO_BE_TRANSFERRED, held_back
 from moment_xledger.domain.invoices import Held
+from moment_xledger.domain.problems import Code
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -23,7 +24,11 @@ class Gaps:
         held = self._ledger.invoices.held_now(company, hole)
         skipped = self._ledger.invoices.skipped_among(company, hole)
         reasons = dict.fromkeys(skipped, NOT_TO_BE_TRANSFERRED)
-        reasons |= {number: held_back(self._code(number, each)) for number, each in held.items()}
+        codes = {number: self._code(number, each) for number, each in held.items()}
+        reasons |= {
+            number: NOT_TO_BE_TRANSFERRED if code == Code.NOT_TO_TRANSFER else held_back(code)
+            for number, code in codes.items()
+        }
         return reasons | {number: absence(snapshot, self._export) for number, snapshot in arrived.items()}
 
     def _code(self, number: int, held: Held) -> str:

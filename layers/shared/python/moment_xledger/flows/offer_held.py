@@ -33,7 +33,7 @@ def _with_news(company: Company, held: list[Held], ledger: "Ledger", now: dateti
         found = find_fault(each.invoice)
         if found is None:
             return True
-        said = (each.why and each.why.code) if found.waits_for else reported.get(each.invoice.number)
+        said = (each.why and each.why.code) if found.is_quiet else reported.get(each.invoice.number)
         return found.code is not said
 
     return [each.invoice for each in held if is_news(each)]

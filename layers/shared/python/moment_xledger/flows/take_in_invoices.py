@@ -8,7 +8,7 @@ from moment_xledger.domain.companies import Company, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_checks import Surroundings, implausible
 from moment_xledger.domain.invoice_references import WAITING_CODES, references_of, waiting
-from moment_xledger.domain.invoices import Fault, Sorted, arriving_together, fault, sort_out
+from moment_xledger.domain.invoices import Fault, Sorted, arriving_together, changes_of_mind, fault, sort_out
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
@@ -46,6 +46,7 @@ def _take_in(
         except Conflict:
             continue
         _release(company, [*found.good, *found.again], ledger)
+        _change_minds(company, invoices, ledger, clock())
         read = [("invoice", each.id, each.number, each.version) for each in invoices]
         close_unreadable(company.id, read, ledger)
         _hold(company, found, ledger, clock())
@@ -90,6 +91,8 @@ def fault_finder(
 
     def find(invoice: Invoice) -> Fault | None:
         wrong = fault(invoice, company) or implausible(invoice, company, around)
+        if wrong and invoice.do_not_transfer:
+            return Fault(Code.NOT_TO_TRANSFER, {})
         return wrong or (waiting(invoice, standings) if leaves(invoice, company.route) else None)
 
     return find
@@ -98,6 +101,31 @@ def fault_finder(
 def leaves(invoice: Invoice, route: Route) -> bool:
     """An invoice that is never transferred waits for nothing."""
     return route is not Route.OFF and not invoice.do_not_transfer
+
+
+def _change_minds(company: Company, invoices: Sequence[Invoice], ledger: "Ledger", now: datetime) -> None:
+    """ "Do not transfer" can be set and taken back until the invoice has left; afterwards people are told.
+
+    Raises `Conflict` where an export is being made, which may have the invoice: then the events come back.
+    """
+    numbers = {invoice.invoice_number for invoice in invoices}
+    while minds := changes_of_mind(invoices, ledger.invoices.arrived(company.id, numbers)):
+        invoice, known = minds[0]
+        _tell_of_the_late(company, invoice, ledger.invoices.has_left(company.id, known.seq), ledger, now)
+        if not ledger.invoices.set_transfer(company.id, invoice, known, now):
+            _tell_of_the_late(company, invoice, True, ledger, now)
+
+
+def _tell_of_the_late(
+    company: Company, invoice: Invoice, has_left: bool, ledger: "Ledger", now: datetime
+) -> None:
+    """First, so that a worker that dies before it is stored does it again."""
+    code, number = Code.NOT_TO_TRANSFER_TOO_LATE, invoice.number
+    if not invoice.do_not_transfer:
+        ledger.problems.close(company.id, [("invoice", number)], [code])
+    elif has_left and not ledger.problems.get(company.id, "invoice", number, code):
+        details = {"version": str(invoice.version)}
+        ledger.problems.report([Problem(company.id, "invoice", number, code, details, "", now, now)])
 
 
 def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None:
@@ -116,14 +144,14 @@ def _hold(company: Company, found: Sorted, ledger: "Ledger", now: datetime) -> N
         company, [(i.invoice_number, why) for i, why in found.faulty.values() if why.waits_for], ledger, now
     )
     held = [each for each in found.faulty.values() if ledger.invoices.hold(company.id, *each)]
-    wrong = [(invoice, why) for invoice, why in held if not why.waits_for]
+    wrong = [(invoice, why) for invoice, why in held if not why.is_quiet]
     wrong += [(each, Fault(Code.INVOICE_CHANGED, {})) for each in found.changed.values()]
     ledger.problems.report(
         Problem(company.id, "invoice", invoice.number, why.code, why.details, "", now, now)
         for invoice, why in wrong
     )
     over = [code for code in Code if code not in WAITING_CODES]  # what was wrong with an older version
-    quiet = [("invoice", invoice.number) for invoice, why in held if why.waits_for]
+    quiet = [("invoice", invoice.number) for invoice, why in held if why.is_quiet]
     ledger.problems.close(company.id, quiet, over)
 
 

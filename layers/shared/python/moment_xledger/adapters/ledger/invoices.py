@@ -10,6 +10,7 @@ from itertools import islice, takewhile
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.ledger.mails import mail_again
 from moment_xledger.adapters.table import MOST_KEYS, Action, Check, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
@@ -41,7 +42,7 @@ class Invoices:
     def arrived(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Known]:
         """Those of these invoices that have arrived before."""
         found = self._numbered(company, numbers)
-        older = [int(item["seq"]) for item in found.values() if "books" not in item]
+        older = [int(item["seq"]) for item in found.values() if "books" not in item or "kept" not in item]
         snapshots = self._snapshots(company, older)
         return {number: _known(item, snapshots) for number, item in found.items()}
 
@@ -96,7 +97,7 @@ class Invoices:
         for seq, invoice in enumerate(invoices, start=head + 1):
             snapshot = {"invoice": invoice.to_json(), "route": str(route), "arrived": keys.stamp(now)}
             hashes = {"hash": invoice.content_hash(), "books": invoice.books_hash()}
-            known = {"seq": seq, "version": invoice.version, **hashes}
+            known = {"seq": seq, "version": invoice.version, "kept": invoice.do_not_transfer, **hashes}
             actions.append(
                 Put(_number(company, invoice.invoice_number), known, when=Attr("seq").not_exists())
             )
@@ -221,6 +222,63 @@ class Invoices:
                 Check(_number(company, number), when=Attr("seq").not_exists()),
             )
 
+    def set_transfer(self, company: CompanyId, invoice: Invoice, known: Known, now: datetime) -> bool:
+        """As this newer version says, with a line in the invoice's history. False where it has left, or leaves at this
+        moment by mail: then only the line is written.
+
+        Raises `Conflict` where an export is being made, which may have it, or where somebody else wrote meanwhile.
+        """
+        kept, snapshot = invoice.do_not_transfer, self.get(company, known.seq)
+        newer = Attr("said").not_exists() | Attr("said").lt(invoice.version)
+        number = invoice.invoice_number
+        said = Update(_number(company, number), set={"said": invoice.version, "kept": kept}, when=newer)
+        line = Put(_line(company, number, invoice.version), {"kept": kept, "when": keys.stamp(now)})
+        if kept == known.kept or snapshot is None:
+            self._table.write(said)
+            return True
+        if self._has_left(company, snapshot):
+            self._table.write(said, line)
+            return False
+        content = snapshot.invoice.model_copy(update={"do_not_transfer": kept}).to_json()
+        here = Attr("x").not_exists() & Attr("invoice").eq(snapshot.invoice.to_json())
+        changed = Update(_snapshot_key(company, known.seq), set={"invoice": content}, when=here)
+        turned = self._taken_from(company, known.seq) if kept else self._given_back(company, snapshot, now)
+        self._table.write(said, line, changed, *turned)
+        return True
+
+    def has_left(self, company: CompanyId, seq: int) -> bool:
+        """Or leaves at this moment."""
+        snapshot = self.get(company, seq)
+        return snapshot is not None and self._has_left(company, snapshot)
+
+    def _has_left(self, company: CompanyId, snapshot: Snapshot) -> bool:
+        if snapshot.route is Route.EMAIL:
+            mail = self._table.get(keys.mail(company, snapshot.seq))
+            return mail is not None and mail["state"] not in (str(State.PENDING), str(State.STOPPED))
+        return snapshot.export is not None
+
+    def _given_back(self, company: CompanyId, snapshot: Snapshot, now: datetime) -> Iterator[Action]:
+        """Exports look at its place again; it is to be mailed, whether it was passed by or not."""
+        watermark = self._table.get(keys.watermark(company)) or {}
+        settled = min(int(watermark.get("settled", 0)), snapshot.seq - 1)
+        same = Attr("ver").eq(watermark["ver"]) if watermark else Attr("ver").not_exists()
+        fresh = {} if watermark else {"last_export": 0}
+        none_open = same & Attr("open").not_exists()
+        yield Update(
+            keys.watermark(company), set={"settled": settled} | fresh, add={"ver": 1}, when=none_open
+        )
+        if snapshot.route is Route.EMAIL:
+            mailing = self._table.get(keys.mailing(company)) or {}
+            there = self._table.get(keys.mail(company, snapshot.seq))
+            yield from mail_again(company, snapshot, mailing, there, now)
+
+    def transfer_history(self, company: CompanyId, number: int) -> list[tuple[int, bool, datetime]]:
+        """Version, whether it said "do not transfer", and when it came, of each change."""
+        return [
+            (int(item["sk"].rpartition("#")[2]), bool(item["kept"]), keys.moment(item["when"]))
+            for item in self._table.query(keys.invoices(company), f"SAID#{number:012}#")
+        ]
+
     def _taken_from(self, company: CompanyId, seq: int) -> Iterator[Action]:
         """Whoever is about to take it along finds that somebody else wrote since, and looks again."""
         fresh = {"last_export": 0, "settled": 0}
@@ -239,6 +297,10 @@ class Invoices:
 
 def _held(company: CompanyId, number: int) -> Key:
     return keys.invoices(company), f"HELD#{number}"
+
+
+def _line(company: CompanyId, number: int, version: int) -> Key:
+    return keys.invoices(company), f"SAID#{number:012}#{version:020}"
 
 
 def _credited(company: CompanyId, number: int) -> Key:
@@ -275,7 +337,8 @@ def _known(item: Item, snapshots: Mapping[int, Snapshot]) -> Known:
     """An older release did not store what the books hold: its snapshot says it."""
     seq = int(item["seq"])
     books = item.get("books") or (snapshots[seq].invoice.books_hash() if seq in snapshots else "")
-    return Known(int(item["version"]), item["hash"], seq, books)
+    kept = item.get("kept", seq in snapshots and snapshots[seq].invoice.do_not_transfer)
+    return Known(int(item["version"]), item["hash"], seq, books, int(item.get("said", 0)), bool(kept))
 
 
 def _held_invoice(item: Item) -> Held:

@@ -28,6 +28,7 @@ from moment_xledger.adapters.table import (
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import Desk, Happened, InvoiceMail, State, Step, is_watched
+from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.mails import Stopped
 
 _NUMBERS = ("group", "attempt", "tries", "rev")
@@ -158,6 +159,30 @@ class Mails:
     def confirm(self, company: CompanyId, address: str, now: datetime) -> None:
         """What waits for it is due."""
         self._table.write(Delete(keys.stopped(company, address)), _mark(company, now))
+
+
+def mail_again(
+    company: CompanyId, snapshot: Snapshot, mailing: Item, there: Item | None, now: datetime
+) -> Iterator[Action]:
+    """For a transaction: this invoice is to be mailed, whether it was taken in before or not. A worker that is just
+    taking in what has come may have passed it by, so it loses its turn."""
+    settled = int(mailing.get("settled", 0))
+    due = {"due": keys.shard(keys.mailing(company)[0]), "due_at": keys.stamp(now)}
+    yield Update(
+        keys.mailing(company),
+        set=due,
+        add={"marks": 1},
+        remove=["owner", "lease_until"],
+        when=_same("settled", settled),
+    )
+    mail = InvoiceMail(company, snapshot.seq, snapshot.invoice.number)
+    if there is not None:
+        mail = _mail(company, there)
+        yield Update(keys.mail(company, mail.seq), add={"rev": 1}, when=Attr("rev").eq(mail.rev))
+    elif settled >= snapshot.seq:
+        yield Put(keys.mail(company, mail.seq), _item(mail), when=Attr("state").not_exists())
+    if there is not None or settled >= snapshot.seq:
+        yield Put(_pointer(mail), {})
 
 
 def _mark(company: CompanyId, due: datetime) -> Update:

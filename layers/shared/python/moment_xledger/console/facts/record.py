@@ -25,6 +25,8 @@ StepName = Literal[
     "mail_uncertain",
     "mail_bounced",
     "uploaded",
+    "not_to_transfer",
+    "to_transfer",
 ]
 
 
@@ -54,7 +56,8 @@ class Step(TypedDict):
 
 
 class Found(TypedDict):
-    """All of it is empty where there is no such record; `state` also where it is not known."""
+    """All of it is empty where there is no such record; `state` also where it is not known. `waits`: what an invoice
+    waits for by itself, in a sentence."""
 
     name: str | None
     state: str | None
@@ -66,6 +69,7 @@ class Found(TypedDict):
     total: Decimal | None
     steps: list[Step]
     problems: list[ProblemFacts]
+    waits: str | None
 
 
 class RecordFacts(Found):

@@ -55,6 +55,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Ingenting er gjort. Åpne problemet og velg hva som er riktig.",
         "Nothing was done. Open the problem and choose what is right.",
     ),
+    "way_settle": (
+        "Gjør det som står, og hopp så over problemet her.",
+        "Do what it says, and then skip the problem here.",
+    ),
+    "did_settle": (
+        "Ingenting er gjort. Gjør det som står, og hopp så over problemet her.",
+        "Nothing was done. Do what it says, and then skip the problem here.",
+    ),
     "way_correct": (
         "Rett det der det kom fra, og lagre; da går det av seg selv.",
         "Correct it where it came from and save; then it goes by itself.",

@@ -76,6 +76,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Handed to Xledger's file import, with file key",
     ),
     "step_since": ("Status siden", "In this state since"),
+    "step_not_to_transfer": (
+        "Merket «skal ikke overføres» i Moment, i versjon",
+        "Marked “not to be transferred” in Moment, in version",
+    ),
+    "step_to_transfer": (
+        "Merket «skal ikke overføres» fjernet i Moment, i versjon",
+        "No longer marked “not to be transferred” in Moment, in version",
+    ),
     "step_exported": ("Tatt med i", "Taken into"),
     "step_seen": ("Problemet sett første gang", "The problem first seen"),
     "step_seen_last": ("Problemet sett sist", "The problem last seen"),
