@@ -5,6 +5,7 @@ import pytest
 from moment_xledger.console.settings_form import GROUPS
 from moment_xledger.domain.companies import Company, Language
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
+from moment_xledger.domain.dimensions import Dimensions
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.sessions import Role
 from moment_xledger.domain.settings_faults import FIELDS
@@ -91,3 +92,20 @@ def test_an_operator_has_no_business_with_it(site: Site) -> None:
 
 def test_the_token_of_these_tests_is_on_no_page(site: Site) -> None:
     assert TOKEN.secret not in site.browser().get("/settings").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "read", "sentence"),
+    [
+        (None, None, "Xledger has not said where projects are. GL object 2"),
+        (None, 3, "Projects are in GL object 3, as Xledger says."),
+        (1, 3, "Projects are in GL object 1, as typed in the settings."),
+    ],
+)
+def test_where_projects_are_in_xledger_is_told_with_its_source(
+    site: Site, typed: int | None, read: int | None, sentence: str
+) -> None:
+    company = saved(site, owner_code=19168, project_dimension=typed, file={"format": "gl02b"})
+    if read:
+        site.world.ledger.references.save_dimensions(company.token_id, Dimensions(read, None, START))
+    assert sentence in site.browser(language=Language.ENGLISH).get("/settings").text

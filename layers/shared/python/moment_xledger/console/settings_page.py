@@ -9,6 +9,7 @@ from moment_xledger.adapters.table import Key
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.settings import (
     DifferenceFacts,
+    DimensionFacts,
     EntityFacts,
     LimitFacts,
     Preflight,
@@ -21,6 +22,7 @@ from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import Company, Language, Route
 from moment_xledger.domain.connection_tests import ConnectionTest
 from moment_xledger.domain.details import field_name
+from moment_xledger.domain.dimensions import Dimensions, slots_of
 from moment_xledger.domain.entities import Entity, Reach
 from moment_xledger.domain.files.limits import Stated, limits_of, shown
 from moment_xledger.domain.files.settings import FileFormat
@@ -49,6 +51,7 @@ def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
         "keys": asdict(ledger.settings_history.tails(company.id)),
         "reached": [_entity(code, reach) for code in (reach.names if reach else ())],
         "writes_to": _entity(writes_to.owner_code, reach) if writes_to else None,
+        "dimensions": _dimensions(company, ledger.references.dimensions(company.token_id)),
         "shared": bool(current.entity) and len(ledger.entities.writers(str(current.entity)).companies) > 1,
         "test": _test(test, history, visit) if test else None,
         "preflight": _preflight(company, desk),
@@ -80,12 +83,18 @@ def _read(company: Company) -> list[Key]:
         keys.connection_test(id_),
         keys.tails(id_),
         keys.lists(company.token_id),
+        keys.dimensions(company.token_id),
     ]
     return [*newest, *read_of_invoices(id_)]
 
 
 def _entity(owner_code: int, reach: Reach | None) -> EntityFacts:
     return {"owner_code": owner_code, "name": reach.names.get(owner_code, "") if reach else ""}
+
+
+def _dimensions(company: Company, read: Dimensions | None) -> DimensionFacts:
+    slots = slots_of(company, read)
+    return {"project": slots.project, "source": slots.source, "read_at": read.read_at if read else None}
 
 
 def _test(test: ConnectionTest, history: Sequence[Saved], visit: Visit) -> TestFacts:

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from moment_xledger.domain.companies import Route
 from moment_xledger.domain.connection_tests import Outcome, Right
+from moment_xledger.domain.dimensions import Source
 from moment_xledger.domain.files.settings import FileFormat
 from moment_xledger.domain.settings_changes import Change
 
@@ -67,6 +68,14 @@ class EntityFacts(TypedDict):
     name: str
 
 
+class DimensionFacts(TypedDict):
+    """Which GL object holds projects, by whom that is said, and when Xledger was asked last."""
+
+    project: int
+    source: Source
+    read_at: datetime | None
+
+
 class SettingsFacts(TypedDict):
     """`version`: to be sent as `since` by whoever saves. `settings`: by the fields' names in the form. `keys`: their
     last characters. `reached`: what the API key reaches, as far as it was read. `writes_to`: where customers and
@@ -79,6 +88,7 @@ class SettingsFacts(TypedDict):
     keys: dict[str, str]
     reached: list[EntityFacts]
     writes_to: EntityFacts | None
+    dimensions: DimensionFacts
     shared: bool
     test: TestFacts | None
     preflight: Preflight

@@ -32,6 +32,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "outcome_refused": ("Avvist", "Refused"),
     "outcome_later": ("Ikke nå", "Not now"),
     "outcome_not tried": ("Ikke prøvd", "Not tried"),
+    "dimension_typed": (
+        "Prosjekter står i GL-objekt {0}, som skrevet i innstillingene.",
+        "Projects are in GL object {0}, as typed in the settings.",
+    ),
+    "dimension_xledger": (
+        "Prosjekter står i GL-objekt {0}, som Xledger oppgir.",
+        "Projects are in GL object {0}, as Xledger says.",
+    ),
+    "dimension_assumed": (
+        "Xledger har ikke oppgitt hvor prosjekter står. GL-objekt {0}, som er vanligst, brukes; sjekk at det stemmer.",
+        "Xledger has not said where projects are. GL object {0}, the most usual one, is used; check that it is right.",
+    ),
+    "dimension_read": ("Lest {0}.", "Read {0}."),
     "preflight": ("Det Xledger ikke har", "What Xledger does not have"),
     "preflight_read": ("Xledgers lister er fra {0}.", "Xledger's lists are from {0}."),
     "preflight_unread": (
