@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from graphql import FieldNode, OperationDefinitionNode, OperationType, parse
 
 from local.serving import Running
+from local.xledger.document import schema
 from local.xledger.plan import Plan
 from local.xledger.server import start
-from moment_xledger.adapters.xledger_graphql import XledgerGraphql
+from moment_xledger.adapters.xledger_graphql import OPERATIONS, XledgerGraphql
 from moment_xledger.domain.companies import Token
 from moment_xledger.domain.replies import Data, Refused, TokenRefused, Unanswered
 
@@ -87,3 +90,20 @@ def test_nobody_at_the_address_is_no_answer(xledger: XledgerGraphql) -> None:
     with requests.Session() as session:
         nowhere = XledgerGraphql(session, "http://127.0.0.1:9/graphql", timedelta(seconds=1))
         assert isinstance(nowhere.ask(TOKEN, "LookUpProjects", {"codes": []}), Unanswered)
+
+
+@pytest.mark.parametrize("file", sorted(OPERATIONS.glob("*.graphql")), ids=lambda file: file.stem)
+def test_a_list_states_whose_records_it_means_and_whether_closed_ones_count(file: Path) -> None:
+    """Neither default is published. How many entities there are is asked in the way that every schema takes."""
+    queries = schema().query_type
+    assert queries is not None
+    (asked,) = [
+        each for each in parse(file.read_text()).definitions if isinstance(each, OperationDefinitionNode)
+    ]
+    if asked.operation is not OperationType.QUERY or file.stem == "CountEntities":
+        return
+    for field in asked.selection_set.selections:
+        assert isinstance(field, FieldNode)
+        stated = {argument.name.value for argument in field.arguments}
+        offered = set(queries.fields[field.name.value].args) if field.name.value in queries.fields else set()
+        assert {"ownerSet", "objectStatus"} & offered <= stated
