@@ -11,6 +11,7 @@ import pytest
 
 from moment_xledger.adapters.table import Action, Item, Key
 from moment_xledger.domain.companies import Company, Secrets, Token
+from moment_xledger.domain.entities import Reach, Reached
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.sessions import Role
 from moment_xledger.domain.typed_settings import as_typed
@@ -69,6 +70,9 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Site:
         number = 700_000 + n * 100
         mark = f"Merke-{n:03}"
         site.vault.save(company.id, Secrets(token_of(n), MOMENT_KEY))
+        own = Reached(company.owner_code, company.name)
+        reach = Reach(site.world.url, site.world.time(), own, (own,))
+        site.world.ledger.entities.save_reach(company.token_id, reach)
         customer = {"customerNumber": str(number), "name": mark}
         site.world.receive(
             of(company.id, a_customer(str(number), name=mark)),
