@@ -47,13 +47,14 @@ def rows(invoice: Invoice, parts: Sequence[Part], terms: Terms) -> Iterator[Row]
     customer = invoice.customer
     who = (customer.customer_number, clean(customer.name, LONGEST_NAME), issued, number)  # columns 14-17
     due = (invoice.payment_id, due_day(invoice), "", "", text, "")  # 18-23
-    postings = list(_postings(parts, terms))
-    total, *amounts = _money(invoice, postings, terms)
-    yield *voucher, terms.settings.receivable_account, "", "", "", "", *who, *due, *total, *_UNUSED, "x"
+    foreign = None if invoice.currency == HOME else iter(_foreign(invoice, parts, terms))
+    money = next(foreign) if foreign else ("", "", amount(invoice.total))  # 24-26
+    yield *voucher, terms.settings.receivable_account, "", "", "", "", *who, *due, *money, *_UNUSED, "x"
 
     dimensions = ("", *_dimensions(invoice, terms))  # 10-13
     reference = ("", "", issued, number, "", "", "", "", text)  # 14-22
-    for line, money in zip(postings, amounts, strict=True):
+    for line in _postings(parts, terms):
+        money = next(foreign) if foreign else ("", "", amount(line.amount))
         yield *voucher, line.account, *dimensions, *reference, line.tax_rule, *money, *_UNUSED, "x"
 
 
@@ -81,14 +82,11 @@ def _postings(parts: Sequence[Part], terms: Terms) -> Iterator[_Posting]:
             yield _Posting(terms.settings.vat_account, "", -part.vat)
 
 
-def _money(invoice: Invoice, postings: Sequence[_Posting], terms: Terms) -> list[Row]:
-    """Columns 24-26 of the customer line, then of each posting."""
-    values = [invoice.total, *(line.amount for line in postings)]
-    if invoice.currency == HOME:
-        return [("", "", amount(value)) for value in values]
-    if (
-        terms.renderer == 1 or invoice.exchange_rate is None
-    ):  # the column was left empty, for Xledger's own rate
+def _foreign(invoice: Invoice, parts: Sequence[Part], terms: Terms) -> list[Row]:
+    """Columns 24-26 of the customer's line, then of each posting."""
+    values = [invoice.total, *(line.amount for line in _postings(parts, terms))]
+    if terms.renderer == 1 or invoice.exchange_rate is None:
+        # The first renderer left the column empty, for Xledger's own rate.
         return [(invoice.currency, amount(value), "") for value in values]
     at_home = in_kroner(values, invoice.exchange_rate)
     return [
