@@ -31,7 +31,9 @@ def an_error(message: str, code: str, **extensions: Any) -> bytes:
 BURST = an_error("Too many requests in the last 5 seconds.", "BAD_REQUEST.BURST_RATE_LIMIT_REACHED")
 CROWD = an_error("Too many requests at once.", "BAD_REQUEST.CONCURRENCY_LIMIT_REACHED")
 NO_CREDITS = an_error("Insufficient credits.", "BAD_REQUEST.INSUFFICIENT_CREDITS")
+BAD_TOKEN = an_error("The token is not valid.", "UNAUTHENTICATED")
 NO_RIGHT = an_error("You have no access to this.", "FORBIDDEN")
+WRONG = an_error("Cannot query field 'vat' on type 'Customer'.", "FIELDS_ON_CORRECT_TYPE")
 REFUSED = an_error("That cannot be done.", "INVALID_VALUE")
 PAGE = b"<html><body>Bad Gateway</body></html>"
 
@@ -115,17 +117,30 @@ def test_without_credits_nobody_calls_for_an_hour_and_then_all_goes(call: str, s
 @pytest.mark.parametrize(
     ("status", "body"),
     [
-        pytest.param(200, NO_RIGHT, id="a code that says so"),
+        pytest.param(200, BAD_TOKEN, id="a code that says so"),
         pytest.param(401, b"", id="401 without a body"),
         pytest.param(403, PAGE, id="403 with a page"),
     ],
 )
-def test_where_a_right_is_missing_nobody_calls_again_and_it_is_told_once(
+def test_where_the_token_is_refused_nobody_calls_again_and_it_is_told_once(
     call: str, status: int, body: bytes
 ) -> None:
     world, replies = carried(call, status, body)
     assert replies.times[-1][0] == call
     assert list(world.problems()) == [("settings", "", "TOKEN_REFUSED")]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("body", [NO_RIGHT, WRONG], ids=["a right is missing", "a field is not there"])
+def test_where_a_request_is_refused_as_such_its_kind_waits_and_goes_on_by_itself(
+    call: str, body: bytes
+) -> None:
+    world, replies = carried(call, 200, body)
+    asked = [name for name, _ in replies.times]
+    waited = max(later - earlier for (_, earlier), (_, later) in pairwise(replies.times))
+    assert waited >= timedelta(minutes=4)
+    assert asked.count(call) >= 2
+    assert is_all_there_once(world)
 
 
 @pytest.mark.parametrize("call", CALLS)

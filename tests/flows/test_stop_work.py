@@ -62,6 +62,15 @@ def test_it_is_never_halved_and_people_hear_of_it_once(words: Any, plan: Any, co
     assert total(world) <= most
 
 
+def test_a_read_that_is_refused_in_the_same_way_for_both_halves_is_not_halved_further() -> None:
+    """Where neither code nor words tell."""
+    world = a_world(request_errors="vague", schema_lacks=["Customer.email"])
+    world.receive(*[a_customer(str(n)) for n in range(30_000, 30_000 + MANY)])
+    world.carry_wakes()
+    assert total(world) <= 3
+    assert list(world.problems()) == [("settings", "customer", OUR_FAULT)]
+
+
 def test_the_other_kind_goes_on() -> None:
     world = a_world()
     world.receive(a_customer("10001"))

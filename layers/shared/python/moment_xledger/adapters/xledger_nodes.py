@@ -106,8 +106,13 @@ def only_set(node: Node) -> Node:
 
 
 def _blamed(inputs: Sequence[Input], refusals: Sequence[Refusal]) -> dict[str, Refusal]:
-    """The inputs that hold the very value that Xledger names in the very field that it names."""
-    return {
+    """The inputs that Xledger names by their place, or that hold the very value that it names in the very field."""
+    placed = {
+        inputs[refusal.position]["clientId"]: refusal
+        for refusal in refusals
+        if refusal.position is not None and refusal.position < len(inputs)
+    }
+    return placed | {
         each["clientId"]: refusal
         for refusal in refusals
         if refusal.field and refusal.value is not None

@@ -39,7 +39,7 @@ from moment_xledger.domain.replies import (
 
 # e.g. "subledger.code: No value matching owner 42365431, code 'P123456'."
 _NOT_FOUND = re.compile(
-    r"^(?P<field>\S+?)(\.\w+)?: No value matching owner .*?, \w+ '(?P<value>.*)'\.?$", re.DOTALL
+    r"^(?P<field>\S+?)(\.\w+)?: No value matching owner .*?, (?P<key>\w+) '(?P<value>.*)'\.?$", re.DOTALL
 )
 _ABOUT_A_FIELD = re.compile(r"^(?P<field>[A-Za-z]\w*(\.\w+)*): ")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -102,6 +102,7 @@ def _refusal(error: dict[str, Any]) -> Refusal:
         str(code) if code else None,
         field=about["field"] if about else None,
         value=found["value"] if found else None,
+        key=found["key"] if found else None,
         position=_position(message, _path(error)),
     )
 

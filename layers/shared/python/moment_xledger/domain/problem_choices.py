@@ -20,6 +20,7 @@ class Choice(StrEnum):
     TAKE_OVER = "take_over"  # what Moment said last counts, although not in a higher version
     LET_THROUGH = "let_through"
     SAME_COMPANY = "same_company"  # the legal company in Xledger is this customer's, whatever it is called
+    TRY_ALL = "try_all"  # of a group that was refused alike, for the requests that the page names
 
 
 CHOICES: Mapping[Code, tuple[Choice, ...]] = {
@@ -44,6 +45,7 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
         (Code.UPLOAD_NOT_SEEN, Code.UPLOAD_SEEN_IN_PART, Code.UPLOAD_CANNOT_BE_SEEN),
         (Choice.ARRIVED, Choice.APART),
     ),
+    Code.REFUSED_ALIKE: (Choice.TRY_ALL,),
     Code.MOMENT_WENT_BACK: (Choice.TAKE_OVER,),
     **dict.fromkeys(CAN_BE_LET_THROUGH, (Choice.LET_THROUGH,)),
     **dict.fromkeys(

@@ -32,6 +32,7 @@ class Code(StrEnum):
     CUSTOMER_UNKNOWN = "CUSTOMER_UNKNOWN"
     REFERENCE_NOT_FOUND = "REFERENCE_NOT_FOUND"
     REFUSED_BY_XLEDGER = "REFUSED_BY_XLEDGER"
+    REFUSED_ALIKE = "REFUSED_ALIKE"
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105 a reason, not a token
     REQUEST_NOT_ACCEPTED = "REQUEST_NOT_ACCEPTED"
     RIGHT_LACKING = "RIGHT_LACKING"
@@ -281,6 +282,11 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Xledger tar ikke imot {kind} {number}. Les hva Xledger svarer, rett det i Moment og lagre på nytt.",
         "Xledger refuses {kind} {number}. Read what Xledger answers, correct it in Moment and save again.",
+    ),
+    Code.REFUSED_ALIKE: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger tar ikke imot {count} {records} og svarer det samme om dem, blant dem {examples}. De andre er overført. Les hva Xledger svarer, og rett det i Moment eller i Xledger. Det som lagres på nytt, går av seg selv, og noen få om gangen prøves på nytt hver time.",
+        "Xledger refuses {count} {records} with the same answer, among them {examples}. The others have gone through. Read what Xledger answers, and correct it in Moment or in Xledger. What is saved again goes by itself, and a few at a time are tried again every hour.",
     ),
     Code.TOKEN_REFUSED: Reason(
         Fixer.ADMINISTRATOR,

@@ -16,7 +16,7 @@ from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.versions import Restored, Standing, Statement, standing, with_gaps_filled
 
-REFUSALS = frozenset({Code.REFUSED_BY_XLEDGER, Code.REFERENCE_NOT_FOUND})
+REFUSALS = frozenset({Code.REFUSED_BY_XLEDGER, Code.REFERENCE_NOT_FOUND, Code.REFUSED_ALIKE})
 # What a look-up in Xledger finds: nothing is written until it finds something else.
 FOUND_BY_LOOKING = frozenset(
     {
@@ -59,7 +59,7 @@ class Record:
     sent_company: str | None = None  # of a customer: the company that it was told to belong to
     db_id: int | None = None
     entity: str | None = None  # where `db_id` and all that was sent hold; see `domain.entities`
-    suspect: bool = False  # was refused by Xledger before: travels alone until it succeeds
+    suspect: bool = False  # was refused by Xledger before: travels apart from the others until it succeeds
     # dbId of what it refers to: a customer's legal company, a project's customer.
     refers_to: int | None = None
     # The legal company that a person said is this customer's, whatever it is called.
@@ -122,6 +122,11 @@ class Record:
         """The code of a private person's company in this entity of Xledger. No stranger has it by chance."""
         whose = hashlib.sha256(f"{self.company}:{self.entity}:{self.id}".encode()).hexdigest()
         return f"{self.number[:LONGEST_PREFIX]}-M{whose[:6]}"
+
+    @property
+    def group(self) -> str | None:
+        """The group of those that are refused alike, if it is in one."""
+        return self.details.get("group") if self.problem is Code.REFUSED_ALIKE else None
 
     @property
     def client_id(self) -> str:
@@ -291,6 +296,11 @@ def as_waiting(record: Record, now: datetime) -> Record:
 def as_dirty(record: Record, now: datetime) -> Record:
     """Released: what it waited for is there."""
     return replace(record, state=State.DIRTY, since=now, problem=None, details={})
+
+
+def as_suspect(record: Record) -> Record:
+    """It was in a list that was refused, and not found out yet: it goes with its like, after all others."""
+    return replace(record, suspect=True) if record.state is State.DIRTY else record
 
 
 def as_retried(record: Record, now: datetime) -> Record:

@@ -9,13 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Refusal:
-    """One error of Xledger's. `field` and `value` are known where its message names them, and `position`, the place in
-    the list of inputs, where it names that."""
+    """One error of Xledger's. Where its message names them, `field` and `value` are known, what the value is (`key`:
+    a `code`, a `dbId`), and the `position` in the list of inputs."""
 
     message: str
     code: str | None = None
     field: str | None = None
     value: str | None = None
+    key: str | None = None
     position: int | None = None
 
     @property

@@ -137,7 +137,7 @@ WAYS: Mapping[Code, Way] = {
         ),
         Way.CHOOSE,
     ),
-    Code.MOMENT_WENT_BACK: Way.DECIDE,
+    **dict.fromkeys((Code.MOMENT_WENT_BACK, Code.REFUSED_ALIKE), Way.DECIDE),
     **dict.fromkeys(
         (
             Code.EVENT_TOO_LARGE,

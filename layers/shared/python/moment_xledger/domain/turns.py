@@ -1,7 +1,8 @@
 """Whose turn it is at a gate, and whether it pays to wait for more."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from moment_xledger.domain.companies import CompanyId
 
@@ -25,3 +26,56 @@ def first_of_round(companies: Sequence[CompanyId]) -> Sequence[CompanyId]:
 def linger(used: int, plan: int | None) -> timedelta:
     share = used / (plan or SUPPOSED_PLAN)
     return timedelta(seconds=next((seconds for upto, seconds in LINGER if share < upto), LINGER[-1][1]))
+
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a token's hour that one sort of work may use, in requests; `least`, however small the plan."""
+
+    of_plan: float
+    least: int
+
+    def an_hour(self, plan: int | None) -> float:
+        return max(self.of_plan * (plan or SUPPOSED_PLAN), self.least)
+
+
+# Of the work that Xledger has refused, so that what it has not refused always finds room beside it.
+SIFTING = Share(0.30, 24)  # finding those at fault in refused lists
+ONE_BY_ONE = Share(0.10, 4)  # trying again, one by one, records that are refused alike
+A_TURN = 24  # requests on refused lists, before it is another company's turn
+WORTH_A_TURN = 6  # so few find nobody at fault
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Requests that were used of a share. They are forgotten evenly, so that a whole share is free after an hour."""
+
+    share: Share
+    plan: int | None
+    requests: float = 0.0
+    at: datetime | None = None
+
+    def counted(self, now: datetime) -> float:
+        if self.at is None:
+            return 0.0
+        return max(0.0, self.requests - self.share.an_hour(self.plan) * ((now - self.at) / HOUR))
+
+    def left(self, now: datetime) -> int:
+        return max(0, int(self.share.an_hour(self.plan) - self.counted(now)))
+
+    def with_more(self, requests: int, now: datetime) -> "Spent":
+        return Spent(self.share, self.plan, self.counted(now) + requests, now)
+
+    def when_left(self, requests: int, now: datetime) -> datetime:
+        """When so many can be used again."""
+        an_hour = self.share.an_hour(self.plan)
+        over = self.counted(now) + min(requests, an_hour) - an_hour
+        return now + max(timedelta(), HOUR * (over / an_hour))
+
+
+def cost_of_trying(records: int) -> int:
+    """The most requests that it costs to try a group again."""
+    return (3 + A_TURN) * -(-records // 500)

@@ -62,6 +62,7 @@ class Channel(AbstractContextManager["Channel"]):
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
         self._timing, self._run_ends, self._plan = timing, run_ends, plan
         self._gate = Gate()
+        self.requests = 0  # that this run has sent
         self.answered: set[str] = set()  # operations that Xledger has carried out in this run
 
     @property
@@ -123,6 +124,7 @@ class Channel(AbstractContextManager["Channel"]):
     ) -> Mapping[str, Any]:
         for attempt in range(ATTEMPTS):
             self._pass_gate(operation, writes, client_ids)
+            self.requests += 1
             reply = self._xledger.ask(self._token, operation, variables)
             match reply:
                 case Data(fields):

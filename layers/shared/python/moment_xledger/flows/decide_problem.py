@@ -16,7 +16,13 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import as_same_company
 from moment_xledger.flows.decide_mail import resolve_mail
 from moment_xledger.flows.decide_upload import resolve_upload
-from moment_xledger.flows.resolve_problem import Resolver, note_decision, offer_again, the_problem
+from moment_xledger.flows.resolve_problem import (
+    Resolver,
+    note_decision,
+    offer_again,
+    retry_group,
+    the_problem,
+)
 from moment_xledger.flows.take_over_moment import ask_takeover
 
 Apply = Callable[[Problem, Choice, str, Resolver], None]
@@ -85,6 +91,11 @@ def _is_the_same_company(problem: Problem, choice: Choice, _: str, resolver: Res
     resolver.wake(Kind.CUSTOMER, company.token_id)
 
 
+def _try_all(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
+    _note(problem, choice, resolver)
+    retry_group(problem, resolver)
+
+
 def _note(problem: Problem, choice: Choice, resolver: Resolver, given: str = "") -> None:
     about = " ".join(
         filter(None, (f"{problem.kind} {problem.number}".strip() + ":", problem.code, choice, given))
@@ -102,4 +113,5 @@ _APPLY: Mapping[Choice, Apply] = {
     Choice.TAKE_OVER: _take_over,
     Choice.LET_THROUGH: _let_through,
     Choice.SAME_COMPANY: _is_the_same_company,
+    Choice.TRY_ALL: _try_all,
 }

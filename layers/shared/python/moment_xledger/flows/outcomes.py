@@ -1,7 +1,7 @@
 """Stores what came of a list, record by record, whatever happened to the records meanwhile."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,17 +18,21 @@ from moment_xledger.domain.records import (
     as_dirty,
     as_gone,
     as_problem,
+    as_suspect,
     as_waiting,
     in_doubt,
     settle,
 )
 from moment_xledger.domain.replies import Refusal
+from moment_xledger.domain.sieves import group_of
+from moment_xledger.domain.stops import RECORDS
 from moment_xledger.flows.attempts import LOOK_UP, Try, was_refused, was_taken, was_unanswered
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
 LOOK_AGAIN = timedelta(minutes=5)  # by then whoever settles a customer has released its projects, or is dead
+EXAMPLES = 3  # numbers that a group's sentence names
 ROUNDS = 8  # of reading again what somebody else wrote meanwhile
 
 
@@ -109,6 +113,48 @@ class Outcomes:
         found = [_finding(record, refusal, elsewhere.get(record.client_id)) for record, refusal in refused]
         self._problems(found, doing)
 
+    def refused_alike(self, records: Sequence[Record], likeness: str, refusal: Refusal, doing: Try) -> None:
+        """One problem for all of them, under a number of its own. Each record remembers the group."""
+        if not records:
+            return
+        kind, group = records[0].kind, group_of(likeness)
+        now = self.clock()
+
+        def grouped(record: Record) -> Record:
+            after = as_problem(record, Code.REFUSED_ALIKE, now, {"group": group})
+            return was_refused(after, refusal.message, doing, now)
+
+        before = self.ledger.records.count_alike(self.company.id, kind, group)
+        self._report_group(kind, group, before + len(records), records, refusal.message)
+        self.ledger.records.save([(record, grouped(record)) for record in records])
+        self.ledger.problems.close(
+            self.company.id, [(kind, record.number) for record in records], SOLVED_BY_SENDING
+        )
+        self.report.problems += len(records)
+
+    def shrink_group(self, problem: Problem) -> int:
+        """The problem says how many are left; where none is, it is over. How many are."""
+        kind = Kind(problem.kind)
+        left = self.ledger.records.count_alike(self.company.id, kind, problem.number)
+        if not left:
+            self.ledger.problems.close(self.company.id, [(kind, problem.number)], [Code.REFUSED_ALIKE])
+        elif str(left) != problem.details.get("count"):
+            some = self.ledger.records.alike(self.company.id, kind, problem.number, EXAMPLES)
+            self._report_group(kind, problem.number, left, some, problem.their_words)
+        return left
+
+    def _report_group(self, kind: Kind, group: str, count: int, some: Sequence[Record], words: str) -> None:
+        examples = ", ".join(record.number for record in some[:EXAMPLES])
+        details = {"count": str(count), "records": RECORDS[kind], "examples": examples}
+        now = self.clock()
+        self.ledger.problems.report(
+            [Problem(self.company.id, kind, group, Code.REFUSED_ALIKE, details, words, now, now)]
+        )
+
+    def put_off(self, records: Sequence[Record]) -> None:
+        """They were in a refused list, and this turn is over: they go on in another one, apart from the rest."""
+        self._save_again([record for record in records if not record.suspect], as_suspect)
+
     def without_customer(self, records: Sequence[tuple[Record, str]]) -> None:
         self._problems(
             [(record, Code.CUSTOMER_UNKNOWN, {"customer": number}, "") for record, number in records]
@@ -135,6 +181,18 @@ class Outcomes:
         """Of these records it is not known what Xledger was told last."""
         found = self.ledger.records.get_many(self.company.id, ids).values()
         self._save_again([record for record in found if in_doubt(record) != record], in_doubt)
+
+    def doubt_sent(self, records: Sequence[Record]) -> list[Record]:
+        """As `doubt`, of records that go on: as they are stored now. One that somebody changed stays as it was read."""
+        self.doubt((record.kind, record.id) for record in records)
+        stored = self.ledger.records.get_many(self.company.id, [(r.kind, r.id) for r in records])
+        return [
+            replace(in_doubt(record), rev=found.rev)
+            if (found := stored.get((record.kind, record.id)))
+            and found.content.version == record.content.version
+            else record
+            for record in records
+        ]
 
     def unanswered(
         self, versions: Mapping[tuple[Kind, int], int], operation: Operation, at: datetime

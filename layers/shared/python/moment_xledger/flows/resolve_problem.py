@@ -125,6 +125,16 @@ def offer_again(company: Company, problems: Sequence[Problem], resolver: Resolve
     take_in_invoices(company, [each.invoice for each in held], resolver.ledger, resolver.clock)
 
 
+def retry_group(problem: Problem, resolver: Resolver) -> None:
+    """All that are refused alike go once more, as a list of their own. The problem is closed when none is left."""
+    company, kind = resolver.ledger.companies.get_known(problem.company), Kind(problem.kind)
+    now = resolver.clock()
+    found = resolver.ledger.records.alike(company.id, kind, problem.number)
+    resolver.ledger.records.save([(record, as_retried(record, now)) for record in found])
+    resolver.ledger.records.mark_work(company.token_id, kind, company.id, now)
+    resolver.wake(kind, company.token_id)
+
+
 def _open_gate(company: Company, _: Sequence[Problem], resolver: Resolver) -> None:
     open_gate(company.token_id, resolver.ledger, resolver.clock())
     close_refusals(company.token_id, resolver.ledger)

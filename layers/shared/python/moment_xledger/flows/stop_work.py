@@ -62,8 +62,9 @@ def tell_it_is_over(companies: Iterable[Company], number: str, worker: "Worker")
 def go_on(
     token_id: TokenId, kind: Kind, stop: Stop, answered: Collection[str], worker: "Worker"
 ) -> Stop | None:
-    """The stop, unless Xledger has answered what it refused before. A new release may ask by another name."""
-    if stop.operation not in answered and (stop.release == worker.release or not answered):
+    """The stop, unless Xledger has answered what it refused before. A new release may ask by another name, and where
+    only its likeness told that a request was refused as such, any will do."""
+    if not answered or (stop.operation not in ("", *answered) and stop.release == worker.release):
         return stop
     tell_it_is_over(worker.ledger.companies.sharing(token_id), str(kind), worker)
     worker.ledger.stops.remove(token_id, kind)

@@ -11,9 +11,9 @@ from moment_xledger.domain.plans import plan
 from moment_xledger.domain.projects import Found, NumberedCustomer, customer_number, with_customers
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.find_customers import customers_there, find_customers, missing_customers
-from moment_xledger.flows.lists import Batch, in_batches
+from moment_xledger.flows.lists import Turn, Writes, carry_in_lists
 from moment_xledger.flows.outcomes import Outcomes, Report
-from moment_xledger.flows.send_plan import send_plan
+from moment_xledger.flows.send_plan import writes_of
 from moment_xledger.flows.settle_waits import AskMoment, ReadsNumbers, settle_waits
 from moment_xledger.flows.sync_records import Worker, sync_records
 
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 def sync_projects(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Report:
     """Raises `GateClosed` when the rest must wait."""
 
-    def carry(sends: "Sends", entity: Entity, records: Sequence[Record], outcomes: Outcomes) -> None:
-        carry_projects(records, worker.projects(sends, entity), outcomes)
+    def carry(
+        sends: "Sends", entity: Entity, records: Sequence[Record], outcomes: Outcomes, turn: Turn
+    ) -> None:
+        carry_projects(records, worker.projects(sends, entity), outcomes, turn)
 
     def when_idle(outcomes: Outcomes, xledger: ReadsNumbers) -> datetime | None:
         looks = (
@@ -38,8 +40,8 @@ def sync_projects(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Repo
     return sync_records(Kind.PROJECT, token, worker, carry, when_idle)
 
 
-def carry_projects(records: Sequence[Record], xledger: "Projects", outcomes: Outcomes) -> None:
-    """Each record ends in step, waiting, as a problem, or still dirty because the gate closed on the way."""
+def carry_projects(records: Sequence[Record], xledger: "Projects", outcomes: Outcomes, turn: Turn) -> None:
+    """As `carry_customers`; one whose customer is not in Xledger yet ends waiting."""
     numbers = {customer_number(record) for record in records} - {""}
     there = customers_there(numbers, outcomes)
     by_hand = not outcomes.company.export_customers
@@ -47,21 +49,24 @@ def carry_projects(records: Sequence[Record], xledger: "Projects", outcomes: Out
     _let_wait([record for record in records if customer_number(record) in missing], outcomes)
     ready = [record for record in records if customer_number(record) not in missing]
     known = None if by_hand else [NumberedCustomer(db_id, number) for number, db_id in there.items()]
-    in_batches(ready, lambda batch: _carry(batch, known, xledger, outcomes), outcomes.refused)
+    carry_in_lists(ready, lambda some: _prepared(some, known, xledger, outcomes), outcomes, turn)
 
 
-def _carry(
-    batch: Batch, customers: Sequence[NumberedCustomer] | None, xledger: "Projects", outcomes: Outcomes
-) -> list[Batch]:
+def _prepared(
+    records: Sequence[Record],
+    customers: Sequence[NumberedCustomer] | None,
+    xledger: "Projects",
+    outcomes: Outcomes,
+) -> Writes:
     """`customers`: None where they are kept in Xledger by hand, and are looked up there."""
-    todo = [record for record in batch.records if not record.is_in_step]
+    todo = [record for record in records if not record.is_in_step]
     by_hand = {customer_number(record) for record in todo} - {""} if customers is None else set()
     found = xledger.look_up(todo, by_hand) if todo else Found()
-    in_step = [record for record in batch.records if record.is_in_step]
+    in_step = [record for record in records if record.is_in_step]
     referring, stopped = with_customers(todo, found.customers if customers is None else customers)
     made = plan([*in_step, *referring], found.projects)
     made.stopped.extend(stopped)
-    return send_plan(made, batch.lists, xledger.add, xledger.update, xledger.shown, outcomes)
+    return writes_of(made, xledger.add, xledger.update, xledger.shown, outcomes)
 
 
 def _let_wait(records: Sequence[Record], outcomes: Outcomes) -> None:

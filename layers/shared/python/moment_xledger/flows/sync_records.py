@@ -16,15 +16,17 @@ from moment_xledger.domain.gate import Timing, token_missing
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, read_client_id
-from moment_xledger.domain.turns import first_of_round, in_turn, linger
+from moment_xledger.domain.turns import A_TURN, SIFTING, WORTH_A_TURN, first_of_round, in_turn, linger
 from moment_xledger.flows.channel import Asks, Channel
 from moment_xledger.flows.check_records import check_page, known_here
 from moment_xledger.flows.find_entity import find_entity
 from moment_xledger.flows.learn_reach import TokenReach
+from moment_xledger.flows.lists import Turn
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.same_settings import SameSettings
 from moment_xledger.flows.stop_work import go_on, stop_work, why_stopped
 from moment_xledger.flows.take_over_moment import go_on_taking_over
+from moment_xledger.flows.try_alike import try_alike
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -38,8 +40,9 @@ _PROBES = {Kind.CUSTOMER: "ReadOneCustomer", Kind.PROJECT: "ReadOneProject"}
 RUN = timedelta(seconds=140)  # of a function that may take 150: one token never holds a worker for long
 FULL_LIST = 500  # what Xledger takes at once
 
-Carry = Callable[["Sends", Entity, list[Record], Outcomes], None]
+Carry = Callable[["Sends", Entity, list[Record], Outcomes, Turn], None]
 WhenIdle = Callable[[Outcomes, "Reference"], datetime | None]
+SIFTED = "sifting"  # the name of the share
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,8 @@ def _serve(
     channel: Channel,
     reach: TokenReach,
 ) -> None:
-    """One list of one company. Raises `Conflict` or `MovedOn` where its settings change meanwhile."""
+    """One list of one company, and what it costs to find those at fault in it. Raises `Conflict` or `MovedOn` where its
+    settings change meanwhile."""
     channel.served(company.id)
     records, ledger = worker.ledger.records, worker.ledger
     outcomes = Outcomes(ledger, company, worker.clock, worker.wake, report)
@@ -150,6 +154,12 @@ def _serve(
         for other in map(Kind, current.unchecked.keys() - {kind}):
             records.mark_work(company.token_id, other, company.id, worker.clock())
     outcomes = replace(outcomes, entity=str(entity))
+    sends = SameSettings(channel, company, ledger.companies)
+
+    def carry_one(record: Record) -> None:
+        for known in known_here([record], str(entity), ledger):
+            carry(sends, entity, [known], outcomes, Turn(lambda: channel.requests, 0))
+
     listed = []
     if carries:
         current = check_page(company, kind, current, ledger, worker.clock)
@@ -157,7 +167,8 @@ def _serve(
         if not listed and kind in current.unchecked:
             return
     if not listed:
-        _rest(kind, marks, worker, outcomes, when_idle, reference)
+        alike = try_alike(kind, channel, outcomes, carry_one) if carries else None
+        _rest(kind, marks, worker, outcomes, when_idle, reference, alike)
         return
     ready_at = min(record.since for record in listed) + linger(
         channel.gate.used(worker.clock()), channel.gate.plan
@@ -166,8 +177,19 @@ def _serve(
         records.work_done(company.token_id, kind, company.id, marks, again=ready_at)
         return
     unsuspected = [record for record in listed if not record.suspect]
-    if known := known_here(unsuspected or listed[:1], str(entity), ledger):
-        carry(SameSettings(channel, company, ledger.companies), entity, known, outcomes)
+    spent = ledger.spending.get(company.token_id, SIFTED, SIFTING, channel.gate.plan)
+    left = spent.left(worker.clock())
+    if not unsuspected and left < WORTH_A_TURN:
+        later = spent.when_left(A_TURN, worker.clock())
+        records.work_done(company.token_id, kind, company.id, marks, again=later)
+        return
+    turn = Turn(lambda: channel.requests, min(A_TURN, left), is_sifting=not unsuspected)
+    try:
+        if known := known_here(unsuspected or listed, str(entity), ledger):
+            carry(sends, entity, known, outcomes, turn)
+    finally:
+        if turn.spent:
+            ledger.spending.add(company.token_id, SIFTED, spent, turn.spent, worker.clock())
 
 
 def _rest(
@@ -177,11 +199,12 @@ def _rest(
     outcomes: Outcomes,
     when_idle: WhenIdle,
     reference: "Reference",
+    alike: datetime | None = None,
 ) -> None:
-    """Nothing is dirty."""
+    """Nothing is dirty. `alike`: when those that are refused alike are tried again."""
     company, ledger = outcomes.company, worker.ledger
     goes_on = go_on_taking_over(company, kind, ledger, worker.clock)
-    again = min(filter(None, (goes_on, when_idle(outcomes, reference))), default=None)
+    again = min(filter(None, (goes_on, alike, when_idle(outcomes, reference))), default=None)
     ledger.records.work_done(company.token_id, kind, company.id, marks, again=again)
 
 

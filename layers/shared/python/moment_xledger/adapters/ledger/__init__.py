@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.references import References
     from moment_xledger.adapters.ledger.sessions import Sessions
     from moment_xledger.adapters.ledger.settings_history import SettingsHistory
+    from moment_xledger.adapters.ledger.spending import Spending
     from moment_xledger.adapters.ledger.stops import Stops
     from moment_xledger.adapters.ledger.tallies import Tallies
     from moment_xledger.adapters.ledger.tellings import Tellings
@@ -54,6 +55,7 @@ class Ledger:
     problems: "Problems"
     reasons: "Reasons"
     hours: "Hours"
+    spending: "Spending"
     stops: "Stops"
     tallies: "Tallies"
     sessions: "Sessions"

@@ -75,6 +75,14 @@ class Records:
         found = self._table.query(keys.company(company), f"DIRTY#{kind}#", limit=limit)
         return self._in_order(company, kind, [int(pointer["id"]) for pointer in found])
 
+    def alike(self, company: CompanyId, kind: Kind, group: str, limit: int | None = None) -> list[Record]:
+        """Those of a group that is refused alike; all, if no limit is given."""
+        found = self._table.query(keys.company(company), f"ALIKE#{kind}#{group}#", limit=limit)
+        return self._in_order(company, kind, [int(pointer["id"]) for pointer in islice(found, limit)])
+
+    def count_alike(self, company: CompanyId, kind: Kind, group: str) -> int:
+        return sum(1 for _ in self._table.query(keys.company(company), f"ALIKE#{kind}#{group}#"))
+
     def waiting_for(self, company: CompanyId, numbers: Collection[str]) -> Iterator[list[Record]]:
         """Projects that wait for one of these customers, or have given it up; some at a time."""
         wanted = set(map(number_key, numbers))
@@ -306,6 +314,8 @@ def _pointers_of_state(record: Record) -> list[Key]:
         return [(pk, waits), (pk, f"AGED#{record.kind}#{since}")]
     if record.problem is Code.NUMBER_TAKEN:
         return [(pk, f"CLAIM#{record.kind}#{content.number}#{record.id}")]
+    if record.group:
+        return [(pk, f"ALIKE#{record.kind}#{record.group}#{record.id}")]
     if record.problem is Code.CUSTOMER_UNKNOWN and isinstance(content, Project):
         return [(pk, f"LACK#{Kind.CUSTOMER}#{content.customer_number}#{record.id}")]
     return []

@@ -46,6 +46,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Filen deles opp i løpet av noen minutter.",
         "The file is taken apart within some minutes.",
     ),
+    "choice_try_all": ("Prøv alle på nytt", "Try all again"),
+    "about_try_all": (
+        "Det koster høyst {0} forespørsler av timens kvote hos Xledger.",
+        "It costs at most {0} requests of the hour's allowance at Xledger.",
+    ),
+    "did_try_all": (
+        "Alle prøves på nytt om et par minutter.",
+        "All are tried again in a minute or two.",
+    ),
     "choice_take_over": ("Ta over det Moment har nå", "Take over what Moment has now"),
     "about_take_over": (
         (
