@@ -53,10 +53,11 @@ class Fuse:
         self.seen.append(name)
         if self.burns_at == (self.calls, "before"):
             raise Died
-        answer = method(*arguments, **options)
-        if self.burns_at == (self.calls, "after"):
-            raise Died
-        return answer
+        try:
+            return method(*arguments, **options)
+        finally:
+            if self.burns_at == (self.calls, "after"):
+                raise Died  # an answer is heard by nobody, and neither is a refusal
 
 
 class _Guarded:
