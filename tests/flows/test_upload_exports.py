@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -471,14 +472,16 @@ def test_what_is_left_from_before_goes_also_where_the_company_has_turned_to_mail
 
 
 def test_an_export_of_one_route_that_was_left_open_is_finished_before_the_other_begins():
-    room = UploadRoom(route="file")
-    room.receive(1001)
-    room.change(route="upload")
-    room.receive(1002)
-    room.fuse.burns_at = (room.fuse.calls + 16, "after")
-    with pytest.raises(Died):
-        room.export()
-    assert room.ledger.exports.watermark(room.company.id).open == 1
+    for calls in count(1):
+        room = UploadRoom(route="file")
+        room.receive(1001)
+        room.change(route="upload")
+        room.receive(1002)
+        room.fuse.burns_at = (room.fuse.calls + calls, "after")
+        with pytest.raises(Died):
+            room.export()
+        if room.ledger.exports.watermark(room.company.id).open == 1:
+            break
     room.export()
     room.run()
     assert sorted(room.exported().values()) == [1, 2]  # type: ignore[type-var]

@@ -74,13 +74,13 @@ def problem_facts(problem: Problem, visit: Visit) -> ProblemFacts:
         "kind": problem.kind,
         "number": problem.number,
         "code": problem.code,
-        "fixer": REASONS[problem.code].fixer,
+        "fixer": problem.reason.fixer,
         "sentence": _sentence(problem, visit),
         "their_words": problem.their_words if reads else "",
         "first_seen": problem.first_seen,
         "last_seen": problem.last_seen,
         "count": problem.count,
-        "way": way_of(problem.code).name.lower(),
+        "way": _way(problem),
         "can_be_retried": way_of(problem.code) in RETRIED,
         "can_be_skipped": can_be_skipped(problem.code),
         "can_be_chosen": bool(choices_of(problem.code)),
@@ -101,6 +101,13 @@ def _given(choice: Choice, problem: Problem) -> str:
         return ""
     count = problem.details.get("count", "")
     return str(cost_of_trying(int(count) if count.isdecimal() else 1))
+
+
+def _way(problem: Problem) -> str:
+    """A finalized invoice cannot be corrected where it came from."""
+    way = way_of(problem.code)
+    is_final = problem.kind == "invoice" and way is Way.CORRECT
+    return (Way.SETTLE if is_final else way).name.lower()
 
 
 def _sentence(problem: Problem, visit: Visit) -> str:

@@ -8,7 +8,7 @@ from moment_xledger.console.problem_list import problem_facts
 from moment_xledger.console.time_line import in_order, mailed, seen, step, tried
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId, Route
-from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.invoices import KEPT_HERE, Snapshot
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record
@@ -113,7 +113,7 @@ def _behind(visit: Visit, desk: Desk, company: CompanyId, number: int) -> _Behin
     if held.why is None or not held.why.is_quiet:
         return {"state": "held", "waits": None}
     said = Problem(company, INVOICE, str(number), held.why.code, held.why.details)
-    state = "off" if held.why.code is Code.NOT_TO_TRANSFER else "held"
+    state = "off" if held.why.code in KEPT_HERE else "held"
     return {"state": state, "waits": said.sentence(visit.words.language)}
 
 

@@ -1,6 +1,7 @@
 """The customer and the project of an invoice: it leaves only when Xledger has both under these numbers.
 
-An unknown one would sink a whole uploaded file, and a disputed one would bring the invoice to another's account.
+An unknown one would sink a whole uploaded file, and a disputed one would bring the invoice to another's account. A
+credit note refers to its invoice as well, and never leaves alone.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from moment_xledger.domain.invoices import Fault
 from moment_xledger.domain.kinds import Kind
-from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record
 
@@ -32,8 +33,13 @@ DISPUTES = (
 )
 
 
+INVOICE = "invoice"
+
+
 class Reference(NamedTuple):
-    kind: Kind
+    """`kind`: a kind of record, or an invoice."""
+
+    kind: str
     number: str
 
 
@@ -47,10 +53,17 @@ class Standing(StrEnum):
     DISPUTED = "disputed"
     NOT_LOOKED_UP = "not looked up"  # the company keeps this kind by hand, and Xledger is yet to be asked
     ABSENT = "absent"  # it is kept by hand, and Xledger does not have it
+    # Of an invoice that a credit note names:
+    LEFT = "left"  # or a person has booked it by hand
+    TO_LEAVE = "to leave"
+    STAYS = "stays"  # it is not in the export, or has not been mailed yet
+    HELD = "held"
+    LEFT_OUT = "left out"
+    NEVER_CAME = "never came"
 
     @property
     def lets_go(self) -> bool:
-        return self in (Standing.IN_XLEDGER, Standing.NOT_CHECKED)
+        return self in (Standing.IN_XLEDGER, Standing.NOT_CHECKED, Standing.LEFT, Standing.TO_LEAVE)
 
 
 class Answer(StrEnum):
@@ -84,6 +97,19 @@ class Waiting:
     told: str = ""
 
 
+class Decision(StrEnum):
+    """What a person has decided of an invoice that is not to be transferred from here."""
+
+    BY_HAND = "booked by hand"
+    BOTH_OUT = "left out with its credit note"
+
+
+DECIDED: Mapping[Decision, Code] = {
+    Decision.BY_HAND: Code.BOOKED_BY_HAND,
+    Decision.BOTH_OUT: Code.LEFT_OUT_WITH_CREDIT_NOTE,
+}
+
+
 class LookedUp(NamedTuple):
     """What Xledger said about a number of a kind that the company keeps by hand. `hits`: None where the token may not
     read this kind."""
@@ -99,6 +125,10 @@ REASON_OF: Mapping[Standing, Code] = {
     Standing.DISPUTED: Code.WAITS_FOR_NUMBER,
     Standing.NOT_LOOKED_UP: Code.WAITS_FOR_LOOK_UP,
     Standing.ABSENT: Code.NOT_KEPT_IN_XLEDGER,
+    Standing.STAYS: Code.CREDITED_INVOICE_STAYS,
+    Standing.HELD: Code.CREDITED_INVOICE_HELD,
+    Standing.LEFT_OUT: Code.CREDITED_INVOICE_LEFT_OUT,
+    Standing.NEVER_CAME: Code.CREDITED_INVOICE_UNKNOWN,
 }
 REASON_OF_ANSWER: Mapping[Answer, Code] = {
     Answer.NOT_THERE: Code.NOT_IN_MOMENT,
@@ -110,10 +140,12 @@ WAITING_CODES = (*REASON_OF.values(), *REASON_OF_ANSWER.values())
 
 
 def references_of(invoice: Invoice) -> tuple[Reference, ...]:
-    customer = Reference(Kind.CUSTOMER, invoice.customer.customer_number)
-    if invoice.project_number is None:
-        return (customer,)
-    return customer, Reference(Kind.PROJECT, invoice.project_number)
+    found = [Reference(Kind.CUSTOMER, invoice.customer.customer_number)]
+    if invoice.project_number is not None:
+        found.append(Reference(Kind.PROJECT, invoice.project_number))
+    if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.credited_invoice_number is not None:
+        found.append(Reference(INVOICE, str(invoice.credited_invoice_number)))
+    return tuple(found)
 
 
 def standing_of_record(record: Record | None, number: str, entity: str | None, disputed: bool) -> Standing:

@@ -71,7 +71,11 @@ class Fault:
     @property
     def is_quiet(self) -> bool:
         """Nobody has to do anything about it now."""
-        return bool(self.waits_for) or self.code is Code.NOT_TO_TRANSFER
+        return bool(self.waits_for) or self.code in KEPT_HERE
+
+
+# Why one never leaves from here, by what Moment or a person has said.
+KEPT_HERE = (Code.NOT_TO_TRANSFER, Code.BOOKED_BY_HAND, Code.LEFT_OUT_WITH_CREDIT_NOTE)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,39 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from moment_xledger.domain.invoice_checks import CAN_BE_LET_THROUGH
+from moment_xledger.domain.invoice_references import WAITING_CODES
+from moment_xledger.domain.preflight import STOPS_AN_INVOICE
 from moment_xledger.domain.problems import Code
+
+# About an invoice that is held back, whatever the reason: it cannot be edited in Moment, only credited.
+HELD_BACK = (
+    Code.TOTAL_DIFFERS,
+    Code.VAT_CODE_UNMAPPED,
+    Code.KID_INVALID,
+    Code.DUE_BEFORE_INVOICE_DATE,
+    Code.INVOICE_NEGATIVE,
+    Code.DATE_IMPLAUSIBLE,
+    Code.DUE_DATE_IMPLAUSIBLE,
+    Code.VAT_DIFFERS,
+    Code.VAT_SIGN_WRONG,
+    *STOPS_AN_INVOICE,
+    *(code for code in WAITING_CODES if not code.startswith("CREDITED_")),
+)
+FAULTY_CREDIT_NOTES = (
+    Code.CREDIT_NOTE_WITHOUT_INVOICE,
+    Code.CREDIT_NOTE_NOT_NEGATIVE,
+    Code.CREDIT_NOTE_OF_ITSELF,
+    Code.CREDIT_NOTE_OF_CREDIT_NOTE,
+    Code.CREDIT_NOTE_OTHER_CUSTOMER,
+    Code.CREDIT_NOTE_OTHER_CURRENCY,
+    Code.CREDIT_NOTE_BEFORE_INVOICE,
+    Code.CREDIT_NOTE_TOO_LARGE,
+)
+LONE_CREDIT_NOTES = (
+    Code.CREDITED_INVOICE_HELD,
+    Code.CREDITED_INVOICE_LEFT_OUT,
+    Code.CREDITED_INVOICE_UNKNOWN,
+)
 
 
 class Choice(StrEnum):
@@ -19,6 +51,8 @@ class Choice(StrEnum):
     APART = "apart"
     TAKE_OVER = "take_over"  # what Moment said last counts, although not in a higher version
     LET_THROUGH = "let_through"
+    BY_HAND = "by_hand"  # the invoice is booked in Xledger by hand; its credit note may go
+    BOTH_OUT = "both_out"  # neither the invoice nor its credit note is transferred
     SAME_COMPANY = "same_company"  # the legal company in Xledger is this customer's, whatever it is called
     TRY_ALL = "try_all"  # of a group that was refused alike, for the requests that the page names
 
@@ -47,7 +81,9 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
     ),
     Code.REFUSED_ALIKE: (Choice.TRY_ALL,),
     Code.MOMENT_WENT_BACK: (Choice.TAKE_OVER,),
-    **dict.fromkeys(CAN_BE_LET_THROUGH, (Choice.LET_THROUGH,)),
+    **dict.fromkeys((*HELD_BACK, *LONE_CREDIT_NOTES), (Choice.BY_HAND, Choice.BOTH_OUT)),
+    **dict.fromkeys(FAULTY_CREDIT_NOTES, (Choice.BY_HAND,)),
+    **dict.fromkeys(CAN_BE_LET_THROUGH, (Choice.LET_THROUGH, Choice.BY_HAND, Choice.BOTH_OUT)),
     **dict.fromkeys(
         (Code.LEGAL_COMPANY_NAME_DIFFERS, Code.LEGAL_COMPANY_NUMBER_DIFFERS), (Choice.SAME_COMPANY,)
     ),

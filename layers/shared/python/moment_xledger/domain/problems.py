@@ -134,6 +134,12 @@ class Code(StrEnum):
     MOMENT_REFUSES = "MOMENT_REFUSES"
     MOMENT_UNUSABLE = "MOMENT_UNUSABLE"
     REFERENCES_NOT_CHECKED = "REFERENCES_NOT_CHECKED"
+    CREDITED_INVOICE_STAYS = "CREDITED_INVOICE_STAYS"
+    CREDITED_INVOICE_HELD = "CREDITED_INVOICE_HELD"
+    CREDITED_INVOICE_LEFT_OUT = "CREDITED_INVOICE_LEFT_OUT"
+    CREDITED_INVOICE_UNKNOWN = "CREDITED_INVOICE_UNKNOWN"
+    BOOKED_BY_HAND = "BOOKED_BY_HAND"
+    LEFT_OUT_WITH_CREDIT_NOTE = "LEFT_OUT_WITH_CREDIT_NOTE"
     NOT_TO_TRANSFER = "NOT_TO_TRANSFER"
     NOT_TO_TRANSFER_TOO_LATE = "NOT_TO_TRANSFER_TOO_LATE"
 
@@ -174,8 +180,14 @@ class Problem:
                 return f"The {about} needs to be looked at, but what is known of it was stored by another release."
             return f"Noe må ses på ved {about}, men det som er kjent om det, er lagret av en annen versjon."
 
+    @property
+    def reason(self) -> "Reason":
+        """Nobody can edit a finalized invoice in Moment, so what is wrong with its event is Moment's to put right."""
+        of_invoices = _OF_INVOICES if self.kind == "invoice" else {}
+        return of_invoices.get(self.code, REASONS[self.code])
+
     def _filled(self, language: Language) -> str:
-        reason, names = REASONS[self.code], NAMES[language]
+        reason, names = self.reason, NAMES[language]
         named = {"kind": names.get(self.kind, self.kind), "number": self.number}
         named |= in_words(self.details, language)
         for each in ("records", "refers_to"):
@@ -315,8 +327,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.TOTAL_DIFFERS: Reason(
         Fixer.OPERATOR,
-        "Totalen på faktura {number} er ikke summen av MVA-linjene ({difference} i forskjell). Den er holdt tilbake; Moment må sende den på nytt, rettet.",
-        "The total of invoice {number} is not the sum of its VAT lines (they differ by {difference}). It is held back; Moment must send it again, corrected.",
+        "Totalen på faktura {number} er ikke summen av MVA-linjene ({difference} i forskjell). Den er holdt tilbake. Feilen ligger hos Moment: Meld den dit. Haster det, før fakturaen for hånd i Xledger og utelat den her.",
+        "The total of invoice {number} is not the sum of its VAT lines (they differ by {difference}). It is held back. The fault is Moment's: report it there. If it is urgent, book the invoice in Xledger by hand and leave it out here.",
     ),
     Code.VAT_CODE_UNMAPPED: Reason(
         Fixer.ADMINISTRATOR,
@@ -334,18 +346,18 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.DUE_BEFORE_INVOICE_DATE: Reason(
         Fixer.ADMINISTRATOR,
-        "Faktura {number} forfaller før fakturadatoen. Den er holdt tilbake; rett datoene i Moment og send på nytt.",
-        "Invoice {number} is due before its invoice date. It is held back; correct the dates in Moment and send it again.",
+        "Faktura {number} forfaller før fakturadatoen. Den er holdt tilbake. Før den for hånd i Xledger og la den bli utelatt her, eller krediter den i Moment og utelat begge.",
+        "Invoice {number} is due before its invoice date. It is held back. Book it in Xledger by hand and leave it out here, or credit it in Moment and leave both out.",
     ),
     Code.CREDIT_NOTE_WITHOUT_INVOICE: Reason(
-        Fixer.ADMINISTRATOR,
-        "Kreditnota {number} viser ikke til fakturaen den retter (bokføringsforskriften § 5-2-8). Den er holdt tilbake; velg fakturaen i Moment og send på nytt.",
-        "Credit note {number} does not name the invoice that it corrects (Bookkeeping Regulations § 5-2-8). It is held back; choose the invoice in Moment and send it again.",
+        Fixer.OPERATOR,
+        "Kreditnota {number} viser ikke til fakturaen den retter (bokføringsforskriften § 5-2-8). Den er holdt tilbake og kan ikke rettes i Moment. Meld det til Moment, eller før den for hånd i Xledger og utelat den her.",
+        "Credit note {number} does not name the invoice that it corrects (Bookkeeping Regulations § 5-2-8). It is held back and cannot be corrected in Moment. Report it to Moment, or book it in Xledger by hand and leave it out here.",
     ),
     Code.CREDIT_NOTE_NOT_NEGATIVE: Reason(
-        Fixer.ADMINISTRATOR,
-        "Kreditnota {number} har et positivt beløp og ville blitt ført som salg. Den er holdt tilbake; rett fortegnet i Moment og send på nytt.",
-        "Credit note {number} has a positive amount and would be booked as a sale. It is held back; correct the sign in Moment and send it again.",
+        Fixer.OPERATOR,
+        "Kreditnota {number} har et positivt beløp og ville blitt ført som salg. Den er holdt tilbake og kan ikke rettes i Moment. Meld det til Moment, eller før den for hånd i Xledger og utelat den her.",
+        "Credit note {number} has a positive amount and would be booked as a sale. It is held back and cannot be corrected in Moment. Report it to Moment, or book it in Xledger by hand and leave it out here.",
     ),
     Code.INVOICE_NEGATIVE: Reason(
         Fixer.ACCOUNTANT,
@@ -707,6 +719,36 @@ REASONS: dict[Code, Reason] = {
         "Faktura {number} venter på {refers_to} {reference}. Moment er spurt og har {refers_to} {reference}, men svaret kan ikke brukes. Meld det til Moment; det spørres igjen av seg selv.",
         "Invoice {number} waits for {refers_to} {reference}. Moment was asked and has {refers_to} {reference}, but its answer cannot be used. Report it to Moment; it is asked again by itself.",
     ),
+    Code.CREDITED_INVOICE_STAYS: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} venter på faktura {reference}, som er mottatt, men ikke overført ennå. Kreditnotaen går av seg selv sammen med fakturaen eller etter den. Slå opp faktura {reference} for å se hva som stanser.",
+        "Credit note {number} waits for invoice {reference}, which has been received but not transferred yet. The credit note goes by itself with the invoice or after it. Look up invoice {reference} to see what stops it.",
+    ),
+    Code.CREDITED_INVOICE_HELD: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} retter faktura {reference}, som er holdt tilbake. De to holdes sammen: går fakturaen, følger kreditnotaen av seg selv. Du kan utelate begge, eller føre fakturaen for hånd; da går kreditnotaen.",
+        "Credit note {number} corrects invoice {reference}, which is held back. The two stay together: if the invoice goes, the credit note follows by itself. You can leave both out, or book the invoice by hand; the credit note then goes.",
+    ),
+    Code.CREDITED_INVOICE_LEFT_OUT: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} retter faktura {reference}, som ikke overføres. Alene ville den gjort regnskapet feil. Velg å utelate også kreditnotaen, eller si at fakturaen er ført for hånd; da går kreditnotaen.",
+        "Credit note {number} corrects invoice {reference}, which is not transferred. Alone it would make the books wrong. Choose to leave the credit note out too, or say that the invoice was booked by hand; the credit note then goes.",
+    ),
+    Code.CREDITED_INVOICE_UNKNOWN: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} retter faktura {reference}, som ikke er mottatt her. Kommer fakturaen, følger kreditnotaen av seg selv. Se etter fakturaen i Xledger: Er den ført der, si det her; da går kreditnotaen. Ellers kan begge utelates.",
+        "Credit note {number} corrects invoice {reference}, which has not been received here. If the invoice comes, the credit note follows by itself. Look for the invoice in Xledger: if it is booked there, say so here; the credit note then goes. Otherwise both can be left out.",
+    ),
+    Code.BOOKED_BY_HAND: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} er ført for hånd i Xledger og overføres ikke herfra.",
+        "Invoice {number} was booked by hand in Xledger and is not transferred from here.",
+    ),
+    Code.LEFT_OUT_WITH_CREDIT_NOTE: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} er utelatt sammen med kreditnotaen sin.",
+        "Invoice {number} is left out together with its credit note.",
+    ),
     Code.NOT_TO_TRANSFER: Reason(
         Fixer.ADMINISTRATOR,
         "Faktura {number} skal ikke overføres, ifølge Moment. Fjern merket i Moment om den likevel skal overføres.",
@@ -823,13 +865,26 @@ REASONS: dict[Code, Reason] = {
         "In the night to {number}, finalized invoices of Moment's were missing, {count} in all (among them {invoices}). They are taken in now and go like others. Find out why their events did not come; this goes away after a week.",
     ),
     Code.INVOICE_UNREADABLE: Reason(
-        Fixer.ADMINISTRATOR,
-        "Faktura {number} er ferdigstilt i Moment, men kan ikke overføres: feltet {field} kan ikke brukes ({fault}). Rett feltet i Moment og lagre; fakturaen kommer da av seg selv.",
-        "Invoice {number} is finalized in Moment but cannot be carried over: field {field} cannot be used, it {fault}. Correct it in Moment and save; the invoice then comes by itself.",
+        Fixer.OPERATOR,
+        "Faktura {number} er ferdigstilt i Moment, men kan ikke overføres: feltet {field} kan ikke brukes ({fault}). En ferdigstilt faktura kan ikke rettes i Moment: Meld det til Moment. Sender Moment den rettet, kommer den av seg selv.",
+        "Invoice {number} is finalized in Moment but cannot be carried over: field {field} cannot be used, it {fault}. A finalized invoice cannot be corrected in Moment: report it to Moment. If Moment sends it corrected, it comes by itself.",
     ),
     Code.MOMENT_WENT_BACK: Reason(
         Fixer.ADMINISTRATOR,
         "Moment har sendt eldre eller andre opplysninger enn før, uten et høyere versjonsnummer. Det skjer når Moment er gjenopprettet fra en sikkerhetskopi. Det gjelder {many} kunder og prosjekter i alt, for eksempel {examples}. Ingenting av dette er sendt til Xledger. Åpne problemet, og ta over det Moment har nå, om det skal gjelde.",
         "Moment sent older or other data than before, without a higher version number. This happens when Moment was restored from a backup. It is about {many} customers and projects in all, for example {examples}. None of it was sent to Xledger. Open the problem, and take over what Moment has now if that is to count.",
+    ),
+}
+
+_OF_INVOICES: dict[Code, Reason] = {
+    Code.FIELD_MISSING: Reason(
+        Fixer.OPERATOR,
+        "Feltet {field} mangler i hendelsen for faktura {number}, så den er ikke mottatt. Hendelsen er tatt vare på i 14 dager. En ferdigstilt faktura kan ikke rettes i Moment: Meld det til Moment, og be om en ny hendelse.",
+        "Field {field} is missing from the event for invoice {number}, so it was not received. The event is kept for 14 days. A finalized invoice cannot be corrected in Moment: report it to Moment, and ask for a new event.",
+    ),
+    Code.FIELD_INVALID: Reason(
+        Fixer.OPERATOR,
+        "Feltet {field} i hendelsen for faktura {number} kan ikke brukes ({fault}), så den er ikke mottatt. Hendelsen er tatt vare på i 14 dager. En ferdigstilt faktura kan ikke rettes i Moment: Meld det til Moment, og be om en ny hendelse.",
+        "Field {field} of the event for invoice {number} cannot be used: it {fault}. It was not received. The event is kept for 14 days. A finalized invoice cannot be corrected in Moment: report it to Moment, and ask for a new event.",
     ),
 }

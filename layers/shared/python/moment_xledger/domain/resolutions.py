@@ -62,6 +62,10 @@ WAYS: Mapping[Code, Way] = {
             Code.MOMENT_SILENT,
             Code.MOMENT_REFUSES,
             Code.MOMENT_UNUSABLE,
+            Code.CREDITED_INVOICE_STAYS,
+            Code.CREDITED_INVOICE_HELD,
+            Code.CREDITED_INVOICE_LEFT_OUT,
+            Code.CREDITED_INVOICE_UNKNOWN,
         ),
         Way.OFFER,
     ),
@@ -102,7 +106,10 @@ WAYS: Mapping[Code, Way] = {
             Code.EXPENSES_KEY_REFUSED,
             Code.EXPENSES_DELAYED,
             Code.REFERENCES_NOT_CHECKED,
+            Code.INVOICE_NOT_FINALIZED,  # when it is
             Code.NOT_TO_TRANSFER,
+            Code.BOOKED_BY_HAND,
+            Code.LEFT_OUT_WITH_CREDIT_NOTE,
             Code.INVOICE_UNREADABLE,  # each night, as soon as it is corrected
         ),
         Way.BY_ITSELF,
@@ -149,7 +156,6 @@ WAYS: Mapping[Code, Way] = {
             Code.FIELD_INVALID,
             Code.NUMBER_TAKEN,
             Code.NUMBER_CHANGED,  # to send it would change a number in Xledger
-            Code.INVOICE_NOT_FINALIZED,
             Code.EXPENSE_INVOICED,
             Code.EXPENSE_DELETED,
             Code.LATE_FROM_MOMENT,

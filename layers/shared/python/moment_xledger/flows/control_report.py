@@ -10,9 +10,8 @@ from moment_xledger.domain.companies import Company, Route
 from moment_xledger.domain.control import ControlReport, Place
 from moment_xledger.domain.errors import Unreachable
 from moment_xledger.domain.invoice_mails import State as MailState
-from moment_xledger.domain.invoices import Snapshot, fault
+from moment_xledger.domain.invoices import KEPT_HERE, Snapshot, fault
 from moment_xledger.domain.moment import Invoice
-from moment_xledger.domain.problems import Code
 from moment_xledger.domain.reconciliation import Unusable, is_older_than_us, read_listed
 from moment_xledger.domain.seen_invoices import is_looked_for
 from moment_xledger.domain.uploads import State as UploadState
@@ -111,7 +110,7 @@ def _add_held(
         _while(has_time)
         if report.takes(held.invoice.invoice_date):
             why = held.why or fault(held.invoice, company)
-            if why and why.code is Code.NOT_TO_TRANSFER:
+            if why and why.code in KEPT_HERE:
                 report.add(Place.KEPT, held.invoice, str(company.route))
             else:
                 report.add(Place.HELD, held.invoice, str(company.route), str(why.code) if why else "")

@@ -5,13 +5,15 @@ somebody else changed the same thing meanwhile; nothing is changed then, and the
 """
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from moment_xledger.domain import invoice_mails, uploads
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.invoice_references import Decision
 from moment_xledger.domain.kinds import Kind
-from moment_xledger.domain.problem_choices import Choice, choices_of
+from moment_xledger.domain.problem_choices import LONE_CREDIT_NOTES, Choice, choices_of
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import as_same_company
 from moment_xledger.flows.decide_mail import resolve_mail
@@ -23,7 +25,11 @@ from moment_xledger.flows.resolve_problem import (
     retry_group,
     the_problem,
 )
+from moment_xledger.flows.take_in_invoices import recheck_invoice
 from moment_xledger.flows.take_over_moment import ask_takeover
+
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
 
 Apply = Callable[[Problem, Choice, str, Resolver], None]
 
@@ -77,6 +83,35 @@ def _let_through(problem: Problem, choice: Choice, _: str, resolver: Resolver) -
     offer_again(ledger.companies.get_known(problem.company), [problem], resolver)
 
 
+def _keep_here(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
+    """Of the invoice that the problem is about, or of the one that its credit note names: one word counts for both.
+
+    What was decided is the truth, so that a worker that dies behind it is made up for by the next look at the two.
+    """
+    ledger, company = resolver.ledger, resolver.ledger.companies.get_known(problem.company)
+    number = _invoice_of(problem, choice, ledger)
+    known = ledger.invoices.arrived(company.id, [number]).get(number)
+    if known and ledger.invoices.has_left(company.id, known.seq):
+        raise ValueError(f"invoice {number} has left")
+    _note(problem, choice, resolver, str(number))
+    decision = Decision.BY_HAND if choice is Choice.BY_HAND else Decision.BOTH_OUT
+    ledger.invoices.decide(company.id, number, decision, resolver.by, resolver.clock())
+    if known:  # it waits, or does not fit
+        ledger.invoices.skip(company.id, number)
+    recheck_invoice(company, number, ledger, resolver.clock)
+    ledger.problems.close(company.id, [("invoice", problem.number)], [problem.code])
+
+
+def _invoice_of(problem: Problem, choice: Choice, ledger: "Ledger") -> int:
+    """A credit note is left out together with its invoice only."""
+    number = int(problem.number)
+    if problem.code in LONE_CREDIT_NOTES:
+        return int(problem.details["reference"])
+    held = ledger.invoices.held_now(problem.company, [number]).get(number)
+    credited = held.invoice.credited_invoice_number if held else None
+    return credited if credited and choice is Choice.BOTH_OUT else number
+
+
 def _is_the_same_company(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
     """It counts for this customer and this legal company, and the customer is sent again."""
     ledger, now = resolver.ledger, resolver.clock()
@@ -112,6 +147,7 @@ _APPLY: Mapping[Choice, Apply] = {
     **dict.fromkeys((Choice.ARRIVED, Choice.AGAIN, Choice.APART), _say_whether_it_arrived),
     Choice.TAKE_OVER: _take_over,
     Choice.LET_THROUGH: _let_through,
+    **dict.fromkeys((Choice.BY_HAND, Choice.BOTH_OUT), _keep_here),
     Choice.SAME_COMPANY: _is_the_same_company,
     Choice.TRY_ALL: _try_all,
 }

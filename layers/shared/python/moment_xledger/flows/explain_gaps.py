@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.absences import absence
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import NOT_TO_BE_TRANSFERRED, held_back
-from moment_xledger.domain.invoices import Held
-from moment_xledger.domain.problems import Code
+from moment_xledger.domain.invoices import KEPT_HERE, Held
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -26,7 +25,7 @@ class Gaps:
         reasons = dict.fromkeys(skipped, NOT_TO_BE_TRANSFERRED)
         codes = {number: self._code(number, each) for number, each in held.items()}
         reasons |= {
-            number: NOT_TO_BE_TRANSFERRED if code == Code.NOT_TO_TRANSFER else held_back(code)
+            number: NOT_TO_BE_TRANSFERRED if code in KEPT_HERE else held_back(code)
             for number, code in codes.items()
         }
         return reasons | {number: absence(snapshot, self._export) for number, snapshot in arrived.items()}

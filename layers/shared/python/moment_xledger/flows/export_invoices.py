@@ -1,7 +1,7 @@
 """Makes an export: claim, members, files, ready. Read each step as: whoever dies here is followed by somebody who
 takes the same step again, with the same result."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -23,7 +23,7 @@ from moment_xledger.domain.exports import (
 )
 from moment_xledger.domain.files.series import Numbered, check_series, runs_after
 from moment_xledger.domain.files.writing import Totals, write
-from moment_xledger.domain.invoice_references import WAITING_CODES
+from moment_xledger.domain.invoice_references import INVOICE, WAITING_CODES, Reference, Standing
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.orders import Order
@@ -191,8 +191,22 @@ def _without_what_waits(company: Company, export: Export, exporter: Exporter) ->
         standings = standings_of(company, references, ledger, now)
         held = {each: standing for each, standing in standings.items() if not standing.lets_go}
         if len(held) <= MOST_HELD:
-            return replace(export, held=held)
+            return _without_lone_credit_notes(replace(export, held=held), standings, ledger)
         export = replace(export, high=low + max(1, (export.high - low) // 2))
+
+
+def _without_lone_credit_notes(
+    export: Export, standings: Mapping[Reference, Standing], ledger: "Ledger"
+) -> Export:
+    """A credit note goes with its invoice or after it."""
+    numbers = [int(each.number) for each, standing in standings.items() if standing is Standing.TO_LEAVE]
+    credited = ledger.invoices.by_number(export.company, numbers)
+    stay = {
+        Reference(INVOICE, str(number)): Standing.STAYS
+        for number, snapshot in credited.items()
+        if not (export.low < snapshot.seq <= export.high and export.takes(snapshot))
+    }
+    return replace(export, held={**export.held, **stay})
 
 
 def _settle(export: Export, watermark: Watermark, ledger: "Ledger") -> None:

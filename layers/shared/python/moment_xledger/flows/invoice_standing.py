@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.invoice_references import (
     DISPUTES,
+    INVOICE,
     Reference,
     Standing,
     standing_of_looked_up,
@@ -26,12 +27,16 @@ def standings_of(
     entity = ledger.entities.current(company.id).entity
     found: dict[Reference, Standing] = {}
     for kind in Kind:
-        numbers = {each.number for each in wanted if each.kind is kind}
+        numbers = {each.number for each in wanted if each.kind == kind}
         if not numbers:
             continue
         of_kind = _carried if company.carries(kind) else _kept_by_hand
         standings = of_kind(company, kind, numbers, entity, ledger, now)
         found |= {Reference(kind, number): standing for number, standing in standings.items()}
+    invoices = {int(each.number) for each in wanted if each.kind == INVOICE}
+    if invoices:
+        credited = ledger.invoices.standing_of_credited(company.id, invoices)
+        found |= {Reference(INVOICE, str(number)): standing for number, standing in credited.items()}
     return found
 
 

@@ -15,7 +15,7 @@ from moment_xledger.domain import invoice_mails, invoice_message
 from moment_xledger.domain.companies import Company, CompanyId, Token
 from moment_xledger.domain.errors import Conflict, KeyRefused
 from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted
-from moment_xledger.domain.invoice_references import references_of, waiting
+from moment_xledger.domain.invoice_references import Standing, references_of, waiting
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
 from moment_xledger.domain.problems import Code, Problem
@@ -141,7 +141,9 @@ def _may_be_mailed(run: Run) -> bool:
 def _waits(mail: InvoiceMail, snapshot: Snapshot, run: Run) -> bool:
     """Numbers may have been swapped or moved since it arrived. It is looked at again when that is settled."""
     ledger, now, invoice = run.mailer.ledger, run.mailer.clock(), snapshot.invoice
-    why = waiting(invoice, standings_of(run.company, references_of(invoice), ledger, now))
+    standings = standings_of(run.company, references_of(invoice), ledger, now)
+    standings |= {each: Standing.STAYS for each, found in standings.items() if found is Standing.TO_LEAVE}
+    why = waiting(invoice, standings)
     if why is None:
         return False
     wait_quietly(run.company, [(invoice.invoice_number, why)], ledger, now)

@@ -14,8 +14,8 @@ from moment_xledger.domain.entities import owner_code_of
 from moment_xledger.domain.errors import KeyRefused, Rejected, Unreachable, UnusableAnswer
 from moment_xledger.domain.events import Event
 from moment_xledger.domain.invoice_references import (
+    INVOICE,
     QUIET,
-    WAITING_CODES,
     Answer,
     Awaited,
     LookedUp,
@@ -33,7 +33,7 @@ from moment_xledger.domain.numbers import number_key
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.outcomes import Outcomes
-from moment_xledger.flows.take_in_invoices import take_in_invoices
+from moment_xledger.flows.take_in_invoices import let_go
 from moment_xledger.flows.take_in_records import take_in_records
 
 AskMoment = Callable[[Company, Kind, str], Saved | None]
@@ -65,23 +65,27 @@ def settle_waits(
 ) -> datetime | None:
     """When to look again; None where no invoice waits. Raises `GateClosed` as any request to Xledger does."""
     look = Looking(kind, outcomes, ask_moment, xledger, outcomes.clock())
-    awaited = list(outcomes.ledger.waits.awaited(outcomes.company.id, kind))
+    awaited = _awaited(look)
     if not awaited:
         return None
-    if _look_up(
-        [each for each, standing in _with_standing(awaited, look) if _is_kept(each, standing, look)], look
-    ):
-        awaited = list(outcomes.ledger.waits.awaited(outcomes.company.id, kind))
-    _ask([each for each, standing in _with_standing(awaited, look) if standing is Standing.NOT_COME], look)
-    awaited = list(outcomes.ledger.waits.awaited(outcomes.company.id, kind))
-    again = [_settle(each, standing, look) for each, standing in _with_standing(awaited, look)]
+    if _look_up([each for each, standing in awaited if _is_kept(each, standing, look)], look):
+        awaited = _awaited(look)
+    _ask([each for each, standing in awaited if standing is Standing.NOT_COME], look)
+    again = [_settle(each, standing, look) for each, standing in _awaited(look)]
     return min((each for each in again if each), default=None)
 
 
-def _with_standing(awaited: Sequence[Awaited], look: Looking) -> list[tuple[Awaited, Standing]]:
-    references = {each: Reference(look.kind, each.number) for each in awaited}
-    standings = standings_of(look.outcomes.company, references.values(), look.outcomes.ledger, look.now)
-    return [(each, standings[references[each]]) for each in awaited]
+def _awaited(look: Looking) -> list[tuple[Awaited, Standing]]:
+    """What is waited for. Credit notes that wait for their invoice are seen to with the customers."""
+    company, ledger = look.outcomes.company, look.outcomes.ledger
+    kinds = (look.kind, INVOICE) if look.kind is Kind.CUSTOMER else (look.kind,)
+    awaited = {
+        each: Reference(each.kind, each.number)
+        for kind in kinds
+        for each in ledger.waits.awaited(company.id, kind)
+    }
+    standings = standings_of(company, awaited.values(), ledger, look.now)
+    return [(each, standings[reference]) for each, reference in awaited.items()]
 
 
 def _is_kept(awaited: Awaited, standing: Standing, look: Looking) -> bool:
@@ -163,25 +167,11 @@ def _settle(awaited: Awaited, standing: Standing, look: Looking) -> datetime | N
 
 
 def _let_go(awaited: Awaited, look: Looking) -> datetime | None:
-    """Held invoices are looked at again, and arrive if nothing else is wrong. Those that had arrived only lose what was
-    said of them: the next export or mail takes them."""
     company, ledger = look.outcomes.company, look.outcomes.ledger
     waiting = ledger.waits.waiting_for(company.id, awaited.kind, awaited.number, look.left)
     numbers = [each.invoice for each in waiting]
     look.left -= len(numbers)
-    held = ledger.invoices.held_now(company.id, numbers)
-    take_in_invoices(company, [each.invoice for each in held.values()], ledger, look.outcomes.clock)
-    still = {
-        number
-        for number, each in ledger.invoices.held_now(company.id, numbers).items()
-        if each.why and (awaited.kind, awaited.number) in each.why.waits_for
-    }
-    gone = [number for number in numbers if number not in still]
-    arrived = ledger.invoices.arrived(company.id, [number for number in gone if number not in held])
-    ledger.problems.close(company.id, [("invoice", str(number)) for number in arrived], WAITING_CODES)
-    if arrived:
-        ledger.mails.mark(company.id, look.now)
-    ledger.waits.remove(company.id, awaited, gone)
+    let_go(company, awaited, numbers, ledger, look.outcomes.clock)
     return look.now if look.left <= 0 else None
 
 
@@ -190,7 +180,7 @@ def _tell(awaited: Awaited, standing: Standing, look: Looking) -> bool:
     code = reason_of(standing, awaited)
     company, ledger = look.outcomes.company, look.outcomes.ledger
     waiting = ledger.waits.untold(company.id, awaited.kind, awaited.number, code, look.left)
-    details = details_of(Reference(look.kind, awaited.number))
+    details = details_of(Reference(awaited.kind, awaited.number))
     for invoice in waiting:
         _report("invoice", str(invoice), code, details, look)
     ledger.waits.note_told(company.id, awaited.kind, awaited.number, waiting, code)

@@ -1,16 +1,34 @@
 """Finalized invoices go into the ledger: each once, in the order of arrival. One that must not leave is held back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_checks import Surroundings, implausible
-from moment_xledger.domain.invoice_references import WAITING_CODES, references_of, waiting
-from moment_xledger.domain.invoices import Fault, Sorted, arriving_together, changes_of_mind, fault, sort_out
+from moment_xledger.domain.invoice_references import (
+    DECIDED,
+    INVOICE,
+    WAITING_CODES,
+    Awaited,
+    Decision,
+    Reference,
+    Standing,
+    references_of,
+    waiting,
+)
+from moment_xledger.domain.invoices import (
+    KEPT_HERE,
+    Fault,
+    Sorted,
+    arriving_together,
+    changes_of_mind,
+    fault,
+    sort_out,
+)
 from moment_xledger.domain.kinds import Kind
-from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.close_unreadable import close_unreadable
 from moment_xledger.flows.invoice_standing import standings_of
@@ -20,6 +38,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
 ROUNDS = 8
+MOST_NOTES = 100  # credit notes of one invoice
 
 
 def take_in_invoices(
@@ -50,6 +69,9 @@ def _take_in(
         read = [("invoice", each.id, each.number, each.version) for each in invoices]
         close_unreadable(company.id, read, ledger)
         _hold(company, found, ledger, clock())
+        _follow(
+            company, {each.number for each in invoices if each.kind is InvoiceKind.INVOICE}, ledger, clock
+        )
         return
     raise Conflict
 
@@ -84,23 +106,90 @@ def _sorted_out(
 def fault_finder(
     company: Company, invoices: Sequence[Invoice], around: Surroundings, ledger: "Ledger", now: datetime
 ) -> Callable[[Invoice], Fault | None]:
-    """What is wrong with one of these invoices itself, else what it waits for."""
+    """What is wrong with one of these invoices itself, else what it waits for. Credit notes come last, so that it is
+    known what became of an invoice that comes together with its credit note."""
     leaving = [invoice for invoice in invoices if leaves(invoice, company.route)]
     references = {each for invoice in leaving for each in references_of(invoice)}
     standings = standings_of(company, references, ledger, now)
+    decided = ledger.invoices.decisions(company.id, _named(invoices))
 
     def find(invoice: Invoice) -> Fault | None:
-        wrong = fault(invoice, company) or implausible(invoice, company, around)
-        if wrong and invoice.do_not_transfer:
-            return Fault(Code.NOT_TO_TRANSFER, {})
-        return wrong or (waiting(invoice, standings) if leaves(invoice, company.route) else None)
+        found = _kept(invoice, decided) or fault(invoice, company) or implausible(invoice, company, around)
+        if found and invoice.do_not_transfer and not found.is_quiet:
+            found = Fault(Code.NOT_TO_TRANSFER, {})
+        if found is None and leaves(invoice, company.route):
+            found = waiting(invoice, standings)
+        _note(invoice, found)
+        return found
+
+    def _note(invoice: Invoice, found: Fault | None) -> None:
+        reference = Reference(INVOICE, invoice.number)
+        if standings.get(reference) in (Standing.NEVER_CAME, Standing.HELD):
+            is_kept = found.code in KEPT_HERE if found else not leaves(invoice, company.route)
+            here = Standing.HELD if found else Standing.TO_LEAVE
+            standings[reference] = Standing.LEFT_OUT if is_kept else here
 
     return find
+
+
+def _named(invoices: Sequence[Invoice]) -> set[int]:
+    """They themselves, and those that they credit."""
+    credited = {each.credited_invoice_number for each in invoices if each.credited_invoice_number}
+    return credited | {invoice.invoice_number for invoice in invoices}
+
+
+def _kept(invoice: Invoice, decided: Mapping[int, Decision]) -> Fault | None:
+    """What a person has decided of this one, or of the invoice that it credits."""
+    decision = decided.get(invoice.invoice_number)
+    if invoice.kind is InvoiceKind.CREDIT_NOTE:
+        of_its_invoice = decided.get(invoice.credited_invoice_number or 0)
+        decision = decision or (of_its_invoice if of_its_invoice is Decision.BOTH_OUT else None)
+    return Fault(DECIDED[decision], {}) if decision else None
 
 
 def leaves(invoice: Invoice, route: Route) -> bool:
     """An invoice that is never transferred waits for nothing."""
     return route is not Route.OFF and not invoice.do_not_transfer
+
+
+def recheck_invoice(company: Company, number: int, ledger: "Ledger", clock: Callable[[], datetime]) -> None:
+    """This one, if it is held, and the credit notes that wait for it."""
+    held = ledger.invoices.held_now(company.id, [number])
+    take_in_invoices(company, [each.invoice for each in held.values()], ledger, clock)
+    _follow(company, [str(number)], ledger, clock)
+
+
+def _follow(
+    company: Company, numbers: Collection[str], ledger: "Ledger", clock: Callable[[], datetime]
+) -> None:
+    """The credit notes that wait for these invoices are looked at again; if that is lost, it is made up for."""
+    for awaited in ledger.waits.among(company.id, INVOICE, numbers):
+        waiting_notes = ledger.waits.waiting_for(company.id, INVOICE, awaited.number, MOST_NOTES)
+        let_go(company, awaited, [each.invoice for each in waiting_notes], ledger, clock)
+
+
+def let_go(
+    company: Company,
+    awaited: Awaited,
+    numbers: Sequence[int],
+    ledger: "Ledger",
+    clock: Callable[[], datetime],
+) -> None:
+    """Looks at these invoices again; those that were held and wait for nothing any more arrive. Of those that had
+    arrived only what was said of them is over: the next export or mail takes them."""
+    held = ledger.invoices.held_now(company.id, numbers)
+    take_in_invoices(company, [each.invoice for each in held.values()], ledger, clock)
+    still = {
+        number
+        for number, each in ledger.invoices.held_now(company.id, numbers).items()
+        if each.why and (awaited.kind, awaited.number) in each.why.waits_for
+    }
+    gone = [number for number in numbers if number not in still]
+    arrived = ledger.invoices.arrived(company.id, [number for number in gone if number not in held])
+    ledger.problems.close(company.id, [("invoice", str(number)) for number in arrived], WAITING_CODES)
+    if arrived:
+        ledger.mails.mark(company.id, clock())
+    ledger.waits.remove(company.id, awaited, gone)
 
 
 def _change_minds(company: Company, invoices: Sequence[Invoice], ledger: "Ledger", now: datetime) -> None:
@@ -151,8 +240,10 @@ def _hold(company: Company, found: Sorted, ledger: "Ledger", now: datetime) -> N
         for invoice, why in wrong
     )
     over = [code for code in Code if code not in WAITING_CODES]  # what was wrong with an older version
-    quiet = [("invoice", invoice.number) for invoice, why in held if why.is_quiet]
-    ledger.problems.close(company.id, quiet, over)
+    waits = [("invoice", invoice.number) for invoice, why in held if why.waits_for]
+    ledger.problems.close(company.id, waits, over)
+    kept = [("invoice", invoice.number) for invoice, why in held if why.code in KEPT_HERE]
+    ledger.problems.close(company.id, kept)
 
 
 def wait_quietly(
@@ -163,5 +254,5 @@ def wait_quietly(
     if not waits:
         return
     ledger.waits.add(company.id, waits, now)
-    for kind in {Kind(kind) for kind, _, _ in waits}:
+    for kind in {Kind.CUSTOMER if kind == INVOICE else Kind(kind) for kind, _, _ in waits}:
         ledger.records.mark_work(company.token_id, kind, company.id, now)

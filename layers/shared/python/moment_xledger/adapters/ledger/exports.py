@@ -21,7 +21,6 @@ from moment_xledger.domain.exports import SCHEDULE, Export, Status, Watermark, h
 from moment_xledger.domain.files.series import Previous, Run, SeriesReport
 from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.invoice_references import Reference, Standing
-from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import InvoiceKind
 from moment_xledger.domain.uploads import Upload
 
@@ -276,7 +275,7 @@ def _export(company: CompanyId, item: Item) -> Export:
         status=Status(item["status"]),
         sums={currency: {c: Decimal(s) for c, s in sums.items()} for currency, sums in item["sums"].items()},
         held={
-            Reference(Kind(kind), number): Standing(standing)
+            Reference(kind, number): Standing(standing)
             for kind, number, standing in json.loads(item.get("held", "[]"))
         },
         through=date.fromisoformat(item["through"]) if "through" in item else None,

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice, takewhile
@@ -15,8 +15,8 @@ from moment_xledger.adapters.table import MOST_KEYS, Action, Check, Delete, Item
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import State
-from moment_xledger.domain.invoice_references import Reference
-from moment_xledger.domain.invoices import Fault, Held, Known, Snapshot
+from moment_xledger.domain.invoice_references import INVOICE, Decision, Reference, Standing
+from moment_xledger.domain.invoices import KEPT_HERE, Fault, Held, Known, Snapshot
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.problems import Code
@@ -146,6 +146,8 @@ class Invoices:
                 found.add(Reference(Kind.CUSTOMER, content["customer"]["customerNumber"]))
                 if "projectNumber" in content:
                     found.add(Reference(Kind.PROJECT, content["projectNumber"]))
+                if content["kind"] == InvoiceKind.CREDIT_NOTE and "creditedInvoiceNumber" in content:
+                    found.add(Reference(INVOICE, str(content["creditedInvoiceNumber"])))
         return found
 
     def between(self, company: CompanyId, seq: int, head: int) -> Iterator[Snapshot]:
@@ -272,6 +274,37 @@ class Invoices:
             there = self._table.get(keys.mail(company, snapshot.seq))
             yield from mail_again(company, snapshot, mailing, there, now)
 
+    def decide(self, company: CompanyId, number: int, decision: Decision, by: str, now: datetime) -> None:
+        """What a person says of this invoice, which may not have come at all."""
+        item = {"decision": str(decision), "by": by, "when": keys.stamp(now)}
+        self._table.write(Put(_decided(company, number), item))
+
+    def decisions(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decision]:
+        found = self._table.get_many(_decided(company, number) for number in numbers)
+        return {
+            int(sk.removeprefix("DECIDED#")): Decision(item["decision"]) for (_, sk), item in found.items()
+        }
+
+    def standing_of_credited(self, company: CompanyId, numbers: Collection[int]) -> dict[int, Standing]:
+        """Of invoices that credit notes name."""
+        decided, arrived = self.decisions(company, numbers), self.by_number(company, numbers)
+        held, skipped = self.held_now(company, numbers), self.skipped_among(company, numbers)
+        found = dict.fromkeys(numbers, Standing.NEVER_CAME)
+        found |= dict.fromkeys(skipped, Standing.LEFT_OUT)
+        for number, each in held.items():
+            is_kept = each.why is not None and each.why.code in KEPT_HERE
+            found[number] = Standing.LEFT_OUT if is_kept else Standing.HELD
+        for number, snapshot in arrived.items():
+            if snapshot.route is Route.OFF or snapshot.invoice.do_not_transfer:
+                found[number] = Standing.LEFT_OUT
+            else:
+                has_left = self._has_left(company, snapshot)
+                found[number] = Standing.LEFT if has_left else Standing.TO_LEAVE
+        return found | {
+            number: Standing.LEFT if decision is Decision.BY_HAND else Standing.LEFT_OUT
+            for number, decision in decided.items()
+        }
+
     def transfer_history(self, company: CompanyId, number: int) -> list[tuple[int, bool, datetime]]:
         """Version, whether it said "do not transfer", and when it came, of each change."""
         return [
@@ -297,6 +330,10 @@ class Invoices:
 
 def _held(company: CompanyId, number: int) -> Key:
     return keys.invoices(company), f"HELD#{number}"
+
+
+def _decided(company: CompanyId, number: int) -> Key:
+    return keys.invoices(company), f"DECIDED#{number}"
 
 
 def _line(company: CompanyId, number: int, version: int) -> Key:

@@ -21,6 +21,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Notert. Fakturaen går med neste overføring.",
         "Noted. The invoice goes with the next transfer.",
     ),
+    "choice_by_hand": ("Fakturaen er ført for hånd", "The invoice was booked by hand"),
+    "about_by_hand": (
+        "Fakturaen står i Xledger, ført for hånd, og overføres ikke herfra. En kreditnota som retter den, overføres.",
+        "It is in Xledger, booked by hand, and is not transferred from here. A credit note for it is transferred.",
+    ),
+    "did_by_hand": (
+        "Notert. Fakturaen overføres ikke; kreditnotaen går med neste overføring.",
+        "Noted. The invoice is not transferred; its credit note goes with the next transfer.",
+    ),
+    "choice_both_out": ("Utelat fakturaen og kreditnotaen", "Leave the invoice and its credit note out"),
+    "about_both_out": (
+        "Fakturaen krediteres i Moment, og ingen av de to overføres. Det gjelder også en kreditnota som kommer senere.",
+        "It is credited in Moment, and neither is transferred. This counts for a credit note that comes later too.",
+    ),
+    "did_both_out": (
+        "Notert. Verken fakturaen eller kreditnotaen overføres.",
+        "Noted. Neither the invoice nor its credit note is transferred.",
+    ),
     "choice_same_company": ("Det er samme selskap", "It is the same company"),
     "about_same_company": (
         "Kunden knyttes til selskapet som står i Xledger. Det gjelder bare denne kunden.",

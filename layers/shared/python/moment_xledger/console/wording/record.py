@@ -14,8 +14,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "one_mail": ("E-post", "Mail"),
     "one_expense": ("Utgift", "Expense"),
     "not_known": (
-        "{0} {1} er ikke mottatt fra Moment. Lagre på nytt i Moment, og se igjen om et minutt.",
-        "{0} {1} has not been received from Moment. Save it again in Moment, and look again in a minute.",
+        (
+            "{0} {1} er ikke mottatt fra Moment. En kunde eller et prosjekt kommer når det lagres på nytt i Moment. "
+            "En ferdigstilt faktura som mangler, hentes av seg selv neste natt."
+        ),
+        (
+            "{0} {1} has not been received from Moment. A customer or a project comes when it is saved again in "
+            "Moment. A finalized invoice that is missing is fetched by itself next night."
+        ),
     ),
     "state": ("Status", "Status"),
     "state_dirty": ("Skal sendes til Xledger", "To be sent to Xledger"),
