@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from local.proof.story import OTHER, OWN, Posted, Published, Size, Story, an_event, tell_of_invoices
+from local.proof.story import LAST, LASTS, Posted, Published, Size, Story, an_event, tell_of_invoices
 from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.files.settings import FileSettings
 
@@ -16,8 +16,8 @@ TWISTS = ("none", "none", "corrected", "moved", "reversed")
 
 
 def companies() -> list[Company]:
-    """They carry no customers and no projects."""
-    common: dict[str, Any] = {"token_id": OWN, "export_customers": False, "export_projects": False}
+    """They carry no customers and no projects: people make those in Xledger."""
+    common: dict[str, Any] = {"token_id": LASTS, "export_customers": False, "export_projects": False}
     mailing = Company(
         id=POSTVIK,
         name="Postvik AS",
@@ -32,7 +32,7 @@ def companies() -> list[Company]:
         route=Route.UPLOAD,
         file=FileSettings(),
         import_code=IMPORT_CODE,
-        owner_code=OTHER,
+        owner_code=LAST,
         import_expenses=True,
         notify=("regnskap@lastvik.example",),
         **common,

@@ -32,14 +32,13 @@ from local.proof.rests import Operator
 from local.proof.scheduling import Died, Scheduler
 from local.proof.stage import NotCalm, Setting, Stage
 from local.proof.staging import on_the_wall, plan_of, story_of, twins, vault_of
-from local.proof.story import OTHER, SHARED, TOKENS, Posted, Published, kept_by_hand
+from local.proof.story import SHARED, TOKENS, Posted, Published, kept_by_hand
 from local.proof.vaults import SecretsTwin
 from local.proof.visitors import Errand, Visitor
 from local.twins.world import START
 from local.xledger.engine import Xledger
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.entities import Entity, Writers
 from moment_xledger.domain.exports import SCHEDULE
 from moment_xledger.domain.problems import Problem
 
@@ -102,9 +101,6 @@ class _Player:
             fates,
             is_alone=not (setting.rates.half_done and self.random.random() < 0.3),
         )
-        every = frozenset(company.id for company in self.stage.story.companies)
-        entity = str(Entity.at(ENVIRONMENT["XLEDGER_URL"], OTHER))
-        self.stage.ledger.entities.save_writers(entity, Writers(allowed=every))  # an operator has allowed it
         for order in kept_by_hand(self.stage.story):
             server.hands.do(order)
         self.twins = twins(self.stage, secrets, outside, self.queues, self.random)

@@ -12,7 +12,7 @@ from local.proof.outside import Outside, QueuesTwin
 from local.proof.queues import Queue
 from local.proof.routes import IMPORT_CODE, LASTVIK, PASSWORD, SOAP_USER, tell_of_routes
 from local.proof.stage import Setting, Stage
-from local.proof.story import IN_XLEDGER, OTHER, TOKENS, Cast, Story, keep_some_back, tell
+from local.proof.story import IN_XLEDGER, LAST, TOKENS, Cast, Story, keep_some_back, tell
 from local.proof.vaults import SecretsTwin
 from local.twins.world import START
 from local.xledger.plan import Plan, parse_plan
@@ -98,9 +98,9 @@ def plan_of(random: Random, setting: Setting) -> Plan:
             "cut_bodies": rates.server_errors / 2,
             "half_done": rates.half_done,
             "soap": {
-                "users": [{"userName": SOAP_USER, "password": PASSWORD, "ownerCode": OTHER}],
+                "users": [{"userName": SOAP_USER, "password": PASSWORD, "ownerCode": LAST}],
                 "own_import_codes": {IMPORT_CODE: "standard"},
-                "ledger": {"ownerCode": OTHER, "lines": 0},
+                "ledger": {"ownerCode": LAST, "lines": 0},
                 "key_life_seconds": KEY_LIFE,
                 "soap_faults": rates.refusals,
                 "html_pages": rates.refusals,

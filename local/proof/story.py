@@ -10,11 +10,11 @@ from typing import Any
 from local.sample.check_digits import organisation_number
 from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
 
-ABOVE, NORTH, SOUTH, OTHER, BORD = 19168, 19169, 19170, 20001, 20002
-SHARED, OWN = TokenId("shared"), TokenId("own")
-TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du")}
+ABOVE, NORTH, SOUTH, OTHER, BORD, LAST = 19168, 19169, 19170, 20001, 20002, 20003
+SHARED, OWN, LASTS = TokenId("shared"), TokenId("own"), TokenId("lasts")
+TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du"), LASTS: Token("bGFzdHM=")}
 BORDS_KEYS = ("Zmlyc3Qta2V5", "c2Vjb25kLWtleQ==")  # the first day's, and the one that takes its place
-# Of a simulated Xledger's plan: two companies below one, which share its token, and two by themselves.
+# Of a simulated Xledger's plan: two companies below one, which share its token, and three by themselves.
 IN_XLEDGER = {
     "entities": [
         {"ownerCode": ABOVE, "description": "Vik Holding AS"},
@@ -22,10 +22,12 @@ IN_XLEDGER = {
         {"ownerCode": SOUTH, "parent": ABOVE},
         {"ownerCode": OTHER, "description": "Vestvik AS"},
         {"ownerCode": BORD, "description": "Bordvik AS"},
+        {"ownerCode": LAST, "description": "Lastvik AS"},
     ],
     "tokens": [
         {"token": TOKENS[SHARED].secret, "ownerCode": ABOVE},
         {"token": TOKENS[OWN].secret, "ownerCode": OTHER},
+        {"token": TOKENS[LASTS].secret, "ownerCode": LAST},
         *({"token": key, "ownerCode": BORD} for key in BORDS_KEYS),
     ],
 }
@@ -210,10 +212,8 @@ def tell_of_invoices(story: Story, company: Company, random: Random, size: Size)
 
 
 def kept_by_hand(story: Story) -> Iterator[dict[str, Any]]:
-    """What people have made in Xledger: the customers on invoices of companies that send none, where no other company
-    that writes there sends them."""
-    sent = {number for _, number in story.customers}
-    by_hand = {each.id: each.owner_code or OTHER for each in story.companies if not each.export_customers}
+    """What people have made in Xledger: the customers on invoices of companies that send none."""
+    by_hand = {each.id: each.owner_code or LAST for each in story.companies if not each.export_customers}
     invoices = (each.event for each in (*story.published, *story.unsent) if "invoice" in each.event["type"])
     wanted = {
         (by_hand[event["momentcompany"]], str(event["data"]["customer"]["customerNumber"]))
@@ -221,14 +221,13 @@ def kept_by_hand(story: Story) -> Iterator[dict[str, Any]]:
         if event["momentcompany"] in by_hand and "customer" in event["data"]
     }
     for owner, number in sorted(wanted):
-        if number not in sent or owner == BORD:
-            yield {
-                "do": "make",
-                "kind": "customers",
-                "code": number,
-                "description": number,
-                "ownerCode": owner,
-            }
+        yield {
+            "do": "make",
+            "kind": "customers",
+            "code": number,
+            "description": number,
+            "ownerCode": owner,
+        }
 
 
 def an_event(what: str, data: dict[str, Any], company: Company) -> dict[str, Any]:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from moment_xledger.flows.test_connection import Trial
     from moment_xledger.flows.upload_export import Uploader
 
-A_WAIT = timedelta(seconds=15)  # for one answer, while a person waits for all of them
+A_WAIT = timedelta(seconds=15)  # for one answer, where a person waits for all of them or a run is short
 SOAP_TIMEOUT = timedelta(seconds=60)
 QUEUES = {Kind.CUSTOMER: "CUSTOMERS_QUEUE", Kind.PROJECT: "PROJECTS_QUEUE"}
 
@@ -232,7 +232,7 @@ class Wiring:
         from moment_xledger.adapters.xledger_invoices import XledgerInvoices
         from moment_xledger.flows.look_for_invoices import read_invoices
 
-        worker = replace(self.worker(), wake=_left_to_the_sweep)
+        worker = replace(self.worker(A_WAIT), wake=_left_to_the_sweep)
         return read_invoices(company, first, last, since, worker, XledgerInvoices)
 
     def open_soap(
