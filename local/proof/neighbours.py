@@ -10,7 +10,7 @@ from itertools import chain, count
 from random import Random
 from typing import Any
 
-from local.bench.contest.freshness import Freshness, Written, freshness
+from local.bench.contest.freshness import Freshness, Written, freshness, names_in
 from local.bench.load import FIRST_NUMBER, Edit
 from local.proof.crowd import BEGINS, QUIET_LASTS, Member, members, name, plan_of
 from local.proof.deployment import (
@@ -54,10 +54,9 @@ class _Watched(Network):
     def ask(self, token: Token, operation: str, variables: Mapping[str, Any]) -> Reply:
         reply = super().ask(token, operation, variables)
         self.requests.clear()
-        if isinstance(reply, Data) and operation.endswith("Customers"):
-            nodes = [each["node"] for each in variables.get("inputs", ())]
+        if isinstance(reply, Data):
             now = self.outside.scheduler.now
-            self.written += [Written(now, each["code"], each["description"]) for each in nodes]
+            self.written += names_in(operation, variables, self.server, now)
         return reply
 
 

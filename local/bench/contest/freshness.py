@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from math import inf
+from typing import TYPE_CHECKING, Any
 
 from local.bench.contest.loads import code, is_poison, text
 from local.bench.load import Edit
+
+if TYPE_CHECKING:
+    from local.xledger.engine import Xledger
 
 MINUTE = timedelta(minutes=1)
 
@@ -19,6 +23,20 @@ class Written:
     at: datetime
     code: str
     name: str
+
+
+def names_in(
+    operation: str, variables: Mapping[str, Any], server: "Xledger", at: datetime
+) -> Iterator[Written]:
+    """What this mutation wrote. An update names a record by its id alone."""
+    if not operation.endswith(("Customers", "Projects")):
+        return
+    held = server.state.tables["customers" if operation.endswith("Customers") else "projects"]
+    for each in variables.get("inputs", ()):
+        node = each["node"]
+        found = held.get(int(node["dbId"])) if "dbId" in node else node
+        if found:
+            yield Written(at, found["code"], node["description"])
 
 
 @dataclass(frozen=True)

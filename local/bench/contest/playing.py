@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from local.bench.contest.freshness import Freshness, Written, freshness
+from local.bench.contest.freshness import Freshness, Written, freshness, names_in
 from local.bench.contest.functions import functions
 from local.bench.contest.loads import LOADS, PLAN, Load, code, is_poison, text
 from local.bench.contest.rivals import Design, OneByOne
@@ -45,16 +45,9 @@ class Recorder(XledgerInProcess):
     def ask(self, token: Token, operation: str, variables: Mapping[str, Any]) -> Reply:
         reply = super().ask(token, operation, variables)
         self.asked.clear()
-        if isinstance(reply, Data) and operation.endswith(("Customers", "Projects")):
-            nodes = [each["node"] for each in variables.get("inputs", ())]
-            self.written += [Written(self._time(), self._number(each), each["description"]) for each in nodes]
+        if isinstance(reply, Data):
+            self.written += names_in(operation, variables, self.server, self._time())
         return reply
-
-    def _number(self, node: Mapping[str, Any]) -> str:
-        """An update names the record by its id."""
-        tables = self.server.state.tables
-        found = (tables[kind].get(int(node["dbId"])) for kind in ("customers", "projects") if "dbId" in node)
-        return str(next(filter(None, found), node)["code"])
 
 
 def play(load_name: str, design: Design | None, seed: int) -> Result:
