@@ -9,7 +9,9 @@ import pytest
 
 from local.xledger.plan import Plan
 from moment_xledger.domain.problems import Code
-from tests.builders import COMPANY, a_customer
+from moment_xledger.domain.turns import cost_of_trying
+from moment_xledger.flows.resolve_problem import Resolver, retry_group
+from tests.builders import COMPANY, a_company, a_customer, a_project, of
 from tests.world import World
 
 A_MINUTE = timedelta(minutes=1)
@@ -109,3 +111,158 @@ def test_of_many_refused_alike_the_sound_ones_go_and_people_know_within_thirty_r
     assert 1 <= len(groups) <= 2
     assert told + len(alone) == 300
     assert len(alone) <= 20
+
+
+def a_group(refused: int = 40, **plan: Any) -> World:
+    """Those whose e-mail Xledger refuses are a group; nobody is waiting."""
+    rule = RULES["the form of an e-mail"][0] | {"message": NAMED}
+    world = World(Plan.model_validate({"credits_per_hour": None, "rules": [rule]} | plan))
+    events, _ = a_crowd("the form of an e-mail", 0, refused, refused + 10)
+    world.receive(*events)
+    world.run(until=A_MINUTE)
+    return world
+
+
+def group_of(world: World) -> Any:
+    (found,) = world.ledger.problems.of(COMPANY.id, "customer", Code.REFUSED_ALIKE)
+    return found
+
+
+def test_a_group_says_how_many_and_names_some_and_quotes_xledger() -> None:
+    problem = group_of(a_group())
+    assert 30 <= int(problem.details["count"]) < 40
+    assert len(problem.details["examples"].split(", ")) == 3
+    assert problem.their_words == "email: The value is not valid."
+
+
+def test_its_members_are_tried_again_within_a_tenth_of_the_hour_and_it_shrinks() -> None:
+    world = a_group()
+    world.ledger.companies.save(COMPANY.model_copy(update={"requests_per_hour": 100}))
+    before, left = asked(world), int(group_of(world).details["count"])
+    world.run(until=timedelta(hours=2))
+    tried = asked(world) - before
+    assert 8 <= tried <= 26
+    assert int(group_of(world).details["count"]) < left
+
+
+def test_it_is_over_by_itself_when_xledger_takes_them() -> None:
+    world = a_group()
+    world.server.replan({"rules": []})
+    world.run(until=timedelta(hours=3))
+    assert list(world.ledger.problems.of(COMPANY.id, "customer", Code.REFUSED_ALIKE)) == []
+    alone = list(world.ledger.problems.of(COMPANY.id, "customer", Code.REFUSED_BY_XLEDGER))
+    assert len(through(world)) == 50 - len(alone)
+
+
+def test_a_member_that_is_saved_again_leaves_it() -> None:
+    world = a_group()
+    number = group_of(world).details["examples"].split(", ")[0]
+    left = int(group_of(world).details["count"])
+    world.receive(a_customer(number, id=int(number) - 19_999, version=2, organizationNumber=None))
+    world.run(until=timedelta(minutes=12))
+    assert number in through(world)
+    assert int(group_of(world).details["count"]) < left
+
+
+def test_trying_all_again_costs_no_more_than_the_page_says() -> None:
+    world = a_group()
+    problem = group_of(world)
+    count = int(problem.details["count"])
+    retry_group(problem, Resolver(world.ledger, world._wake, world.time, "Kari"))
+    before = asked(world)
+    world.run(until=A_MINUTE)
+    assert asked(world) - before <= cost_of_trying(count)
+    assert int(group_of(world).details["count"]) >= count - 10
+
+
+def test_and_all_go_if_xledger_takes_them_now() -> None:
+    world = a_group()
+    world.server.replan({"rules": []})
+    retry_group(group_of(world), Resolver(world.ledger, world._wake, world.time, "Kari"))
+    before = asked(world)
+    world.run(until=A_MINUTE)
+    assert asked(world) - before <= 4
+    world.run(until=timedelta(minutes=30))
+    assert list(world.ledger.problems.of(COMPANY.id, "customer", Code.REFUSED_ALIKE)) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_on_a_shared_token_nobody_waits_for_the_refused_records_of_another(seed: int) -> None:
+    """Two hundred, each refused for a reason of its own, on a plan of a hundred requests an hour."""
+    rng = random.Random(seed)
+    rule = {"field": "description", "pattern": "feil", "message": "{value} is not what it should be."}
+    entities = [{"ownerCode": 10_005}, *({"ownerCode": code, "parent": 10_005} for code in (10_051, 10_052))]
+    plan = {"credits_per_hour": 100, "rules": [rule], "entities": entities}
+    plan["tokens"] = [{"token": "c29tZQ", "ownerCode": 10_005}]
+    companies = [
+        a_company(name, owner_code=code, requests_per_hour=100)
+        for name, code in (("north", 10_051), ("south", 10_052))
+    ]
+    world = World(Plan.model_validate(plan), companies)
+    bad = [
+        a_customer(str(n), name=f"{rng.choice(NAMES)} feil {'abcdefghij'[n % 10]}", organizationNumber=None)
+        for n in range(30_000, 30_200)
+    ]
+    world.receive(*[of("north", event) for event in bad])
+    waited = []
+    for n in range(6):
+        world.run(until=timedelta(seconds=rng.randint(0, 900)))
+        came = world.time()
+        world.receive(of("south", a_customer(str(40_000 + n), organizationNumber=None)))
+        while str(40_000 + n) not in through(world):
+            world.carry_wakes()
+            if str(40_000 + n) in through(world):
+                break
+            world.time.now += timedelta(seconds=10)
+            if world.time().second < 10:
+                world.sweep()
+            assert world.time() - came < timedelta(hours=1)
+        waited.append(world.time() - came)
+    assert max(waited) <= timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("gone", [300, 20])
+@pytest.mark.parametrize("is_atomic", [True, False])
+def test_those_that_are_gone_from_xledger_cost_a_few_requests(gone: int, is_atomic: bool) -> None:
+    """Also where they are removed after they were looked up."""
+    total = 300 if gone == 300 else 500
+    world = World(Plan(credits_per_hour=None, atomic_lists=is_atomic))
+    numbers = [str(n) for n in range(50_000, 50_000 + total)]
+    world.receive(*[a_customer(number, organizationNumber=None) for number in numbers])
+    world.run()
+    by_code = {each["code"]: each["dbId"] for each in world.held("customers")}
+    removed = random.Random(gone).sample(numbers, gone)
+    asks, waiting = world.xledger.ask, list(removed)
+
+    def ask(token: Any, operation: str, variables: Any) -> Any:
+        if operation == "UpdateCustomers":
+            while waiting:
+                world.server.remove("customers", by_code[waiting.pop()])
+        return asks(token, operation, variables)
+
+    world.xledger.ask = ask  # type: ignore[method-assign]
+    world.receive(*[a_customer(number, version=2, name="Ny", organizationNumber=None) for number in numbers])
+    before = asked(world)
+    world.run()
+    assert asked(world) - before <= (6 if gone == 300 else 8)
+    codes = {(number, code) for _, number, code in world.problems()}
+    assert codes == {(number, "GONE_FROM_XLEDGER") for number in removed}
+    left = {each["code"]: each["description"] for each in world.held("customers")}
+    assert left == dict.fromkeys(set(numbers) - set(removed), "Ny")
+
+
+def test_projects_whose_customers_are_gone_cost_a_few_requests() -> None:
+    world = World(Plan(credits_per_hour=None))
+    customers = [str(n) for n in range(60_000, 60_100)]
+    world.receive(*[a_customer(number, organizationNumber=None) for number in customers])
+    world.run()
+    gone = set(customers[::5])
+    for each in world.held("customers"):
+        if each["code"] in gone:
+            world.server.remove("customers", each["dbId"])
+    projects = [a_project(f"P-{n}", customerNumber=customers[n % 100]) for n in range(400)]
+    world.receive(*projects)
+    before = asked(world)
+    world.run(until=timedelta(minutes=5))
+    assert asked(world) - before <= 8
+    assert len(world.held("projects")) == 320

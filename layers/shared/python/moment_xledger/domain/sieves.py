@@ -161,7 +161,8 @@ class Sieve:
     ) -> Description:
         """Where Xledger named the value, only that, until it has named several: then they may have more in common."""
         name = self._field_named(refusal)
-        if refusal.value is not None and name and len(values[refusal.likeness]) < SURE:
+        is_all = len(values[refusal.likeness]) < SURE or not self._taken
+        if refusal.value is not None and name and is_all:
             return only_value(name, self.fields[id_].get(name, ""))
         return self._described[id_]
 

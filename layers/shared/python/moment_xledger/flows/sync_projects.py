@@ -49,7 +49,13 @@ def carry_projects(records: Sequence[Record], xledger: "Projects", outcomes: Out
     _let_wait([record for record in records if customer_number(record) in missing], outcomes)
     ready = [record for record in records if customer_number(record) not in missing]
     known = None if by_hand else [NumberedCustomer(db_id, number) for number, db_id in there.items()]
-    carry_in_lists(ready, lambda some: _prepared(some, known, xledger, outcomes), outcomes, turn)
+    looks = iter([known])
+
+    def prepare(some: Sequence[Record]) -> Writes:
+        """Where Xledger refused something, the next look shows whether it still has their customers."""
+        return _prepared(some, next(looks, None), xledger, outcomes)
+
+    carry_in_lists(ready, prepare, outcomes, turn)
 
 
 def _prepared(
@@ -58,7 +64,7 @@ def _prepared(
     xledger: "Projects",
     outcomes: Outcomes,
 ) -> Writes:
-    """`customers`: None where they are kept in Xledger by hand, and are looked up there."""
+    """`customers`: None where they are looked up in Xledger, as those are that are kept there by hand."""
     todo = [record for record in records if not record.is_in_step]
     by_hand = {customer_number(record) for record in todo} - {""} if customers is None else set()
     found = xledger.look_up(todo, by_hand) if todo else Found()
