@@ -67,8 +67,8 @@ def test_a_number_that_was_changed_is_told_and_closed_when_it_is_changed_back(ni
     (problem,) = nights.world.ledger.problems.of(COMPANY.id)
     assert problem.sentence() == (
         "The customer 10001 from Moment was given number 90001 in Xledger. "
-        "Nothing is written to it until the number is the same in both. "
-        "Change it back to 10001 in Xledger, and try again."
+        "The number must be the same in both. "
+        "Nothing is sent until this is settled: open the problem and choose what is right."
     )
     nights.night()
     assert len(nights.problems) == 1

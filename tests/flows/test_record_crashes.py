@@ -14,7 +14,7 @@ import pytest
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problem_choices import Choice
-from moment_xledger.domain.problems import Code
+from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.decide_problem import decide_problem
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.flows.resolve_problem import Resolver, retry_problem
@@ -74,7 +74,86 @@ def decided(world: World, kind: str, number: str, code: Code, choice: Choice, gi
     world.run()
 
 
+def renumbered(number: str, to: str) -> Step:
+    """By a person in Xledger, once."""
+
+    def done(world: World) -> None:
+        table = world.server.state.tables["customers"]
+        for record in list(table.find("code", number)):
+            world.server.state.change("customers", record, {"code": to})
+
+    return done
+
+
+def said(number: str, code: Code, choice: Choice, given: str = "") -> Step:
+    return lambda world: decided(world, "customer", number, code, choice, given)
+
+
+def moved(world: World) -> None:
+    """As the nightly look tells of it, once."""
+    now, code = world.time(), Code.NUMBER_MOVED_IN_XLEDGER
+    told = Problem(COMPANY.id, "customer", "10001", code, {"theirs": "20001"}, "", now, now)
+    if not world.ledger.problems.get(COMPANY.id, "customer", "10001", code):
+        world.ledger.problems.report([told])
+
+
+TOOK_NUMBER: Sequence[Step] = [
+    come(a_customer("10001", id=1)),
+    carried,
+    renumbered("10001", to="20001"),
+    moved,
+    said("10001", Code.NUMBER_MOVED_IN_XLEDGER, Choice.TAKE_NUMBER),
+]
+NEW_ID: Sequence[Step] = [
+    come(a_customer("10001", id=1)),
+    carried,
+    come(a_customer("10001", id=2, name="Ny id"), a_project("P-1", customerNumber="10001")),
+    said("10001", Code.NUMBER_TAKEN, Choice.SAME_RECORD, "2"),
+    carried,
+]
+
 STORIES: dict[str, Sequence[Step]] = {
+    "a number is changed on both sides": [
+        come(a_customer("10001", id=1)),
+        carried,
+        renumbered("10001", to="20001"),
+        come(a_customer("20001", id=1, version=2), a_customer("10001", id=2)),
+        come(a_project("P-1", customerNumber="20001")),
+        said("20001", Code.NUMBER_CHANGED, Choice.CHANGED_ON_BOTH),
+        carried,
+    ],
+    "two are swapped on both sides": [
+        come(a_customer("10001", id=1), a_customer("10002", id=2)),
+        carried,
+        renumbered("10001", to="x"),
+        renumbered("10002", to="10001"),
+        renumbered("x", to="10002"),
+        come(a_customer("10002", id=1, version=2), a_customer("10001", id=2, version=2)),
+        said("10002", Code.NUMBER_CHANGED, Choice.CHANGED_ON_BOTH),
+        said("10001", Code.NUMBER_CHANGED, Choice.CHANGED_ON_BOTH),
+        carried,
+    ],
+    "Xledger's number is the right one": TOOK_NUMBER,
+    "and Moment has it too": [*TOOK_NUMBER, come(a_customer("20001", id=1, version=2)), carried],
+    "it is another record": [
+        *TOOK_NUMBER[:-1],
+        said("10001", Code.NUMBER_MOVED_IN_XLEDGER, Choice.LOOK_UP_AGAIN),
+        carried,
+    ],
+    "a number is put back in Xledger": [
+        *TOOK_NUMBER[:-1],
+        renumbered("20001", to="10001"),
+        said("10001", Code.NUMBER_MOVED_IN_XLEDGER, Choice.PUT_BACK),
+        carried,
+    ],
+    "a new id is the same customer": NEW_ID,
+    "and the old one is saved": [*NEW_ID, come(a_customer("10001", id=1, version=7, name="Gammel id"))],
+    "and the two are separate after all": [
+        *NEW_ID,
+        come(a_customer("30001", id=1, version=7, name="Gammel id")),
+        said("30001", Code.RETIRED_ID_SAVED, Choice.SEPARATE),
+        carried,
+    ],
     "Moment went back": [
         come(a_customer("10001", version=5), a_project("P-1", version=5)),
         carried,

@@ -244,7 +244,7 @@ def test_and_where_two_have_waited_the_other_one_waits_on(world: World) -> None:
     world.run()
     assert sorted(names(world)) == ["10001", "10002"]
     (problem,) = world.ledger.problems.of(COMPANY.id)
-    assert (problem.number, problem.code, problem.details) == ("10001", "NUMBER_TAKEN", {"other": "2"})
+    assert (problem.number, problem.code, problem.details["other"]) == ("10001", "NUMBER_TAKEN", "2")
 
 
 def test_and_where_one_of_two_waits_no_more_people_are_still_told_of_the_other(world: World) -> None:

@@ -15,11 +15,11 @@ from moment_xledger.console.facts.problems import (
 )
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.problem_choices import Choice, choices_of
+from moment_xledger.domain.problem_choices import choices_of
 from moment_xledger.domain.problems import REASONS, Code, Problem
 from moment_xledger.domain.resolutions import Way, can_be_skipped, way_of
 from moment_xledger.domain.sessions import Right
-from moment_xledger.domain.turns import cost_of_trying
+from moment_xledger.flows.decide_problem import offered
 
 A_PAGE = 25
 MOST_AT_ONCE = 50  # problems: a company seldom has more, and then no group need be asked for by itself
@@ -87,20 +87,10 @@ def problem_facts(problem: Problem, visit: Visit) -> ProblemFacts:
     }
 
 
-def one_problem(problem: Problem, visit: Visit) -> OneProblem:
+def one_problem(problem: Problem, visit: Visit, desk: Desk) -> OneProblem:
     """With what a person can say about it."""
-    offered = [
-        ChoiceFacts(choice=choice, given=_given(choice, problem)) for choice in choices_of(problem.code)
-    ]
-    return {**problem_facts(problem, visit), "choices": offered}
-
-
-def _given(choice: Choice, problem: Problem) -> str:
-    """What must be known before it is chosen: for trying all again, what that costs."""
-    if choice is not Choice.TRY_ALL:
-        return ""
-    count = problem.details.get("count", "")
-    return str(cost_of_trying(int(count) if count.isdecimal() else 1))
+    choices = [ChoiceFacts(choice=choice, given=given) for choice, given in offered(problem, desk.ledger)]
+    return {**problem_facts(problem, visit), "choices": choices, "about": dict(problem.details)}
 
 
 def _way(problem: Problem) -> str:

@@ -22,6 +22,7 @@ _NOTHING: Found = {
     "moment_version": None,
     "xledger_version": None,
     "xledger_id": None,
+    "replaces": [],
     "route": None,
     "currency": None,
     "total": None,
@@ -54,6 +55,7 @@ def _record(visit: Visit, desk: Desk, record: Record) -> Found:
         "moment_version": record.content.version,
         "xledger_version": record.sent_version,
         "xledger_id": record.db_id,
+        "replaces": list(record.replaces),
         "steps": in_order([*tried(record), step("since", record.since), *seen(problems)]),
         "problems": [problem_facts(problem, visit) for problem in problems],
     }

@@ -104,6 +104,8 @@ def _decided(record: Record, here: K | None, hits: Sequence[K]) -> K | Stopped |
     """The record in Xledger that is this one; None where there is none yet."""
     ours = [each for each in hits if each.owner.is_ours]
     if here and here.owner.is_ours and not same_number(here.number, record.number):
+        if record.sent_number and same_number(here.number, record.sent_number):  # only Moment changed it
+            return Stopped(record, Code.NUMBER_CHANGED, {"old": record.sent_number})
         return Stopped(record, Code.NUMBER_MOVED_IN_XLEDGER, {"theirs": here.number})
     if len(ours) > 1:
         return Stopped(record, Code.NUMBER_TWICE_IN_XLEDGER)

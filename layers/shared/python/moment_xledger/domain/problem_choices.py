@@ -49,6 +49,12 @@ class Choice(StrEnum):
     ARRIVED = "arrived"
     AGAIN = "again"
     APART = "apart"
+    CHANGED_ON_BOTH = "changed_on_both"  # the number was changed on purpose, in Moment and in Xledger
+    TAKE_NUMBER = "take_number"  # the number that Xledger has is the right one
+    PUT_BACK = "put_back"  # the person has given the record its old number in Xledger again
+    LOOK_UP_AGAIN = "look_up_again"  # what we are linked to in Xledger is another record
+    SAME_RECORD = "same_record"  # a new id in Moment is the same record as the one that has the number
+    SEPARATE = "separate"  # a retired id is a record of its own after all
     TAKE_OVER = "take_over"  # what Moment said last counts, although not in a higher version
     LET_THROUGH = "let_through"
     BY_HAND = "by_hand"  # the invoice is booked in Xledger by hand; its credit note may go
@@ -80,6 +86,11 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
         (Choice.ARRIVED, Choice.APART),
     ),
     Code.REFUSED_ALIKE: (Choice.TRY_ALL,),
+    Code.NUMBER_CHANGED: (Choice.CHANGED_ON_BOTH,),
+    Code.NUMBER_TAKEN: (Choice.SAME_RECORD,),
+    Code.NUMBER_MOVED_IN_XLEDGER: (Choice.PUT_BACK, Choice.TAKE_NUMBER, Choice.LOOK_UP_AGAIN),
+    Code.GONE_FROM_XLEDGER: (Choice.LOOK_UP_AGAIN,),
+    Code.RETIRED_ID_SAVED: (Choice.SEPARATE,),
     Code.MOMENT_WENT_BACK: (Choice.TAKE_OVER,),
     **dict.fromkeys((*HELD_BACK, *LONE_CREDIT_NOTES), (Choice.BY_HAND, Choice.BOTH_OUT)),
     **dict.fromkeys(FAULTY_CREDIT_NOTES, (Choice.BY_HAND,)),

@@ -142,6 +142,7 @@ class Code(StrEnum):
     LEFT_OUT_WITH_CREDIT_NOTE = "LEFT_OUT_WITH_CREDIT_NOTE"
     NOT_TO_TRANSFER = "NOT_TO_TRANSFER"
     NOT_TO_TRANSFER_TOO_LATE = "NOT_TO_TRANSFER_TOO_LATE"
+    RETIRED_ID_SAVED = "RETIRED_ID_SAVED"
 
 
 @dataclass(frozen=True)
@@ -267,13 +268,13 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.NUMBER_TAKEN: Reason(
         Fixer.ADMINISTRATOR,
-        "Nummer {number} er allerede i bruk i Moment ({kind} med id {other}). Endre det ene av de to numrene i Moment.",
-        "Number {number} is already used by another {kind} in Moment (id {other}). Give one of them a new number in Moment.",
+        "Nummer {number} er allerede i bruk i Moment ({kind} med id {other}). Endre det ene av de to numrene i Moment, eller åpne problemet og velg om de to er det samme.",
+        "Number {number} is already used by another {kind} in Moment (id {other}). Give one of them a new number in Moment, or open the problem and choose whether the two are the same.",
     ),
     Code.NUMBER_CHANGED: Reason(
         Fixer.ADMINISTRATOR,
-        "{kind} {old} er overført til Xledger, men heter nå {number} i Moment. Sett nummeret tilbake i Moment; numre på det som er i Xledger, endres aldri.",
-        "The {kind} {old} is in Xledger, but is now {number} in Moment. Put the old number back in Moment; numbers of records in Xledger are never changed.",
+        "{kind} {number} i Moment har nummer {old} i Xledger. Nummeret må være det samme begge steder, og endres aldri herfra. Sett det tilbake til {old} i Moment. Er det med vilje endret begge steder, åpner du problemet og velger det.",
+        "The {kind} {number} in Moment has number {old} in Xledger. The number must be the same in both, and is never changed from here. Change it back to {old} in Moment. If it was changed on purpose in both, open the problem and choose that.",
     ),
     Code.NUMBER_TWICE_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
@@ -616,8 +617,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.NUMBER_MOVED_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "{kind} {number} fra Moment har fått nummer {theirs} i Xledger. Ingenting skrives til {kind} {number} før nummeret er det samme begge steder. Sett det tilbake til {number} i Xledger, og prøv igjen.",
-        "The {kind} {number} from Moment was given number {theirs} in Xledger. Nothing is written to it until the number is the same in both. Change it back to {number} in Xledger, and try again.",
+        "{kind} {number} fra Moment har fått nummer {theirs} i Xledger. Nummeret må være det samme begge steder. Ingenting sendes før det er avklart: åpne problemet og velg hva som er riktig.",
+        "The {kind} {number} from Moment was given number {theirs} in Xledger. The number must be the same in both. Nothing is sent until this is settled: open the problem and choose what is right.",
     ),
     Code.CLOSED_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
@@ -868,6 +869,11 @@ REASONS: dict[Code, Reason] = {
         Fixer.OPERATOR,
         "Faktura {number} er ferdigstilt i Moment, men kan ikke overføres: feltet {field} kan ikke brukes ({fault}). En ferdigstilt faktura kan ikke rettes i Moment: Meld det til Moment. Sender Moment den rettet, kommer den av seg selv.",
         "Invoice {number} is finalized in Moment but cannot be carried over: field {field} cannot be used, it {fault}. A finalized invoice cannot be corrected in Moment: report it to Moment. If Moment sends it corrected, it comes by itself.",
+    ),
+    Code.RETIRED_ID_SAVED: Reason(
+        Fixer.ADMINISTRATOR,
+        "{kind} {number} er lagret i Moment under id {id}, som er erstattet av id {other}. Det er ikke sendt til Xledger. Bruk id {other} i Moment, eller åpne problemet og velg om de to likevel skal være hver for seg.",
+        "The {kind} {number} was saved in Moment under id {id}, which was replaced by id {other}. It was not sent to Xledger. Use id {other} in Moment, or open the problem and choose whether the two are separate after all.",
     ),
     Code.MOMENT_WENT_BACK: Reason(
         Fixer.ADMINISTRATOR,

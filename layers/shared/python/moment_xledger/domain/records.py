@@ -36,12 +36,17 @@ SOLVED_BY_SENDING = REFUSALS | FOUND_BY_LOOKING | {Code.CUSTOMER_UNKNOWN}
 OPEN, UNSURE = "open", "unsure"
 LONGEST_PREFIX = 17  # of a number, so that a code of our own has at most the 25 signs that a number has
 
+ABOUT_NUMBERS = frozenset(
+    {Code.NUMBER_TAKEN, Code.NUMBER_CHANGED, Code.NUMBER_MOVED_IN_XLEDGER, Code.RETIRED_ID_SAVED}
+)
+
 
 class State(StrEnum):
     DIRTY = "dirty"  # Xledger must be told
     SYNCED = "synced"  # Xledger has the newest version
     WAITING = "waiting"  # a project whose customer is not in Xledger yet
     PROBLEM = "problem"  # needs a person, or a newer version
+    RETIRED = "retired"  # another record took its place; it is never sent again
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,8 @@ class Record:
     from_api: bool = False  # `content` is an answer of Moment's API, and no event has said it yet
     disputed: Statement | None = None  # the last thing that Moment said later, yet not in a higher version
     restored: Restored | None = None  # the last time that a person let what was disputed count
+    replaces: tuple[int, ...] = ()  # ids in Moment that a person said were this same record
+    replaced_by: int | None = None  # of a retired one
 
     @property
     def kind(self) -> Kind:
@@ -100,7 +107,8 @@ class Record:
     @property
     def owned_number(self) -> str | None:
         """The number that nobody else may take: what Xledger knows it by, before what Moment calls it now."""
-        return None if self.problem is Code.NUMBER_TAKEN else self.sent_number or self.number
+        owns_none = self.problem is Code.NUMBER_TAKEN or self.state is State.RETIRED
+        return None if owns_none else self.sent_number or self.number
 
     @property
     def legal_id(self) -> LegalId | None:
@@ -186,6 +194,11 @@ def accept_disputed(stored: Record, now: datetime, entity: str | None = None) ->
 
 def _with(stored: Record, said: Statement, now: datetime, entity: str | None) -> Record:
     """The record with this content, and what there is to do about it."""
+    if stored.state is State.RETIRED:
+        other = {"other": str(stored.replaced_by)}
+        return replace(
+            stored, content=said.content, said_at=said.at, problem=Code.RETIRED_ID_SAVED, details=other
+        )
     is_outdated = stored.disputed and stored.disputed.at and said.at and said.at < stored.disputed.at
     number = stored.sent_number if stored.entity is None else known_in(stored, entity).sent_number
     if number is None or same_number(number, said.content.number):
@@ -205,6 +218,8 @@ def _with(stored: Record, said: Statement, now: datetime, entity: str | None) ->
     if stored.state is State.DIRTY and wanted_end(stored) != wanted_end(newer):
         newer = replace(newer, sent_end=UNSURE)
     if number is not None and not same_number(number, newer.number):
+        if stored.state is State.DIRTY and stored.problem and stored.number == newer.number:
+            return replace(newer, problem=stored.problem, details=stored.details)  # a person vouched for it
         return as_problem(newer, Code.NUMBER_CHANGED, now, {"old": str(number)})
     if stored.state is State.SYNCED and newer.is_in_step:
         return replace(newer, state=State.SYNCED, sent_version=newer.content.version, since=now)
@@ -248,8 +263,8 @@ def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
     `sent` is as it is known in the entity that took it. A record that was moved to another entity meanwhile is left
     as it is.
     """
-    if record.entity not in (None, sent.entity):
-        return record  # the company writes to another entity by now
+    if record.entity not in (None, sent.entity) or record.state is State.RETIRED:
+        return record  # the company writes to another entity by now, or another record took its place
     record = known_in(record, sent.entity)
     if record.sent_version is not None and record.sent_version > sent.content.version:
         return record
@@ -287,6 +302,11 @@ def as_problem(record: Record, code: Code, now: datetime, details: Mapping[str, 
 def as_same_company(record: Record, now: datetime) -> Record:
     """A person says that the legal company in question is this customer's. It is sent again."""
     return replace(as_dirty(record, now), same_company=int(record.details["company"]), sent_hash=None)
+
+
+def named(record: Record) -> Mapping[str, str]:
+    """The details of its problem, with the id in Moment where a number would not find the record again."""
+    return {**record.details, "id": str(record.id)} if record.problem in ABOUT_NUMBERS else record.details
 
 
 def as_waiting(record: Record, now: datetime) -> Record:

@@ -144,7 +144,7 @@ WAYS: Mapping[Code, Way] = {
         ),
         Way.CHOOSE,
     ),
-    **dict.fromkeys((Code.MOMENT_WENT_BACK, Code.REFUSED_ALIKE), Way.DECIDE),
+    **dict.fromkeys((Code.MOMENT_WENT_BACK, Code.REFUSED_ALIKE, Code.RETIRED_ID_SAVED), Way.DECIDE),
     **dict.fromkeys(
         (
             Code.EVENT_TOO_LARGE,

@@ -10,7 +10,7 @@ from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import SOLVED_BY_SENDING, Record, State, as_dirty, as_problem
+from moment_xledger.domain.records import SOLVED_BY_SENDING, Record, State, as_dirty, as_problem, named
 from moment_xledger.flows.close_unreadable import close_unreadable
 from moment_xledger.flows.tell_of_disputes import refresh_disputes
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 Change = tuple[Record | None, Record]  # as it was read, as it is to be
 Decide = Callable[[Record | None], Record | None]  # the record as it is to be; None where it stays as it is
 
-WRONG_NUMBERS = (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED)  # what is said of a record as it is changed
+# What is said of a record as it is changed.
+WRONG_NUMBERS = (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED, Code.RETIRED_ID_SAVED)
+STOPPED = (State.PROBLEM, State.RETIRED)
 ROUNDS = 8  # of reading again what somebody else wrote meanwhile
 
 
@@ -30,15 +32,20 @@ def change_records(
     changes: Mapping[int, Decide],
     ledger: "Ledger",
     clock: Callable[[], datetime],
+    *,
+    comes_again: bool = True,
 ) -> bool:
     """`changes`: by Moment's id. True where something is dirty now, also if an earlier call made it so.
+
+    `comes_again`: a caller that dies is followed by another one with the same changes, as with events. Where only a
+    person would come again, a problem stays to be seen until all is stored.
 
     Done twice it changes nothing; what an earlier call had no time for is made up for. Raises `Conflict` where others
     keep writing the same records.
     """
     todo, is_dirty = dict(changes), False
     for _ in range(ROUNDS):
-        todo, states = _one_round(company, kind, todo, ledger, clock())
+        todo, states = _one_round(company, kind, todo, ledger, clock(), comes_again)
         is_dirty = is_dirty or State.DIRTY in states
         if not todo:
             break
@@ -50,16 +57,24 @@ def change_records(
 
 
 def _one_round(
-    company: Company, kind: Kind, todo: dict[int, Decide], ledger: "Ledger", now: datetime
+    company: Company,
+    kind: Kind,
+    todo: dict[int, Decide],
+    ledger: "Ledger",
+    now: datetime,
+    comes_again: bool,
 ) -> tuple[dict[int, Decide], set[State]]:
     """What must be decided again, and the states in which the records of the others are now."""
     stored = ledger.records.get_many(company.id, [(kind, id_) for id_ in todo])
     decided = {id_: decide(stored.get((kind, id_))) for id_, decide in todo.items()}
     changes = [(stored.get((kind, id_)), after) for id_, after in decided.items() if after]
-    _close(_said_anew(changes), ledger)  # first: who dies before the records are stored does it again
+    if comes_again:
+        _close(_said_anew(changes), ledger)  # first: who dies before the records are stored does it again
     lost_ids = {record.id for record in ledger.records.save(changes)}
     kept = [change for change in changes if change[1].id not in lost_ids]
-    _report([after for _, after in _said_anew(kept) if after.problem], ledger, now)
+    if not comes_again:
+        _close(_said_anew(kept), ledger)
+    _report([after for _, after in _said_anew(kept) if after.state in STOPPED], ledger, now)
     unchanged = [record for (_, id_), record in stored.items() if decided[id_] is None]
     _report_unsaid(unchanged, ledger, now)
     refresh_disputes(company.id, kept, unchanged, ledger, now)
@@ -83,8 +98,11 @@ def _said_anew(changes: Iterable[Change]) -> list[Change]:
 
 def _close(changes: Sequence[Change], ledger: "Ledger") -> None:
     """What was wrong with the version before, or with an event that could not be read, is over."""
-    for before, _ in changes:
-        if before and (codes := _may_stand(before)) and not _is_said_of_another(before, ledger):
+    for before, after in changes:
+        if before is None:
+            continue
+        is_still_so = before.problem and (before.problem, before.number) == (after.problem, after.number)
+        if not is_still_so and (codes := _may_stand(before)) and not _is_said_of_another(before, ledger):
             ledger.problems.close(before.company, [(before.kind, before.number)], codes)
     read = [
         (each.kind, each.id, each.number, after.content.version)
@@ -149,7 +167,7 @@ def _given_up(changes: Iterable[Change]) -> Iterator[str]:
 
 def _had_by(records: Sequence[Record], ledger: "Ledger") -> Iterator[str]:
     """Taken numbers that are said to be theirs: an earlier delivery may have died before it handed them on."""
-    ids = {str(record.id) for record in records}
+    ids = {str(id_) for record in records for id_ in (record.id, *record.replaces)}
     for company, kind in {(record.company, record.kind) for record in records}:
         for problem in ledger.problems.of(company, kind, Code.NUMBER_TAKEN):
             if problem.details["other"] in ids:
@@ -180,7 +198,7 @@ def hand_on(company: Company, kind: Kind, number: str, ledger: "Ledger", now: da
 
 def _report(records: Sequence[Record], ledger: "Ledger", now: datetime) -> None:
     ledger.problems.report(
-        Problem(record.company, record.kind, record.number, record.problem, record.details, "", now, now)
+        Problem(record.company, record.kind, record.number, record.problem, named(record), "", now, now)
         for record in records
         if record.problem
     )

@@ -14,7 +14,7 @@ from moment_xledger.domain.entities import owner_code_of
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import STOPPED_BY, Verdict, guarded_number, verdicts
 from moment_xledger.domain.problems import Problem
-from moment_xledger.domain.records import Record, State, as_dirty
+from moment_xledger.domain.records import Record, State, as_dirty, as_problem, named
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_reference import Reference
@@ -45,7 +45,16 @@ def compare_numbers(
     judged = list(verdicts(records, held, owner_code_of(entity), day_in_oslo(now)))
     found = [each for each in judged if each.code]
     worker.ledger.problems.report(
-        Problem(company.id, kind, guarded_number(each.record), each.code, each.details, "", now, now)
+        Problem(
+            company.id,
+            kind,
+            guarded_number(each.record),
+            each.code,
+            named(as_problem(each.record, each.code, now, each.details)),
+            "",
+            now,
+            now,
+        )
         for each in found
         if each.code and each.record.state is State.SYNCED  # a stopped one has its problem already
     )

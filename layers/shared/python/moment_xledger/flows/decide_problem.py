@@ -13,11 +13,21 @@ from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_references import Decision
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.problem_choices import LONE_CREDIT_NOTES, Choice, choices_of
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import as_same_company
+from moment_xledger.domain.records import State, as_same_company
+from moment_xledger.domain.turns import cost_of_trying
 from moment_xledger.flows.decide_mail import resolve_mail
 from moment_xledger.flows.decide_upload import resolve_upload
+from moment_xledger.flows.relink import (
+    believe,
+    find_record,
+    look_up_again,
+    replace_record,
+    separate,
+    take_their_number,
+)
 from moment_xledger.flows.resolve_problem import (
     Resolver,
     note_decision,
@@ -30,6 +40,8 @@ from moment_xledger.flows.take_over_moment import ask_takeover
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
+
+MOST_HEIRS = 5
 
 Apply = Callable[[Problem, Choice, str, Resolver], None]
 
@@ -53,6 +65,29 @@ def decide_problem(
     _APPLY[choice](problem, choice, given, resolver)
 
 
+def offered(problem: Problem, ledger: "Ledger") -> list[tuple[Choice, str]]:
+    """What a person can say about the problem as things are now, each with what is to be given with it."""
+    return [
+        (choice, given) for choice in choices_of(problem.code) for given in _given(choice, problem, ledger)
+    ]
+
+
+def _given(choice: Choice, problem: Problem, ledger: "Ledger") -> list[str]:
+    match choice:
+        case Choice.SAME_RECORD:
+            return _heirs(problem, ledger)
+        case Choice.TRY_ALL:  # what it costs, to be known before it is chosen
+            count = problem.details.get("count", "")
+            return [str(cost_of_trying(int(count) if count.isdecimal() else 1))]
+    return [""]
+
+
+def _heirs(problem: Problem, ledger: "Ledger") -> list[str]:
+    """Ids of those that want the number. One that is in Xledger under another number is a record of its own there."""
+    claimants = ledger.records.claimants(problem.company, Kind(problem.kind), problem.number)
+    return [str(record.id) for record in claimants if record.db_id is None][:MOST_HEIRS]
+
+
 def _say_whether_it_arrived(problem: Problem, choice: Choice, file_key: str, resolver: Resolver) -> None:
     """`file_key`: Xledger's own number of an uploaded file, if the person has found it."""
     number, again = int(problem.number), choice is Choice.AGAIN
@@ -65,6 +100,36 @@ def _say_whether_it_arrived(problem: Problem, choice: Choice, file_key: str, res
     else:
         mail_choice = invoice_mails.Choice.SEND_AGAIN if again else invoice_mails.Choice.IT_ARRIVED
         resolve_mail(problem.company, number, mail_choice, resolver.by, resolver.ledger, resolver.clock)
+
+
+def _relink(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
+    ledger, clock = resolver.ledger, resolver.clock
+    company, record = ledger.companies.get_known(problem.company), find_record(problem, ledger)
+    if choice is not Choice.SEPARATE and record.state is State.RETIRED:
+        raise ValueError(f"{record.kind} {record.id} is retired")
+    _note(problem, choice, resolver, str(record.id))
+    match choice:
+        case Choice.TAKE_NUMBER if not same_number(problem.details["theirs"], record.number):
+            take_their_number(company, record, problem.details["theirs"], ledger, clock)
+        case Choice.LOOK_UP_AGAIN:
+            look_up_again(company, record, ledger, clock)
+        case Choice.SEPARATE:
+            separate(company, record, ledger, clock)
+        case _:  # the problem stays until Xledger shows that it is so
+            believe(company, record, ledger, clock)
+            return
+    ledger.problems.close(company.id, [(problem.kind, problem.number)], [problem.code])
+
+
+def _same_record(problem: Problem, choice: Choice, given: str, resolver: Resolver) -> None:
+    """`given`: the id of the record that is to take over the number."""
+    ledger = resolver.ledger
+    company, wanted = ledger.companies.get_known(problem.company), (Kind(problem.kind), int(given or 0))
+    new = ledger.records.get_many(company.id, [wanted]).get(wanted)
+    if new is None or new.number != problem.number:
+        raise ValueError(f"{problem.kind} {given} does not want the number {problem.number}")
+    _note(problem, choice, resolver, f"{given} = {problem.details['other']}")
+    replace_record(company, int(problem.details["other"]), new, ledger, resolver.clock)
 
 
 def _take_over(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
@@ -146,6 +211,17 @@ _OF_AN_UPLOAD = {
 _APPLY: Mapping[Choice, Apply] = {
     **dict.fromkeys((Choice.ARRIVED, Choice.AGAIN, Choice.APART), _say_whether_it_arrived),
     Choice.TAKE_OVER: _take_over,
+    Choice.SAME_RECORD: _same_record,
+    **dict.fromkeys(
+        (
+            Choice.CHANGED_ON_BOTH,
+            Choice.TAKE_NUMBER,
+            Choice.PUT_BACK,
+            Choice.LOOK_UP_AGAIN,
+            Choice.SEPARATE,
+        ),
+        _relink,
+    ),
     Choice.LET_THROUGH: _let_through,
     **dict.fromkeys((Choice.BY_HAND, Choice.BOTH_OUT), _keep_here),
     Choice.SAME_COMPANY: _is_the_same_company,

@@ -7,6 +7,7 @@ from moment_xledger.domain.errors import Unreachable, UnusableAnswer
 from moment_xledger.domain.events import Event
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.numbers import same_number
+from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import known_in
 from moment_xledger.flows.outcomes import Outcomes
 from moment_xledger.flows.settle_waits import AskMoment
@@ -66,7 +67,12 @@ def customers_there(numbers: Collection[str], outcomes: Outcomes) -> dict[str, i
 
 
 def _is_known(number: str, outcomes: Outcomes) -> bool:
-    return outcomes.ledger.records.owner_of(outcomes.company.id, Kind.CUSTOMER, number) is not None
+    """Also of one that has the number in Moment, and another one in Xledger: a person settles that."""
+    company, ledger = outcomes.company.id, outcomes.ledger
+    return (
+        ledger.records.owner_of(company, Kind.CUSTOMER, number) is not None
+        or ledger.problems.get(company, Kind.CUSTOMER, number, Code.NUMBER_CHANGED) is not None
+    )
 
 
 def _oldest_by_number(outcomes: Outcomes) -> dict[str, datetime]:

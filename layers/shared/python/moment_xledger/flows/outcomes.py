@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.plans import Stopped
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import (
@@ -21,12 +22,14 @@ from moment_xledger.domain.records import (
     as_suspect,
     as_waiting,
     in_doubt,
+    named,
     settle,
 )
 from moment_xledger.domain.replies import Refusal
 from moment_xledger.domain.sieves import group_of
 from moment_xledger.domain.stops import RECORDS
 from moment_xledger.flows.attempts import LOOK_UP, Try, was_refused, was_taken, was_unanswered
+from moment_xledger.flows.change_records import hand_on
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -98,6 +101,10 @@ class Outcomes:
 
     def stopped(self, stopped: Iterable[Stopped]) -> None:
         """Nothing is written of them: a person must look."""
+        stopped = list(stopped)
+        changed = [(each.record.kind, each.record.number) for each in stopped if "old" in each.record.details]
+        if changed:  # a person vouched for the number; what Xledger has takes the place of that problem
+            self.ledger.problems.close(self.company.id, changed, [Code.NUMBER_CHANGED])
         self._problems([(_as_looked_up(*each), each.code, each.details, "") for each in stopped])
 
     def refused(
@@ -221,7 +228,7 @@ class Outcomes:
     def _settle(self, done: Sequence[tuple[Record, int]], doing: Try, solved: Collection[Code]) -> None:
         """What Xledger was told holds for a record all the same if somebody changed it meanwhile."""
         sent = {record.id: (record, db_id) for record, db_id in done}
-        new = {r.number for r, _ in done if r.kind is Kind.CUSTOMER and r.db_id is None}
+        new = {r.number for r, _ in done if r.kind is Kind.CUSTOMER and _is_news(r)}
         self._announce(new)
         now = self.clock()
 
@@ -231,10 +238,41 @@ class Outcomes:
 
         # First, so that whoever dies before they are stored does it again.
         self.ledger.problems.close(self.company.id, [(r.kind, r.number) for r, _ in done], solved)
+        vouched = [record for record, _ in done if "old" in record.details]
+        claims = self._renumber(vouched, change)
+        done = [(record, db_id) for record, db_id in done if record.id not in claims]
         stored = self._save_again([record for record, _ in done], change)
         self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
         if new:
             self.release(new)
+
+    def _renumber(self, records: Sequence[Record], change: Callable[[Record], Record]) -> set[int]:
+        """Records whose new number a person vouched for, and Xledger has it. Their old numbers go to the next claimant.
+
+        Before they are settled: until then they are dirty, so a run that dies is followed by one that does it again.
+        Returns those whose new number still belongs to another record, as when two have swapped their numbers.
+        """
+        if not records:
+            return set()
+        claims, now, kind = set(), self.clock(), records[0].kind
+        self.ledger.problems.close(
+            self.company.id, [(kind, record.number) for record in records], [Code.NUMBER_CHANGED]
+        )
+        for record in records:
+            known = replace(record, sent_number=record.number)
+            old = record.details["old"]
+            if not self.ledger.records.save([(record, known)]):
+                if hand_on(self.company, kind, old, self.ledger, now):
+                    self.ledger.records.mark_work(self.company.token_id, kind, self.company.id, now)
+                    self.wake(kind, self.company.token_id)
+                continue
+            owner = self.ledger.records.owner_of(self.company.id, kind, record.number)
+            if owner not in (None, record.id):
+                claim = as_problem(change(known), Code.NUMBER_TAKEN, now, {"other": str(owner)})
+                self._report([(claim, "")])
+                self.ledger.records.save([(record, claim)])
+                claims.add(record.id)
+        return claims
 
     def _announce(self, customer_numbers: Collection[str]) -> None:
         """Somebody will look at the projects of these new customers, also if we die before we release them."""
@@ -281,12 +319,17 @@ class Outcomes:
         now = self.clock()
         self.ledger.problems.report(
             Problem(
-                self.company.id, record.kind, record.number, record.problem, record.details, words, now, now
+                self.company.id, record.kind, record.number, record.problem, named(record), words, now, now
             )
             for record, words in found
             if record.problem
         )
         self.report.problems += len(found)
+
+
+def _is_news(record: Record) -> bool:
+    """Xledger has it under this number from now on."""
+    return record.db_id is None or not same_number(record.sent_number or "", record.number)
 
 
 def _as_looked_up(record: Record, code: Code, _: Mapping[str, str]) -> Record:

@@ -1,7 +1,7 @@
 """Problems, one at a time for each record: the newest replaces the one before. The same again is counted up.
 
-That a number is taken, or is the wrong one, is said of a record that has it not, so it stands beside what is said of
-the one that has it.
+That a number is taken, or is the wrong one, or is that of a retired record, is said of a record that does not have it.
+So it stands beside what is said of the one that has it.
 How many there are of each kind and code is counted in the transactions that make and remove them.
 """
 
@@ -23,7 +23,7 @@ from moment_xledger.domain.problems import Code, Problem
 
 # What a later reason for the same thing takes the place of. That a mail came back stays until a person has decided: a
 # worker that stood still may tell his own reason after that, and it is the older one.
-OF_ANOTHER = (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED)
+OF_ANOTHER = (Code.NUMBER_TAKEN, Code.NUMBER_CHANGED, Code.RETIRED_ID_SAVED)
 OF_A_PROJECT = (
     Code.EXPENSE_PROJECT_UNKNOWN,
     Code.EXPENSE_PROJECT_CLOSED,

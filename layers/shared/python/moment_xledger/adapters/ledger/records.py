@@ -204,6 +204,18 @@ class Records:
                 lost += self._one_by_one([change for change, _ in batch])
         return lost
 
+    def pass_on(self, giver: Change, taker: Change) -> bool:
+        """Writes both or none. A number that the first one owned may be the second one's then. Returns whether it
+        was written: not if somebody else changed either of them meanwhile."""
+        merged = {action.key: action for change in (giver, taker) for action in _actions(*change)}
+        may = Attr("id").not_exists() | Attr("id").eq(giver[1].id) | Attr("id").eq(taker[1].id)
+        merged |= {key: Put(key, {"id": taker[1].id}, when=may) for key in _codes(taker[1])}
+        try:
+            self._table.write(*merged.values(), *_counted([giver, taker]), *tried([giver, taker]))
+        except Conflict:
+            return False
+        return True
+
     def _one_by_one(self, changes: Sequence[Change]) -> list[Record]:
         lost = []
         for old, new in changes:
@@ -367,6 +379,8 @@ def _item(record: Record) -> Item:
         "disputed": record.disputed and _statement_item(record.disputed),
         "restored": record.restored
         and {"at": keys.stamp(record.restored.at), "before": record.restored.before},
+        "replaces": list(record.replaces) or None,
+        "replaced_by": record.replaced_by,
     }
     return {name: value for name, value in item.items() if value is not None}
 
@@ -397,6 +411,8 @@ def _record(company: CompanyId, item: Item) -> Record:
         from_api=item.get("from_api", False),
         disputed=_statement(kind, item["disputed"]) if "disputed" in item else None,
         restored=_restored(item["restored"]) if "restored" in item else None,
+        replaces=tuple(int(id_) for id_ in item.get("replaces", ())),
+        replaced_by=None if "replaced_by" not in item else int(item["replaced_by"]),
     )
 
 

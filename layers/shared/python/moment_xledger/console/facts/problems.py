@@ -34,8 +34,9 @@ class ChoiceFacts(TypedDict):
 
 
 class OneProblem(ProblemFacts):
-    """With what a person can say about it."""
+    """With what a person can say about it. `about`: the numbers and ids that its sentence names."""
 
+    about: dict[str, str]
     choices: list[ChoiceFacts]
 
 

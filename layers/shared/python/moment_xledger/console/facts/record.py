@@ -56,14 +56,18 @@ class Step(TypedDict):
 
 
 class Found(TypedDict):
-    """All of it is empty where there is no such record; `state` also where it is not known. `waits`: what an invoice
-    waits for by itself, in a sentence."""
+    """All of it is empty where there is no such record; `state` also where it is not known.
+
+    `replaces`: retired ids in Moment that were this same customer or project. `waits`: what an invoice waits for by
+    itself, in a sentence.
+    """
 
     name: str | None
     state: str | None
     moment_version: int | None
     xledger_version: int | None
     xledger_id: int | None
+    replaces: list[int]
     route: Route | None
     currency: str | None
     total: Decimal | None

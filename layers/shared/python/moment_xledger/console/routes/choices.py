@@ -10,6 +10,7 @@ from moment_xledger.console.visits import form, submitted
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.problem_choices import Choice
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.relinking import NumberInUse
 from moment_xledger.domain.sessions import Right
 from moment_xledger.flows.decide_problem import decide_problem
 
@@ -31,6 +32,8 @@ def choose() -> Answer:
     resolver = desk_of(router).resolver(visit.who)
     try:
         decide_problem(visit.company.id, kind, number, Code(code), Choice(choice), resolver, given)
+    except NumberInUse:
+        return _back("in_use")
     except (LookupError, ValueError, Conflict):
         return _back("gone")
     return _back(choice)

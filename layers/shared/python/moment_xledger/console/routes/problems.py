@@ -22,7 +22,7 @@ router = new_router()
 
 _KIND = re.compile(r"[a-z]{1,20}")
 LONGEST = 300  # of what a problem is about, such as an address; a key of the table holds a few times that
-_DID = {way.name.lower() for way in Way} | set(Choice) | {"skip", "gone", "left"}
+_DID = {way.name.lower() for way in Way} | set(Choice) | {"skip", "gone", "left", "in_use"}
 
 
 @router.get("/problems")
@@ -48,7 +48,7 @@ def show_group() -> Answer:
 def show_problem() -> Answer:
     visit = signed_in(router.current_event, desk_of(router), Right.SEE_STATUS)
     given = {name: query(router.current_event, name) for name in ("kind", "code", "number")}
-    facts = one_problem(_problem(visit, given), visit)
+    facts = one_problem(_problem(visit, given), visit, desk_of(router))
     return answer(router.current_event, visit, "problem.html", facts, fault="")
 
 
@@ -96,7 +96,7 @@ def skip() -> Answer:
 
 def _asked_again(visit: Visit, problem: Problem) -> Answer:
     fault = visit.words("skip_reason_fault")
-    facts = {**one_problem(problem, visit), "error": fault}
+    facts = {**one_problem(problem, visit, desk_of(router)), "error": fault}
     status = HTTPStatus.BAD_REQUEST
     return answer(router.current_event, visit, "problem.html", facts, status=status, fault=fault)
 

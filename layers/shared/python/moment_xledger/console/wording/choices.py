@@ -88,4 +88,88 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Det Moment sendte sist, tas over. Problemet går bort når alt er tatt over.",
         "What Moment sent last is being taken over. The problem goes away when all of it is.",
     ),
+    # of a button: 0 what is given, 1 the other id, 2 Xledger's number
+    # about a choice: 0 what is given, 1 the record, 2 the other id, 3 Xledger's number, 4 the old number
+    "choice_changed_on_both": ("Nummeret er endret begge steder", "The number was changed in both"),
+    "about_changed_on_both": (
+        (
+            "{1} er gitt nytt nummer med vilje, både i Moment og i Xledger. Vi slår det opp i Xledger først. "
+            "Stemmer det, går alt som venter, av seg selv. Hvis ikke, blir problemet stående med det Xledger har."
+        ),
+        (
+            "{1} was given a new number on purpose, in Moment and in Xledger. We look it up in Xledger first. "
+            "If it is so, all that waits goes by itself. If not, the problem stays and says what Xledger has."
+        ),
+    ),
+    "did_changed_on_both": (
+        "Nummeret slås opp i Xledger om et par minutter. Problemet går bort om det stemmer.",
+        "The number is looked up in Xledger in a minute or two. The problem goes away if it is so.",
+    ),
+    "choice_put_back": ("Nummeret er satt tilbake i Xledger", "The number is put back in Xledger"),
+    "about_put_back": (
+        "Du har satt nummeret tilbake i Xledger. Vi slår det opp, og sender det som venter om det er riktig nå.",
+        "You put the number back in Xledger. We look it up, and send what waits if it is right now.",
+    ),
+    "did_put_back": (
+        "Nummeret slås opp i Xledger om et par minutter. Problemet går bort om det er satt tilbake.",
+        "The number is looked up in Xledger in a minute or two. The problem goes away if it is put back.",
+    ),
+    "choice_take_number": ("Nummer {2} er riktig", "Number {2} is right"),
+    "about_take_number": (
+        (
+            "Nummeret er endret med vilje i Xledger. Gi {1} nummer {3} i Moment også. "
+            "Det som venter, går av seg selv når Moment har det samme nummeret."
+        ),
+        (
+            "The number was changed on purpose in Xledger. Give {1} number {3} in Moment, too. "
+            "What waits goes by itself when Moment has the same number."
+        ),
+    ),
+    "did_take_number": (
+        "Notert. Gi det samme nummeret i Moment; da går det som venter, av seg selv.",
+        "Noted. Give it the same number in Moment; what waits then goes by itself.",
+    ),
+    "choice_look_up_again": ("Slå opp på nytt etter nummeret", "Look up again by the number"),
+    "about_look_up_again": (
+        (
+            "Det vi var koblet til i Xledger, er ikke lenger {1}. Vi slår opp {1} på nytt etter nummeret. "
+            "Finnes nummeret ikke i Xledger, legges det til."
+        ),
+        (
+            "What we were linked to in Xledger is not {1} any more. We look {1} up again by its number. "
+            "If the number is not in Xledger, it is added."
+        ),
+    ),
+    "did_look_up_again": (
+        "Det slås opp på nytt etter nummeret om et par minutter.",
+        "It is looked up again by its number in a minute or two.",
+    ),
+    "choice_same_record": ("Id {0} er den samme som id {1}", "Id {0} is the same as id {1}"),
+    "about_same_record": (
+        (
+            "{1} har fått en ny id i Moment, for eksempel etter en gjenoppretting. Id {0} overtar nummeret, "
+            "koblingen til Xledger og alt som venter. Id {2} sendes aldri mer."
+        ),
+        (
+            "{1} has a new id in Moment, for example after a restore. Id {0} takes over the number, the link to "
+            "Xledger and all that waits. Id {2} is never sent again."
+        ),
+    ),
+    "did_same_record": (
+        "Notert. Den nye id-en har overtatt, og sendes om et par minutter.",
+        "Noted. The new id has taken over, and is sent in a minute or two.",
+    ),
+    "choice_separate": ("De er hver for seg likevel", "They are separate after all"),
+    "about_separate": (
+        "Den gamle id-en tas i bruk igjen med sitt eget nummer i Moment, og sendes til Xledger som noe for seg.",
+        "The old id is used again with its own number in Moment, and is sent to Xledger as a record of its own.",
+    ),
+    "did_separate": (
+        "Notert. Den tas i bruk igjen. Er nummeret opptatt, står det som et problem.",
+        "Noted. It is used again. If its number is taken, that is listed as a problem.",
+    ),
+    "did_in_use": (
+        "Ingenting er gjort: nummeret tilhører noe annet i Moment. Rett numrene i Moment først.",
+        "Nothing was done: the number belongs to something else in Moment. Correct the numbers in Moment first.",
+    ),
 }

@@ -28,6 +28,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "state_synced": ("I Xledger", "In Xledger"),
     "state_waiting": ("Venter på at kunden er i Xledger", "Waits for its customer to be in Xledger"),
     "state_problem": ("Stoppet av et problem", "Stopped by a problem"),
+    "state_retired": ("Erstattet av en annen id i Moment", "Replaced by another id in Moment"),
+    "replaces": ("Erstatter id i Moment", "Replaces id in Moment"),
+    "replaces_how": (
+        "Det som Moment senere sender under disse id-ene, sendes ikke til Xledger, men meldes som et problem.",
+        "What Moment sends later under these ids is not sent to Xledger, but told as a problem.",
+    ),
     "state_held": ("Holdt tilbake", "Held back"),
     "state_skipped": ("Hoppet over", "Skipped"),
     "state_to_go": ("Mottatt, skal ut", "Received, to go"),
