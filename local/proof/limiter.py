@@ -38,7 +38,7 @@ def saturate(hours: int, requests_per_hour: int, others: int = 0) -> Hours:
         if isinstance(entered, Closed):
             now = max(entered.until, now + timedelta(seconds=1))
             continue
-        sent, gate = sent + 1, gates.answered(entered)
+        sent, gate = sent + 1, gates.answered(entered, "LookUpCustomers")
         try:
             xledger.admit(1, plan, now)
         except OverLimit as refusal:

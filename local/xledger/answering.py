@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from graphql import ExecutionResult, GraphQLError
 
-from local.xledger.errors import shown
+from local.xledger.errors import Refused, shown
 from local.xledger.faults import Met
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -46,6 +46,15 @@ def answer_result(result: ExecutionResult, error_status: int) -> Answer:
 
 def answer_page(status: int, page: str) -> Answer:
     return Answer(status, page.encode(), HTML)
+
+
+def answer_barred(status: int, how: str) -> Answer:
+    """As one who stands before Xledger answers."""
+    if how == "code":
+        return answer_errors(status, [Refused("Rejected by the policy of this site.", "CSRF_TOKEN_MISSING")])
+    if how == "json":
+        return answer_json(status, {"message": "Forbidden"})
+    return answer_page(status, "" if how == "empty" else "<html><body><h1>Access denied</h1></body></html>")
 
 
 def delivered(answer: Answer, met: Met) -> Answer:

@@ -15,7 +15,14 @@ from typing import Any, Literal
 
 from graphql import DocumentNode, ExecutionResult, execute
 
-from local.xledger.answering import Answer, answer_errors, answer_page, answer_result, delivered
+from local.xledger.answering import (
+    Answer,
+    answer_barred,
+    answer_errors,
+    answer_page,
+    answer_result,
+    delivered,
+)
 from local.xledger.counting import Counts
 from local.xledger.errors import BAD_TOKEN, INVALID_VALUE, OverLimit, Refused, worded
 from local.xledger.faults import Faults, Met
@@ -80,10 +87,13 @@ class Xledger:
         request = read_request(body, self.plan.shape(self._known(authorization)))
         with self._one_at_a_time:
             self._counts.asked(request.counted_as, self._clock())
+            if self.plan.gateway != "absent":
+                return answer_barred(self.plan.gateway_status, self.plan.gateway)
             try:
                 token = self._token(authorization)
             except Refused as refusal:
-                return answer_errors(self.plan.token_error_status, [refusal])
+                status, how = self.plan.token_error_status, self.plan.token_error_body
+                return answer_errors(status, [refusal]) if how == "errors" else answer_barred(status, how)
             allowance = self._allowances[authorization]
             try:
                 allowance.admit(self._cost(request), self.plan, self._clock())

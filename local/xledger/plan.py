@@ -16,6 +16,7 @@ Rate = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 Slot = Annotated[int, Field(ge=1, le=5)]  # glObject1 to glObject5
 Dimension = Literal["PROJECT", "DEPARTMENT", "COST_UNIT"]
+GatewayBody = Literal["page", "empty", "json"]
 ResetAt = Literal["utc", "offset", "cet", "epoch", "seconds", "absent", "garbage"]
 
 OWNER_CODE = 19168
@@ -119,7 +120,8 @@ class Plan(_Strict):
 
     # How errors look.
     error_status: Literal[200, 400] = 200
-    token_error_status: Literal[200, 401] = 200
+    token_error_status: Literal[200, 401, 403] = 200
+    token_error_body: GatewayBody | Literal["errors"] = "errors"  # anything else says nothing of the token
     request_errors: Literal["coded", "worded", "vague"] = (
         "coded"  # of a document, or a right: with the code of its own, by its words alone, or by neither
     )
@@ -128,6 +130,11 @@ class Plan(_Strict):
     # without, or the schema does not show it.
     denied_types: Literal["refused", "null_with_error", "null", "hidden"] = "refused"
     atomic_lists: bool = True  # false: what comes before a bad record in a list stays done
+
+    # A firewall or a proxy before Xledger that lets no request through, and what it answers instead. code: as errors,
+    # with a code about a token of its own.
+    gateway: GatewayBody | Literal["absent", "code"] = "absent"
+    gateway_status: Literal[200, 401, 403] = 403
 
     # Faults: how often each happens, of 1.
     seed: int = 0

@@ -91,10 +91,66 @@ def test_without_usable_json_it_is_not_known_whether_the_request_was_carried_out
     assert isinstance(read_reply(status, body, NOW), Unanswered)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"{}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(
+            b"",
+            b"<html>",
+            b"{}",
+            b'{"message": "Forbidden"}',
+            b'{"errors": []}',
+            b'{"errors": [{}]}',
+            b"null",
+        ),
+        *(b'{"errors": [{"title": "Forbidden", "status": "403"}]}', b'{"data": {"x": 1}}', b"\xff"),
+    ],
+)
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_status_that_says_no_to_the_token_needs_no_body(status: int, body: bytes) -> None:
-    assert isinstance(read_reply(status, body, NOW), TokenRefused)
+def test_a_status_that_says_no_without_errors_to_read_may_come_from_a_firewall(
+    status: int, body: bytes
+) -> None:
+    assert read_reply(status, body, NOW) == Unanswered(f"HTTP {status} without a reason", barred=status)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(
+            "TOKEN_EXPIRED",
+            "API_TOKEN_REVOKED",
+            "BAD_REQUEST.INVALID_API_TOKEN",
+            "ExpiredToken",
+            "token-not-valid",
+        ),
+        *("UNAUTHORIZED", "AUTH_NOT_AUTHENTICATED", "AuthenticationError", "UNAUTHORISED_ACCESS", "NO_TOKEN"),
+    ],
+)
+def test_a_code_that_refuses_the_token_is_known(code: str) -> None:
+    assert isinstance(read(200, an_error("No.", code)), TokenRefused)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("CSRF_TOKEN_MISSING", "TOKEN_BUCKET_EMPTY", "INVALID_CONTINUATION_TOKEN", "CANCELLATION_TOKEN"),
+        *("PROXY_AUTHENTICATION_REQUIRED", "AUTHENTICATION_SERVICE_DOWN", "TokenServiceUnavailable"),
+    ],
+)
+def test_a_code_that_merely_holds_such_a_word_is_no_answer(code: str) -> None:
+    reply = read(200, an_error("No.", code))
+    assert isinstance(reply, Unanswered)
+    assert reply.barred is None
+
+
+@pytest.mark.parametrize("code", ["UNEXPECTED_TOKEN", "INVALID_TOKEN"])
+def test_a_token_of_the_document_is_no_api_token(code: str) -> None:
+    reply = read(400, an_error("Syntax Error: Expected Name, found <EOF>.", code))
+    assert isinstance(reply, RequestRefused)
+
+
+def test_a_token_in_a_record_is_a_matter_of_that_record() -> None:
+    assert isinstance(read(200, an_error("description: Too many words.", "TOKEN_COUNT")), Refused)
 
 
 def test_data_without_errors_is_an_answer() -> None:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import (
-    FAR_AWAY,
     SPACING,
     Closed,
     Gate,
     InFlight,
     Timing,
     answered,
+    barred,
     enter,
     leave,
     out_of_credits,
@@ -126,7 +126,7 @@ def test_starts_are_spaced(started: datetime | None, wait: float) -> None:
 
 
 def test_any_answer_ends_the_doubt_and_the_row_of_failures() -> None:
-    gate = answered(replace(entered(Gate(), in_flight=A_WRITE), failures=4))
+    gate = answered(replace(entered(Gate(), in_flight=A_WRITE), failures=4), "AddCustomers")
     assert (gate.in_flight, gate.failures) == (None, 0)
 
 
@@ -156,7 +156,7 @@ def test_one_failed_probe_after_a_pause_opens_the_breaker_again() -> None:
     gate = unanswered(Gate(failures=5), writes=False, now=NOW, timing=TIMING)
     probe = entered(gate, NOW + 3 * MINUTE)
     assert unanswered(probe, writes=False, now=NOW + 3 * MINUTE, timing=TIMING).closed_why is Why.DOWN
-    assert answered(probe).failures == 0
+    assert answered(probe, "LookUpCustomers").failures == 0
 
 
 @pytest.mark.parametrize(
@@ -179,13 +179,79 @@ def test_without_credits_the_gate_closes_until(reset_at: datetime | None, pause:
 
 def test_a_refused_token_closes_the_gate_until_one_is_saved() -> None:
     gate = token_refused(entered(Gate()), NOW)
-    assert refused(gate, NOW + FAR_AWAY / 2).why is Why.AUTH
-    opened = reopen(gate, NOW + HOUR)
-    assert why_closed(opened, "me", NOW + HOUR) is None
-    assert [each.until for each in opened.usage.closings] == [NOW + HOUR]  # nobody is shown that it goes on
+    assert refused(gate, NOW + 4 * MINUTE).why is Why.AUTH
+    opened = reopen(gate, NOW + MINUTE)
+    assert why_closed(opened, "me", NOW + MINUTE) is None
+    assert not opened.token_is_refused
+    assert [each.until for each in opened.usage.closings] == [NOW + MINUTE]  # nobody is shown that it goes on
 
 
-@pytest.mark.parametrize("why", [why for why in Why if why is not Why.AUTH])
+def test_a_refused_token_is_tried_ever_more_seldom_but_once_an_hour() -> None:
+    gate, pauses, now = Gate(), [], NOW
+    for _ in range(7):
+        gate = token_refused(entered(gate, now), now)
+        assert gate.closed_until
+        pauses.append(gate.closed_until - now)
+        now = gate.closed_until
+    assert pauses == [each * MINUTE for each in (5, 10, 20, 40, 60, 60, 60)]
+    assert entered(gate, now).token_is_refused  # until the probe is answered
+    assert not answered(entered(gate, now), "LookUpCustomers").token_is_refused
+
+
+def test_a_probe_without_an_answer_is_not_followed_by_another_at_once() -> None:
+    gate = token_refused(token_refused(entered(Gate()), NOW), NOW)
+    gate = unanswered(entered(gate, NOW + HOUR), writes=False, now=NOW + HOUR, timing=TIMING)
+    assert refused(gate, NOW + HOUR + 9 * MINUTE).why is Why.AUTH
+
+
+def test_a_write_that_was_to_show_whether_the_token_is_taken_stays_in_doubt() -> None:
+    gate = entered(token_refused(Gate(), NOW), NOW + HOUR, A_WRITE)
+    gate = unanswered(gate, writes=True, now=NOW + HOUR, timing=Timing(10 * MINUTE))
+    assert gate.in_flight == A_WRITE
+    assert gate.closed_until
+    assert gate.closed_until >= NOW + HOUR + 10 * MINUTE
+
+
+def barred_at(gate: Gate, *minutes: int, operation: str = "LookUpCustomers", status: int = 403) -> Gate:
+    for each in minutes:
+        gate = barred(gate, operation, status, NOW + each * MINUTE)
+    return gate
+
+
+def test_answers_without_a_reason_are_told_of_after_an_hour_of_nothing_else() -> None:
+    gate = barred_at(Gate(), 0, 20, 50)
+    assert gate.barred
+    assert not gate.barred.is_to_be_told
+    gate = barred_at(gate, 61, status=401)
+    assert gate.barred
+    assert gate.barred.is_to_be_told
+    assert gate.barred.status == 401
+    assert answered(gate, "LookUpCustomers").barred is None
+
+
+def test_one_operation_that_is_barred_is_told_of_though_others_are_answered() -> None:
+    gate = answered(barred_at(Gate(), 0, 30), "LookUpProjects")
+    gate = barred_at(gate, 65)
+    assert gate.barred
+    assert gate.barred.is_to_be_told
+
+
+def test_two_short_troubles_far_apart_are_not_one_long_one() -> None:
+    gate = barred_at(Gate(), 0, 400)
+    assert gate.barred
+    assert not gate.barred.is_to_be_told
+
+
+def test_a_breaker_that_opened_on_such_answers_says_so_and_ends_when_a_token_is_saved() -> None:
+    gate = barred_at(Gate(failures=4), 0)
+    gate = unanswered(gate, writes=False, now=NOW, timing=TIMING)
+    assert refused(gate, NOW + SECOND).why is Why.BARRED
+    assert gate.closed_why is Why.DOWN  # as an older release can read it
+    assert [each.why for each in gate.usage.closings] == [Why.DOWN]
+    assert why_closed(reopen(gate, NOW + SECOND), "me", NOW + SECOND) is None
+
+
+@pytest.mark.parametrize("why", [why for why in Why if why not in (Why.AUTH, Why.BARRED)])
 def test_saving_a_token_ends_no_other_closing(why: Why) -> None:
     gate = closed(why, NOW + HOUR)
     assert reopen(gate, NOW) == gate

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.gate import FAR_AWAY, Closed, Gate, Timing, enter, held_back, token_refused
+from moment_xledger.domain.gate import Closed, Gate, Timing, enter, held_back, token_refused
 from moment_xledger.domain.usage import (
     HOURS_KEPT,
     MOST_CLOSINGS,
@@ -89,10 +89,10 @@ def test_closings_of_the_last_day_are_kept_and_never_more_than_so_many() -> None
     assert with_request(usage, NOW + 48 * HOUR).closings == ()
 
 
-def test_a_request_that_goes_ends_a_closing_without_end() -> None:
-    gate = token_refused(Gate(), NOW)
-    assert gate.usage.closings[-1].until == NOW + FAR_AWAY
-    assert with_request(gate.usage, NOW + HOUR).closings == (Closing(Why.AUTH, NOW, NOW + HOUR),)
+def test_a_request_that_goes_ends_a_closing_before_its_time() -> None:
+    gate, soon = token_refused(Gate(), NOW), NOW + timedelta(seconds=20)
+    assert gate.usage.closings[-1].until > soon
+    assert with_request(gate.usage, soon).closings == (Closing(Why.AUTH, NOW, soon),)
 
 
 def test_that_our_own_share_is_used_is_a_closing_and_that_another_is_at_work_is_none() -> None:

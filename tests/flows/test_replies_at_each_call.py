@@ -11,7 +11,9 @@ import pytest
 
 from moment_xledger.adapters.xledger_replies import read_reply
 from moment_xledger.domain.companies import Token
+from moment_xledger.domain.gate import FIRST_PROBE
 from moment_xledger.domain.replies import Reply
+from moment_xledger.flows.watch_deadlines import watch_deadlines
 from tests.builders import COMPANY, a_customer, a_project
 from tests.world import START, World
 
@@ -32,6 +34,7 @@ BURST = an_error("Too many requests in the last 5 seconds.", "BAD_REQUEST.BURST_
 CROWD = an_error("Too many requests at once.", "BAD_REQUEST.CONCURRENCY_LIMIT_REACHED")
 NO_CREDITS = an_error("Insufficient credits.", "BAD_REQUEST.INSUFFICIENT_CREDITS")
 BAD_TOKEN = an_error("The token is not valid.", "UNAUTHENTICATED")
+VAGUE = an_error("No.", "E17")
 NO_RIGHT = an_error("You have no access to this.", "FORBIDDEN")
 WRONG = an_error("Cannot query field 'vat' on type 'Customer'.", "FIELDS_ON_CORRECT_TYPE")
 REFUSED = an_error("That cannot be done.", "INVALID_VALUE")
@@ -118,16 +121,19 @@ def test_without_credits_nobody_calls_for_an_hour_and_then_all_goes(call: str, s
     ("status", "body"),
     [
         pytest.param(200, BAD_TOKEN, id="a code that says so"),
-        pytest.param(401, b"", id="401 without a body"),
-        pytest.param(403, PAGE, id="403 with a page"),
+        pytest.param(401, VAGUE, id="401 with an error to read"),
     ],
 )
-def test_where_the_token_is_refused_nobody_calls_again_and_it_is_told_once(
+def test_where_the_token_is_refused_nobody_calls_for_minutes_and_then_one_request_shows_that_it_is_taken(
     call: str, status: int, body: bytes
 ) -> None:
     world, replies = carried(call, status, body)
-    assert replies.times[-1][0] == call
+    place = [name for name, _ in replies.times].index(call)
+    (_, refused), (_, tried) = replies.times[place : place + 2]
+    assert tried - refused >= FIRST_PROBE
     assert list(world.problems()) == [("settings", "", "TOKEN_REFUSED")]
+    watch_deadlines(COMPANY, world.ledger, world.time())
+    assert is_all_there_once(world)
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -154,6 +160,9 @@ def test_where_a_request_is_refused_as_such_its_kind_waits_and_goes_on_by_itself
         pytest.param(200, b'{"data": null}', id="no data and no error"),
         pytest.param(200, b"[]", id="other JSON"),
         pytest.param(302, b"", id="a redirect"),
+        pytest.param(401, b"", id="401 without a body"),
+        pytest.param(403, PAGE, id="403 with a page"),
+        pytest.param(200, an_error("No.", "TOKEN_BUCKET_EMPTY"), id="a code about another token"),
         pytest.param(200, an_error("The query timed out", "TIMEOUT"), id="Xledger's own time-out"),
     ],
 )

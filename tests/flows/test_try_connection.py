@@ -331,3 +331,28 @@ def test_an_expiry_is_announced_a_month_a_week_and_a_day_before(days: int, stand
 
 def test_no_date_is_no_reminder() -> None:
     assert reminder(None, date(2026, 11, 22)) is None
+
+
+@pytest.mark.parametrize("answer", ["page", "empty", "json"])
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_that_names_no_reason_is_not_called_a_refused_key(
+    office: Office, status: int, answer: str
+) -> None:
+    office.save()
+    office.world.server.replan({"gateway": answer, "gateway_status": status})
+    test = office.test()
+    (token,) = [check for check in test.checks if check.right is Right.TOKEN]
+    assert token.outcome is Outcome.LATER
+    assert "a firewall or a proxy stops us, or Xledger does not accept the API key" in token.sentence()
+    assert "brannmur" in token.sentence(Language.NORWEGIAN)
+    assert list(office.world.problems()) == []
+
+
+def test_a_test_after_the_firewall_let_us_through_again_passes(office: Office) -> None:
+    """Though the breaker is still open: somebody has just said that it may be over."""
+    office.save()
+    office.world.server.replan({"gateway": "page"})
+    office.test()
+    office.world.server.replan({"gateway": "absent"})
+    office.world.time.now += timedelta(seconds=90)
+    assert office.test().passed

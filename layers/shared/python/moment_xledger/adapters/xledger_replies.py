@@ -2,7 +2,8 @@
 
 Errors arrive with HTTP 200, perhaps with 400, so the body is read first whatever the status. The codes are those of
 Xledger's public sample (github.com/xledger/graphql-samples); the older wordings are recognised too. What nobody has
-seen published (a revoked token, a missing right) is recognised by HTTP 401 and 403 and by the obvious words in a code.
+seen published (a revoked token, a missing right) is recognised by the obvious words in a code, and by HTTP 401 and 403
+with errors that can be read. Without such errors those two may as well come from a firewall or a proxy: no answer.
 """
 
 import json
@@ -21,6 +22,7 @@ from moment_xledger.adapters.xledger_wordings import (
     RIGHT_CODES,
     RIGHT_WORDS,
     TOKEN_CODES,
+    TOKEN_LIKE_CODES,
     VARIABLE_WORDS,
 )
 from moment_xledger.domain.days import OSLO
@@ -51,10 +53,10 @@ def read_reply(status: int, body: bytes, now: datetime) -> Reply:
     except (ValueError, RecursionError):
         document = None
     errors, data = _parts(document)
+    if status in (401, 403) and not any(map(_is_readable, errors)):
+        return Unanswered(f"HTTP {status} without a reason", barred=status)
     if errors:
         return _read_errors(status, errors, now)
-    if status in (401, 403):
-        return TokenRefused(())
     return Data(data) if data and status < 400 else Unanswered(f"HTTP {status} without usable JSON")
 
 
@@ -65,6 +67,11 @@ def _parts(document: object) -> tuple[list[dict[str, Any]], dict[str, Any] | Non
     errors, data = document.get("errors"), document.get("data")
     listed = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     return listed, data if isinstance(data, dict) and not errors else None
+
+
+def _is_readable(error: dict[str, Any]) -> bool:
+    message = error.get("message")
+    return isinstance(message, str) and bool(message.strip())
 
 
 def _read_errors(status: int, errors: list[dict[str, Any]], now: datetime) -> Reply:
@@ -85,6 +92,8 @@ def _read_errors(status: int, errors: list[dict[str, Any]], now: datetime) -> Re
         return TokenRefused(refusals)
     if any(map(_is_about_the_document, refusals)):
         return RequestRefused(refusals, lacks_right=False)
+    if any(map(_is_about_some_token, refusals)):
+        return Unanswered("an error code about some other token")
     if any("query timed out" in text for text in messages):
         return Unanswered("Xledger's own time-out")
     return Unanswered(f"HTTP {status}") if status >= 500 else Refused(refusals)
@@ -126,7 +135,15 @@ def _named(refusal: Refusal) -> str:
 
 
 def _is_about_the_token(refusal: Refusal) -> bool:
-    return refusal.message.startswith("Bad format for API Token") or bool(TOKEN_CODES.search(_named(refusal)))
+    if refusal.message.startswith("Bad format for API Token"):
+        return True
+    return bool(TOKEN_CODES.fullmatch(_named(refusal))) and not _is_about_the_document(refusal)
+
+
+def _is_about_some_token(refusal: Refusal) -> bool:
+    """Its code holds the word, and it is about no record."""
+    is_about_a_record = refusal.field is not None or refusal.position is not None
+    return bool(TOKEN_LIKE_CODES.search(_named(refusal))) and not is_about_a_record
 
 
 def _is_about_a_right(refusal: Refusal, error: dict[str, Any]) -> bool:

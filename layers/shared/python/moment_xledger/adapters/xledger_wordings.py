@@ -112,4 +112,20 @@ PART_OF_THE_SCHEMA = re.compile(
 )  # an operation, a type or a type's field; inputs begin small
 PART_OF_A_REQUEST = re.compile(r"\b(?:field|type|scope|token|api[ -]?key)\b", re.IGNORECASE)
 
-TOKEN_CODES = re.compile(r"AUTHENTICAT|UNAUTHORI[SZ]|TOKEN")
+# Codes by which the API token itself is refused. One that merely holds such a word (`UNEXPECTED_TOKEN`,
+# `PROXY_AUTHENTICATION_REQUIRED`, `TOKEN_BUCKET_EMPTY`) comes from somewhere else.
+_KEY_WORDS = r"((API|ACCESS|AUTH|AUTHENTICATION|AUTHORI[SZ]ATION|BEARER)_?)*(TOKEN|API_?KEY)"
+_BAD = r"(INVALID|EXPIRED|REVOKED|UNKNOWN|BAD|WRONG|MISSING|DISABLED|DELETED|MALFORMED|REJECTED|REFUSED|INACTIVE)"
+_TROUBLE = r"_?(ERROR|EXCEPTION|FAILED|FAILURE|REQUIRED|ACCESS)"
+TOKEN_CODES = re.compile(
+    "|".join(
+        (
+            rf"(?!PROXY)(\w+_)?(UN|NOT_?)AUTHENTICATED({_TROUBLE})?",
+            rf"(?!PROXY)(\w+_)?UNAUTHORI[SZ]ED({_TROUBLE})?",
+            rf"AUTHENTICATION{_TROUBLE}",
+            rf"({_BAD}|NO)_?{_KEY_WORDS}(_?(FORMAT|ERROR|EXCEPTION))?",
+            rf"{_KEY_WORDS}_?((IS|HAS|WAS|BEEN)_?)*({_BAD}|REQUIRED|NOT_?(VALID|FOUND|ACCEPTED|ACTIVE|RECOGNI[SZ]ED))",
+        )
+    )
+)
+TOKEN_LIKE_CODES = re.compile(r"AUTHENTICAT|UNAUTHORI[SZ]|TOKEN")

@@ -9,7 +9,8 @@ from moment_xledger.adapters.ledger.hours import Count
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.facts.day import ClosingFacts, DayFacts, HourFacts
 from moment_xledger.domain.companies import Company
-from moment_xledger.domain.gate import FAR_AWAY, Gate
+from moment_xledger.domain.errors import Why
+from moment_xledger.domain.gate import Gate
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.usage import Closing, Usage, hour_of
 
@@ -24,7 +25,7 @@ def day_facts(company: Company, gate: Gate, desk: Desk, now: datetime) -> DayFac
     counts = desk.ledger.hours.since(company.id, first, HOURS)
     return {
         "hours": [_hour(first + n * HOUR, counts, gate.usage) for n in range(HOURS)],
-        "closings": [_closing(each, now) for each in gate.usage.closings if each.until > first],
+        "closings": [_closing(each, gate) for each in gate.usage.closings if each.until > first],
         "is_shared": bool(gate.usage.requests) and desk.ledger.companies.is_shared(company.token_id),
         "requests_this_month": gate.usage.of_month(now),
     }
@@ -46,6 +47,6 @@ def _hour(begins: datetime, counts: Counts, usage: Usage) -> HourFacts:
     }
 
 
-def _closing(closing: Closing, now: datetime) -> ClosingFacts:
-    never = closing.until - now > FAR_AWAY / 2
-    return {"why": closing.why, "since": closing.since, "until": None if never else closing.until}
+def _closing(closing: Closing, gate: Gate) -> ClosingFacts:
+    goes_on = closing is gate.usage.closings[-1] and closing.why is Why.AUTH and gate.token_is_refused
+    return {"why": closing.why, "since": closing.since, "until": None if goes_on else closing.until}

@@ -15,7 +15,7 @@ from moment_xledger.console.facts.overview import GateFacts, InvoicesFacts, Kind
 from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.exports import never_leaves_in_a_file
-from moment_xledger.domain.gate import FAR_AWAY, Gate, why_closed
+from moment_xledger.domain.gate import Closed, Gate, why_closed
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import REASONS, Fixer
@@ -73,11 +73,13 @@ def read_of_invoices(company: CompanyId) -> list[Key]:
 
 
 def gate_facts(gate: Gate, plan: int | None, now: datetime) -> GateFacts:
-    """`until` is nothing where no time will open it."""
+    """`until` is nothing where no time is sure to open it."""
     closed = why_closed(gate, NOBODY, now)
-    if closed and closed.why is Why.HELD:
+    if gate.token_is_refused:
+        closed = Closed(Why.AUTH, now)
+    elif closed and closed.why is Why.HELD:
         closed = None
-    never = closed is not None and closed.until - now > FAR_AWAY / 2
+    never = closed is not None and closed.why is Why.AUTH
     return {
         "is_open": closed is None,
         "why": closed.why if closed else None,

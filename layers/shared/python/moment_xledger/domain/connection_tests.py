@@ -176,6 +176,10 @@ _CLOSED: Mapping[Why, tuple[str, str]] = {
         "an answer of Xledger's never came; that is cleared up by {until}",
     ),
     Why.DOWN: ("Xledger svarer ikke", "Xledger does not answer"),
+    Why.BARRED: (
+        "vi får avslag uten grunn (HTTP 401 eller 403). Enten stanser en brannmur eller mellomtjener oss, eller så godtar ikke Xledger API-nøkkelen. Sjekk i Xledger om nøkkelen finnes og er gyldig; er den det, skal den ikke byttes",
+        "we are refused without a reason (HTTP 401 or 403). Either a firewall or a proxy stops us, or Xledger does not accept the API key. Check in Xledger whether the key exists and is valid; if it is, do not replace it",
+    ),
     Why.STOPPED: ("Xledger tar ikke imot forespørselen", "Xledger does not accept the request"),
     Why.SLICE: ("Xledger bruker for lang tid på å svare", "Xledger takes too long to answer"),
 }

@@ -40,9 +40,10 @@ class Why(StrEnum):
     HELD = "held"  # another worker holds the lease
     ALLOWANCE = "allowance"  # our own count says that the hour's requests are used
     CREDITS = "credits"  # Xledger says so
-    AUTH = "auth"  # the token is refused; only a new one helps
+    AUTH = "auth"  # the token is refused; it is tried now and then
     IN_DOUBT = "in doubt"  # a write was sent and never answered; it may still be carried out
     DOWN = "down"  # five unanswered requests in a row
+    BARRED = "barred"  # DOWN, and the answers were HTTP 401 or 403 without a reason; in the ledger it is DOWN
     SLICE = "slice"  # this run has had its share of time
     STOPPED = "stopped"  # Xledger takes no request of this kind of work; the other kind goes on
 

@@ -22,7 +22,9 @@ LONGEST_RESET = timedelta(hours=24)
 CLOCKS_DIFFER = timedelta(minutes=1)
 FAILURES_TO_OPEN_BREAKER = 5
 LONGEST_BREAK = timedelta(minutes=30)
-FAR_AWAY = timedelta(days=3650)
+# A refused token is tried again: it may have been a mistake on the other side.
+FIRST_PROBE, LONGEST_PROBE = timedelta(minutes=5), HOUR
+BARRED_FOR = HOUR  # so long must nothing but 401 or 403 come before people are told
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,24 @@ class InFlight:
 
 
 @dataclass(frozen=True)
+class Barred:
+    """The operation is answered with this status, 401 or 403, and nothing that says who refuses what."""
+
+    operation: str
+    status: int
+    since: datetime
+    last: datetime
+
+    @property
+    def is_to_be_told(self) -> bool:
+        return self.last - self.since >= BARRED_FOR
+
+    def is_over(self, now: datetime) -> bool:
+        """Nobody has met it for longer than the breaker ever waits."""
+        return now - self.last > BARRED_FOR
+
+
+@dataclass(frozen=True)
 class Gate:
     ver: int = 0
     plan: int | None = None  # requests an hour
@@ -67,6 +87,8 @@ class Gate:
     in_flight: InFlight | None = None
     last_start: datetime | None = None
     failures: int = 0  # unanswered requests in a row
+    refusals: int = 0  # how often the token was refused since Xledger last took it
+    barred: Barred | None = None
     last_served: CompanyId | None = None
     usage: Usage = field(default_factory=Usage)
 
@@ -74,6 +96,11 @@ class Gate:
         """Requests of the last hour; a minute counts until it lies behind us whole."""
         first = _minute(now) - 60
         return sum(count for minute, count in self.minutes.items() if minute >= first)
+
+    @property
+    def token_is_refused(self) -> bool:
+        """Also while it is being tried again."""
+        return self.refusals > 0 or self.closed_why is Why.AUTH
 
 
 @dataclass(frozen=True)
@@ -106,8 +133,8 @@ def enter(
 
 def why_closed(gate: Gate, owner: str, now: datetime) -> Closed | None:
     """Why `owner` may not send now; None where it may."""
-    if gate.closed_until and gate.closed_why and gate.closed_until > now:
-        return Closed(gate.closed_why, gate.closed_until)
+    if gate.closed_until and gate.closed_until > now and (why := said_why(gate)):
+        return Closed(why, gate.closed_until)
     if gate.owner not in (None, owner) and gate.lease_until and gate.lease_until > now:
         return Closed(Why.HELD, gate.lease_until)
     if gate.plan and gate.used(now) >= max(1, int(gate.plan * SHARE)):
@@ -115,31 +142,53 @@ def why_closed(gate: Gate, owner: str, now: datetime) -> Closed | None:
     return None
 
 
+def said_why(gate: Gate) -> Why | None:
+    """Why it is closed, as people are told."""
+    return Why.BARRED if gate.closed_why is Why.DOWN and gate.barred else gate.closed_why
+
+
 def wait_before(gate: Gate, now: datetime) -> timedelta:
     """Until the next request may start."""
     return max(timedelta(), (gate.last_start or now - SPACING) + SPACING - now)
 
 
-def answered(gate: Gate) -> Gate:
-    """Xledger answered, whatever it said; the outcome is stored before the next request is admitted."""
-    return replace(gate, in_flight=None, failures=0)
+def answered(gate: Gate, operation: str) -> Gate:
+    """Xledger answered to this token, whatever it said; the outcome is stored before the next request is admitted."""
+    barred = None if gate.barred and gate.barred.operation == operation else gate.barred
+    return replace(gate, in_flight=None, failures=0, refusals=0, barred=barred)
 
 
 def turned_away(gate: Gate, now: datetime) -> Gate:
     """Xledger did not look at the request."""
-    return replace(answered(gate), usage=with_turned_away(gate.usage, now))
+    return replace(gate, in_flight=None, failures=0, usage=with_turned_away(gate.usage, now))
 
 
 def held_back(gate: Gate, closed: Closed, now: datetime) -> Gate:
     """Noted for people's eyes. That another worker is at it is no closing."""
     if closed.why is Why.HELD:
         return gate
-    return replace(gate, usage=with_closing(gate.usage, closed.why, now, closed.until))
+    why = Why.DOWN if closed.why is Why.BARRED else closed.why
+    return replace(gate, usage=with_closing(gate.usage, why, now, closed.until))
+
+
+def barred(gate: Gate, operation: str, status: int, now: datetime) -> Gate:
+    """The first operation that is barred is followed, for another may still be answered."""
+    known = gate.barred
+    if known is None or known.is_over(now):
+        return replace(gate, barred=Barred(operation, status, now, now))
+    return replace(gate, barred=replace(known, status=status, last=now))
 
 
 def unanswered(gate: Gate, *, writes: bool, now: datetime, timing: Timing) -> Gate:
-    """No readable answer. A write stays in doubt until it can no longer be carried out; then it is looked up."""
+    """No readable answer. A write stays in doubt until it can no longer be carried out; then it is looked up.
+
+    Where the request was to show whether a refused token is taken again, the next try is as far away as after a
+    refusal.
+    """
     failures = gate.failures + 1
+    if gate.refusals:
+        pause = max(_until_the_next_probe(gate), timing.doubt)
+        return _shut(replace(gate, failures=failures), Why.AUTH, now + pause, now)
     over = failures - FAILURES_TO_OPEN_BREAKER
     if over >= 0:
         pause = min(timedelta(minutes=1) * 2 ** min(over, 10), LONGEST_BREAK)
@@ -161,19 +210,27 @@ def out_of_credits(gate: Gate, reset_at: datetime | None, now: datetime) -> Gate
 
 
 def token_refused(gate: Gate, now: datetime) -> Gate:
-    return token_missing(turned_away(gate, now), now)
+    """Until a person saves one, or until the next request shows that it is taken again."""
+    return token_missing(turned_away(replace(gate, barred=None), now), now)
 
 
 def token_missing(gate: Gate, now: datetime) -> Gate:
-    """Until a person saves one."""
-    return _shut(gate, Why.AUTH, now + FAR_AWAY, now)
+    """Until a person saves one. It is looked for now and then, as a refused one is tried."""
+    refused = replace(gate, refusals=gate.refusals + 1)
+    return _shut(refused, Why.AUTH, now + _until_the_next_probe(refused), now)
+
+
+def _until_the_next_probe(gate: Gate) -> timedelta:
+    doublings: int = min(gate.refusals - 1, 10)
+    return min(FIRST_PROBE * (1 << doublings), LONGEST_PROBE)
 
 
 def reopen(gate: Gate, now: datetime) -> Gate:
-    """A token was saved. That ends no other closing than the one for the token's sake."""
-    if gate.closed_why is not Why.AUTH:
+    """A token was saved. That ends no closing but one for the token's sake, or one that may be for its sake."""
+    if not gate.token_is_refused and said_why(gate) is not Why.BARRED:
         return gate
-    return replace(gate, closed_until=None, closed_why=None, usage=with_opening(gate.usage, now))
+    opened = with_opening(gate.usage, now)
+    return replace(gate, closed_until=None, closed_why=None, refusals=0, barred=None, usage=opened)
 
 
 def take_over(gate: Gate, owner: str, now: datetime, timing: Timing) -> Gate | Closed:

@@ -19,6 +19,7 @@ from moment_xledger.domain.problems import REASONS, Code, Fixer, Problem
 ACT_NOW = frozenset(
     {
         Code.TOKEN_REFUSED,
+        Code.REFUSED_WITHOUT_REASON,
         Code.TOKEN_EXPIRES,
         Code.MOMENT_KEY_REFUSED,
         Code.RECEPTION_ADDRESS_STOPPED,

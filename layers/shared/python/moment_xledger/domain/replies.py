@@ -77,9 +77,11 @@ class RequestRefused:
 
 @dataclass(frozen=True)
 class Unanswered:
-    """Whether the request was carried out is not known."""
+    """Whether the request was carried out is not known. `barred`: the status of an answer that says no (401 or 403) and
+    nothing that shows whether Xledger said it, or a firewall or a proxy in its place."""
 
     what: str
+    barred: int | None = None
 
 
 Reply = (

@@ -69,7 +69,15 @@ WAYS: Mapping[Code, Way] = {
         ),
         Way.OFFER,
     ),
-    **dict.fromkeys((Code.TOKEN_REFUSED, Code.REQUEST_NOT_ACCEPTED, Code.RIGHT_LACKING), Way.OPEN_GATE),
+    **dict.fromkeys(
+        (
+            Code.TOKEN_REFUSED,
+            Code.REFUSED_WITHOUT_REASON,
+            Code.REQUEST_NOT_ACCEPTED,
+            Code.RIGHT_LACKING,
+        ),
+        Way.OPEN_GATE,
+    ),
     **dict.fromkeys((Code.NOTICE_ADDRESS_STOPPED, Code.RECEPTION_ADDRESS_STOPPED), Way.CONFIRM),
     **dict.fromkeys((Code.MOMENT_KEY_REFUSED, Code.RECEPTION_ADDRESS_MISSING), Way.MAIL),
     **dict.fromkeys(

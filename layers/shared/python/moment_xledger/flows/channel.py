@@ -128,24 +128,28 @@ class Channel(AbstractContextManager["Channel"]):
             reply = self._xledger.ask(self._token, operation, variables)
             match reply:
                 case Data(fields):
-                    self._gate = gates_domain.answered(self._gate)
+                    self._gate = gates_domain.answered(self._gate, operation)
                     self.answered.add(operation)
                     return fields
                 case Refused(refusals):  # of its values, so the request as such will do
-                    self._gate = gates_domain.answered(self._gate)
+                    self._gate = gates_domain.answered(self._gate, operation)
                     self.answered.add(operation)
                     raise Rejected(refusals)
                 case OutOfCredits(reset_at):
                     self._shut(gates_domain.out_of_credits(self._gate, reset_at, self._clock()))
                 case RequestRefused(refusals, lacks_right) if not (optional and lacks_right):
-                    self._gate = gates_domain.answered(self._gate)
+                    self._gate = gates_domain.answered(self._gate, operation)
                     raise WrongRequest(operation, refusals, lacks_right=lacks_right)
-                case TokenRefused(refusals) | RequestRefused(refusals) if optional:
-                    self._gate = gates_domain.answered(self._gate)
+                case TokenRefused(refusals) | RequestRefused(refusals) if (
+                    optional and not self._gate.refusals
+                ):
+                    self._gate = gates_domain.answered(self._gate, operation)
                     raise NoRight(refusals)
                 case TokenRefused():
                     self._shut(gates_domain.token_refused(self._gate, self._clock()))
-                case Unanswered():
+                case Unanswered(barred=status):
+                    if status is not None:
+                        self._gate = gates_domain.barred(self._gate, operation, status, self._clock())
                     self._shut(
                         gates_domain.unanswered(
                             self._gate, writes=writes, now=self._clock(), timing=self._timing
@@ -175,15 +179,16 @@ class Channel(AbstractContextManager["Channel"]):
     def _pause(self, pause: timedelta) -> None:
         """Waits in place, unless the answer to a request after that could come too late for this run."""
         if self._clock() + pause + self._timing.timeout > self._run_ends:
-            raise GateClosed(Why.SLICE, self._clock())
+            why = Why.BARRED if self._gate.barred and self._gate.failures else Why.SLICE
+            raise GateClosed(why, self._clock())
         if pause > timedelta():
             self._sleep(pause.total_seconds())
 
     def _shut(self, gate: Gate) -> None:
         """Where this gate is closed: for everybody, and tells our caller. Else only remembers it."""
-        if gate.closed_why and gate.closed_until:
+        if gate.closed_until and (why := gates_domain.said_why(gate)):
             self._save(gate)
-            raise GateClosed(gate.closed_why, gate.closed_until)
+            raise GateClosed(why, gate.closed_until)
         self._gate = gate
 
     def _save(self, gate: Gate) -> None:

@@ -65,7 +65,8 @@ def _line(ledger: "Ledger", token: TokenId, kind: Kind, pauses: Pauses, now: dat
     gate = ledger.gates.get(token)
     closed = why_closed(gate, "", now)
     waited = max((_waited(ledger, company, kind, pauses, now) for company in awake), default=timedelta())
-    return _Line(token, kind, waited, closed.why if closed else None, _doubt(gate, now))
+    why = Why.AUTH if gate.token_is_refused else closed.why if closed else None
+    return _Line(token, kind, waited, why, _doubt(gate, now))
 
 
 def _waited(ledger: "Ledger", company: CompanyId, kind: Kind, pauses: Pauses, now: datetime) -> timedelta:

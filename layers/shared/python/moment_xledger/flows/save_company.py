@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from moment_xledger.domain import expense_runs
 from moment_xledger.domain.companies import Company, CompanyId, KeysId, Route, Secrets, TokenId
 from moment_xledger.domain.days import day_in_oslo
-from moment_xledger.domain.errors import Conflict, Why
+from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.gate import reopen
 from moment_xledger.domain.preflight import STALE
 from moment_xledger.domain.problems import Code
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024
 OPERATOR = "operator"
 NO_TOKEN = TokenId("")
+TOKEN_TROUBLES = (Code.TOKEN_REFUSED, Code.REFUSED_WITHOUT_REASON)
 ADDRESS_STOPPED = (Code.NOTICE_ADDRESS_STOPPED, Code.RECEPTION_ADDRESS_STOPPED)
 
 
@@ -177,16 +178,16 @@ def _hurry_uploads(company: CompanyId, ledger: "Ledger", now: datetime) -> None:
 
 
 def open_gate(token_id: TokenId, ledger: "Ledger", now: datetime) -> None:
-    """If it is closed for the token's sake. Where somebody else writes it at this moment, he has just tried the token:
-    what he found stands, and what is saved here is saved all the same. Work that has stopped is tried again at once."""
+    """If it is, or may be, closed for the token's sake. A worker that writes it just now has tried the token: what it
+    found stands, and what is saved here is saved all the same. Work that has stopped is tried again at once."""
     ledger.stops.hurry(token_id, now)
     gate = ledger.gates.get(token_id)
-    if gate.closed_why is Why.AUTH:
+    if (opened := reopen(gate, now)) != gate:
         with suppress(Conflict):
-            ledger.gates.save(token_id, reopen(gate, now))
+            ledger.gates.save(token_id, opened)
 
 
 def close_refusals(token_id: TokenId, ledger: "Ledger") -> None:
     """Of all who share it: the way is open."""
     for sharing in ledger.companies.sharing(token_id):
-        ledger.problems.close(sharing.id, [("settings", "")], [Code.TOKEN_REFUSED])
+        ledger.problems.close(sharing.id, [("settings", "")], TOKEN_TROUBLES)

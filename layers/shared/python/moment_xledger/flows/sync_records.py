@@ -24,7 +24,7 @@ from moment_xledger.flows.learn_reach import TokenReach
 from moment_xledger.flows.lists import Turn
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.same_settings import SameSettings
-from moment_xledger.flows.stop_work import go_on, stop_work, why_stopped
+from moment_xledger.flows.stop_work import SETTINGS, go_on, stop_work, why_stopped
 from moment_xledger.flows.take_over_moment import go_on_taking_over
 from moment_xledger.flows.try_alike import try_alike
 
@@ -89,10 +89,6 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
                     stop = go_on(token_id, kind, stop, channel.answered, worker)
         except WrongRequest as refused:
             raise stop_work(token_id, kind, stop, refused, worker) from refused
-        except GateClosed as closed:
-            if closed.why is Why.AUTH:
-                report_token(token_id, worker)
-            raise
     return report
 
 
@@ -100,11 +96,18 @@ def sync_records(kind: Kind, token_id: TokenId, worker: Worker, carry: Carry, wh
 def open_channel(token_id: TokenId, worker: Worker, holder: Company | None = None) -> Iterator[Channel]:
     """For one run, by the secret of this company or of any that has the token.
 
-    Whoever opens it sees first to what the holder before has left in doubt.
+    Whoever opens it sees first to what the holder before has left in doubt. A gate that closes is told of.
     """
     with _channel(token_id, holder or _holder(token_id, worker), worker) as channel:
         _note_doubts(channel, worker)
-        yield channel
+        try:
+            yield channel
+        except GateClosed as closed:
+            if closed.why is Why.AUTH:
+                report_token(token_id, worker)
+            elif channel.gate.barred and channel.gate.barred.is_to_be_told:
+                _tell(token_id, Code.REFUSED_WITHOUT_REASON, worker, status=str(channel.gate.barred.status))
+            raise
 
 
 def _note_doubts(channel: Channel, worker: Worker) -> None:
@@ -242,11 +245,15 @@ def _pass_on(kind: Kind, company: Company, from_token: TokenId, marks: int, work
 
 
 def report_token(token_id: TokenId, worker: Worker) -> None:
-    now = worker.clock()
-    worker.ledger.problems.report(
-        Problem(company.id, "settings", "", Code.TOKEN_REFUSED, first_seen=now, last_seen=now)
-        for company in worker.ledger.companies.sharing(token_id)
-    )
+    _tell(token_id, Code.TOKEN_REFUSED, worker)
+
+
+def _tell(token_id: TokenId, code: Code, worker: Worker, **details: str) -> None:
+    """Once, though it is met again with every try."""
+    now, problems = worker.clock(), worker.ledger.problems
+    for company in worker.ledger.companies.sharing(token_id):
+        if problems.get(company.id, SETTINGS, "", code) is None:
+            problems.report([Problem(company.id, SETTINGS, "", code, details, "", now, now)])
 
 
 def _holder(token_id: TokenId, worker: Worker) -> Company:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.connection_tests import reminder
 from moment_xledger.domain.days import OSLO
-from moment_xledger.domain.errors import Why
 from moment_xledger.domain.exports import Export, Status
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.notices import MORNING
@@ -28,7 +27,7 @@ def watch_deadlines(company: Company, ledger: "Ledger", now: datetime) -> None:
     """Reported once, and closed when over."""
     wanted = [*_expiry(company, now), *_late_export(company, ledger, now)]
     known_now = [each for kind in ("settings", "export") for each in ledger.problems.of(company.id, kind)]
-    _close(company, [each for each in known_now if _is_solved(each, company, ledger)], ledger)
+    _close(company, [each for each in known_now if _is_solved(each, company, ledger, now)], ledger)
     open_now = [each for each in known_now if each.code in (Code.TOKEN_EXPIRES, Code.EXPORT_FAILED)]
     known = {(problem.code, problem.number) for problem in open_now}
     ledger.problems.report(each for each in wanted if (each.code, each.number) not in known)
@@ -41,9 +40,12 @@ def _close(company: Company, problems: Iterable[Problem], ledger: "Ledger") -> N
         ledger.problems.close(company.id, [(problem.kind, problem.number)], [problem.code])
 
 
-def _is_solved(problem: Problem, company: Company, ledger: "Ledger") -> bool:
+def _is_solved(problem: Problem, company: Company, ledger: "Ledger", now: datetime) -> bool:
     if problem.code is Code.TOKEN_REFUSED:
-        return ledger.gates.get(company.token_id).closed_why is not Why.AUTH
+        return not ledger.gates.get(company.token_id).token_is_refused
+    if problem.code is Code.REFUSED_WITHOUT_REASON:
+        barred = ledger.gates.get(company.token_id).barred
+        return barred is None or barred.is_over(now)
     if problem.code in STOPPED and problem.number in tuple(
         Kind
     ):  # it has another token now, or does not carry them

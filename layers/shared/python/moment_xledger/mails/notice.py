@@ -58,6 +58,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "urgent": ("Haster", "Urgent"),
     "needs_you": ("Venter på noen", "Waits for somebody"),
     "over": ("I orden igjen", "Well again"),
+    "over_other": ("Noe som hadde stoppet, går igjen.", "Something that had stopped goes again."),
     "who": ("Hvem kan gjøre noe", "Who can do something"),
     "they_say": ("Svaret var", "The answer was"),  # of Xledger, or of Moment
     "also": ("Gjelder også {numbers}", "Also: {numbers}"),
@@ -75,6 +76,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     str(Fixer.ADMINISTRATOR): ("administrator", "administrator"),
     str(Fixer.OPERATOR): ("driftsansvarlig", "operator"),
     str(Code.TOKEN_REFUSED): ("API-nøkkelen til Xledger virker.", "The Xledger API key works."),
+    str(Code.REFUSED_WITHOUT_REASON): (
+        "Xledger svarer igjen.",
+        "Xledger answers again.",
+    ),
     str(Code.TOKEN_EXPIRES): (
         "API-nøkkelen til Xledger er fornyet.",
         "The Xledger API key has been renewed.",
@@ -124,7 +129,7 @@ def _facts(notice: Notice, company: Company, to: str, link: str, say: _Speaker) 
         "title": say(title, name=_line(company.name), count=notice.count),
         "intro": say(intro, new=notice.new),
         "parts": [(say(name), [_group(group, say) for group in groups]) for name, groups in parts if groups],
-        "over": [say(str(code)) for code in notice.over],
+        "over": [say(str(code) if str(code) in _WORDS else "over_other") for code in notice.over],
         "words": {name: say(name) for name in ("over", "who", "they_say")},
         "link": link,
         "link_label": say("link_clear" if notice.all_clear else "link"),

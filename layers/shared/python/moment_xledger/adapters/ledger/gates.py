@@ -1,7 +1,7 @@
 """The gate of each Xledger token: one item, written on condition that nobody else wrote since."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -10,11 +10,12 @@ from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Item, Put, Table
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.gate import Gate, InFlight
+from moment_xledger.domain.gate import LONGEST_PROBE, Barred, Gate, InFlight
 from moment_xledger.domain.usage import Closing, Usage
 
+FOR_YEARS = timedelta(days=9 * 365)
 _TIMES = ("closed_until", "lease_until", "last_start")
-_PLAIN = ("plan", "owner", "failures", "last_served")
+_PLAIN = ("plan", "owner", "failures", "refusals", "last_served")
 
 
 class Gates:
@@ -43,17 +44,24 @@ def _item(gate: Gate) -> Item:
         "started": keys.stamp(gate.in_flight.started),
         "client_ids": list(gate.in_flight.client_ids),
     }
+    item["barred"] = gate.barred and {
+        "operation": gate.barred.operation,
+        "status": gate.barred.status,
+        "since": keys.stamp(gate.barred.since),
+        "last": keys.stamp(gate.barred.last),
+    }
     item["usage"] = _usage_item(gate.usage)
     return {name: value for name, value in item.items() if value is not None}
 
 
 def _gate(item: Item) -> Gate:
     in_flight = item.get("in_flight")
+    last_start = _moment(item, "last_start")
     return Gate(
         ver=int(item["ver"]),
         plan=None if "plan" not in item else int(item["plan"]),
         minutes={int(minute): int(count) for minute, count in item["minutes"].items()},
-        closed_until=_moment(item, "closed_until"),
+        closed_until=_closed_until(_moment(item, "closed_until"), last_start),
         closed_why=Why(item["closed_why"]) if "closed_why" in item else None,
         owner=item.get("owner"),
         lease_until=_moment(item, "lease_until"),
@@ -61,10 +69,24 @@ def _gate(item: Item) -> Gate:
         and InFlight(
             in_flight["operation"], keys.moment(in_flight["started"]), tuple(in_flight["client_ids"])
         ),
-        last_start=_moment(item, "last_start"),
+        last_start=last_start,
         failures=int(item["failures"]),
+        refusals=int(item.get("refusals", 0)),
+        barred=_barred(item["barred"]) if "barred" in item else None,
         last_served=CompanyId(item["last_served"]) if "last_served" in item else None,
         usage=_usage(item["usage"]) if "usage" in item else Usage(),
+    )
+
+
+def _closed_until(until: datetime | None, last_start: datetime | None) -> datetime | None:
+    """An older release closed a gate for years where the token was refused; now it is tried again."""
+    is_for_years = until and last_start and until - last_start > FOR_YEARS
+    return last_start + LONGEST_PROBE if is_for_years and last_start else until
+
+
+def _barred(item: Item) -> Barred:
+    return Barred(
+        item["operation"], int(item["status"]), keys.moment(item["since"]), keys.moment(item["last"])
     )
 
 

@@ -16,8 +16,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "because Xledger says that the hour's requests are used up",
     ),
     "gate_auth": (
-        "fordi Xledger ikke godtar API-nøkkelen. Ingenting sendes før en ny er lagret i innstillingene",
-        "because Xledger does not accept the API key. Nothing is sent until a new one is saved in the settings",
+        "fordi Xledger ikke godtar API-nøkkelen. Lagre en ny i innstillingene. Den gamle prøves av og til",
+        "because Xledger does not accept the API key. Save a new one in the settings. The old one is tried at times",
     ),
     "gate_in doubt": (
         "fordi et svar fra Xledger uteble; først ser vi etter hva som kom fram",
@@ -26,6 +26,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "gate_down": (
         "fordi Xledger ikke svarer. Vi prøver igjen av oss selv",
         "because Xledger does not answer. We try again by ourselves",
+    ),
+    "gate_barred": (
+        "fordi Xledger, eller en brannmur på veien, svarer nei uten grunn (HTTP 401 eller 403). Vi prøver igjen",
+        "because Xledger, or a firewall on the way, says no without a reason (HTTP 401 or 403). We try again",
     ),
     "paused": ("Arbeidet er satt på pause.", "The work is paused."),
     "paused_by": ("Det er gjort av {0} {1}. Grunn: «{2}».", "By {0}, {1}. Reason: “{2}”."),
