@@ -170,21 +170,21 @@ def test_of_several_errors_the_one_that_stops_everybody_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "field", "value"),
+    ("message", "field", "value", "key"),
     [
-        ("subledger.code: No value matching owner 42365431, code 'P123456'.", "subledger", "P123456"),
-        ("dbId: No value matching owner 1, dbId '50'.", "dbId", "50"),
-        ("country.code: No value matching owner 1, code 'X'Y'.", "country", "X'Y"),
-        ("description: The value is longer than 250 characters.", "description", None),
-        ("Something else is wrong", None, None),
-        ("Note well: this is prose", None, None),
+        ("subledger.code: No value matching owner 42365431, code 'P123456'.", "subledger", "P123456", "code"),
+        ("dbId: No value matching owner 1, dbId '50'.", "dbId", "50", "dbId"),
+        ("country.code: No value matching owner 1, code 'X'Y'.", "country", "X'Y", "code"),
+        ("description: The value is longer than 250 characters.", "description", None, None),
+        ("Something else is wrong", None, None, None),
+        ("Note well: this is prose", None, None, None),
     ],
 )
 def test_the_field_and_the_value_are_told_where_xledger_tells_them(
-    message: str, field: str | None, value: str | None
+    message: str, field: str | None, value: str | None, key: str | None
 ) -> None:
     assert read(200, an_error(message, "INVALID_VALUE")) == Refused(
-        (Refusal(message, "INVALID_VALUE", field, value),)
+        (Refusal(message, "INVALID_VALUE", field, value, key),)
     )
 
 
