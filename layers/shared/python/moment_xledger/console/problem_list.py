@@ -26,6 +26,7 @@ MOST_AT_ONCE = 50  # problems: a company seldom has more, and then no group need
 EXAMPLES = 3  # of each group on the first page; where there are more groups than `FEW`, one
 FEW = 10
 MOST_GROUPS = 40
+NAMED = ("other", "theirs", "old")  # of a problem's details, in the words of its choices
 RETRIED = (Way.SEND, Way.OFFER, Way.OPEN_GATE, Way.CONFIRM, Way.MAIL)
 
 
@@ -90,7 +91,8 @@ def problem_facts(problem: Problem, visit: Visit) -> ProblemFacts:
 def one_problem(problem: Problem, visit: Visit, desk: Desk) -> OneProblem:
     """With what a person can say about it."""
     choices = [ChoiceFacts(choice=choice, given=given) for choice, given in offered(problem, desk.ledger)]
-    return {**problem_facts(problem, visit), "choices": choices, "about": dict(problem.details)}
+    about = {name: problem.details[name] for name in NAMED if name in problem.details}
+    return {**problem_facts(problem, visit), "choices": choices, "about": about}
 
 
 def _way(problem: Problem) -> str:
