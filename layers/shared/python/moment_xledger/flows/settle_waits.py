@@ -71,7 +71,9 @@ def settle_waits(
     if _look_up([each for each, standing in awaited if _is_kept(each, standing, look)], look):
         awaited = _awaited(look)
     _ask([each for each, standing in awaited if standing is Standing.NOT_COME], look)
-    again = [_settle(each, standing, look) for each, standing in _awaited(look)]
+    awaited = _awaited(look)
+    again = [_let_go([each for each, standing in awaited if standing.lets_go], look)]
+    again += [_settle(each, standing, look) for each, standing in awaited if not standing.lets_go]
     return min((each for each in again if each), default=None)
 
 
@@ -153,12 +155,10 @@ def _answer_of_moment(number: str, look: Looking) -> Answer:
     return Answer.NONE
 
 
-def _settle(awaited: Awaited, standing: Standing, look: Looking) -> datetime | None:
-    """Let go, or told of once it has lasted. When to look again at this one."""
+def _settle(awaited: Awaited, standing: Standing, look: Looking) -> datetime:
+    """Told of once it has lasted. When to look again at this one."""
     if look.left <= 0:
         return look.now
-    if standing.lets_go:
-        return _let_go(awaited, look)
     if awaited.since + QUIET > look.now:
         return min(awaited.since + QUIET, next_look(awaited, standing, look.now))
     if _tell(awaited, standing, look):
@@ -166,12 +166,16 @@ def _settle(awaited: Awaited, standing: Standing, look: Looking) -> datetime | N
     return next_look(awaited, standing, look.now)
 
 
-def _let_go(awaited: Awaited, look: Looking) -> datetime | None:
+def _let_go(awaited: Sequence[Awaited], look: Looking) -> datetime | None:
+    """All together, since meanwhile nobody else can use the token."""
     company, ledger = look.outcomes.company, look.outcomes.ledger
-    waiting = ledger.waits.waiting_for(company.id, awaited.kind, awaited.number, look.left)
-    numbers = [each.invoice for each in waiting]
-    look.left -= len(numbers)
-    let_go(company, awaited, numbers, ledger, look.outcomes.clock)
+    waiting: dict[Awaited, list[int]] = {}
+    for each in awaited:
+        if look.left > 0:
+            found = ledger.waits.waiting_for(company.id, each.kind, each.number, look.left)
+            waiting[each] = [one.invoice for one in found]
+            look.left -= len(found)
+    let_go(company, waiting, ledger, look.outcomes.clock)
     return look.now if look.left <= 0 else None
 
 

@@ -165,31 +165,36 @@ def _follow(
     """The credit notes that wait for these invoices are looked at again; if that is lost, it is made up for."""
     for awaited in ledger.waits.among(company.id, INVOICE, numbers):
         waiting_notes = ledger.waits.waiting_for(company.id, INVOICE, awaited.number, MOST_NOTES)
-        let_go(company, awaited, [each.invoice for each in waiting_notes], ledger, clock)
+        let_go(company, {awaited: [each.invoice for each in waiting_notes]}, ledger, clock)
 
 
 def let_go(
     company: Company,
-    awaited: Awaited,
-    numbers: Sequence[int],
+    waiting: Mapping[Awaited, Sequence[int]],
     ledger: "Ledger",
     clock: Callable[[], datetime],
 ) -> None:
     """Looks at these invoices again; those that were held and wait for nothing any more arrive. Of those that had
     arrived only what was said of them is over: the next export or mail takes them."""
+    numbers = {number for some in waiting.values() for number in some}
     held = ledger.invoices.held_now(company.id, numbers)
-    take_in_invoices(company, [each.invoice for each in held.values()], ledger, clock)
+    take_in_invoices(company, [held[number].invoice for number in sorted(held)], ledger, clock)
     still = {
-        number
+        (number, *reference)
         for number, each in ledger.invoices.held_now(company.id, numbers).items()
-        if each.why and (awaited.kind, awaited.number) in each.why.waits_for
+        if each.why
+        for reference in each.why.waits_for
     }
-    gone = [number for number in numbers if number not in still]
-    arrived = ledger.invoices.arrived(company.id, [number for number in gone if number not in held])
+    gone = {
+        awaited: [number for number in some if (number, awaited.kind, awaited.number) not in still]
+        for awaited, some in waiting.items()
+    }
+    others = {number for some in gone.values() for number in some} - held.keys()
+    arrived = ledger.invoices.arrived(company.id, others)
     ledger.problems.close(company.id, [("invoice", str(number)) for number in arrived], WAITING_CODES)
     if arrived:
         ledger.mails.mark(company.id, clock())
-    ledger.waits.remove(company.id, awaited, gone)
+    ledger.waits.remove(company.id, gone)
 
 
 def _change_minds(company: Company, invoices: Sequence[Invoice], ledger: "Ledger", now: datetime) -> None:

@@ -5,7 +5,7 @@ one item, with what is known of it: since when, and what came of the last questi
 invoice is held, and removed after it went: a worker that dies in between leaves a pointer too many, never one too few.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
@@ -77,14 +77,23 @@ class Waits:
                 key = _pointer(company, kind, number, invoice)
                 self._table.write(Update(key, set={"told": code}, when=is_there))
 
-    def remove(self, company: CompanyId, awaited: Awaited, invoices: Sequence[int]) -> None:
-        """These wait for it no more. What nobody waits for is forgotten, unless somebody began since it was read."""
-        for invoice in invoices:
-            self._table.write(Delete(_pointer(company, awaited.kind, awaited.number, invoice)))
-        if not self.waiting_for(company, awaited.kind, awaited.number, 1):
-            with suppress(Conflict):
-                same = Attr("marks").eq(awaited.marks)
-                self._table.write(Delete(_key(company, awaited.kind, awaited.number), when=same))
+    def remove(self, company: CompanyId, waits: Mapping[Awaited, Iterable[int]]) -> None:
+        """These wait for it no more. What nobody waits for is forgotten, unless somebody began since it was read.
+
+        Raises `Conflict` where others keep writing the same.
+        """
+        deletes = (
+            Delete(_pointer(company, awaited.kind, awaited.number, invoice))
+            for awaited, invoices in waits.items()
+            for invoice in invoices
+        )
+        while some := list(islice(deletes, AT_ONCE)):
+            self._write(*some)
+        for awaited in waits:
+            if not self.waiting_for(company, awaited.kind, awaited.number, 1):
+                with suppress(Conflict):
+                    same = Attr("marks").eq(awaited.marks)
+                    self._table.write(Delete(_key(company, awaited.kind, awaited.number), when=same))
 
 
 def _added(company: CompanyId, waits: Sequence[Wait], now: datetime) -> list[Action]:
