@@ -72,13 +72,15 @@ def test_it_is_read_once_an_hour() -> None:
     world = a_world()
     check(world)
     asked = world.requests["total"]
-    assert asked == 5
+    assert asked == 6
     world.time.now += timedelta(minutes=59)
     check(world)
     assert world.requests["total"] == asked
     world.time.now += timedelta(minutes=2)
     check(world)
-    assert world.requests["total"] == 2 * asked - 1  # which GL object holds projects is read once a day
+    assert (
+        world.requests["total"] == 2 * asked - 2
+    )  # countries, and which GL object holds projects, are read once a day
 
 
 def test_when_the_hour_is_used_up_the_last_lists_are_used_and_nothing_is_asked() -> None:

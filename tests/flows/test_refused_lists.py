@@ -12,7 +12,7 @@ from moment_xledger.domain.problems import Code
 from moment_xledger.domain.turns import cost_of_trying
 from moment_xledger.flows.resolve_problem import Resolver, retry_group
 from tests.builders import COMPANY, a_company, a_customer, a_project, of
-from tests.world import World
+from tests.world import TOKEN_ID, World
 
 A_MINUTE = timedelta(minutes=1)
 MOST = 30
@@ -266,3 +266,29 @@ def test_projects_whose_customers_are_gone_cost_a_few_requests() -> None:
     world.run(until=timedelta(minutes=5))
     assert asked(world) - before <= 8
     assert len(world.held("projects")) == 320
+
+
+def test_a_country_that_xledger_is_known_not_to_have_is_told_before_anything_is_sent() -> None:
+    world = World(Plan(credits_per_hour=None))
+    world.ledger.references.save_countries(TOKEN_ID, {"NO", "SE"}, world.time())
+    world.receive(
+        a_customer("1", organizationNumber=None, address={"countryCode": "NO"}),
+        a_customer("2", organizationNumber=None, address={"countryCode": "QQ"}),
+        a_customer("3", organizationNumber=None, address={}),
+    )
+    world.run()
+    assert through(world) == {"1", "3"}
+    assert list(world.problems()) == [("customer", "2", "REFERENCE_NOT_FOUND")]
+    assert world.requests["by_operation"]["AddCustomers"] == 1
+
+
+def test_a_list_of_countries_is_believed_for_some_days_and_never_without_norway() -> None:
+    world = World(Plan(credits_per_hour=None))
+    world.ledger.references.save_countries(TOKEN_ID, {"SE"}, world.time())
+    world.receive(a_customer("1", organizationNumber=None, address={"countryCode": "DK"}))
+    world.run()
+    world.ledger.references.save_countries(TOKEN_ID, {"NO"}, world.time())
+    world.time.now += timedelta(days=4)
+    world.receive(a_customer("2", organizationNumber=None, address={"countryCode": "DK"}))
+    world.run()
+    assert through(world) == {"1", "2"}

@@ -94,6 +94,10 @@ class Reference:
         found = _nodes(self._read("ListAccounts").get("accounts"))
         return frozenset(str(node["code"]) for node in found if node.get("posting") is not False)
 
+    def countries(self) -> frozenset[str]:
+        found = _nodes(self._read("ListCountries").get("countries"))
+        return frozenset(str(node["code"]) for node in found if node.get("code"))
+
     def vat_codes(self) -> frozenset[str]:
         """Two requests."""
         return frozenset(self._vat_ids().values())

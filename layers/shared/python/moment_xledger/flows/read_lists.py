@@ -39,6 +39,7 @@ def fresh_lists(token: TokenId, worker: Worker, reference: "Reference") -> Lists
     vat_codes = _unless_refused(reference.vat_codes, wrong)
     lists = Lists(worker.clock(), accounts, vat_codes)
     worker.ledger.references.save(token, lists)
+    read_countries(token, worker, reference)
     _read_vat_rates(token, worker, reference, wrong)
     read_dimensions(token, worker, reference)
     sharing = worker.ledger.companies.sharing(token)
@@ -57,6 +58,15 @@ def read_dimensions(token: TokenId, worker: Worker, reference: "Reference") -> N
     read = _unless_refused(lambda: reference.dimensions(worker.clock()), [])
     if read is not None:
         worker.ledger.references.save_dimensions(token, read)
+
+
+def read_countries(token: TokenId, worker: Worker, reference: "Reference") -> None:
+    """Optional, once a day: without it a customer's country is judged by Xledger alone."""
+    now = worker.clock()
+    if worker.ledger.references.countries(token, now - A_DAY) is None:
+        codes = _unless_refused(reference.countries, [])
+        if codes:
+            worker.ledger.references.save_countries(token, codes, now)
 
 
 def read_vat_rates(token: TokenId, worker: Worker, reference: "Reference") -> None:

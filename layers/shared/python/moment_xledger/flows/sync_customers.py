@@ -9,6 +9,7 @@ from moment_xledger.domain.companies import TokenId
 from moment_xledger.domain.customers import Companies, Found, with_companies
 from moment_xledger.domain.entities import Entity
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.known_values import KEPT, without_country
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.lists import Turn, Writes, carry_in_lists
@@ -28,7 +29,12 @@ def sync_customers(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Rep
     def carry(
         sends: "Sends", entity: Entity, records: Sequence[Record], outcomes: Outcomes, turn: Turn
     ) -> None:
-        carry_customers(records, worker.customers(sends, entity), outcomes, turn)
+        countries = worker.ledger.references.countries(token, worker.clock() - KEPT)
+        stopped = without_country(records, countries)
+        outcomes.stopped(stopped)
+        ids = {each.record.id for each in stopped}
+        going = [record for record in records if record.id not in ids]
+        carry_customers(going, worker.customers(sends, entity), outcomes, turn)
 
     def when_idle(outcomes: Outcomes, xledger: ReadsNumbers) -> datetime | None:
         return settle_waits(Kind.CUSTOMER, outcomes, ask_moment, xledger)

@@ -53,6 +53,10 @@ def stop(token_id: TokenId, kind: Kind) -> Key:
     return token(token_id), f"STOP#{kind}"
 
 
+def countries(token_id: TokenId) -> Key:
+    return token(token_id), "COUNTRIES"
+
+
 def spent(token_id: TokenId, name: str) -> Key:
     return token(token_id), f"SPENT#{name}"
 

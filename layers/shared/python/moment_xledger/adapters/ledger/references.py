@@ -2,6 +2,7 @@
 and in which night somebody last began to.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,6 +37,17 @@ class References:
         for name, codes in (("accounts", lists.accounts), ("vat_codes", lists.vat_codes)):
             item |= {} if codes is None else {name: sorted(codes)}
         self._table.write(Put(keys.lists(token), item))
+
+    def countries(self, token: TokenId, not_before: datetime) -> frozenset[str] | None:
+        """Codes, if they were read since `not_before`."""
+        item = self._table.get(keys.countries(token))
+        if item is None or keys.moment(item["read_at"]) < not_before:
+            return None
+        return frozenset(item["codes"])
+
+    def save_countries(self, token: TokenId, codes: Collection[str], now: datetime) -> None:
+        item = {"read_at": keys.stamp(now), "codes": sorted(codes)}
+        self._table.write(Put(keys.countries(token), item))
 
     def vat_rates(self, token: TokenId, not_before: datetime) -> VatRates | None:
         """The tax table, if it was read since `not_before`."""
