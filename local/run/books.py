@@ -29,7 +29,10 @@ from moment_xledger.domain.exports import Export as LedgerExport
 from moment_xledger.domain.exports import Status
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.invoice_mails import State as MailState
+from moment_xledger.domain.invoice_references import references_of, waiting
+from moment_xledger.domain.invoices import Fault
 from moment_xledger.domain.kinds import Kind as RecordKind
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import NOBODY
 from moment_xledger.domain.problems import Problem as LedgerProblem
 from moment_xledger.domain.seen_invoices import is_looked_for
@@ -37,7 +40,9 @@ from moment_xledger.domain.uploads import State as UploadState
 from moment_xledger.domain.uploads import Upload
 from moment_xledger.environment import Environment
 from moment_xledger.flows.decide_mail import waiting_mails
+from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.save_company import save_company
+from moment_xledger.flows.take_in_invoices import leaves
 from moment_xledger.wiring import Wiring
 
 COMPANY = CompanyId(SAMPLE_COMPANY)
@@ -111,20 +116,32 @@ class Books:
         """As our ledger has it; whether it is true is judged by what arrived."""
         exports = list(self._use.ledger.exports.newest_first(COMPANY))
         left = sum(export.invoices for export in exports if self._has_left(export)) + self._mailed()
-        waiting = self._use.ledger.invoices.head(COMPANY) - left
+        arrived = self._use.ledger.invoices.since(COMPANY)
+        kept = sum(not leaves(each.invoice, each.route) for each in arrived if each.export is None)
+        waits = self._use.ledger.invoices.head(COMPANY) - left - kept
         problems = [
             each for kind in ("invoice", "export", "settings") for each in self._problems(COMPANY, kind)
         ]
         said = {(each.kind, each.number) for each in problems}
         held = [each for each in self._held() if (each.kind, each.number) not in said]
-        return Kind(self._received("invoice"), left, 0, waiting, problems, held)
+        return Kind(self._received("invoice"), left, 0, waits, problems, held)
 
     def _held(self) -> Iterator[Problem]:
-        for each in self._use.ledger.invoices.held(COMPANY):
-            if each.why:
-                number = each.invoice.number
-                told = LedgerProblem(COMPANY, "invoice", number, each.why.code, each.why.details)
-                yield Problem("invoice", number, str(each.why.code), told.sentence())
+        """What waits by itself, whether it has arrived or not."""
+        for held in self._use.ledger.invoices.held(COMPANY):
+            if held.why:
+                yield _said(held.invoice.number, held.why)
+        company = self._use.ledger.companies.get_known(COMPANY)
+        for invoice in self._unleft():
+            references, now = references_of(invoice), datetime.now(UTC)
+            if why := waiting(invoice, standings_of(company, references, self._use.ledger, now)):
+                yield _said(invoice.number, why)
+
+    def _unleft(self) -> Iterator[Invoice]:
+        """That have arrived and are still to leave with an export."""
+        for each in self._use.ledger.invoices.since(COMPANY):
+            if each.export is None and each.route is not Route.EMAIL and leaves(each.invoice, each.route):
+                yield each.invoice
 
     def _has_left(self, export: LedgerExport) -> bool:
         """A file that was handed over has left for certain when its invoices were seen, or nobody can see them."""
@@ -211,6 +228,11 @@ def _unseen(upload: Upload, export: LedgerExport) -> str:
         )
     seen = f"{upload.seen} of its {export.invoices} invoices are seen there"
     return f"Xledger took the file of export {upload.number}; {seen}."
+
+
+def _said(number: str, why: Fault) -> Problem:
+    told = LedgerProblem(COMPANY, "invoice", number, why.code, why.details)
+    return Problem("invoice", number, str(why.code), told.sentence())
 
 
 def _total(export: LedgerExport) -> str:

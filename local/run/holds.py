@@ -9,7 +9,7 @@ from local.run.bodies import Body
 from local.run.shown import State
 from local.run.summary import Requests
 from moment_xledger.domain.events import Event, read_event
-from moment_xledger.domain.moment import Invoice, Saved
+from moment_xledger.domain.moment import Invoice
 
 _KINDS = {"customer": "customers", "project": "projects"}  # as Xledger calls them
 _MOST_NUMBERS = 5
@@ -95,7 +95,11 @@ def missing_invoices(
 ) -> Iterator[str]:
     """Invoices that arrived nowhere though nothing was reported of them, and those that arrived more than once."""
     events = (_event(body, company) for body in published)
-    wanted = {event.content.number for event in events if event and _is_to_be_exported(event.content)}
+    newest: dict[str, Invoice] = {}
+    for invoice in (event.content for event in events if event and isinstance(event.content, Invoice)):
+        if invoice.number not in newest or newest[invoice.number].version < invoice.version:
+            newest[invoice.number] = invoice
+    wanted = {number for number, invoice in newest.items() if not invoice.do_not_transfer}
     held, place = arrived.numbers, arrived.place
     missing = {number for number in wanted if not held[number] and ("invoice", number) not in reported}
     doubled = {number for number, count in held.items() if count > 1}
@@ -104,10 +108,6 @@ def missing_invoices(
     if doubled:
         yield f"{len(doubled)} invoices are in more than one {place}: {_some(doubled)}."
     yield from arrived.wrong
-
-
-def _is_to_be_exported(content: Saved | Invoice) -> bool:
-    return isinstance(content, Invoice) and not content.do_not_transfer
 
 
 def _event(body: Body, company: str) -> Event | None:

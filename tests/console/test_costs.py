@@ -26,7 +26,7 @@ PAGES = {
     "/exports": 4,
     "/exports/1": 4,
     "/record?kind=customer&number=1": 4,
-    "/record?kind=invoice&number=1": 7,
+    "/record?kind=invoice&number=1": 8,
     "/settings": 5,
     "/log": 4,
 }

@@ -180,3 +180,30 @@ def test_an_invoice_in_an_uploaded_file_tells_xledgers_key_of_it(monkeypatch: py
     site.world.ledger.uploads.save(uploaded(being_sent(upload, now), 7_000_001), is_open=False)
     (step,) = (step for step in facts(site, "invoice", 10231)["steps"] if step["what"] == "uploaded")
     assert (step["about"], step["export"], step["when"]) == ("7000001", 1, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def test_an_invoice_that_waits_says_for_what_before_anybody_is_told(site: Site) -> None:
+    site.world.receive(an_invoice(10231))
+    facts = site.browser().get_json("/record?kind=invoice&number=10231").facts
+    assert (facts["state"], facts["problems"]) == ("held", [])
+    assert facts["waits"].startswith(
+        "Faktura 10231 venter på kunde 10001, som ikke er kommet fra Moment ennå."
+    )
+
+
+def test_one_that_arrived_and_whose_customers_number_is_disputed_since_says_so_too(site: Site) -> None:
+    site.receive(an_invoice(10231))
+    site.world.receive(a_customer("10001", id=77, name="En annen AS"))
+    facts = site.browser().get_json("/record?kind=invoice&number=10231").facts
+    assert (facts["state"], "uklart hvem kunde 10001 er" in facts["waits"]) == ("to_go", True)
+
+
+def test_its_history_says_when_and_in_which_version_it_was_not_to_be_transferred(site: Site) -> None:
+    site.receive(an_invoice(10231))
+    site.receive(an_invoice(10231, version=4, doNotTransfer=True))
+    site.receive(an_invoice(10231, version=6))
+    facts = site.browser().get_json("/record?kind=invoice&number=10231").facts
+    said = [(step["what"], step["about"]) for step in facts["steps"] if "transfer" in step["what"]]
+    assert said == [("not_to_transfer", "4"), ("to_transfer", "6")]
+    page = site.browser().get("/record?kind=invoice&number=10231").text
+    assert "Merket «skal ikke overføres» i Moment, i versjon" in page

@@ -8,11 +8,14 @@ from moment_xledger.console.problem_list import problem_facts
 from moment_xledger.console.time_line import in_order, mailed, seen, step, tried
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId, Route
+from moment_xledger.domain.invoice_references import references_of, waiting
 from moment_xledger.domain.invoices import KEPT_HERE, Snapshot
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record
 from moment_xledger.domain.uploads import IN_WORK
+from moment_xledger.flows.invoice_standing import standings_of
+from moment_xledger.flows.take_in_invoices import leaves
 
 INVOICE = "invoice"
 KINDS = (*(str(kind) for kind in Kind), INVOICE)
@@ -85,6 +88,7 @@ def _invoice(visit: Visit, desk: Desk, number: str) -> Found:
         "route": snapshot.route,
         "currency": invoice.currency,
         "total": invoice.total,
+        "waits": _waits(visit, desk, snapshot),
         "steps": in_order(
             [*_steps(snapshot, desk, company), *_minds(desk, company, int(number)), *seen(problems)]
         ),
@@ -99,6 +103,18 @@ def _codes(desk: Desk, company: CompanyId) -> list[Code]:
 def _problems(company: CompanyId, kind: str, number: str, codes: list[Code], desk: Desk) -> list[Problem]:
     found = (desk.ledger.problems.get(company, kind, number, code) for code in codes)
     return [problem for problem in found if problem]
+
+
+def _waits(visit: Visit, desk: Desk, snapshot: Snapshot) -> str | None:
+    """What keeps one back that has arrived and not left."""
+    if snapshot.export is not None or not leaves(snapshot.invoice, snapshot.route):
+        return None
+    references = references_of(snapshot.invoice)
+    why = waiting(snapshot.invoice, standings_of(visit.company, references, desk.ledger, desk.clock()))
+    if why is None:
+        return None
+    said = Problem(visit.company.id, INVOICE, snapshot.invoice.number, why.code, why.details)
+    return said.sentence(visit.words.language)
 
 
 class _Behind(TypedDict):

@@ -309,7 +309,7 @@ class Invoices:
         """Version, whether it said "do not transfer", and when it came, of each change."""
         return [
             (int(item["sk"].rpartition("#")[2]), bool(item["kept"]), keys.moment(item["when"]))
-            for item in self._table.query(keys.invoices(company), f"SAID#{number:012}#")
+            for item in self._table.query(keys.company(company), f"SAID#{number:012}#")
         ]
 
     def _taken_from(self, company: CompanyId, seq: int) -> Iterator[Action]:
@@ -337,7 +337,8 @@ def _decided(company: CompanyId, number: int) -> Key:
 
 
 def _line(company: CompanyId, number: int, version: int) -> Key:
-    return keys.invoices(company), f"SAID#{number:012}#{version:020}"
+    """Apart from the invoices, so that a page can ask for a few of them."""
+    return keys.company(company), f"SAID#{number:012}#{version:020}"
 
 
 def _credited(company: CompanyId, number: int) -> Key:
