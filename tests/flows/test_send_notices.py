@@ -20,7 +20,7 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.send_notices import Notifier, Report, send_notices
 from moment_xledger.mails.notice import notice_mail
-from tests.builders import a_company, a_customer, a_private_person, an_invoice
+from tests.builders import a_company, a_customer, a_private_person, a_project, an_invoice, in_xledger
 from tests.fakes import FakeFiles
 from tests.office import FakePostman
 from tests.world import TOKEN_ID, World
@@ -363,7 +363,8 @@ def test_a_reception_address_that_is_in_the_settings_no_more_is_told_of_no_more(
 
 def test_an_export_that_failed_twice_is_told_at_once_and_so_is_its_end(post: Post) -> None:
     world = post.world
-    world.receive(a_customer("10001"), an_invoice(10231))
+    in_xledger(world.ledger, NORDVIK, a_customer(), a_project())
+    world.receive(an_invoice(10231))
     company, watermark = a_company(), world.ledger.exports.watermark(NORDVIK)
     world.ledger.exports.claim(next_export(company, watermark, 1, "Kari", world.time()), watermark, "r")
     world.time.now += timedelta(minutes=20)
