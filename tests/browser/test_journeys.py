@@ -10,7 +10,7 @@ from moment_xledger.domain.records import as_problem
 from tests.browser.conftest import Visit
 from tests.browser.opened import Opened
 from tests.browser.visitor import Hands, Keyboard, Mouse, Visitor
-from tests.builders import COMPANY, an_invoice
+from tests.builders import COMPANY, a_customer, an_invoice, in_xledger
 from tests.world import START
 
 WAYS = [
@@ -23,14 +23,15 @@ FILE = "moment-xledger-nordvik-20261122-000001-standard.csv"
 
 
 def a_morning(console: Opened) -> None:
-    """Two invoices are new, one has a wrong KID, and one customer has stopped."""
+    """Two invoices are new, one has a wrong KID, and the customer of none of them has stopped."""
     console.site.receive(an_invoice(10231), an_invoice(10232), an_invoice(10233, kid="602244"))
     ledger = console.site.world.ledger
-    found = ledger.records.by_number(COMPANY.id, Kind.CUSTOMER, ["10001"])["10001"]
+    in_xledger(ledger, COMPANY.id, a_customer("10077"))
+    found = ledger.records.by_number(COMPANY.id, Kind.CUSTOMER, ["10077"])["10077"]
     ledger.records.save([(found, as_problem(found, Code.NUMBER_TWICE_IN_XLEDGER, START, {}))])
     seen = {"first_seen": START, "last_seen": START}
     ledger.problems.report(
-        [Problem(COMPANY.id, "customer", "10001", Code.NUMBER_TWICE_IN_XLEDGER, **seen)]  # type: ignore[arg-type]
+        [Problem(COMPANY.id, "customer", "10077", Code.NUMBER_TWICE_IN_XLEDGER, **seen)]  # type: ignore[arg-type]
     )
 
 
@@ -56,7 +57,7 @@ def test_a_morning_at_the_console(
 def _tries_the_customer_again(kari: Visitor) -> None:
     kari.press("2 problemer")
     kari.sees("for regnskapsfører", "KID")
-    kari.press("Prøv på nytt 10001")
+    kari.press("Prøv på nytt 10077")
     kari.sees("Sendes på nytt om et par minutter.")
 
 

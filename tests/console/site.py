@@ -14,7 +14,8 @@ from functions.console import handler
 from moment_xledger.adapters.review_file import write_review
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.console.desk import Desk
-from moment_xledger.domain.companies import Company, CompanyId, Language, Secrets
+from moment_xledger.domain.companies import Company, CompanyId, Language, Secrets, Token
+from moment_xledger.domain.entities import Reach, Reached
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
@@ -77,6 +78,14 @@ class Site:
             self.vault.save(company.id, Secrets(TOKEN, MOMENT_KEY))
         self.moment = Moments()
         self.moment_accepts, self.soap_accepts = True, True
+
+    def give_token(self, company: Company, token: Token) -> None:
+        """One that reaches the company's own entity alone."""
+        assert company.owner_code
+        self.vault.save(company.id, Secrets(token, MOMENT_KEY))
+        own = Reached(company.owner_code, company.name)
+        reach = Reach(self.world.url, self.world.time(), own, (own,))
+        self.world.ledger.entities.save_reach(company.token_id, reach)
 
     def desk(self) -> Desk:
         return Desk(

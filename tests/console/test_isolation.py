@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from moment_xledger.adapters.table import Action, Item, Key
-from moment_xledger.domain.companies import Company, Secrets, Token
-from moment_xledger.domain.entities import Reach, Reached
+from moment_xledger.domain.companies import Company, Token
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.sessions import Role
 from moment_xledger.domain.typed_settings import as_typed
@@ -19,7 +18,7 @@ from tests.builders import a_company, a_customer, an_invoice, of
 from tests.console.site import Browser, Page, Site, opened
 from tests.console.test_security import REQUEST, ROUTES
 from tests.fakes import FakeTable
-from tests.office import MOMENT_KEY, FakeVault
+from tests.office import FakeVault
 
 COMPANIES, PEOPLE = 200, 100
 PRESSES = int(os.environ.get("PRESSES", "250"))  # `make prove` asks for more
@@ -69,10 +68,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Site:
     for n, company in enumerate(companies):
         number = 700_000 + n * 100
         mark = f"Merke-{n:03}"
-        site.vault.save(company.id, Secrets(token_of(n), MOMENT_KEY))
-        own = Reached(company.owner_code, company.name)
-        reach = Reach(site.world.url, site.world.time(), own, (own,))
-        site.world.ledger.entities.save_reach(company.token_id, reach)
+        site.give_token(company, token_of(n))
         customer = {"customerNumber": str(number), "name": mark}
         site.world.receive(
             of(company.id, a_customer(str(number), name=mark)),

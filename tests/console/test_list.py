@@ -51,7 +51,7 @@ def test_twenty_five_a_page_newest_first_and_every_export_once(site: Site) -> No
 
 def test_each_currency_has_its_own_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     site = opened(monkeypatch, [a_company(file={"format": "gl02b"}, owner_code=10001)])
-    site.receive(an_invoice(10230, currency="EUR"))
+    site.receive(an_invoice(10230, currency="EUR", exchangeRate="11.7525"))
     site.export(10231, 10232)
     browser = site.browser()
     (line,) = browser.get_json("/exports").facts["exports"]

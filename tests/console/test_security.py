@@ -9,14 +9,16 @@ import pytest
 
 from functions.console import handler as console
 from moment_xledger.console.application import whole
-from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.sessions import Role
 from moment_xledger.domain.typed_settings import as_typed
 from tests.builders import COMPANY, a_company
 from tests.console.site import Browser, Context, Page, Site, an_http_event, opened
+from tests.office import FakeVault
 
-OTHER = a_company("other", name="Annet AS")
+OTHERS_TOKEN = Token("token-of-the-other-one")
+OTHER = a_company("other", name="Annet AS", owner_code=20_405, token_id=FakeVault().fingerprint(OTHERS_TOKEN))
 MAKERS = {Role.ACCOUNTANT, Role.ADMINISTRATOR}
 EVERYONE = set(Role)
 REQUEST = "A" * 22
@@ -61,8 +63,9 @@ FORMS = [path for method, path, _, _ in ROUTES if method == "POST"]
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Site:
-    """Two companies. Nordvik has three exports, the other one has one."""
+    """Two companies, each with a token of its own. Nordvik has three exports, the other one has one."""
     site = opened(monkeypatch, [COMPANY, OTHER])
+    site.give_token(OTHER, OTHERS_TOKEN)
     for number in (10231, 10232, 10233):
         site.export(number)
     site.export(70001, company=OTHER.id)

@@ -79,6 +79,7 @@ def test_the_json_has_the_agreed_names() -> None:
         "unchanged": 0,
         "waiting": 0,
         "problems": [],
+        "held": [],
     }
     assert document["exports"] == [
         {
