@@ -364,6 +364,20 @@ def test_a_private_person_never_takes_over_a_company_with_the_same_code(world: W
     assert {each["description"] for each in world.held("companies")} == {"En fremmed", "Kari Hansen"}
 
 
+def test_a_company_is_made_once_for_a_known_customer_and_a_new_one(world: World, hands: Hands) -> None:
+    """The known one is updated and the new one added, in two lists of the same turn."""
+    hands.make("customers", code="20031", description="Havna Bygg")
+    number: dict[str, Any] = {"organizationNumber": "974760673"}
+    carry(
+        world,
+        a_customer("20031", id=31, name="Havna Bygg AS", **number),
+        a_customer("20032", id=32, name="Havna Bygg AS avd. Molde", **number),
+    )
+    (company,) = [each for each in world.held("companies") if each.get("companyNumber") == "974760673"]
+    of_both = {held(world, "customers", code)["company"]["dbId"] for code in ("20031", "20032")}
+    assert of_both == {company["dbId"]}
+
+
 def test_a_shared_company_is_not_renamed_with_one_of_its_customers(world: World) -> None:
     carry(world, a_customer("30001", name="Brygge AS"), a_customer("30002", name="Brygge Bergen AS"))
     carry(world, a_customer("30002", version=2, name="Kai AS"))

@@ -62,13 +62,13 @@ class _LegalCompanies:
         self._make = {record.id for record in companies.make}
         self._change = {record.id: db_id for record, db_id in companies.change}
         self._done: dict[int, int] = {}
+        self._made: dict[str, int] = {}  # by company key: a list of additions follows one of updates
         self._xledger = xledger
 
     def written_for(self, sent: Sequence[Record]) -> list[Record]:
         """These customers with their companies, but for those whose company the answer does not mention."""
         lacking = [record for record in sent if record.id not in self._done]
-        if make := [record for record in lacking if record.id in self._make]:
-            self._done.update(self._xledger.add_companies(make))
+        self._add([record for record in lacking if record.id in self._make])
         if change := [(record, self._change[record.id]) for record in lacking if record.id in self._change]:
             answered = self._xledger.update_companies(change)
             self._done |= {
@@ -79,3 +79,14 @@ class _LegalCompanies:
             for record in sent
             if record.id in self._done or (record.id not in self._make and record.id not in self._change)
         ]
+
+    def _add(self, records: Sequence[Record]) -> None:
+        """One for each key, also where a list before has made it."""
+        if new := [record for record in records if str(record.company_key) not in self._made]:
+            ids = self._xledger.add_companies(new)
+            self._made |= {str(record.company_key): ids[record.id] for record in new if record.id in ids}
+        self._done |= {
+            record.id: self._made[str(record.company_key)]
+            for record in records
+            if str(record.company_key) in self._made
+        }
