@@ -54,7 +54,7 @@ class Post:
 
     def report(self, *numbers: str, code: Code = Code.REFUSED_BY_XLEDGER, kind: str = "customer") -> None:
         now = self.world.time()
-        details = {"field": "", "vat_code": "3", "why": "Permanent"}
+        details = {"field": "", "vat_code": "3", "why": "Permanent", "fault": "must have 2 to 25 characters"}
         self.world.ledger.problems.report(
             Problem(NORDVIK, kind, number, code, details, "", now, now) for number in numbers
         )
@@ -222,7 +222,9 @@ def test_the_commonest_reason_comes_first_and_repeats_are_counted(post: Post) ->
         post.report("10001", "10002", "10003")
     post.until(7)
     body = text(post.postman.to(KARI)[0])
-    assert body.index("10001") < body.index("invoice 1 has")
+    assert body.index("10001") < body.index(
+        "The KID of invoice 1 cannot be used: it must have 2 to 25 characters."
+    )
     assert "Also: 10002, 10003." in body
     assert "Has happened 9 more times." in body
     post.report("1", code=Code.KID_INVALID, kind="invoice")
@@ -316,7 +318,7 @@ def test_a_keys_end_is_announced(today: date, days: int) -> None:
     post.world.time.now = datetime(today.year, today.month, today.day, 7, 0, tzinfo=UTC)
     post.run()
     assert post.subjects() == ["Nordvik Arkitekter AS: the Xledger API key expires soon"]
-    assert f"expires on {today + timedelta(days=days)}." in text(post.postman.to(KARI)[0])
+    assert f"expires on {today + timedelta(days=days):%d.%m.%Y}." in text(post.postman.to(KARI)[0])
 
 
 def test_a_reminder_that_stands_for_weeks_says_nothing_that_is_over_the_next_day() -> None:
