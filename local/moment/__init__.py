@@ -25,7 +25,7 @@ Beside the API, for whoever drives it:
 * `GET /_state` tells all that is known, and how often each thing was asked for
 * `POST /_events` takes further events, one JSON text a line
 * `POST /_faults` takes words for the requests to come, one each: a status such as 503 is answered and nothing
-  is done; `lost` does what was asked and hangs up without an answer
+  is done; `page-403` is a firewall's page in its place; `lost` does what was asked and hangs up without an answer
 """
 
 from collections.abc import Collection, Iterable, Mapping

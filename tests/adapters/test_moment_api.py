@@ -1,5 +1,6 @@
 """Asking Moment for a customer whose event has not come."""
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,9 +12,10 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 
+from moment_xledger.adapters.moment_answers import refuses_the_key
 from moment_xledger.adapters.moment_api import MomentApi
 from moment_xledger.domain.companies import CompanyId, Token
-from moment_xledger.domain.errors import Unreachable, UnusableAnswer
+from moment_xledger.domain.errors import KeyRefused, Unreachable, UnusableAnswer
 from moment_xledger.domain.kinds import Kind
 from tests.builders import a_customer, a_project, an_invoice
 
@@ -128,3 +130,42 @@ class TestInvoicesThatWereChanged:
         Answers.pages = [page([an_invoice(1)["data"]], 2), page([], 2)]
         with pytest.raises(Unreachable, match="ends before"):
             list(moment.invoice_pages(NORDVIK, KEY, self.since))
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b'{"message": "Forbidden"}', b'["error"]', b'"error"', b"\xff", b"[" * 5_000, b"{}"],
+)
+def test_a_refusal_that_is_not_in_moments_form_says_nothing_of_the_key(
+    moment: MomentApi, status: int, body: bytes
+) -> None:
+    Answers.pages = [(status, body)]
+    with pytest.raises(Unreachable) as later:
+        moment.accepts(NORDVIK, KEY)
+    assert not isinstance(later.value, KeyRefused)
+    assert f"HTTP {status}" in str(later.value)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("body", [b'{"status": 401, "path": "/x"}', b'{"error": "Forbidden"}'])
+def test_moments_own_refusal_is_one_of_the_key(moment: MomentApi, status: int, body: bytes) -> None:
+    Answers.pages = [(status, body)]
+    assert not moment.accepts(NORDVIK, KEY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "asks", "is_refused"),
+    [
+        ("text/plain", 'Basic realm="Moment"', True),
+        ("text/html; charset=utf-8", 'Basic realm="proxy"', False),
+        ("text/plain", "NTLM", False),
+    ],
+)
+def test_a_question_for_a_login_is_a_refusal_unless_it_is_a_page(
+    kind: str, asks: str, is_refused: bool
+) -> None:
+    answer = requests.Response()
+    answer.status_code, answer.raw = 401, io.BytesIO(b"No.")
+    answer.headers.update({"Content-Type": kind, "WWW-Authenticate": asks})
+    assert refuses_the_key(answer) is is_refused

@@ -153,6 +153,14 @@ def test_a_refused_key_stops_the_run(desk: Desk, key: str, company: str) -> None
     assert stopped.value.code == Code.EXPENSES_KEY_REFUSED
 
 
+@pytest.mark.parametrize("fault", ["page-401", "page-403"])
+def test_the_page_of_a_firewall_stops_nothing(desk: Desk, fault: str) -> None:
+    desk.fault(fault)
+    with pytest.raises(Unreachable):
+        desk.ours.find("x")
+    assert desk.ours.find("x") is None
+
+
 @contextmanager
 def answering(status: int, body: bytes) -> Iterator[MomentExpenses]:
     from werkzeug import Response

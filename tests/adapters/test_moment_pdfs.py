@@ -153,3 +153,10 @@ def test_a_drip_that_never_ends_is_given_up_when_its_time_is_over(session: reque
 
 def test_the_key_is_in_nothing_that_could_be_logged(session: requests.Session) -> None:
     assert KEY.secret not in repr(MomentPdfs(session, "http://127.0.0.1:1")) + repr(KEY)
+
+
+@pytest.mark.parametrize("fault", ["page-401", "page-403"])
+def test_the_page_of_a_firewall_is_no_refused_key(session: requests.Session, moment: str, fault: str) -> None:
+    requests.post(f"{moment}/_faults", data=fault, timeout=5)
+    assert get(session, moment) is Code.PDF_UNREACHABLE
+    assert isinstance(get(session, moment), bytes)

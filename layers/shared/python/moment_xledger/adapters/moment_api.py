@@ -7,7 +7,6 @@ projects and invoices look like the data of their events, and that a draft has n
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from itertools import count
 from typing import Any
 
@@ -15,6 +14,8 @@ import requests
 from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
 
+from moment_xledger.adapters.http_deadlines import within
+from moment_xledger.adapters.moment_answers import UNEXPLAINED, refuses_the_key
 from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.errors import KeyRefused, Unreachable, UnusableAnswer
 from moment_xledger.domain.kinds import Kind
@@ -37,8 +38,8 @@ class _Page(BaseModel):
 class MomentApi:
     """Raises `Unreachable` whenever there is no usable answer, whatever the reason."""
 
-    def __init__(self, session: requests.Session, url: str) -> None:
-        self._session = session
+    def __init__(self, session: requests.Session, url: str, timeout: timedelta = TIMEOUT) -> None:
+        self._session, self._timeout = session, timeout
         self._url = url.rstrip("/")
 
     def record(self, company: CompanyId, key: Token, kind: Kind, number: str) -> Saved | None:
@@ -81,15 +82,20 @@ class MomentApi:
 
     def _get(self, company: CompanyId, key: Token, resource: str, wanted: dict[str, Any]) -> _Page:
         try:
-            answer = self._session.get(
-                f"{self._url}/companies/{company}/{resource}",
-                params=wanted,
-                auth=("apikey", key.secret),
-                timeout=TIMEOUT.total_seconds(),
-                allow_redirects=False,
-            )
-            if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            with within(self._timeout, self._session):
+                answer = self._session.get(
+                    f"{self._url}/companies/{company}/{resource}",
+                    params=wanted,
+                    auth=("apikey", key.secret),
+                    timeout=self._timeout.total_seconds(),
+                    allow_redirects=False,
+                )
+            if refuses_the_key(answer):
                 raise KeyRefused("Moment: the API key is refused")
+            if answer.status_code in UNEXPLAINED:
+                raise Unreachable(
+                    f"Moment: HTTP {answer.status_code} without a reason, perhaps from a firewall"
+                )
             answer.raise_for_status()
             return _Page.model_validate_json(answer.content)
         except requests.RequestException as error:

@@ -7,6 +7,7 @@ that an expense on an invoice names it (`invoiceId`) and refuses to be changed w
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ import requests
 from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
 
+from moment_xledger.adapters.http_deadlines import within
+from moment_xledger.adapters.moment_answers import refuses_the_key
 from moment_xledger.adapters.moment_api import MOST_PAGES, PAGE_SIZE, TIMEOUT
 from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.errors import RefusedByMoment, RunStopped, Unreachable
@@ -67,8 +70,15 @@ class _Project(BaseModel, alias_generator=to_camel):
 class MomentExpenses:
     """Raises `Unreachable` where there is no usable answer: what was sent may then have been done, or not."""
 
-    def __init__(self, session: requests.Session, url: str, company: CompanyId, key: Token) -> None:
-        self._session = session
+    def __init__(
+        self,
+        session: requests.Session,
+        url: str,
+        company: CompanyId,
+        key: Token,
+        timeout: timedelta = TIMEOUT,
+    ) -> None:
+        self._session, self._timeout = session, timeout
         self._url = f"{url.rstrip('/')}/companies/{company}"
         self._key = key
 
@@ -110,17 +120,18 @@ class MomentExpenses:
 
     def _send(self, method: str, path: str, **given: Any) -> requests.Response:
         try:
-            answer = self._session.request(
-                method,
-                f"{self._url}/{path}",
-                auth=("apikey", self._key.secret),
-                timeout=TIMEOUT.total_seconds(),
-                allow_redirects=False,
-                **given,
-            )
+            with within(self._timeout, self._session):
+                answer = self._session.request(
+                    method,
+                    f"{self._url}/{path}",
+                    auth=("apikey", self._key.secret),
+                    timeout=self._timeout.total_seconds(),
+                    allow_redirects=False,
+                    **given,
+                )
         except requests.RequestException:
             raise Unreachable("Moment") from None  # its text holds the address
-        if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        if refuses_the_key(answer):
             raise RunStopped(Code.EXPENSES_KEY_REFUSED)
         return answer
 

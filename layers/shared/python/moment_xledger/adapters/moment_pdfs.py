@@ -8,6 +8,8 @@ from http import HTTPStatus
 import requests
 from urllib3.exceptions import HTTPError
 
+from moment_xledger.adapters.http_deadlines import within
+from moment_xledger.adapters.moment_answers import refuses_the_key
 from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.problems import Code
 
@@ -19,8 +21,6 @@ PIECE = 64 * 1024
 END = 1024  # the mark of the end stands within the last so many bytes
 
 REFUSALS: dict[int, Code] = {
-    HTTPStatus.UNAUTHORIZED: Code.MOMENT_KEY_REFUSED,
-    HTTPStatus.FORBIDDEN: Code.MOMENT_KEY_REFUSED,
     HTTPStatus.NOT_FOUND: Code.PDF_MISSING,
     HTTPStatus.GONE: Code.PDF_MISSING,
 }
@@ -30,17 +30,26 @@ class MomentPdfs:
     """`clock` counts seconds."""
 
     def __init__(
-        self, session: requests.Session, url: str, clock: Callable[[], float] = time.monotonic
+        self,
+        session: requests.Session,
+        url: str,
+        clock: Callable[[], float] = time.monotonic,
+        longest: timedelta = LONGEST,
     ) -> None:
-        self._session = session
+        self._session, self._longest = session, longest
         self._url = url.rstrip("/")
         self._clock = clock
 
     def get(self, company: CompanyId, key: Token, invoice_id: int) -> bytes | Code:
         """The PDF, whole; else why there is none."""
-        until = self._clock() + LONGEST.total_seconds()
+        until = self._clock() + self._longest.total_seconds()
         try:
-            with self._ask(f"{self._url}/companies/{company}/invoices/{invoice_id}/pdf", key) as answer:
+            with (
+                within(self._longest, self._session),
+                self._ask(f"{self._url}/companies/{company}/invoices/{invoice_id}/pdf", key) as answer,
+            ):
+                if refuses_the_key(answer):
+                    return Code.MOMENT_KEY_REFUSED
                 if answer.status_code != HTTPStatus.OK:
                     return REFUSALS.get(answer.status_code, Code.PDF_UNREACHABLE)
                 return self._read(answer, until)

@@ -2,7 +2,6 @@
 
 import ssl
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import requests
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from moment_xledger.adapters.http_deadlines import within
 from moment_xledger.adapters.xledger_soap.hosts import Host
 from moment_xledger.adapters.xledger_soap.services import Request
 from moment_xledger.domain.soap_outcomes import CallFailed, InDoubt, LogonRefused, NotSent, NotSoap, Oddity
@@ -58,23 +58,26 @@ def post(line: Line, request: Request) -> Answer:
     """The whole answer, whatever its status. Raises `CallFailed` with NotSent, InDoubt or NotSoap, or with LogonRefused
     where the certificate is none."""
     _check_certificate(line.certificate)
-    deadline = time.monotonic() + line.timeout.total_seconds()
     # A kept connection may be dead, and an upload lost in it would be in doubt. Calls are few: each has its own.
     line.session.close()
     try:
-        with line.session.post(
-            line.host.base_url + request.path,
-            data=request.body,
-            headers=HEADERS | request.headers,
-            timeout=line.timeout.total_seconds(),
-            allow_redirects=False,
-            stream=True,
-            cert=line.certificate,
-        ) as answer:
-            _check(answer)
-            return Answer(
-                answer.status_code, answer.headers.get("Content-Type", ""), _spool(answer, line, deadline)
-            )
+        with ExitStack() as unless_whole:
+            with (
+                within(line.timeout, line.session),
+                line.session.post(
+                    line.host.base_url + request.path,
+                    data=request.body,
+                    headers=HEADERS | request.headers,
+                    timeout=line.timeout.total_seconds(),
+                    allow_redirects=False,
+                    stream=True,
+                    cert=line.certificate,
+                ) as answer,
+            ):
+                _check(answer)
+                body = unless_whole.enter_context(_spool(answer, line))
+            unless_whole.pop_all()
+            return Answer(answer.status_code, answer.headers.get("Content-Type", ""), body)
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise CallFailed(_meaning(error)) from None
 
@@ -95,22 +98,20 @@ def _check(answer: requests.Response) -> None:
         raise CallFailed(NotSoap(answer.status_code, Oddity.COMPRESSED))
 
 
-def _spool(answer: requests.Response, line: Line, deadline: float) -> IO[bytes]:
+def _spool(answer: requests.Response, line: Line) -> IO[bytes]:
     with ExitStack() as unless_whole:
         body = unless_whole.enter_context(tempfile.SpooledTemporaryFile(HELD_IN_MEMORY))
         for piece in _pieces(answer):
             body.write(piece)
             if body.tell() > line.largest:
                 raise CallFailed(NotSoap(answer.status_code, Oddity.TOO_LARGE))
-            if time.monotonic() > deadline:
-                raise requests.Timeout
         body.seek(0)
         unless_whole.pop_all()
         return body
 
 
 def _pieces(answer: requests.Response) -> Iterator[bytes]:
-    """As they arrive. `iter_content` would wait for a full piece, and one byte a second would outlast any deadline."""
+    """As they arrive, so that an answer without end is found too large at once."""
     with closing(answer.raw):
         while piece := answer.raw.read1(PIECE, decode_content=False):
             yield piece
