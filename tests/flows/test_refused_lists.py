@@ -113,6 +113,52 @@ def test_of_many_refused_alike_the_sound_ones_go_and_people_know_within_thirty_r
     assert len(alone) <= 20
 
 
+@pytest.mark.parametrize("is_atomic", [True, False])
+def test_so_it_is_where_the_legal_register_refuses_them(is_atomic: bool) -> None:
+    rule = RULES["a country"][0] | {"kind": "companies", "message": NAMED}
+    plan = {"credits_per_hour": None, "rules": [rule], "atomic_lists": is_atomic}
+    world = World(Plan.model_validate(plan))
+    events, sound = a_crowd("a country", 3)
+    world.receive(*events)
+    world.run(until=A_MINUTE)
+    assert asked(world) <= MOST
+    assert through(world) == sound
+    companies = [each["code"] for each in world.held("companies")]
+    assert len(companies) == len(set(companies))
+
+
+@pytest.mark.parametrize("message", [NAMED, UNNAMED])
+def test_and_where_changes_are_refused(message: str) -> None:
+    world = World(Plan(credits_per_hour=None))
+    events, sound = a_crowd("the form of an e-mail", 5)
+    world.receive(*events)
+    world.run()
+    rule = RULES["the form of an e-mail"][0] | {"message": message}
+    world.server.replan({"rules": [rule], "atomic_lists": False})
+    before = asked(world)
+    changed = [event["data"] | {"version": 2, "name": event["data"]["name"] + " Norge"} for event in events]
+    world.receive(*[event | {"data": data} for event, data in zip(events, changed, strict=True)])
+    world.run(until=A_MINUTE)
+    assert asked(world) - before <= MOST
+    new = {each["code"] for each in world.held("customers") if each["description"].endswith(" Norge")}
+    assert sound <= new
+
+
+def test_a_wide_spread_of_values_that_xledger_names_costs_no_request_each() -> None:
+    rule = {"field": "zipCode", "pattern": "^99", "message": "zipCode: '{value}' is not valid."}
+    world = World(Plan.model_validate({"credits_per_hour": None, "rules": [rule]}))
+    rng = random.Random(1)
+    bad = set(rng.sample(range(500), 300))
+    events = []
+    for n in range(500):
+        address = {"zipCode": f"99{n % 100:02}" if n in bad else f"{rng.randint(1000, 8999)}"}
+        events.append(a_customer(str(n + 1), organizationNumber=None, address=address))
+    world.receive(*events)
+    world.run(until=A_MINUTE)
+    assert asked(world) <= MOST
+    assert through(world) == {str(n + 1) for n in range(500) if n not in bad}
+
+
 def a_group(refused: int = 40, **plan: Any) -> World:
     """Those whose e-mail Xledger refuses are a group; nobody is waiting."""
     rule = RULES["the form of an e-mail"][0] | {"message": NAMED}

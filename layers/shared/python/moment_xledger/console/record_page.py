@@ -50,7 +50,8 @@ def _found(visit: Visit, desk: Desk, kind: str, number: str) -> Found:
 
 def _record(visit: Visit, desk: Desk, record: Record) -> Found:
     codes = [record.problem] if record.problem else []
-    problems = _problems(visit.company.id, str(record.kind), record.number, codes, desk)
+    about = record.group or record.number
+    problems = _problems(visit.company.id, str(record.kind), about, codes, desk)
     return {
         **_NOTHING,
         "name": record.content.name,

@@ -64,6 +64,7 @@ class Sieve:
     def accepted(self, ids: Iterable[Id]) -> None:
         """By Xledger, or found there as they are to be."""
         done = set(ids)
+        self._alone += len(done) == 1
         for id_ in self.open:
             if id_ in done:
                 self._accepted.add(self._described[id_])
@@ -73,6 +74,7 @@ class Sieve:
     def refused(self, ids: Sequence[Id], refusals: Sequence[Refusal]) -> None:
         """As a list; one alone is at fault."""
         if len(ids) == 1:
+            self._alone += 1
             self.at_fault(ids, refusals[0])
         else:
             self._alone = ALONE_FIRST if any(lot > set(ids) for lot in self._lots) else 0
@@ -135,8 +137,7 @@ class Sieve:
             return list(clear)
         smallest = [id_ for id_ in clear if id_ in lots[0]]
         if self._alone < min(ALONE_FIRST, len(smallest) - 1):
-            self._alone += 1
-            return [_anyone(smallest, self._alone)]
+            return [_anyone(smallest, self._alone + 1)]
         return smallest[: max(1, len(smallest) // PARTS)]
 
     def _rules(self) -> list[Rule]:
