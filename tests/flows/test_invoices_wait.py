@@ -121,6 +121,36 @@ def test_what_lasts_is_a_problem_after_a_quarter_of_an_hour_and_names_what_it_wa
     assert (arrived(world), told(world), waits(world)) == ([71], [], [])
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
+def test_one_that_changes_while_it_waits_is_told_of_and_the_first_stands(together: bool) -> None:
+    world = World()
+    events = [of_customer(71, "20077", kid=None), of_customer(71, "20077", version=2, dueDate="2026-12-01")]
+    for batch in [events] if together else [[event] for event in events]:
+        world.receive(*batch)
+    assert (held(world), told(world)) == ({71: "WAITS_FOR_EVENT"}, [("71", "INVOICE_CHANGED")])
+    world.receive(a_customer("20077"))
+    world.carry_wakes()
+    (snapshot,) = world.ledger.invoices.since(COMPANY.id)
+    assert (snapshot.invoice.version, told(world)) == (1, [("71", "INVOICE_CHANGED")])
+
+
+@pytest.mark.parametrize(
+    ("customer", "but"),
+    [
+        pytest.param("20078", {"kid": None}, id="another customer"),
+        pytest.param("20077", {"description": "Uke 44"}, id="a text that no book holds"),
+    ],
+)
+def test_one_that_waits_gives_way_to_what_puts_it_right(customer: str, but: dict[str, Any]) -> None:
+    world = World()
+    world.receive(of_customer(71, "20077"))
+    world.receive(of_customer(71, customer, version=3, **but))
+    world.receive(a_customer(customer))
+    world.carry_wakes()
+    (snapshot,) = world.ledger.invoices.since(COMPANY.id)
+    assert (snapshot.invoice.version, held(world), told(world)) == (3, {}, [])
+
+
 class TestAnEventThatNeverCame:
     def test_moment_is_asked_and_what_it_has_is_taken_in(self) -> None:
         world = World()

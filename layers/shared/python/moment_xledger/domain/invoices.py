@@ -85,6 +85,16 @@ class Held:
     invoice: Invoice
     why: Fault | None
 
+    def stands_before(self, newer: Invoice) -> bool:
+        """It only waits, so it is sound, and the newer one is a change of what the books hold."""
+        waits = self.why is not None and bool(self.why.waits_for)
+        is_another = self.invoice.books_hash() != newer.books_hash()
+        return waits and is_another and _refers_to(self.invoice) == _refers_to(newer)
+
+
+def _refers_to(invoice: Invoice) -> tuple[object, ...]:
+    return invoice.customer.customer_number, invoice.project_number, invoice.credited_invoice_number
+
 
 @dataclass
 class Sorted:
@@ -99,23 +109,26 @@ class Sorted:
 def sort_out(
     invoices: Iterable[Invoice],
     arrived: Mapping[int, Known],
-    held: Mapping[int, int],
+    held: Mapping[int, Held],
     find_fault: Callable[[Invoice], Fault | None],
 ) -> Sorted:
     """One after the other, so that it does not matter how the events were cut into batches. `find_fault` is asked once
     of each, and takes it for accepted if it finds none; credit notes come after the invoices that they may name.
 
-    What arrived first stands. What is held back gives way to the same or a newer version, never to an older one.
+    What arrived first stands, and so does what only waits, unless a newer version refers to something else. What is
+    held back for a fault gives way to the same or a newer version, never to an older one.
     """
-    result, known, held_version = Sorted(), dict(arrived), dict(held)
+    result, known, kept = Sorted(), dict(arrived), dict(held)
     for invoice in sorted(invoices, key=lambda each: each.kind is InvoiceKind.CREDIT_NOTE):
         number = invoice.invoice_number
         if number in known:
             _compare(invoice, known[number], result)
-        elif held_version.get(number, 0) <= invoice.version:
-            if found := find_fault(invoice):
+        elif number not in kept or kept[number].invoice.version <= invoice.version:
+            if number in kept and kept[number].stands_before(invoice):
+                result.changed[number] = invoice
+            elif found := find_fault(invoice):
                 result.faulty[number] = (invoice, found)
-                held_version[number] = invoice.version
+                kept[number] = Held(invoice, found)
             else:
                 result.faulty.pop(number, None)
                 result.good[number] = invoice

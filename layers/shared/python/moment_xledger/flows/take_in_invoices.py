@@ -21,6 +21,7 @@ from moment_xledger.domain.invoice_references import (
 from moment_xledger.domain.invoices import (
     KEPT_HERE,
     Fault,
+    Held,
     Sorted,
     arriving_together,
     changes_of_mind,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
 ROUNDS = 8
+OVER_BY_ITSELF = [code for code in Code if code is not Code.INVOICE_CHANGED]  # when the invoice may go
 MOST_NOTES = 100  # credit notes of one invoice
 
 
@@ -53,7 +55,8 @@ def _take_in(
     company: Company, invoices: Sequence[Invoice], ledger: "Ledger", clock: Callable[[], datetime]
 ) -> None:
     for _ in range(ROUNDS):
-        held = ledger.invoices.held_among(company.id, {invoice.invoice_number for invoice in invoices})
+        held = ledger.invoices.held_now(company.id, {invoice.invoice_number for invoice in invoices})
+        versions = {number: each.invoice.version for number, each in held.items()}
         around = surroundings(company, invoices, held, ledger, clock())
         credited = dict(around.credited)
         found = _sorted_out(company, invoices, held, around, ledger, clock())
@@ -61,7 +64,7 @@ def _take_in(
         try:
             if good:  # the head is read last: others write behind it all the time, when many come
                 head = ledger.invoices.head(company.id)
-                ledger.invoices.add(company.id, head, good, company.route, clock(), held, credited)
+                ledger.invoices.add(company.id, head, good, company.route, clock(), versions, credited)
         except Conflict:
             continue
         _release(company, [*found.good, *found.again], ledger)
@@ -79,7 +82,7 @@ def _take_in(
 def _sorted_out(
     company: Company,
     invoices: Sequence[Invoice],
-    held: Mapping[int, int],
+    held: Mapping[int, Held],
     around: Surroundings,
     ledger: "Ledger",
     now: datetime,
@@ -228,7 +231,7 @@ def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None
     Its problem goes first: as long as it is held, whoever comes next knows that there may be one.
     """
     held = ledger.invoices.held_among(company.id, numbers)
-    ledger.problems.close(company.id, [("invoice", str(number)) for number in held])
+    ledger.problems.close(company.id, [("invoice", str(number)) for number in held], OVER_BY_ITSELF)
     ledger.invoices.release(company.id, held)
 
 
@@ -244,7 +247,9 @@ def _hold(company: Company, found: Sorted, ledger: "Ledger", now: datetime) -> N
         Problem(company.id, "invoice", invoice.number, why.code, why.details, "", now, now)
         for invoice, why in wrong
     )
-    over = [code for code in Code if code not in WAITING_CODES]  # what was wrong with an older version
+    over = [
+        code for code in OVER_BY_ITSELF if code not in WAITING_CODES
+    ]  # what was wrong with an older version
     waits = [("invoice", invoice.number) for invoice, why in held if why.waits_for]
     ledger.problems.close(company.id, waits, over)
     kept = [("invoice", invoice.number) for invoice, why in held if why.code in KEPT_HERE]
