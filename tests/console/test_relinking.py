@@ -72,8 +72,8 @@ ASKED = [
         "4300",
         "customer",
         ["put_back", "take_number", "look_up_again"],
-        ["Nummer 4999 er riktig", "Gi Kunde 4300 nummer 4999 i Moment også", "satt tilbake"],
-        ["Number 4999 is right", "Give Customer 4300 number 4999 in Moment, too", "put back"],
+        ["Nummer 4999 er riktig", "Bruk nummer 4999 i Moment også", "satt tilbake"],
+        ["Number 4999 is right", "Use number 4999 in Moment, too", "put back"],
         id="renumbered in Xledger",
     ),
     pytest.param(
@@ -81,8 +81,8 @@ ASKED = [
         "",
         "records",
         ["take_over"],
-        ["1 kunder og prosjekter i alt, for eksempel 4400", "Ta over det Moment har nå"],
-        ["1 customers and projects in all, for example 4400", "Take over what Moment has now"],
+        ["Antall kunder og prosjekter: 1, for eksempel 4400", "Ta over det Moment har nå"],
+        ["Customers and projects concerned: 1, for example 4400", "Take over what Moment has now"],
         id="a restored Moment",
     ),
 ]

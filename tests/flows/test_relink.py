@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from moment_xledger.domain.records import Record, State
 from moment_xledger.domain.relinking import NumberInUse
 from moment_xledger.flows.decide_problem import decide_problem, offered
 from moment_xledger.flows.resolve_problem import Resolver
-from tests.builders import COMPANY, a_customer, a_private_person, a_project
+from tests.builders import COMPANY, a_customer, a_private_person, a_project, an_invoice
 from tests.world import World
 
 MOVED, CHANGED, TAKEN = Code.NUMBER_MOVED_IN_XLEDGER, Code.NUMBER_CHANGED, Code.NUMBER_TAKEN
@@ -70,6 +71,11 @@ class Office:
     @property
     def projects(self) -> list[str]:
         return sorted(each["code"] for each in self.world.held("projects"))
+
+    @property
+    def invoices(self) -> list[int]:
+        """Those that may leave."""
+        return [each.invoice.invoice_number for each in self.world.ledger.invoices.since(COMPANY.id)]
 
     @property
     def problems(self) -> list[tuple[str, str]]:
@@ -290,6 +296,22 @@ def test_the_same_holds_for_projects(office: Office) -> None:
         [],
         ["Gjenåpnet"],
     )
+
+
+def test_an_invoice_goes_by_itself_when_the_number_of_its_customer_is_settled(office: Office) -> None:
+    office.renumber("3100", to="7100")
+    customer = {"customerNumber": "7100", "name": "Lie"}
+    office.come(
+        a_private_person("7100", id=61, version=2),
+        an_invoice(20777, customer=customer, projectNumber=None),
+    )
+    assert office.invoices == []
+    office.say(Choice.CHANGED_ON_BOTH, "7100", CHANGED)
+    for _ in range(30):
+        office.world.time.now += timedelta(minutes=1)
+        office.world.sweep()
+        office.world.run()
+    assert office.invoices == [20777]
 
 
 def test_a_company_customer_too(office: Office) -> None:

@@ -883,8 +883,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.MOMENT_WENT_BACK: Reason(
         Fixer.ADMINISTRATOR,
-        "Moment har sendt eldre eller andre opplysninger enn før, uten et høyere versjonsnummer. Det skjer når Moment er gjenopprettet fra en sikkerhetskopi. Det gjelder {many} kunder og prosjekter i alt, for eksempel {examples}. Ingenting av dette er sendt til Xledger. Åpne problemet, og ta over det Moment har nå, om det skal gjelde.",
-        "Moment sent older or other data than before, without a higher version number. This happens when Moment was restored from a backup. It is about {many} customers and projects in all, for example {examples}. None of it was sent to Xledger. Open the problem, and take over what Moment has now if that is to count.",
+        "Moment har sendt eldre eller andre opplysninger enn før, uten et høyere versjonsnummer. Det skjer når Moment er gjenopprettet fra en sikkerhetskopi. Antall kunder og prosjekter: {many}, for eksempel {examples}. Ingenting av dette er sendt til Xledger. Åpne problemet, og ta over det Moment har nå, om det skal gjelde.",
+        "Moment sent older or other data than before, without a higher version number. This happens when Moment was restored from a backup. Customers and projects concerned: {many}, for example {examples}. None of it was sent to Xledger. Open the problem, and take over what Moment has now if that is to count.",
     ),
 }
 

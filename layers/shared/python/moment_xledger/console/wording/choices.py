@@ -117,11 +117,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "choice_take_number": ("Nummer {2} er riktig", "Number {2} is right"),
     "about_take_number": (
         (
-            "Nummeret er endret med vilje i Xledger. Gi {1} nummer {3} i Moment også. "
+            "Nummeret er endret med vilje i Xledger. Bruk nummer {3} i Moment også. "
             "Det som venter, går av seg selv når Moment har det samme nummeret."
         ),
         (
-            "The number was changed on purpose in Xledger. Give {1} number {3} in Moment, too. "
+            "The number was changed on purpose in Xledger. Use number {3} in Moment, too. "
             "What waits goes by itself when Moment has the same number."
         ),
     ),
@@ -132,11 +132,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "choice_look_up_again": ("Slå opp på nytt etter nummeret", "Look up again by the number"),
     "about_look_up_again": (
         (
-            "Det vi var koblet til i Xledger, er ikke lenger {1}. Vi slår opp {1} på nytt etter nummeret. "
-            "Finnes nummeret ikke i Xledger, legges det til."
+            "Det vi var koblet til i Xledger, er noe annet nå. Vi slår opp nummeret på nytt. "
+            "Finnes det ikke i Xledger, legges det til."
         ),
         (
-            "What we were linked to in Xledger is not {1} any more. We look {1} up again by its number. "
+            "What we were linked to in Xledger is another record now. We look up the number again. "
             "If the number is not in Xledger, it is added."
         ),
     ),
