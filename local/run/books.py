@@ -33,7 +33,7 @@ from moment_xledger.domain.invoice_references import references_of, waiting
 from moment_xledger.domain.invoices import Fault
 from moment_xledger.domain.kinds import Kind as RecordKind
 from moment_xledger.domain.moment import Invoice
-from moment_xledger.domain.problems import NOBODY
+from moment_xledger.domain.problems import NOBODY, RECORDS
 from moment_xledger.domain.problems import Problem as LedgerProblem
 from moment_xledger.domain.seen_invoices import is_looked_for
 from moment_xledger.domain.uploads import State as UploadState
@@ -207,6 +207,8 @@ class Books:
         unchanged = self._use.ledger.tallies.get(COMPANY, kind).get("unchanged", 0)
         waiting = states["dirty"] + states["waiting"]
         problems = self._problems(COMPANY, kind)
+        if kind is RecordKind.CUSTOMER:  # told once for customers and projects alike, so shown once
+            problems += self._problems(COMPANY, RECORDS)
         return Kind(self._received(kind), states["synced"], unchanged, waiting, problems)
 
     def _received(self, kind: str) -> int:
