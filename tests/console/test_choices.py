@@ -1,5 +1,6 @@
 """What nobody but a person can know is asked on the problem's page, and what they say is done and noted."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +13,7 @@ from moment_xledger.domain.resolutions import WAYS, Way
 from moment_xledger.domain.sessions import Role
 from moment_xledger.domain.uploads import State, Upload, waiting_for_a_person
 from moment_xledger.flows.decide_problem import _APPLY
-from tests.builders import COMPANY, a_company
+from tests.builders import COMPANY, a_company, a_customer
 from tests.console.site import Page, Site, opened
 from tests.world import START
 
@@ -106,3 +107,25 @@ def test_every_choice_has_its_words_and_its_function() -> None:
 def test_what_may_have_arrived_is_asked_where_nothing_else_helps() -> None:
     asked = {code for code in Code if set(ARRIVALS) & set(choices_of(code))}
     assert asked == {code for code, way in WAYS.items() if way is Way.CHOOSE}
+
+
+def test_trying_a_group_again_says_what_it_costs_and_is_done_when_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = opened(monkeypatch, [COMPANY])
+    world = site.world
+    rule = {"field": "email", "pattern": "@nord$", "message": "email: Not an address."}
+    world.server.replan({"rules": [rule]})
+    world.receive(
+        *[a_customer(str(n), organizationNumber=None, email=f"post{n}@nord") for n in range(810, 840)]
+    )
+    world.run(until=timedelta(minutes=1))
+    (group,) = world.ledger.problems.of(COMPANY.id, "customer", Code.REFUSED_ALIKE)
+    page = "/problems/one?" + urlencode({"kind": "customer", "code": group.code, "number": group.number})
+    browser = site.browser(language=Language.ENGLISH)
+    assert "It costs at most 27 requests" in browser.get(page).text
+    world.server.replan({"rules": []})
+    done = browser.press(page, "/problems/choose", choice="try_all", given="27")
+    assert done.place == "/problems?did=try_all"
+    world.run(until=timedelta(minutes=3))
+    assert len(world.held("customers")) == int(group.details["count"])

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from local.xledger.plan import Plan
-from moment_xledger.domain.companies import Secrets, Token
+from moment_xledger.adapters.xledger_reference import Reference
+from moment_xledger.domain.companies import Language, Secrets, Token
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import State
 from moment_xledger.domain.stops import stopped
+from moment_xledger.flows.guard_numbers import Guard, guard_numbers
+from moment_xledger.flows.read_lists import read_lists
 from moment_xledger.flows.save_company import save_company
 from moment_xledger.flows.watch_deadlines import watch_deadlines
 from tests.builders import COMPANY, a_company, a_customer, a_private_person, a_project, of
@@ -159,3 +162,28 @@ def test_a_company_that_gets_another_token_hears_that_it_is_over() -> None:
     assert list(world.problems()) == [("settings", "customer", OUR_FAULT)]
     watch_deadlines(COMPANY.model_copy(update={"token_id": "another"}), world.ledger, world.time())
     assert list(world.problems()) == []
+
+
+def test_the_number_guard_tells_a_request_that_is_not_understood_from_a_right_that_is_missing() -> None:
+    world = a_world(schema_lacks=["Query.customer_deltas"])
+    world.receive(a_customer("10001"))
+    world.run()
+    guard = Guard(world.worker(), Reference, lambda: True)
+    report = guard_numbers(guard)
+    assert (report.not_understood, report.not_allowed) == (1, 0)
+    (problem,) = world.ledger.problems.of(COMPANY.id)
+    assert (problem.code, problem.details) == (OUR_FAULT, {"records": "changes of customers"})
+    assert "endringer av kunder" in problem.sentence(Language.NORWEGIAN)
+    world.server.replan({"schema_lacks": []})
+    world.time.now += timedelta(days=1)
+    guard_numbers(Guard(world.worker(), Reference, lambda: True))
+    assert list(world.problems()) == []
+
+
+def test_lists_that_xledger_takes_no_request_for_stay_unknown_and_are_told_of() -> None:
+    world = a_world(schema_lacks=["Account.posting"])
+    lists = read_lists(TOKEN_ID, world.worker(), Reference)
+    assert lists is not None
+    assert lists.accounts is None
+    assert lists.vat_codes is not None
+    assert list(world.problems()) == [("settings", "accounts and VAT codes", OUR_FAULT)]

@@ -356,3 +356,12 @@ def test_a_test_after_the_firewall_let_us_through_again_passes(office: Office) -
     office.world.server.replan({"gateway": "absent"})
     office.world.time.now += timedelta(seconds=90)
     assert office.test().passed
+
+
+def test_a_request_of_ours_that_xledger_does_not_take_is_no_fault_of_the_token() -> None:
+    office = Office()
+    office.save()
+    office.world.server.replan({"schema_lacks": ["Query.projects"]})
+    outcomes = {str(check.right): str(check.outcome) for check in office.test().checks}
+    assert (outcomes["token"], outcomes["customers"], outcomes["projects"]) == ("passed", "passed", "later")
+    assert list(office.world.problems(NORDVIK)) == []

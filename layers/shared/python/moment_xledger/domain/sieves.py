@@ -1,8 +1,8 @@
 """Those that Xledger refuses, found among records that it refused as a list, with as few lists as may be.
 
-Two alone show whether most are refused. One that is refused shows what the rule may be (`likenesses`): those that have
-nothing of it go as one list, and of the others one at a time, the one that tells most. When all that are left have
-all of it, they are alike. Where no rule shows, lists are quartered as ever.
+Two records sent alone show whether most are refused. One that is refused shows what the rule may be (`likenesses`).
+Records with nothing of it go as one list; of the others the one that tells most goes alone. When all that are left
+have all of it, they are alike. Where no rule shows, a refused list is quartered.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def group_of(answer: str) -> str:
 
 @dataclass(frozen=True)
 class Alike:
-    """`refused` is the answer that stands for all of them."""
+    """Records that are refused for the same reason, as far as can be told. `refusal` is the answer to one of them."""
 
     likeness: str
     ids: tuple[Id, ...]
@@ -51,7 +51,7 @@ class Sieve:
     _refused: list[tuple[Id, Refusal]] = field(default_factory=list)
     _taken: list[Id] = field(default_factory=list)
     _answers: dict[str, Refusal] = field(default_factory=dict)  # by likeness
-    _alone: int = 0  # of the list that was refused last
+    _alone: int = 0  # records sent alone since the last list was refused
 
     def __post_init__(self) -> None:
         self.open = list(self.fields)
@@ -81,7 +81,7 @@ class Sieve:
             self._lots.append(set(ids))
 
     def at_fault(self, ids: Collection[Id], refusal: Refusal) -> None:
-        """Known to be refused: alone, or named by Xledger. What the lists that held them hold besides, nobody knows."""
+        """Refused alone, or named by Xledger. Whether the lists that held them hold others is not known any more."""
         key = refusal.likeness
         self._answers.setdefault(key, refusal)
         self._refused += [(id_, refusal) for id_ in ids]
@@ -89,7 +89,7 @@ class Sieve:
         self._close(set(ids))
 
     def set_aside(self, ids: Iterable[Id]) -> None:
-        """Those that have another end: nothing is learnt from them."""
+        """Records that have been dealt with in another way: nothing is learnt from them."""
         others = set(ids)
         self._lots = [lot for lot in self._lots if lot.isdisjoint(others)]
         self._close(others)

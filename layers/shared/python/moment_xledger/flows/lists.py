@@ -124,8 +124,8 @@ class _Sifting:
         self._records = {record.client_id: record for record in writes.of(operation)}
         fields = {id_: _fields(record, writes) for id_, record in self._records.items()}
         self._sieve = Sieve(fields)
-        self._half_done: set[str] = set()  # perhaps: to be looked up before they are sent again
-        self._is_fresh = True  # nobody can have removed anything since they were looked up, as far as we know
+        self._half_done: set[str] = set()  # may have been added: looked up before they are sent again
+        self._is_fresh = True  # Xledger has not said yet that something is gone which the look-up found
 
     def go_on(self) -> None:
         while not self._turn.is_over and (ids := self._sieve.next()):
@@ -147,9 +147,8 @@ class _Sifting:
         blamed = rejected.blamed if many else {ids[0]: rejected.refusals[0]}
         named = {id_: blamed[id_] for id_ in ids if id_ in blamed}
         if named and self._is_fresh and any(refusal.key == "dbId" for refusal in named.values()):
-            self._is_fresh = (
-                not self._look_again()
-            )  # it was there when it was looked up; others may be gone as well
+            # Somebody removed it since it was looked up, and perhaps others.
+            self._is_fresh = not self._look_again()
         elif named:
             self._refuse(named)
         else:

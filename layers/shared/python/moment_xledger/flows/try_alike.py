@@ -17,6 +17,7 @@ from moment_xledger.flows.outcomes import Outcomes
 NAME = "one by one"  # of the share that is used
 ONE = 4  # requests at most: it is looked up, its company in the legal register is written, and it itself
 AT_ONCE = 2
+AGAIN = timedelta(minutes=1)
 FIRST_AFTER = timedelta(minutes=10)  # people may be correcting them
 
 
@@ -38,7 +39,7 @@ def try_alike(
         )
         if due <= outcomes.clock():
             _try_some(kind, problem, channel, outcomes, carry_one, spent)
-            due = outcomes.clock()  # what is done now may have made more of it due
+            due = outcomes.clock() + AGAIN
         again = min(filter(None, (again, due)))
     return again
 
