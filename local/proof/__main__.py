@@ -1,8 +1,9 @@
 """`make prove`: the simulations at full size on every core, then real processes, with the table of goals at the end.
 
-A seed as argument plays that one, and which companies as another: books, routes, desk or all. Names of goals, such as
-`limits rights`, show only those. `SEEDS=n` in the environment makes everything that is simulated larger or smaller: so
-many seeds in place of the usual, and all else in proportion; with fewer seeds, the schedules have a preemption less.
+A seed as argument plays that one, and which companies as another: books, routes, desk, all or belonging. Names of
+goals, such as `limits rights`, show only those. `SEEDS=n` in the environment makes everything that is simulated larger
+or smaller: so many seeds in place of the usual, and all else in proportion; with fewer seeds, the schedules have a
+preemption less.
 """
 
 import os
@@ -87,7 +88,7 @@ def _in_words(goal: Goal) -> str:
 def _play_one(seed: str, companies: str = Cast.BOOKS) -> int:
     """With the whole story in words."""
     if companies not in list(Cast):
-        raise Misuse(f"{companies}: the companies are books, routes, desk or all")
+        raise Misuse(f"{companies}: the companies are books, routes, desk, all or belonging")
     stage = play(Setting(int(seed), cast=Cast(companies)))
     print(*stage.schedule, *(stage.wrong or ["all promises were kept"]), sep="\n")
     return 1 if stage.wrong else 0

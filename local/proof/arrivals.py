@@ -64,6 +64,12 @@ def numbers_in(text: str) -> list[int]:
     return [int(row["InvoiceNo"]) for row in csv.DictReader(io.StringIO(text), delimiter=";")]
 
 
+def accounts_in(text: str) -> list[tuple[int, str]]:
+    """The invoices in a file, and the customers on whose account they are."""
+    rows = csv.DictReader(io.StringIO(text), delimiter=";")
+    return sorted({(int(row["InvoiceNo"]), row["CustomerNo"]) for row in rows})
+
+
 def _costs(stage: "Stage") -> Iterator[str]:
     """Each posted line is one expense at most, with the amount that it has now."""
     held: dict[str, list[Decimal]] = {}

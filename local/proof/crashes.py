@@ -12,7 +12,7 @@ from local.proof.story import Cast, Size
 
 TINY = Size(customers=3, projects=2, invoices=2, versions=2, costs=3, period=timedelta(minutes=6))
 # The seeds of the stories in which each call is crashed, the shortest first.
-STORIES = {Cast.ROUTES: 4, Cast.DESK: 4, Cast.BOOKS: 4}
+STORIES = {Cast.ROUTES: 4, Cast.DESK: 4, Cast.BOOKS: 4, Cast.BELONGING: 4}
 AT_ONCE = 18  # crashes in one run
 DEATHS: tuple[Meets, ...] = ("dies before", "dies after")
 

@@ -115,9 +115,15 @@ class TwinWiring(wiring.Wiring):
     """The real one, but for the table and Xledger's GraphQL API, whose twins speak our own words."""
 
     def __init__(self, twins: Twins) -> None:
-        super().__init__(Environment(ENVIRONMENT))
+        super().__init__()
         self.ledger = twins.ledger
-        self._network = twins.network
+        self.speak_to(twins.network)
+
+    def speak_to(self, network: Network) -> None:
+        """Another Xledger from now on. Whoever is at work goes on with the one before."""
+        self._network = network
+        url = getattr(network, "url", "")
+        self._environment = Environment({**ENVIRONMENT, **({"XLEDGER_URL": url} if url else {})})
 
     def worker(self, *given: Any, **options: Any) -> Worker:
         made = super().worker(*given, **options)
@@ -125,7 +131,7 @@ class TwinWiring(wiring.Wiring):
 
 
 @contextmanager
-def deployed(twins: Twins, failed: Callable[[Exception], None] = log_failure) -> Iterator[wiring.Wiring]:
+def deployed(twins: Twins, failed: Callable[[Exception], None] = log_failure) -> Iterator["TwinWiring"]:
     """Within it every handler has this wiring, the simulated time, and no other way out than the twins. `failed` hears
     of what the console answers with an apology."""
     use, scheduler = TwinWiring(twins), twins.scheduler

@@ -14,6 +14,7 @@ from moment_xledger.domain.problems import Problem
 from moment_xledger.domain.typed_keys import TAIL
 
 SOON = timedelta(minutes=5)
+ASKED_IN_VAIN = 4
 IN_A_MAIL = re.compile(r"https://console\.example(/e/[A-Za-z0-9_-]+)")
 EVERYWHERE = (
     "/",
@@ -29,9 +30,10 @@ EVERYWHERE = (
 
 @dataclass
 class OrderExport:
-    """Until the page shows it, or that there is nothing for it."""
+    """Until the page shows it, or that there is nothing for it but invoices that are held for a reason."""
 
     asked: str = ""
+    times: int = 0
 
     def __call__(self, visitor: Visitor) -> bool:
         if self.asked and self._has_come(visitor):
@@ -47,7 +49,11 @@ class OrderExport:
 
     def _has_come(self, visitor: Visitor) -> bool:
         facts = visitor.facts(f"/exports?asked={self.asked}")
-        return bool(facts["asked"]["export"]) or not (facts["waiting"] or facts["being_made"])
+        if facts["asked"]["export"] or not (facts["waiting"] or facts["being_made"]):
+            return True
+        self.times += 1
+        held = (group["kind"] == "invoice" for group in visitor.facts("/problems")["groups"])
+        return self.times > ASKED_IN_VAIN and not facts["being_made"] and any(held)
 
 
 def fetch_files(visitor: Visitor) -> bool:

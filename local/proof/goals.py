@@ -18,7 +18,15 @@ from local.proof.goals_of_parts import (
     mutants,
 )
 from local.proof.goals_of_processes import killed_workers, rights
-from local.proof.goals_of_runs import all_together, desk, every_call_site, guards, routes, update_path
+from local.proof.goals_of_runs import (
+    all_together,
+    desk,
+    every_call_site,
+    guards,
+    right_records,
+    routes,
+    update_path,
+)
 from local.proof.parallel import Workers
 from local.proof.rows import Row, Say, Scale
 
@@ -64,6 +72,7 @@ GOALS: Sequence[Goal] = (
     update_path,
     routes,
     desk,
+    right_records,
     all_together,
     adds,
     burst_of_edits,

@@ -35,7 +35,7 @@ def outcome(setting: Setting) -> Outcome:
 def every_call_site(scale: Scale, workers: Workers, say: Say) -> Row:
     """Several crashes in a run; those that did not come about, because of another one, by themselves afterwards."""
     sites, pieces = set[str](), list[Crash]()
-    for cast, calls in workers.each(calls_of, (Cast.BOOKS, Cast.ROUTES, Cast.DESK)):
+    for cast, calls in workers.each(calls_of, (Cast.BOOKS, Cast.ROUTES, Cast.DESK, Cast.BELONGING)):
         sites |= set(calls)
         pieces += together(cast, list(crashes(calls, scale.crashes_at_each_site)))
     count = sum(len(each.chosen) for each in pieces)
@@ -69,6 +69,12 @@ def desk(scale: Scale, workers: Workers, say: Say) -> Row:
     return _seeds("   people in the console, the same", Cast.DESK, scale.seeds_of_routes, workers, say)
 
 
+def right_records(scale: Scale, workers: Workers, say: Say) -> Row:
+    """Tokens, owner codes and numbers change, and people work in Xledger."""
+    goal = "G18 every write on the right record"
+    return _seeds(goal, Cast.BELONGING, scale.seeds_of_belonging, workers, say)
+
+
 def all_together(scale: Scale, workers: Workers, say: Say) -> Row:
     return _seeds("   all companies at once, the same", Cast.ALL, scale.seeds_of_all, workers, say)
 
@@ -85,7 +91,7 @@ def _seeds(goal: str, cast: Cast, seeds: int, workers: Workers, say: Say) -> Row
     for site in never if len(never) <= FEW else ():
         say(f"never crashed here: {site}")
     figures = (
-        f"{seeds} seeds, {wrong} with anything lost, doubled or old; "
+        f"{seeds} seeds, {wrong} with anything lost, doubled, old or on another's record; "
         f"{len(crashed)} of {len(sites)} call sites crashed"
     )
     return Row(goal, figures, not wrong)

@@ -11,19 +11,41 @@ from local.proof.exporting import play_lot
 from local.proof.simulation import play
 from local.proof.stage import USUAL, Setting
 from local.proof.story import Cast
+from moment_xledger.adapters import xledger_customers, xledger_projects
 from moment_xledger.adapters.ledger.exports import Exports
 from moment_xledger.adapters.ledger.invoices import Invoices
 from moment_xledger.adapters.moment_expenses import MomentExpenses
 from moment_xledger.adapters.table import Action, Check, Table
 from moment_xledger.adapters.xledger_customers import Customers
+from moment_xledger.adapters.xledger_nodes import owner_of
 from moment_xledger.adapters.xledger_projects import Projects
-from moment_xledger.domain import customers, expense_runs, projects, uploads
+from moment_xledger.domain import (
+    customers,
+    expense_runs,
+    invoice_references,
+    plans,
+    projects,
+    records,
+    uploads,
+)
+from moment_xledger.domain.entities import Writers
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.invoice_mails import InvoiceMail, later
+from moment_xledger.domain.legal_companies import LegalCompany
+from moment_xledger.domain.legal_ids import NORWAY, LegalId
+from moment_xledger.domain.plans import Owner
+from moment_xledger.domain.plans import _decided as plans_decided
 from moment_xledger.domain.records import Record, State, settle, take_in
 from moment_xledger.domain.soap_outcomes import InDoubt, UploadOutcome
 from moment_xledger.domain.uploads import after
-from moment_xledger.flows import mail_invoice, outcomes, take_in_records
+from moment_xledger.flows import (
+    check_records,
+    find_customers,
+    invoice_standing,
+    mail_invoice,
+    outcomes,
+    take_in_records,
+)
 from moment_xledger.flows.mail_invoice import Run as MailRun
 
 Change = Callable[[Setting], Setting]
@@ -117,6 +139,30 @@ def _upload_again_after(upload: uploads.Upload, outcome: UploadOutcome, now: dat
     return (uploads.later(upload, now), None) if isinstance(outcome, InDoubt) else after(upload, outcome, now)
 
 
+def _known_everywhere(record: Record, entity: str | None) -> Record:
+    return record if entity is None else replace(record, entity=entity)
+
+
+def _as_if_ours(node: Any, owner_code: int) -> Owner:
+    return owner_of(node, owner_code)._replace(is_ours=True)
+
+
+def _decided_by_id(record: Record, here: Any, hits: Any) -> Any:
+    return here if here and here.owner.is_ours else plans_decided(record, here, hits)
+
+
+def _with_code(client_id: str, db_id: int, node: Any) -> Any:
+    return {"clientId": client_id, "node": {"dbId": db_id} | node}
+
+
+def _number_alone(company: LegalCompany) -> LegalId | None:
+    return LegalId.read(NORWAY, company.number)
+
+
+def _undisputed(*_: object) -> set[str]:
+    return set()
+
+
 # Two workers at once, of whom one stands still, while requests are late: seldom enough otherwise.
 CROWDED = replace(USUAL, stalls=0.04, deaths=0, late_requests=0.4, doubled_messages=0.5)
 
@@ -167,6 +213,54 @@ GUARDS = (
         "looking for an expense before making it", 1, ((MomentExpenses, "find", _nothing),), cast=Cast.ROUTES
     ),
     Guard(
-        "reading again what was read before", 17, ((expense_runs, "OVERLAP", timedelta(0)),), cast=Cast.ROUTES
+        "reading again what was read before", 8, ((expense_runs, "OVERLAP", timedelta(0)),), cast=Cast.ROUTES
+    ),
+    Guard(
+        "what was learnt in another entity is void",
+        0,
+        tuple((module, "known_in", _known_everywhere) for module in (records, check_records, find_customers)),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
+        "the number is looked at before a write by id",
+        1,
+        ((plans, "_decided", _decided_by_id),),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
+        "records of other entities are not ours",
+        0,
+        tuple((module, "owner_of", _as_if_ours) for module in (xledger_customers, xledger_projects)),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
+        "an update sends no number",
+        0,
+        tuple((module, "update", _with_code) for module in (xledger_customers, xledger_projects)),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
+        "a legal company has its country's number",
+        0,
+        ((LegalCompany, "legal_id", property(_number_alone)),),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
+        "one company writes to an entity",
+        0,
+        ((Writers, "may_join", lambda *_: True),),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
+        "invoices on a disputed number are held",
+        0,
+        ((invoice_standing, "disputed_numbers", _undisputed), (invoice_references, "DISPUTES", ())),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
+        "what people closed is not opened",
+        3,
+        ((projects, "tells_end", lambda *_: True), (xledger_projects, "tells_end", lambda *_: True)),
+        cast=Cast.BELONGING,
     ),
 )

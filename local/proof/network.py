@@ -1,7 +1,7 @@
 """Between a worker and Xledger's GraphQL API."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Self
@@ -29,6 +29,9 @@ class Network:
     outside: Outside
     requests: list[Request] = field(default_factory=list)
     timeout: float = 60  # seconds
+    url: str = ""  # where that server is
+    # What happens there at the very moment before a request is carried out.
+    before: Callable[[str, Mapping[str, Any]], None] = lambda operation, variables: None
 
     def ask(self, token: Token, operation: str, variables: Mapping[str, Any]) -> Reply:
         writes = operation.startswith(("Add", "Update"))
@@ -50,6 +53,7 @@ class Network:
         return replace(self, timeout=time.total_seconds())
 
     def _answer(self, token: Token, operation: str, variables: Mapping[str, Any]) -> Answer:
+        self.before(operation, variables)
         question = {"query": document(operation), "variables": variables, "operationName": operation}
         headers = {"Authorization": f"token {token.secret}"}
         return self.server.answer("/graphql", headers, json.dumps(question).encode())

@@ -101,6 +101,7 @@ class BucketTwin:
         self._outside = outside
         self.files: dict[str, bytes] = {}
         self.changed: list[str] = []
+        self.watch: Callable[[str, bytes], None] = lambda name, content: None  # hears of each new file
 
     def put_object(self, *, Key: str, Body: Any, IfNoneMatch: str = "", **_: Any) -> None:  # noqa: N803
         body = Body if isinstance(Body, bytes) else Body.read()
@@ -111,6 +112,8 @@ class BucketTwin:
             raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
         if self.files.get(key, body) != body:
             self.changed.append(key)
+        if key not in self.files:
+            self.watch(key, body)
         self.files[key] = body
 
     def generate_presigned_url(self, _: str, Params: Mapping[str, Any], ExpiresIn: int) -> str:  # noqa: N803

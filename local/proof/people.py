@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
+from local.proof.belonging import moves_of
 from local.proof.browsing import Front
 from local.proof.desk import BORDVIK, errands_of
 from local.proof.errands import SOON, choose, open_problem
@@ -24,12 +25,16 @@ def people_of(stage: Stage, front: Front, random: Random, period: timedelta) -> 
 
     def somebody(company: CompanyId, name: str, role: Role) -> Visitor:
         errands = errands_of(name, period, stage, random) if company == BORDVIK else []
+        if name != KARI and stage.story.belonging:
+            errands = moves_of(company, stage.story.belonging, period, random)
         return Visitor(company, name, role, front, stage.bucket, stage.told, random, errands)
 
     names = [company.id for company in stage.story.companies]
     accountants = [somebody(company, KARI, Role.ACCOUNTANT) for company in names]
-    others = ADMINISTRATORS if BORDVIK in names else ()
-    return accountants + [somebody(BORDVIK, name, Role.ADMINISTRATOR) for name in others]
+    others = [(BORDVIK, name) for name in ADMINISTRATORS] if BORDVIK in names else []
+    if stage.story.belonging:
+        others = [(company, ADMINISTRATORS[0]) for company in names]
+    return accountants + [somebody(company, name, Role.ADMINISTRATOR) for company, name in others]
 
 
 def open_questions(stage: Stage) -> list[Problem]:

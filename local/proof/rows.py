@@ -18,6 +18,7 @@ class Scale:
     seeds: int
     seeds_of_routes: int
     seeds_of_all: int
+    seeds_of_belonging: int
     seeds_for_guards: int
     exports: int
     schedules: tuple[int, int]  # every one of at most so many preemptions and so many deaths
@@ -32,6 +33,7 @@ FULL = Scale(
     seeds=2_000,
     seeds_of_routes=1_000,
     seeds_of_all=200,
+    seeds_of_belonging=1_000,
     seeds_for_guards=400,
     exports=20_000,
     schedules=(2, 1),

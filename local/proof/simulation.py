@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from local.moment.records import Moment
+from local.proof.belonging import TOKEN_OF_THE_GROUP
 from local.proof.browsing import Front
 from local.proof.checks import wrongs
 from local.proof.deployment import (
@@ -32,7 +33,8 @@ from local.proof.rests import Operator
 from local.proof.scheduling import Died, Scheduler
 from local.proof.stage import NotCalm, Setting, Stage
 from local.proof.staging import on_the_wall, plan_of, story_of, twins, vault_of
-from local.proof.story import SHARED, TOKENS, Posted, Published, kept_by_hand
+from local.proof.story import SHARED, TOKENS, Cast, Posted, Published, kept_by_hand
+from local.proof.unrest import unrest_of
 from local.proof.vaults import SecretsTwin
 from local.proof.visitors import Errand, Visitor
 from local.twins.world import START
@@ -59,12 +61,15 @@ LAST: tuple[Mapping[str, Callable[[], Callable[[Visitor], bool]]], ...] = (
     {"to export what is left": OrderExport, "to fetch it": lambda: fetch_files},
 )
 PEOPLE_LOOK = 7 * MINUTE
+UNTIL_TOLD = 20 * MINUTE  # after a quarter of an hour people hear what an invoice waits for
 
 
 def play(setting: Setting) -> Stage:
     """Plays a run to its end; what the checkers say of it is in `wrong`."""
     player = _Player(setting)
-    with deployed(player.twins, player.apologised):
+    with deployed(player.twins, player.apologised) as deployment:
+        if player.unrest:
+            player.unrest.deployment = deployment
         try:
             player.play()
         except NotCalm as problem:
@@ -81,6 +86,8 @@ class _Player:
         self.scheduler = Scheduler(START)
         self._period = setting.size.period
         self._calm = self._period + (TROUBLED if setting.rates != NONE else timedelta())
+        # What waits for a person is looked at again and again: there it is not waited for that nothing more is due.
+        self._looks_go_on = timedelta(hours=3 if setting.cast is Cast.BELONGING else 0)
         self._calls = count(1)
         fates = Fates(self.random, setting.rates, setting.chosen)
         outside = Outside(self.scheduler, fates, self.note)
@@ -93,7 +100,7 @@ class _Player:
             story_of(self.random, setting, plan.credits_per_hour),
             server,
             Moment(now=self.scheduler.clock),
-            Network(server, outside),
+            Network(server, outside, url=ENVIRONMENT["XLEDGER_URL"]),
             BucketTwin(outside),
             SesTwin(outside, ENVIRONMENT["SENDER"], self.queues[MAIL_EVENTS].put),
             Ledger(TableTwin(outside)),  # type: ignore[arg-type]
@@ -103,6 +110,7 @@ class _Player:
         )
         for order in kept_by_hand(self.stage.story):
             server.hands.do(order)
+        self.unrest = unrest_of(self.stage, self.scheduler, self.random, setting, self.note)
         self.twins = twins(self.stage, secrets, outside, self.queues, self.random)
         front = Front(ANSWERING, self._context, self.scheduler, fates, self.note)
         self.people = people_of(self.stage, front, Random(self.random.random()), self._period)
@@ -147,6 +155,9 @@ class _Player:
             self.scheduler.later(each.at, lambda each=each: self._finalize(each))  # type: ignore[misc]
         for posted in self.stage.story.posted:
             self.scheduler.later(posted.at, lambda posted=posted: self._post(posted))  # type: ignore[misc]
+
+        if self.unrest:
+            self.unrest.begin(self._publish)
 
     def _finalize(self, published: Published) -> None:
         self.stage.moment.take(published.event)
@@ -201,9 +212,12 @@ class _Player:
         """Somebody else with the same token asks until Xledger refuses."""
         self.note("somebody else uses up the credits of the shared token")
         question = {"query": "{ entities(first: 1) { edges { node { dbId } } } }"}
-        headers = {"Authorization": f"token {TOKENS[SHARED].secret}"}
+        headers = {"Authorization": f"token {self._shared_token()}"}
         for _ in range(min(self.stage.server.plan.credits_per_hour or 0, 500)):
             self.stage.server.answer("/graphql", headers, json.dumps(question).encode())
+
+    def _shared_token(self) -> str:
+        return TOKEN_OF_THE_GROUP if self.stage.story.belonging else TOKENS[SHARED].secret
 
     def _be_calm(self) -> None:
         self.note("from now on nothing bad happens")
@@ -255,11 +269,11 @@ class _Player:
 
     def _until_calm(self) -> None:
         deadline = self.scheduler.now + TOO_LONG
-        asked_at = self.scheduler.now
+        asked_at = self.scheduler.now + (UNTIL_TOLD if self.unrest else timedelta())
 
         def is_calm() -> bool:
             nonlocal asked_at
-            if self.scheduler.now < max(START + self._calm, asked_at + MINUTE):
+            if self.scheduler.now < max(START + self._calm + self._looks_go_on, asked_at + MINUTE):
                 return False
             asked_at = self.scheduler.now
             return asked_at > deadline or not self._work()
@@ -270,7 +284,7 @@ class _Player:
 
     def _work(self) -> list[str]:
         """What is still to be done, by the queues and by the ledger's own list of what is due."""
-        due = self.stage.ledger.due.until(self.scheduler.now + timedelta(hours=3))
+        due = self.stage.ledger.due.until(self.scheduler.now + timedelta(hours=3) - self._looks_go_on)
         left = [task.name for task in self.scheduler.running if task.name not in OFTEN]
         left += [f"{len(queue.messages)} in {name}" for name, queue in self.queues.items() if queue.messages]
         left += [f"{each.code} of {each.number}" for each in open_questions(self.stage)]

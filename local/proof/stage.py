@@ -12,6 +12,7 @@ from local.proof.post import SesTwin
 from local.proof.rests import Rest
 from local.proof.story import Cast, Size, Story
 from local.proof.visitors import Told
+from local.proof.witness import Witness
 from local.xledger.engine import Xledger
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.secrets import Vault
@@ -49,6 +50,8 @@ class Stage:
     is_alone: bool
     told: Told = field(default_factory=Told)
     rests: list[Rest] = field(default_factory=list)
+    witness: Witness | None = None
+    refused_saves: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
     schedule: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from random import Random
 
 from local.moment.app import application
-from local.proof.deployment import ENVIRONMENT, FINGERPRINT, MOMENT, SECRETS, XLEDGER, Twins, secret
+from local.proof import belonging
+from local.proof.deployment import FINGERPRINT, MOMENT, SECRETS, XLEDGER, Twins, secret
 from local.proof.desk import BORDVIK, OLD_KEY, tell_of_desk
 from local.proof.doors import Door
 from local.proof.outside import Outside, QueuesTwin
@@ -20,6 +21,7 @@ from local.xledger.server import XledgerApp
 from local.xledger.times import CENTRAL_EUROPE
 from moment_xledger.adapters.secrets import Vault
 from moment_xledger.domain.companies import Company, Secrets, Token
+from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.flows.save_company import save_company
 
 LONG_AGO = timedelta(days=60)  # before the date of any invoice: what is older than we are stays in Moment
@@ -30,9 +32,12 @@ def twins(
     stage: Stage, secrets: SecretsTwin, outside: Outside, queues: Mapping[str, Queue], random: Random
 ) -> Twins:
     """With the companies of the story in them, as their administrators have set them up."""
+    tokens = belonging.BEGIN_WITH
     for company in stage.story.companies:
         if company.id == BORDVIK:
-            _save(company, stage)
+            _save(company, OLD_KEY, stage)
+        elif company.id in tokens:
+            _save_as_far_as_it_goes(company, tokens[company.id], stage, secrets)
         else:
             _put(company, stage, secrets)
     clients = {
@@ -62,16 +67,27 @@ def _put(company: Company, stage: Stage, secrets: SecretsTwin) -> None:
     stage.ledger.companies.save(company)
 
 
-def _save(company: Company, stage: Stage) -> None:
+def _save_as_far_as_it_goes(company: Company, token: str, stage: Stage, secrets: SecretsTwin) -> None:
+    """One whose entity another company has is refused; so it is put there, as an older release would have saved it."""
+    try:
+        _save(company, token, stage)
+    except BadSettings:
+        stage.refused_saves.append(company.id)
+        secrets.create_secret(Name=SECRETS + company.id, SecretString=secret(token))
+        token_id = stage.vault.fingerprint(Token(token))
+        stage.ledger.companies.save(company.model_copy(update={"token_id": token_id}))
+
+
+def _save(company: Company, token: str, stage: Stage) -> None:
     """One whose settings will be changed, so that they are saved as the console saves them."""
     settings = company.model_dump(mode="json", exclude={"token_id"})
-    keys = Secrets(Token(OLD_KEY), Token("key-of-moment"))
-    save_company(
-        settings, keys, stage.ledger, stage.vault, lambda: START - LONG_AGO, ENVIRONMENT["XLEDGER_URL"]
-    )
+    keys = Secrets(Token(token), Token("key-of-moment"))
+    save_company(settings, keys, stage.ledger, stage.vault, lambda: START - LONG_AGO, stage.network.url)
 
 
 def story_of(random: Random, setting: Setting, requests_per_hour: int | None) -> Story:
+    if setting.cast is Cast.BELONGING:
+        return belonging.tell_of_belonging(random, setting.size, requests_per_hour)
     books = setting.cast in (Cast.BOOKS, Cast.ALL)
     story = tell(random, setting.size, requests_per_hour) if books else Story([])
     if setting.cast in (Cast.ROUTES, Cast.ALL):
@@ -88,9 +104,10 @@ def on_the_wall(since_start: timedelta) -> str:
 
 def plan_of(random: Random, setting: Setting) -> Plan:
     rates = setting.rates
+    owner = belonging.GROUP if setting.cast is Cast.BELONGING else LAST
     return parse_plan(
         {
-            **IN_XLEDGER,
+            **(belonging.IN_XLEDGER if setting.cast is Cast.BELONGING else IN_XLEDGER),
             "credits_per_hour": random.choice([None, 40, 500]),
             "seed": setting.seed,
             "errors_5xx": rates.server_errors / 2,
@@ -98,9 +115,9 @@ def plan_of(random: Random, setting: Setting) -> Plan:
             "cut_bodies": rates.server_errors / 2,
             "half_done": rates.half_done,
             "soap": {
-                "users": [{"userName": SOAP_USER, "password": PASSWORD, "ownerCode": LAST}],
+                "users": [{"userName": SOAP_USER, "password": PASSWORD, "ownerCode": owner}],
                 "own_import_codes": {IMPORT_CODE: "standard"},
-                "ledger": {"ownerCode": LAST, "lines": 0},
+                "ledger": {"ownerCode": owner, "lines": 0},
                 "key_life_seconds": KEY_LIFE,
                 "soap_faults": rates.refusals,
                 "html_pages": rates.refusals,

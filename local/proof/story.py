@@ -7,6 +7,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
+from local.proof.places import Belonging
 from local.sample.check_digits import organisation_number
 from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
 
@@ -37,13 +38,14 @@ UNSENT = 0.12  # of the invoices, which Moment finalizes and never publishes
 
 
 class Cast(StrEnum):
-    """Which companies there are: those with customers, projects and files; those with mails, uploads and expenses; and
-    the one whose people are at work in the console."""
+    """Which companies there are: those with customers, projects and files; those with mails, uploads and expenses; the
+    one whose people are at work in the console; all these; and those whose records could come to the wrong place."""
 
     BOOKS = "books"
     ROUTES = "routes"
     DESK = "desk"
     ALL = "all"
+    BELONGING = "belonging"
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Story:
     """`customers` and `projects` are the newest of each, by company and number: what Xledger must have at the end.
 
     `unsent`: what Moment has and never publishes. `costs`: the ids of posted lines that belong together, and what they
-    come to in Moment. `by_either_route`: invoices of companies whose route changes.
+    come to in Moment. `by_either_route`: invoices of companies whose route changes. `belonging`: of that cast alone.
     """
 
     companies: list[Company]
@@ -88,6 +90,8 @@ class Story:
     by_either_route: dict[str, list[int]] = field(default_factory=dict)
     posted: list[Posted] = field(default_factory=list)
     costs: dict[tuple[str, ...], str] = field(default_factory=dict)
+    belonging: Belonging | None = None
+    swapped: list[Published] = field(default_factory=list)
 
     def wanted_customers(self) -> dict[tuple[str, str], dict[str, Any]]:
         """The first of each company is nowhere but in Moment's API, and comes when a project needs it."""

@@ -44,6 +44,7 @@ class Told:
     fetched: list[Fetched] = field(default_factory=list)
     # Invoices that they pressed to skip, and whether they were told that it is done.
     skipping: dict[tuple[CompanyId, int], bool] = field(default_factory=dict)
+    accepted: list[CompanyId] = field(default_factory=list)  # settings that had to be refused
     again: dict[CompanyId, set[str]] = field(default_factory=dict)  # requests to export once more
 
 

@@ -16,6 +16,7 @@ from moment_xledger.domain.errors import GateClosed
 from moment_xledger.domain.exports import next_export
 from moment_xledger.domain.gate import token_refused
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
+from moment_xledger.domain.notices import ACT_NOW
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.send_notices import Notifier, Report, send_notices
@@ -54,7 +55,15 @@ class Post:
 
     def report(self, *numbers: str, code: Code = Code.REFUSED_BY_XLEDGER, kind: str = "customer") -> None:
         now = self.world.time()
-        details = {"field": "", "vat_code": "3", "why": "Permanent", "fault": "must have 2 to 25 characters"}
+        details = {
+            "field": "",
+            "vat_code": "3",
+            "why": "Permanent",
+            "fault": "must have 2 to 25 characters",
+            "records": "",
+            "reached": "",
+            "owner_code": "1",
+        }
         self.world.ledger.problems.report(
             Problem(NORDVIK, kind, number, code, details, "", now, now) for number in numbers
         )
@@ -120,6 +129,18 @@ def test_when_it_is_over_that_is_told_once(post: Post) -> None:
     _, better = post.postman.to(KARI)
     assert better["Subject"] == "Nordvik Arkitekter AS: something is well again"
     assert "The Xledger API key works." in text(better)
+
+
+@pytest.mark.parametrize("code", sorted(ACT_NOW))
+def test_the_end_of_everything_urgent_has_its_sentence(post: Post, code: Code) -> None:
+    post.report("", code=code, kind="settings")
+    post.run()
+    post.close("", kind="settings")
+    post.world.time.now += timedelta(hours=2)
+    post.run()
+    _, better = post.postman.to(KARI)
+    assert "something is well again" in better["Subject"]
+    assert "Well again" in text(better)
 
 
 def test_what_comes_and_goes_is_one_mail_an_hour_at_most(post: Post) -> None:

@@ -16,7 +16,7 @@ from tests.test_template import RIGHTS
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("cast", [Cast.BOOKS, Cast.ROUTES, Cast.DESK])
+@pytest.mark.parametrize("cast", [Cast.BOOKS, Cast.ROUTES, Cast.DESK, Cast.BELONGING])
 def test_nothing_is_lost_doubled_or_old_whatever_happens(cast: Cast, seed: int) -> None:
     stage = play(Setting(seed, cast=cast))
     assert not stage.wrong, "\n".join([*stage.schedule, *stage.wrong])
@@ -80,7 +80,9 @@ def calls() -> dict[Cast, Counter[str]]:
     return shared_out({cast: calls_of(cast) for cast in STORIES})
 
 
-@pytest.mark.parametrize(("cast", "sites"), [(Cast.ROUTES, 200), (Cast.DESK, 80), (Cast.BOOKS, 10)])
+@pytest.mark.parametrize(
+    ("cast", "sites"), [(Cast.ROUTES, 200), (Cast.DESK, 80), (Cast.BOOKS, 10), (Cast.BELONGING, 10)]
+)
 def test_a_crash_before_or_after_any_call_site_changes_nothing_at_the_end(cast: Cast, sites: int) -> None:
     assert len(calls()[cast]) >= sites
     alone: list[Crash] = []

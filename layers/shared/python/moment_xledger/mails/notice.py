@@ -90,6 +90,26 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "The reception address at Xledger is in use again.",
     ),
     str(Code.EXPORT_FAILED): ("Eksporten er ferdig.", "The export is finished."),
+    str(Code.REQUEST_NOT_ACCEPTED): (
+        "Xledger tar imot forespørslene våre igjen.",
+        "Xledger accepts our requests again.",
+    ),
+    str(Code.RIGHT_LACKING): (
+        "API-nøkkelen til Xledger har rettigheten som manglet.",
+        "The Xledger API key has the right that it lacked.",
+    ),
+    str(Code.OWNER_CODE_NEEDED): (
+        "Det er kjent hvilket selskap i Xledger vi skriver til.",
+        "It is known which company in Xledger we write to.",
+    ),
+    str(Code.OWNER_CODE_NOT_REACHED): (
+        "API-nøkkelen når selskapet med eierkoden i innstillingene.",
+        "The API key reaches the company with the owner code in the settings.",
+    ),
+    str(Code.ENTITY_TAKEN): (
+        "Ingen andre selskaper står i veien i Xledger lenger.",
+        "No other company is in the way in Xledger any more.",
+    ),
 }
 
 
