@@ -8,7 +8,7 @@ from local.xledger.soap.plan import PASSWORD, USER
 from moment_xledger.domain.companies import Route, SoapLogin
 
 ROUTES = (Route.FILE, Route.EMAIL, Route.UPLOAD)
-RECEPTION = f"mb.{OWNER_CODE}@xledger.example"
+RECEPTION = "mb.00000@xledger.example"
 
 # Xledger has an import ready for gl02b, whose vouchers can be seen to sum to zero.
 SETTINGS: Mapping[Route, Mapping[str, Any]] = {

@@ -19,7 +19,7 @@ Dimension = Literal["PROJECT", "DEPARTMENT", "COST_UNIT"]
 GatewayBody = Literal["page", "empty", "json"]
 ResetAt = Literal["utc", "offset", "cet", "epoch", "seconds", "absent", "garbage"]
 
-OWNER_CODE = 19168
+OWNER_CODE = 99168
 TOKEN = "c2FtcGxlLWtleS1vZi1ub3Jkdmlr"
 
 

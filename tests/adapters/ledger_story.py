@@ -56,7 +56,7 @@ COMPANY = a_company(
     token_id=TOKEN,
     notify=[ADDRESS],
     route="upload",
-    owner_code=19168,
+    owner_code=99168,
     file={"format": "gl02b"},
     expense_accounts="4000-4999",
     expenses_from="2026-01-01",
@@ -118,13 +118,13 @@ def _token(ledger: Ledger) -> None:
     held: dict[str, Any] = {"owner": "worker", "lease_until": LATER, "in_flight": in_flight}
     gate = Gate(plan=500, minutes={minute: 3}, failures=2, last_served=NORDVIK, usage=usage, **closed, **held)
     ledger.gates.save(TOKEN, gate)
-    fjord = Reached(19168, "Fjord AS", 7)
+    fjord = Reached(99168, "Fjord AS", 7)
     ledger.entities.save_reach(
         TOKEN, Reach("https://xledger.example/graphql", NOW, fjord, (fjord, Reached(None)))
     )
     ledger.references.save(TOKEN, LISTS)
     ledger.references.save_place(TOKEN, Kind.PROJECT, Place("behind the last"))
-    here = ledger.entities.move(NORDVIK, CurrentEntity(), Entity("https://xledger.example/graphql", 19168))
+    here = ledger.entities.move(NORDVIK, CurrentEntity(), Entity("https://xledger.example/graphql", 99168))
     ledger.entities.keep(NORDVIK, here.checked_until(Kind.CUSTOMER, "ENT#customer#17"))
 
 
@@ -196,7 +196,7 @@ def _mails(ledger: Ledger) -> None:
 
 def _expenses(ledger: Ledger) -> None:
     expense = Expense(
-        external_id="xledger:19168:1",
+        external_id="xledger:99168:1",
         description="Lydberegning",
         amount=Decimal("1250.10"),
         supplier="Akustikk AS",

@@ -20,7 +20,7 @@ COMPANY = CompanyId("nordvik")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 AN_HOUR = timedelta(hours=1)
 EXPENSE = Expense(
-    external_id="xledger:19168:1",
+    external_id="xledger:99168:1",
     description="Lydberegning",
     amount=Decimal("1250.10"),
     invoice_date=date(2026, 11, 15),

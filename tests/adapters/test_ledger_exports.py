@@ -26,7 +26,7 @@ SERIES = SeriesReport((Gap(3, 4, "not received"),), (Late(1, 1, 16),), 2, 1)
 
 @pytest.fixture
 def company(ledger: Ledger) -> Company:
-    made = a_company(NORDVIK, language="en", file={"format": "gl02b"}, owner_code=19168)
+    made = a_company(NORDVIK, language="en", file={"format": "gl02b"}, owner_code=99168)
     ledger.companies.save(made)
     return made
 

@@ -22,7 +22,7 @@ from tests.builders import a_project
 KEY = "key-of-these-tests"
 COMPANY = "nordvik"
 EXPENSE = Expense(
-    external_id="xledger:19168:80000011",
+    external_id="xledger:99168:80000011",
     description="Lydberegning",
     amount=Decimal("1250.10"),
     supplier="Akustikkverkstedet AS",
@@ -72,7 +72,7 @@ def test_an_expense_is_added_with_all_that_it_says(desk: Desk) -> None:
         "invoiceDate": "2026-11-15",
         "billable": True,
         "currency": "NOK",
-        "externalId": "xledger:19168:80000011",
+        "externalId": "xledger:99168:80000011",
         "supplierInvoiceNumber": "F-77",
         "accountNumber": "4510",
         "projectId": 1001,

@@ -57,7 +57,7 @@ def test_lists_are_read(reference: Reference) -> None:
     assert {"3", "31", "6"} <= reference.vat_codes()
     assert "32" not in reference.vat_codes()
     (entity,) = reference.entities() or ()
-    assert (entity.owner_code, entity.name) == (19168, "Nordvik AS")
+    assert (entity.owner_code, entity.name) == (99168, "Nordvik AS")
     assert reference.own_entity() == entity
     assert reference.own_db_id() == entity.owner_db_id
     assert reference.unnamed_entities() == (Reached(None, "Nordvik AS"),)
@@ -159,8 +159,8 @@ def test_numbers_are_asked_for_by_id_and_by_number_at_once(world: World, referen
 
     found = reference.numbers(Kind.CUSTOMER, [one["dbId"]], ["10002"])
     assert found == {
-        Numbered(one["dbId"], "10001", date(2026, 1, 31), 19168, "Nordvik AS"),
-        Numbered(other["dbId"], "10002", None, 19168, "Nordvik AS"),
+        Numbered(one["dbId"], "10001", date(2026, 1, 31), 99168, "Nordvik AS"),
+        Numbered(other["dbId"], "10002", None, 99168, "Nordvik AS"),
     }
 
 

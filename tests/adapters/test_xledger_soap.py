@@ -51,7 +51,7 @@ def xledger(served: Connected) -> Connected:
 
 
 def upload(client: XledgerSoap) -> UploadOutcome:
-    return client.upload("faktura.csv", b"InvoiceNo;Text\r\n1;bl\xc3\xa5\r\n", "AR10", 19168)
+    return client.upload("faktura.csv", b"InvoiceNo;Text\r\n1;bl\xc3\xa5\r\n", "AR10", 99168)
 
 
 def test_a_file_arrives_whole_with_its_import_code_and_owner(xledger: Connected):
@@ -69,7 +69,7 @@ def test_a_file_arrives_whole_with_its_import_code_and_owner(xledger: Connected)
         "sApplication": "XLEDGERTEST",
         "sFileName": "faktura.csv",
         "sImportCode": "AR10",
-        "iEntityCode": "19168",
+        "iEntityCode": "99168",
     }
 
 

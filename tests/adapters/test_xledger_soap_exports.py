@@ -97,14 +97,14 @@ Shape = Callable[[str], str]
 
 def read(xledger: Connected, result: str) -> list[Row | BadRow]:
     xledger.fake.answers[OPERATION] = [says(OPERATION, result)]
-    return list(xledger.client(LOGIN).transactions("posted_lines", "", 19168))
+    return list(xledger.client(LOGIN).transactions("posted_lines", "", 99168))
 
 
 def test_an_export_is_asked_for_with_everything_that_the_service_wants(xledger: Connected):
     filter_ = '[Modified] > "2026-11-20 00:00:00"'
     xledger.fake.answers[OPERATION] = [says(OPERATION, elements(line()))]
 
-    assert len(list(xledger.client(LOGIN).transactions("posted_lines", filter_, 19168))) == 1
+    assert len(list(xledger.client(LOGIN).transactions("posted_lines", filter_, 99168))) == 1
 
     (call,) = xledger.fake.calls
     assert call.path == "/WS/Common/Lib/Export.asmx"
@@ -115,7 +115,7 @@ def test_an_export_is_asked_for_with_everything_that_the_service_wants(xledger: 
         "sFreeText": "",
         "sFilter": filter_,
         "eDataOption": "All",
-        "iEntityCode": "19168",
+        "iEntityCode": "99168",
     }
 
 
@@ -349,14 +349,14 @@ def encoded(declared: str, encoding: str) -> Response:
 def test_what_is_no_export_is_refused(xledger: Connected, answer: Response, failure: Failure):
     xledger.fake.answers[OPERATION] = [answer]
     with pytest.raises(CallFailed) as failed:
-        list(xledger.client(LOGIN).transactions("posted_lines", "", 19168))
+        list(xledger.client(LOGIN).transactions("posted_lines", "", 99168))
     assert failed.value.failure == failure
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1", "windows-1252"])
 def test_other_encodings_are_read_if_they_are_what_they_say(xledger: Connected, encoding: str):
     xledger.fake.answers[OPERATION] = [encoded(encoding, encoding)]
-    (row,) = xledger.client(LOGIN).transactions("posted_lines", "", 19168)
+    (row,) = xledger.client(LOGIN).transactions("posted_lines", "", 99168)
     assert isinstance(row, Row)
     assert row.text == "blåbær"
 
@@ -375,7 +375,7 @@ def test_reading_stops_at_the_size_limit(xledger: Connected):
 
     xledger.fake.answers[OPERATION] = [endless]
     with pytest.raises(CallFailed) as failed:
-        xledger.client(LOGIN).transactions("posted_lines", "", 19168)
+        xledger.client(LOGIN).transactions("posted_lines", "", 99168)
     assert failed.value.failure == NotSoap(200, Oddity.TOO_LARGE)
     assert sent < 30_000_000
 
@@ -385,7 +385,7 @@ def test_a_fault_is_known_before_the_first_row_is_asked_for(xledger: Connected):
         OPERATION: [fault("key expired"), says(OPERATION, elements(line()))],
         "LogonKey": [says("LogonKey", "key-2")],
     }
-    rows = xledger.client(LOGIN).transactions("posted_lines", "", 19168)
+    rows = xledger.client(LOGIN).transactions("posted_lines", "", 99168)
     assert xledger.fake.asked == [OPERATION, "LogonKey", OPERATION]
     assert xledger.kept == ["key-2"]
     assert len(list(rows)) == 1

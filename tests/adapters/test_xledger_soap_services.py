@@ -188,7 +188,7 @@ def test_the_public_services_are_called_in_their_own_order(
         ("The session is not valid", True),
         ("Keyword expired", False),
         ("Invalid file", False),
-        ("No access to entity 19168", False),
+        ("No access to entity 99168", False),
     ],
 )
 def test_the_words_by_which_a_key_is_known_to_be_refused(fault: str, refused: bool):

@@ -31,7 +31,7 @@ from moment_xledger.domain.soap_outcomes import (
     UploadOutcome,
 )
 
-OWNER = 19168
+OWNER = 99168
 LINES = 540
 
 

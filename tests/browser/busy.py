@@ -29,7 +29,7 @@ def make_busy(site: Site) -> None:
 
 
 def _saves_settings(site: Site) -> None:
-    first = settings(language="no", owner_code=19168)
+    first = settings(language="no", owner_code=99168)
     then = first | {
         "requests_per_hour": 500,
         "notify": [PERSON, "daglig.leder@nordvik.example"],

@@ -25,7 +25,7 @@ PAGE = "/problems/one?" + urlencode({"kind": "export", "code": UNCERTAIN, "numbe
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Site:
     """Export 1 may have been taken by Xledger."""
-    settings = {"route": "upload", "owner_code": 19168, "file": {"format": "gl02b"}}
+    settings = {"route": "upload", "owner_code": 99168, "file": {"format": "gl02b"}}
     made = opened(monkeypatch, [a_company(COMPANY.id, **settings)])
     made.export(10231)
     asked = waiting_for_a_person(the_upload(made), State.UNCERTAIN, UNCERTAIN)

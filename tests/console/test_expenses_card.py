@@ -11,7 +11,7 @@ from tests.builders import COMPANY, a_company
 from tests.console.site import Site, opened
 from tests.world import START
 
-IMPORTS = a_company(import_expenses=True, owner_code=19168)
+IMPORTS = a_company(import_expenses=True, owner_code=99168)
 
 
 def imported(site: Site, stopped: str = "", **states: State) -> None:

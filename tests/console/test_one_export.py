@@ -43,7 +43,7 @@ def test_as_json_it_has_the_same_facts(site: Site) -> None:
 
 
 def test_an_uploaded_file_is_shown_with_its_key_in_xledger(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = {"route": "upload", "owner_code": 19168, "file": {"format": "gl02b"}}
+    settings = {"route": "upload", "owner_code": 99168, "file": {"format": "gl02b"}}
     company = type(COMPANY).model_validate(COMPANY.model_dump() | settings)
     site = opened(monkeypatch, [company])
     site.export(10231)
@@ -63,7 +63,7 @@ def test_the_list_counts_what_waits_from_before_another_route_was_chosen(
 ) -> None:
     site = opened(monkeypatch)
     site.receive(an_invoice(10231))
-    settings = {"route": "upload", "owner_code": 19168, "file": {"format": "gl02b"}}
+    settings = {"route": "upload", "owner_code": 99168, "file": {"format": "gl02b"}}
     site.world.ledger.companies.save(type(COMPANY).model_validate(COMPANY.model_dump() | settings))
     site.receive(an_invoice(10232))
     assert site.browser().get_json("/exports").facts["waiting"] == 2

@@ -80,7 +80,7 @@ def test_invoices_on_the_old_route_are_counted(monkeypatch: pytest.MonkeyPatch) 
     site = opened(monkeypatch)
     site.receive(an_invoice(10231), an_invoice(10232))
     assert site.browser().get_json("/settings").facts["other_routes"] == {}
-    by_mail = a_company(route="email", reception_address="mb.19168@xledger.net")
+    by_mail = a_company(route="email", reception_address="mb.00000@xledger.net")
     site.world.ledger.companies.save(by_mail)
     assert site.browser().get_json("/settings").facts["other_routes"] == {"file": 2}
     assert "<strong>2 i neste fil</strong>" in site.browser().get("/settings").text
@@ -105,7 +105,7 @@ def test_the_token_of_these_tests_is_on_no_page(site: Site) -> None:
 def test_where_projects_are_in_xledger_is_told_with_its_source(
     site: Site, typed: int | None, read: int | None, sentence: str
 ) -> None:
-    company = saved(site, owner_code=19168, project_dimension=typed, file={"format": "gl02b"})
+    company = saved(site, owner_code=99168, project_dimension=typed, file={"format": "gl02b"})
     if read:
         site.world.ledger.references.save_dimensions(company.token_id, Dimensions(read, None, START))
     assert sentence in site.browser(language=Language.ENGLISH).get("/settings").text

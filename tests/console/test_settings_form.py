@@ -123,7 +123,7 @@ def test_each_wrong_field_has_its_sentence_and_what_was_typed_stays(
     wrong = {"name": SCRIPT, "owner_code": "1916", "vat_codes": "3", "expense_accounts": "5-4"}
     page = save(administrator, **wrong, requests_per_hour="500", **{"file.department": "Ø" * 30})
     assert page.status == 400
-    assert sentence_beside(page, "owner_code") == "Feltet «Eierkode» må være fem sifre, som 19168."
+    assert sentence_beside(page, "owner_code") == "Feltet «Eierkode» må være fem sifre."
     for field in (*wrong, "file.department"):
         assert sentence_beside(page, field)
         assert f'<a href="#f-{field.replace(".", "-")}">' in page.text
@@ -137,7 +137,7 @@ def test_each_wrong_field_has_its_sentence_and_what_was_typed_stays(
 def test_what_another_field_makes_necessary_is_asked_for(administrator: Browser) -> None:
     page = save(administrator, route="email")
     assert "trenger mottaksadressen" in sentence_beside(page, "reception_address")
-    page = save(administrator, import_expenses="on", owner_code="19168")
+    page = save(administrator, import_expenses="on", owner_code="99168")
     assert "trenger SOAP-bruker" in sentence_beside(page, "soap_user")
 
 
@@ -152,7 +152,7 @@ def test_what_is_wrong_is_said_in_json_too(administrator: Browser) -> None:
     answer = administrator.post("/settings", form, accept="application/json")
     assert answer.status == 400
     assert answer.facts["faults"] == [
-        {"field": "owner_code", "sentence": "Feltet «Eierkode» må være fem sifre, som 19168."}
+        {"field": "owner_code", "sentence": "Feltet «Eierkode» må være fem sifre."}
     ]
     assert answer.facts["version"] == 1
 
@@ -225,7 +225,7 @@ def test_a_stored_login_can_be_removed(site: Site, administrator: Browser) -> No
 
 def test_a_login_stays_as_long_as_something_needs_it(site: Site, administrator: Browser) -> None:
     save(administrator, soap_user="per", soap_password="a-soap-password")
-    page = save(administrator, remove_soap_user="on", import_expenses="on", owner_code="19168")
+    page = save(administrator, remove_soap_user="on", import_expenses="on", owner_code="99168")
     assert page.status == 400
     said = sentence_beside(page, "remove_soap_user")
     assert "opplasting av fakturaer og henting av utgifter trenger tilgangen; slå dem av først" in said
@@ -313,9 +313,9 @@ def test_the_page_says_where_records_go_and_that_an_operator_allowed_another_one
     entities, other, now = site.world.ledger.entities, CompanyId("other"), site.world.time()
     save(administrator)
     page = administrator.get("/settings").text
-    assert "Kunder og prosjekter hører til selskap 19168 Nordvik AS i Xledger." in page
+    assert "Kunder og prosjekter hører til selskap 99168 Nordvik AS i Xledger." in page
     assert "det har driften tillatt" not in page
-    entity = Entity(site.world.url, 19168)
+    entity = Entity(site.world.url, 99168)
     share_entity(other, entity, "Ola", "a copy", site.world.ledger, now)
     entities.move(other, entities.current(other), entity)
     assert "det har driften tillatt" in administrator.get("/settings").text

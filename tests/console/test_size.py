@@ -56,7 +56,7 @@ def a_widest(letter: str) -> Company:
         notify=[f"{letter * 60}{index}@{'x' * 63}.{'y' * 63}.{'z' * 50}.no" for index in range(20)],
         expense_accounts=",".join(str(4000 + 2 * each) for each in range(100)),
         reception_address=f"{letter}@{'x' * 63}.no",
-        owner_code=19168,
+        owner_code=99168,
     )
 
 

@@ -46,7 +46,7 @@ def in_utc(moment: str) -> datetime:
 
 
 def export_at(now: datetime, limit: IssueLimit = IssueLimit.NONE) -> Export:
-    company = a_company(issue_limit=limit, owner_code=19168, vat_codes={"3": "3"})
+    company = a_company(issue_limit=limit, owner_code=99168, vat_codes={"3": "3"})
     return next_export(company, Watermark(last_export=16), len(INVOICES), "schedule", now)
 
 

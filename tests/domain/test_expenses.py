@@ -27,9 +27,9 @@ from moment_xledger.domain.supplier_bills import Bill
 from tests.flows.costs import a_line
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-TERMS = Terms(19168, AccountRanges.read("4000-4999"), None, billable=True)
+TERMS = Terms(99168, AccountRanges.read("4000-4999"), None, billable=True)
 EXPENSE = Expense(
-    external_id="xledger:19168:1",
+    external_id="xledger:99168:1",
     description="Lydberegning",
     amount=Decimal("1250.00"),
     supplier="Akustikkverkstedet AS",
@@ -102,7 +102,7 @@ def test_a_line_is_known_by_its_id(line: dict[str, Any], id_: str | None) -> Non
 
 
 def test_from_the_from_date_on_counts_the_day_of_posting() -> None:
-    terms = Terms(19168, TERMS.accounts, date(2026, 11, 21), billable=True)
+    terms = Terms(99168, TERMS.accounts, date(2026, 11, 21), billable=True)
     assert out_of_reach(a_line(), terms) is None
     assert out_of_reach(a_line(voucher_date=date(2026, 11, 20)), terms) is Left.BEFORE_START
 

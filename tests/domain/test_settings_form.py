@@ -93,7 +93,7 @@ def test_a_field_beyond_its_limits_is_named_in_both_languages_and_not_quoted(fie
     [
         pytest.param({"route": "upload"}, "owner_code", id="an upload to nobody"),
         pytest.param(
-            {"route": "upload", "owner_code": 19168}, "import_code", id="an upload without an import"
+            {"route": "upload", "owner_code": 99168}, "import_code", id="an upload without an import"
         ),
         pytest.param({"import_expenses": True}, "owner_code", id="expenses of nobody"),
         pytest.param({"route": "email"}, "reception_address", id="mails to nobody"),
@@ -107,7 +107,7 @@ def test_a_field_beyond_its_limits_is_named_in_both_languages_and_not_quoted(fie
             id="an account that is too long for its format",
         ),
         pytest.param(
-            {"owner_code": 19168, "vat_codes": {"99": "3"}, "file": {"format": "gl02b"}},
+            {"owner_code": 99168, "vat_codes": {"99": "3"}, "file": {"format": "gl02b"}},
             "file.revenue_accounts",
             id="a VAT code without an account",
         ),
@@ -179,7 +179,7 @@ def test_a_user_without_a_password_is_refused() -> None:
 
 
 def test_an_upload_without_a_login_is_refused() -> None:
-    company = a_company(route="upload", owner_code=19168, import_code="OWN")
+    company = a_company(route="upload", owner_code=99168, import_code="OWN")
     with pytest.raises(BadSettings, match="needs a SOAP user"):
         check_complete(company, Secrets(STORED.xledger_token, STORED.moment_key))
     check_complete(company, STORED)
@@ -188,7 +188,7 @@ def test_an_upload_without_a_login_is_refused() -> None:
 def test_expenses_without_a_login_are_refused() -> None:
     with pytest.raises(BadSettings, match="needs a SOAP user"):
         check_complete(
-            a_company(import_expenses=True, owner_code=19168),
+            a_company(import_expenses=True, owner_code=99168),
             Secrets(STORED.xledger_token, STORED.moment_key),
         )
 
@@ -264,7 +264,7 @@ def test_a_login_that_is_removed_can_be_typed_anew_later() -> None:
 def test_a_login_that_something_needs_is_not_removed() -> None:
     without = replace(STORED, soap=None)
     with pytest.raises(BadSettings) as refused:
-        check_complete(a_company(import_expenses=True, owner_code=19168), without, ["soap_user"])
+        check_complete(a_company(import_expenses=True, owner_code=99168), without, ["soap_user"])
     assert str(refused.value) == (
         "The field “Remove the stored SOAP login” must be off: uploading invoices and importing expenses need the "
         "login; switch them off first."

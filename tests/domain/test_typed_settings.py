@@ -12,10 +12,10 @@ from tests.builders import a_company
 
 FULL = a_company(
     token_expires="2027-12-31",
-    owner_code=19168,
+    owner_code=99168,
     export_projects=False,
     route="upload",
-    reception_address="mb.19168@xledger.net",
+    reception_address="mb.00000@xledger.net",
     import_code="MY_IMPORT",
     import_expenses=True,
     expenses_from="2027-01-01",
@@ -47,7 +47,7 @@ def test_every_field_is_in_it() -> None:
         pytest.param("notify", " ", []),
         pytest.param("vat_codes", "3=31\n\n 5 : 51 \n7 7\nF→6", {"3": "31", "5": "51", "7": "7", "F": "6"}),
         pytest.param("vat_codes", "", {}),
-        pytest.param("owner_code", " 19168 ", "19168"),
+        pytest.param("owner_code", " 99168 ", "99168"),
         pytest.param("owner_code", "", None),
         pytest.param("requests_per_hour", "1\u00a0000 000", "1000000"),
         pytest.param("token_expires", "1.2.2027", "2027-02-01"),

@@ -21,7 +21,7 @@ TOKEN = "token-of-these-tests"
 SAMPLE = ROOT / "events" / "nordvik"
 MOST_SECONDS = 100
 A_FEW = 4  # invoices
-RECEPTION = "mb.19168@xledger.example"
+RECEPTION = "mb.00000@xledger.example"
 
 Event = dict[str, Any]
 

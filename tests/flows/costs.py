@@ -157,7 +157,7 @@ class Costs:
     def __init__(self, *, is_first: bool = False, **settings: Any) -> None:
         defaults: dict[str, Any] = {
             "import_expenses": True,
-            "owner_code": 19168,
+            "owner_code": 99168,
             "expense_accounts": "4000-4999,6550",
         }
         self.company = a_company(**(defaults | settings))
@@ -171,7 +171,7 @@ class Costs:
         if not is_first:
             self.ledger.expenses.take_turn(self.company.id, "first", self.time.now, self.time.now)
             seen = frozenset({LINE, ACCOUNT, PROJECT, VAT, KNOWN})
-            self.ledger.expenses.learn(self.company.id, "first", Facts(19168, seen=seen))
+            self.ledger.expenses.learn(self.company.id, "first", Facts(99168, seen=seen))
 
     def set(self, **settings: Any) -> None:
         self.company = Company.model_validate(self.company.model_dump() | settings)

@@ -28,7 +28,7 @@ from tests.fakes import FakeFiles, FakeTable
 from tests.world import Time
 
 SENDER = "xledger@moment.example"
-RECEPTION = "mb.19168@xledger.example"
+RECEPTION = "mb.00000@xledger.example"
 A_PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 A_MINUTE = timedelta(minutes=1)
 

@@ -24,7 +24,7 @@ OCTOBER = date(2026, 10, 1)
 EUROS: dict[str, Any] = {"currency": "EUR"}
 UPLOADS: dict[str, Any] = {
     "route": Route.UPLOAD,
-    "owner_code": 19168,
+    "owner_code": 99168,
     "import_code": "MOMENT",
 }
 
@@ -141,7 +141,7 @@ def test_a_file_that_is_not_yet_uploaded_waits(nights: Nights) -> None:
 
 
 def test_one_that_leaves_by_mail_waits_until_it_is_sent() -> None:
-    nights = Nights(route=Route.EMAIL, reception_address="mb.19168@xledger.example")
+    nights = Nights(route=Route.EMAIL, reception_address="mb.00000@xledger.example")
     nights.office.arrive(an_invoice(1))
     assert rows(nights)[-1] == "waiting;mail;;NOK;1;125000,00"
     mails, later = nights.office.ledger.mails, MORNING + timedelta(minutes=5)

@@ -36,7 +36,7 @@ def held(world: World, what: str = "customers") -> set[tuple[str, int]]:
 def strangers(world: World, *numbers: str) -> Xledger:
     """Another Xledger, whose ids were given to other records."""
     server = Xledger(world.server.plan, clock=world.time)
-    (owner,) = server.state.entities.find("ownerCode", 19168)
+    (owner,) = server.state.entities.find("ownerCode", 99168)
     for number in numbers:
         server.state.add(
             "companies", {"code": f"c{number}", "description": "Fremmed AS", "companyNumber": None}, owner
@@ -78,7 +78,7 @@ def test_a_night_finds_that_the_address_changed_where_nothing_was_saved() -> Non
     guard_numbers(Guard(world.worker(), world.worker().reference, lambda: True))
     world.sweep()
     world.run()
-    assert held(world) == {("20001", 19168)}
+    assert held(world) == {("20001", 99168)}
 
 
 def both(**but: Any) -> World:
@@ -227,7 +227,7 @@ def test_what_a_token_reaches_is_asked_once() -> None:
     ],
     ids=" ".join,
 )
-@pytest.mark.parametrize("owner_code", [None, 19168])
+@pytest.mark.parametrize("owner_code", [None, 99168])
 def test_an_xledger_that_lacks_a_question_serves_where_the_rest_suffices(
     lacks: list[str], owner_code: int | None
 ) -> None:
@@ -238,7 +238,7 @@ def test_an_xledger_that_lacks_a_question_serves_where_the_rest_suffices(
     world.run()
     owner_is_shown = lacks in (["Query.viewer"], ["Query.entities.ownerSet"], ["Query.entities"])
     suffices = owner_code or owner_is_shown
-    assert held(world) == ({("20001", 19168)} if suffices else set())
+    assert held(world) == ({("20001", 99168)} if suffices else set())
     assert list(world.problems()) == ([] if suffices else [("settings", "owner_code", "OWNER_CODE_NEEDED")])
 
 

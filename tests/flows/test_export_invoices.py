@@ -395,9 +395,9 @@ def test_on_which_days_an_export_is_made(schedule: str, day: str, is_one: bool) 
 def test_the_clock_starts_a_job_for_each_company_that_wants_one_that_day_in_oslo() -> None:
     office = Office(schedule="monthly")
     others: dict[str, dict[str, Any]] = {
-        "mail": {"route": "email", "reception_address": "mb.19168@xledger.net"},
+        "mail": {"route": "email", "reception_address": "mb.00000@xledger.net"},
         "off": {"route": "off"},
-        "upload": {"route": "upload", "owner_code": 19168, "import_code": "MOMENT"},
+        "upload": {"route": "upload", "owner_code": 99168, "import_code": "MOMENT"},
         "weekly": {"schedule": "weekly"},
     }
     for company, settings in others.items():

@@ -44,12 +44,12 @@ def prepared() -> Costs:
     costs.post(a_line("21", match_id="7021", **new), a_line("22", project="P-8", **new))
     costs.post(a_line("24", match_id="7024", **new))
     costs.moment.expenses[7] = {  # which a ledger that was restored has forgotten
-        "external_id": "xledger:19168:24",
+        "external_id": "xledger:99168:24",
         "amount": Decimal(1),
         "billable": True,
     }
     costs.post(a_line("25", match_id="7025", **new))
-    costs.moment.expenses[8] = costs.moment.expenses[7] | {"external_id": "xledger:19168:25"}
+    costs.moment.expenses[8] = costs.moment.expenses[7] | {"external_id": "xledger:99168:25"}
     costs.moment.invoiced.add(8)
     minus = {"amount": Decimal(-1000), "tax_amount": Decimal(-250)}
     costs.post(a_line("23", match_id="7013", **minus, **new))

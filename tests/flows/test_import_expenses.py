@@ -41,7 +41,7 @@ def test_a_posted_cost_becomes_an_expense(costs: Costs) -> None:
     }
     (expense,) = costs.moment.expenses.values()
     assert expense == {
-        "external_id": "xledger:19168:1",
+        "external_id": "xledger:99168:1",
         "description": "Lydberegning",
         "amount": Decimal("1250.00"),
         "currency": "NOK",
@@ -150,7 +150,7 @@ def test_what_is_seen_again_is_not_made_again(costs: Costs) -> None:
 def test_what_moment_has_already_is_taken_over_and_put_right(costs: Costs) -> None:
     """The ledger was restored from an older copy, say."""
     costs.post(a_line())
-    costs.moment.expenses[7] = {"external_id": "xledger:19168:1", "amount": Decimal(1)}
+    costs.moment.expenses[7] = {"external_id": "xledger:99168:1", "amount": Decimal(1)}
     report = costs.run()
     assert (report.found, report.created) == (1, 0)
     assert costs.amounts() == ["1250.00"]
@@ -160,7 +160,7 @@ def test_what_moment_has_already_is_put_right_also_where_the_first_try_does_not_
     costs.post(a_line(project="P-9"))
     costs.run()
     costs.moment.projects["P-9"] = ProjectState.OPEN
-    costs.moment.expenses[7] = {"external_id": "xledger:19168:1", "amount": Decimal(1)}
+    costs.moment.expenses[7] = {"external_id": "xledger:99168:1", "amount": Decimal(1)}
     costs.moment.next = [(False, Unreachable("Moment"))]
     costs.later(timedelta(days=90))
     costs.later()
@@ -691,11 +691,11 @@ def test_a_bad_row_that_was_put_right_is_no_problem_any_more(costs: Costs, named
 def test_the_same_voucher_of_another_entity_is_another_cost(costs: Costs) -> None:
     costs.post(a_line(None))
     costs.run()
-    costs.set(owner_code=19169)
+    costs.set(owner_code=99169)
     costs.post(a_line(None, amount=Decimal(2000), tax_amount=Decimal(500), match_id="7002"))
     assert costs.later().created == 1
     assert costs.later().unchanged == 1
-    costs.set(owner_code=19168)
+    costs.set(owner_code=99168)
     costs.post(a_line(None, amount=Decimal(3000), tax_amount=Decimal(750)))
     assert costs.later().updated == 1
     assert costs.amounts() == ["3750.00", "2500.00"]
@@ -706,7 +706,7 @@ def test_a_line_without_a_transaction_id_is_known_by_its_voucher(costs: Costs) -
     costs.run()
     costs.later()
     ids = [each["external_id"] for each in costs.moment.expenses.values()]
-    assert ids == ["xledger:19168:v20001-2026-1", "xledger:19168:v20001-2026-2"]
+    assert ids == ["xledger:99168:v20001-2026-1", "xledger:99168:v20001-2026-2"]
 
 
 def test_one_run_at_a_time_for_a_company(costs: Costs) -> None:

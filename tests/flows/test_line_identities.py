@@ -42,7 +42,7 @@ def facts(costs: Costs) -> Facts:
 
 def totals(costs: Costs) -> list[tuple[str, str]]:
     return sorted(
-        (each["external_id"].removeprefix("xledger:19168:"), f"{each['amount']:.2f}")
+        (each["external_id"].removeprefix("xledger:99168:"), f"{each['amount']:.2f}")
         for each in costs.moment.expenses.values()
     )
 
@@ -157,7 +157,7 @@ def test_amounts_that_include_their_vat_are_known_by_their_vouchers(costs: Costs
 
 
 def test_facts_are_those_of_one_entity(costs: Costs) -> None:
-    known = Facts(19168, Ids.VOUCHER, Amounts.GROSS)
+    known = Facts(99168, Ids.VOUCHER, Amounts.GROSS)
     assert Terms.of(costs.company, facts=known).facts == known
-    other = costs.company.model_copy(update={"owner_code": 19169})
-    assert Terms.of(other, facts=known).facts == Facts(19169)
+    other = costs.company.model_copy(update={"owner_code": 99169})
+    assert Terms.of(other, facts=known).facts == Facts(99169)

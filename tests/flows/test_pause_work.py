@@ -171,8 +171,8 @@ def test_expenses_wait_and_a_pause_stops_a_run_before_the_next_one() -> None:
     resume(costs.ledger)
     costs.later()
     assert sorted(each["external_id"] for each in costs.moment.expenses.values()) == [
-        "xledger:19168:1",
-        "xledger:19168:2",
+        "xledger:99168:1",
+        "xledger:99168:2",
     ]
     assert costs.going_on == []
 

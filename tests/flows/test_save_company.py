@@ -25,7 +25,7 @@ from tests.world import TOKEN, URL, World, entities_of
 
 NORDVIK = CompanyId("nordvik")
 NEW_TOKEN = Token("a-new-token-0123456789")
-RECEPTION = "mb.19168@xledger.example"
+RECEPTION = "mb.00000@xledger.example"
 BY_MAIL: dict[str, Any] = {"route": "email", "reception_address": RECEPTION}
 
 

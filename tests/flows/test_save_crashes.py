@@ -29,7 +29,7 @@ from tests.world import TOKEN, URL, World, entities_of
 NORDVIK, SORVIK = CompanyId("nordvik"), CompanyId("sorvik")
 KARI, OLA = "kari@nordvik.example", "ola@nordvik.example"
 NEW = Token("a-new-token-0123456789")
-BY_MAIL: dict[str, Any] = {"route": "email", "reception_address": "mb.19168@xledger.example"}
+BY_MAIL: dict[str, Any] = {"route": "email", "reception_address": "mb.00000@xledger.example"}
 OWNERS = {NORDVIK: 20_401, SORVIK: 20_402}
 FIVE_MINUTES = timedelta(minutes=5)
 TOKEN_REFUSED = ("settings", "", "TOKEN_REFUSED")

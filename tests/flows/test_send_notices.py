@@ -374,7 +374,7 @@ def test_three_reminders_in_all_and_one_word_when_the_key_is_new() -> None:
 
 def test_a_reception_address_that_is_in_the_settings_no_more_is_told_of_no_more() -> None:
     """News of a mail that went before the address was corrected may come after it."""
-    new, old = "mb.20000@xledger.example", "mb.19168@xledger.example"
+    new, old = "mb.20000@xledger.example", "mb.00000@xledger.example"
     post = a_post(route="email", reception_address=new.upper())
     for address in (new, old):
         post.report(address, code=Code.RECEPTION_ADDRESS_STOPPED, kind="settings")

@@ -168,7 +168,7 @@ def test_the_subject_says_it_all() -> None:
 
 
 def test_one_invoice_is_not_many_and_each_currency_has_its_total() -> None:
-    office = Office(language="en", file={"format": "gl02b"}, owner_code=19168)
+    office = Office(language="en", file={"format": "gl02b"}, owner_code=99168)
     office.arrive(an_invoice(1))
     office.scheduled()
     office.arrive(an_invoice(2), an_invoice(3, currency="EUR", exchangeRate="11.7525"))
@@ -240,7 +240,7 @@ def test_how_to_import_it_depends_on_the_format(
     file_format: str, said: dict[str, str], language: str
 ) -> None:
     settings = {"format": file_format, "ar10_longest_project": 10}
-    office = with_an_export(file=settings, owner_code=19168, language=language)
+    office = with_an_export(file=settings, owner_code=99168, language=language)
     office.tell()
     for text in (text_of(office), text_of(office, "html").replace("<b>", "").replace("</b>", "")):
         assert "Forsystem → Importer → Filimport" in text

@@ -151,7 +151,7 @@ def test_a_token_that_may_nothing_is_refused_once_and_closes_the_gate(office: Of
 
 
 def test_keys_that_somebody_took_away_are_asked_for_like_refused_ones(office: Office) -> None:
-    office.save(typed=keys(**SOAP), route="upload", owner_code=19168, import_code="X1")
+    office.save(typed=keys(**SOAP), route="upload", owner_code=99168, import_code="X1")
     office.vault.take_away(NORDVIK)
     test = office.test()
     tried = {name: outcome for name, outcome in outcomes(test).items() if outcome != "not tried"}
@@ -177,9 +177,9 @@ def test_a_token_that_was_refused_is_tried_again_and_opens_the_gate(office: Offi
 def test_an_owner_code_that_the_token_does_not_reach_is_named_with_those_it_does(office: Office) -> None:
     office.save(owner_code=10001)
     (check,) = [check for check in office.test().checks if check.right is Right.OWNER_CODE]
-    assert (check.outcome, check.why) == (Outcome.REFUSED, "19168 Nordvik AS")
+    assert (check.outcome, check.why) == (Outcome.REFUSED, "99168 Nordvik AS")
     assert list(office.world.problems()) == [("settings", "owner_code", "OWNER_CODE_NOT_REACHED")]
-    office.save(owner_code=19168)
+    office.save(owner_code=99168)
     assert office.test().passed
 
 
@@ -189,7 +189,7 @@ def test_the_owner_code_of_the_tokens_own_entity_is_known_without_the_right_to_l
     office.deny("entities")
     office.save()
     assert office.test().passed
-    assert office.current.entity == f"19168@{URL}"
+    assert office.current.entity == f"00000@{URL}"
 
 
 def test_where_nothing_can_be_known_the_owner_code_counts_and_is_not_said_to_be_reached(
@@ -237,7 +237,7 @@ def test_of_several_entities_that_the_token_reaches_none_is_chosen(office: Offic
 def test_an_entity_where_another_company_writes_by_now_is_refused(office: Office) -> None:
     office.save()
     entities, sandbox = office.world.ledger.entities, CompanyId("sandbox")
-    entities.move(sandbox, entities.current(sandbox), Entity(URL, 19168))
+    entities.move(sandbox, entities.current(sandbox), Entity(URL, 99168))
     (check,) = [check for check in office.test().checks if check.right is Right.OWNER_CODE]
     assert (check.outcome, "Another company set up here" in check.sentence()) == (Outcome.REFUSED, True)
     assert list(office.world.problems()) == [("settings", "owner_code", "ENTITY_TAKEN")]
@@ -247,7 +247,7 @@ def test_an_entity_where_another_company_writes_by_now_is_refused(office: Office
 
 
 def test_an_upload_tries_the_soap_login(office: Office) -> None:
-    office.save(keys(**SOAP), route="upload", owner_code=19168, import_code="OWN")
+    office.save(keys(**SOAP), route="upload", owner_code=99168, import_code="OWN")
     assert outcomes(office.test())["soap"] == "passed"
     office.soap = False
     assert outcomes(office.test())["soap"] == "refused"

@@ -28,7 +28,7 @@ from moment_xledger.flows.upload_export import Outcome
 from tests.flows.mailroom import Died
 from tests.flows.upload_room import FIRST_KEY, UploadRoom
 
-A_FAULT = Faulted("There is no entity 19168 that the user has access to.")
+A_FAULT = Faulted("There is no entity 99168 that the user has access to.")
 
 
 def exported(**settings: object) -> UploadRoom:
@@ -45,7 +45,7 @@ def test_the_stored_bytes_go_with_the_settings_import_code_and_owner_code():
     export = room.ledger.exports.get(room.company.id, 1)
     assert export is not None
     assert (name, hashlib.sha256(content).hexdigest()) == (export.file_name(), export.sha256)
-    assert (code, owner) == ("GL02b", 19168)
+    assert (code, owner) == ("GL02b", 99168)
     assert (room.state_of(1), room.upload_of(1).file_key) == ("uploaded", FIRST_KEY)
     room.run()
     assert not room.ledger.due.until(room.time() + timedelta(days=1)).uploads
@@ -113,10 +113,10 @@ def test_a_person_may_have_it_sent_again():
     room = exported()
     room.imports.next = [(False, A_FAULT)]
     room.upload()
-    room.change(owner_code=19169)
+    room.change(owner_code=99169)
     room.resolve(1, Choice.SEND_AGAIN)
     room.run()
-    assert [taken[3] for taken in room.imports.files] == [19169]
+    assert [taken[3] for taken in room.imports.files] == [99169]
     assert room.state_of(1) == "uploaded"
     assert list(room.problems()) == []
     assert [(str(deed.what), deed.who, deed.export) for deed in room.ledger.audit.of(room.company.id)] == [
@@ -413,7 +413,7 @@ def test_a_change_of_the_setting_can_say_how_many_are_still_on_the_old_route():
     room.receive(1004, 1005)
     room.receive(1006, doNotTransfer=True)
     assert waiting_by_route(room.company.id, room.ledger) == {Route.FILE: 1, Route.UPLOAD: 2}
-    room.change(route="email", reception_address="mb.19168@xledger.example")
+    room.change(route="email", reception_address="mb.00000@xledger.example")
     room.receive(1007)
     assert waiting_by_route(room.company.id, room.ledger) == {
         Route.FILE: 1,
@@ -455,7 +455,7 @@ def test_the_same_request_makes_nothing_new_the_second_time():
 def test_what_is_left_from_before_goes_also_where_the_company_has_turned_to_mail():
     room = UploadRoom()
     room.receive(1001)
-    room.change(route="email", reception_address="mb.19168@xledger.example")
+    room.change(route="email", reception_address="mb.00000@xledger.example")
     room.receive(1002)
     started: list[str] = []
     start_exports(room.ledger, started.append, room.time())

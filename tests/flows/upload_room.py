@@ -67,7 +67,7 @@ class UploadRoom:
     def __init__(self, **settings: Any) -> None:
         defaults: dict[str, Any] = {
             "route": "upload",
-            "owner_code": 19168,
+            "owner_code": 99168,
             "file": {"format": "gl02b"},
             **KEPT_BY_HAND,
             "notify": ("regnskap@nordvik.example",),

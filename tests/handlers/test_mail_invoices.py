@@ -25,7 +25,7 @@ from tests.handlers.cloud import watched_log
 from tests.template import resources
 
 REGION = "eu-north-1"
-SENDER, RECEPTION = "xledger@moment.example", "mb.19168@xledger.example"
+SENDER, RECEPTION = "xledger@moment.example", "mb.00000@xledger.example"
 NORDVIK = CompanyId("nordvik")
 COMPANY = a_company(route="email", reception_address=RECEPTION, **KEPT_BY_HAND)
 EVENTS = [an_invoice(101), an_invoice(102, customer={"customerNumber": "10001", "name": "Bjørk & Sønn AS"})]

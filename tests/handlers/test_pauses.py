@@ -97,7 +97,7 @@ def test_a_wake_is_taken_off_its_queue_and_nothing_outside_is_called(
 ) -> None:
     """No address of the outside is known to these functions here: whoever asks for one fails."""
     with_a_customer_that_waits(stage)
-    stage.save(import_expenses=True, owner_code=19168)
+    stage.save(import_expenses=True, owner_code=99168)
     stage.use.vault.offer(NORDVIK, Secrets(TOKEN, TOKEN, SoapLogin("nordvik-ws", "password")))
     stage.use.ledger.pauses.pause(None, Pause(stage.began, "Kari", "a wrong account"))
     stage.wire(XLEDGER_URL="http://127.0.0.1:9", XLEDGER_TIMEOUT="1")

@@ -138,7 +138,7 @@ def mails_wait(stage: Stage) -> None:
 
 
 def with_an_upload_that_waits(stage: Stage) -> None:
-    stage.save(route="upload", owner_code=19168, file={"format": "gl02b"}, **KEPT_BY_HAND)
+    stage.save(route="upload", owner_code=99168, file={"format": "gl02b"}, **KEPT_BY_HAND)
     stage.receive(an_invoice(1))
     stage.export()
 

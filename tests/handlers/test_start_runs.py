@@ -27,7 +27,7 @@ def test_each_company_that_imports_expenses_has_a_job_every_hour(
 ) -> None:
     monkeypatch.setattr(handler, "wire", lambda: wiring)
     for company, wants in {"nordvik": True, "fjord": False, "fjell": True}.items():
-        wiring.ledger.companies.save(a_company(company, import_expenses=wants, owner_code=19168))
+        wiring.ledger.companies.save(a_company(company, import_expenses=wants, owner_code=99168))
     counts = handler.lambda_handler({"run": "expenses"}, Context())  # type: ignore[arg-type]
     assert counts == {"started": 2}
     assert sorted(job["company"] for job in jobs_in("EXPENSES_QUEUE")) == ["fjell", "nordvik"]

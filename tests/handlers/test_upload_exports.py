@@ -29,7 +29,7 @@ from tests.handlers.cloud import wiring as wiring
 NORDVIK = CompanyId("nordvik")
 SETTINGS: dict[str, Any] = {
     "route": "upload",
-    "owner_code": 19168,
+    "owner_code": 99168,
     "file": {"format": "gl02b"},
     **KEPT_BY_HAND,
 }
@@ -97,7 +97,7 @@ def test_xledger_gets_the_very_bytes_of_the_bucket(use: Wiring, xledger: Running
     (made,) = use.ledger.exports.newest_first(NORDVIK)
     content = use.files.read(made.folder + made.file_name()) or b""
     assert kept["sha256"] == made.sha256 == hashlib.sha256(content).hexdigest()
-    assert (kept["fileName"], kept["importCode"], kept["entityCode"]) == (made.file_name(), "GL02b", 19168)
+    assert (kept["fileName"], kept["importCode"], kept["entityCode"]) == (made.file_name(), "GL02b", 99168)
     assert outcome(use).file_key == kept["fileKey"]
 
 

@@ -14,7 +14,7 @@ from local.run.arrivals import Arrived, in_files, in_imports, in_mails, uploads_
 from local.run.bodies import Body
 from local.run.holds import missing_invoices
 
-RECEPTION = "mb.19168@xledger.example"
+RECEPTION = "mb.00000@xledger.example"
 INVOICE: dict[str, Any] = json.loads((ROOT / "events" / "invoice-finalized.json").read_text("utf-8"))
 
 

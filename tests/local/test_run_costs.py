@@ -15,7 +15,7 @@ EVERY_PROJECT = {f"P-{number}" for number in range(1000, 1100)}
 
 
 def an_expense(id: str = "1", amount: str = "100.00", project: str = "P-1") -> dict[str, Any]:
-    return {"externalId": f"xledger:19168:{id}", "amount": amount, "projectNumber": project}
+    return {"externalId": f"xledger:99168:{id}", "amount": amount, "projectNumber": project}
 
 
 def test_what_is_expected_comes_from_the_last_month_and_from_projects_that_moment_has() -> None:

@@ -52,7 +52,7 @@ def test_dead_letters_of_events_that_were_stored_meanwhile_change_nothing(operat
 
 
 def test_a_wrong_mapping_is_stopped_corrected_and_exported_again(operated: Operated) -> None:
-    settings: dict[str, Any] = {**KEPT_BY_HAND, "owner_code": 19168}
+    settings: dict[str, Any] = {**KEPT_BY_HAND, "owner_code": 99168}
     operated.ledger.companies.save(a_company(NORDVIK, **settings, file={"format": "gl02b"}))
     wrong = operated.export(1, 2)
     link = operated.ledger.links.make(NORDVIK, wrong.number, now())

@@ -26,7 +26,7 @@ SERVICE_OF = {
     "GetSupplierTransactionsData": "Export",
     "GetAttachment": "Export",
 }
-OWNER_CODE = 19168
+OWNER_CODE = 99168
 
 
 def envelope(operation: str, fields: dict[str, Any], namespace: str = SOAP_12) -> bytes:

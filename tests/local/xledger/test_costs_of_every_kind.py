@@ -64,7 +64,7 @@ def imported(xledger: Running, project: int | None = None, **soap: Any) -> Costs
     session.trust_env = False
     line = Line(host("test", xledger.url), session, timedelta(seconds=20))
     slots = slots_of(costs.company, costs.ledger.references.dimensions(costs.company.token_id))
-    costs.books = Postings(XledgerSoap(SoapLogin(USER, PASSWORD), line), 19168, slots)  # type: ignore[assignment]
+    costs.books = Postings(XledgerSoap(SoapLogin(USER, PASSWORD), line), 99168, slots)  # type: ignore[assignment]
     return costs
 
 

@@ -20,7 +20,7 @@ from local.xledger.plan import Plan, PlanError, parse_plan, read_plan
         pytest.param({"tokens": [{"token": "a", "ownerCode": 7}]}, "no entity with ownerCode 7", id="owner"),
         pytest.param({"tokens": [{"token": "a b"}]}, "tokens.0.token:", id="no token"),
         pytest.param(
-            {"entities": [{"parent": 2}, {"ownerCode": 2, "parent": 19168}]},
+            {"entities": [{"parent": 2}, {"ownerCode": 2, "parent": 99168}]},
             "is above itself",
             id="entities in a circle",
         ),

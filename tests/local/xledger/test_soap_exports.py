@@ -211,7 +211,7 @@ def test_a_ledger_can_be_made_of_added_lines_alone() -> None:
 
 
 def test_a_document_that_is_not_there_is_a_fault(caller: SoapCaller) -> None:
-    assert "no file 1" in caller.refusal("GetAttachment", **caller.known, lFileKey=1, iEntityCode=19168)
+    assert "no file 1" in caller.refusal("GetAttachment", **caller.known, lFileKey=1, iEntityCode=99168)
 
 
 def test_an_answer_begins_before_its_rows_are_made() -> None:

@@ -46,7 +46,7 @@ def ar10(customer: dict[int, str] | None = None, revenue: dict[int, str] | None 
 GL02B_SHARED = {
     1: "GL02b",
     2: "Moment",
-    3: "19168",
+    3: "99168",
     4: "AR",
     5: "10231",
     6: "2026",
@@ -99,7 +99,7 @@ def test_a_sound_file_is_posted(content: bytes, code: str) -> None:
     assert upload["reasons"] == []
     assert (upload["outcome"], upload["rows"], upload["vouchers"]) == ("imported", 2, 1)
     assert upload["sha256"] == hashlib.sha256(content).hexdigest()
-    assert (upload["importCode"], upload["entityCode"]) == (code, 19168)
+    assert (upload["importCode"], upload["entityCode"]) == (code, 99168)
 
 
 def test_what_is_posted_can_be_seen() -> None:
@@ -110,7 +110,7 @@ def test_what_is_posted_can_be_seen() -> None:
             "voucherNo": "10231",
             "voucherDate": "20261031",
             "fileKey": key,
-            "entityCode": 19168,
+            "entityCode": 99168,
             "lines": [
                 {
                     "account": "1500",
@@ -214,7 +214,7 @@ def test_what_no_import_is_defined_for_is_not_taken(content: bytes, code: str) -
 
 def test_a_scanned_document_is_kept_unread() -> None:
     caller = importing()
-    fields = {"sFileName": "bilag.pdf", "aFile": b"%PDF", "iEntityCode": 19168}
+    fields = {"sFileName": "bilag.pdf", "aFile": b"%PDF", "iEntityCode": 99168}
     key = int(caller.text("ReceiveScannerFile", **caller.known, **fields) or 0)
     (upload,) = caller.xledger.seen()["uploads"]
     assert (upload["fileKey"], upload["importCode"], upload["outcome"]) == (key, None, "scanned")

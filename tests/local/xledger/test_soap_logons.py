@@ -9,7 +9,7 @@ from local.xledger.soap.plan import PASSWORD, USER
 from tests.local.xledger.soap_caller import SoapCaller, logged_on
 
 LOGON = {"sLogonID": USER, "sPassword": PASSWORD, "sApplication": "XLEDGER"}
-GROUP = [{"ownerCode": 19168}, {"ownerCode": 100, "parent": 19168}, {"ownerCode": 200}]
+GROUP = [{"ownerCode": 99168}, {"ownerCode": 100, "parent": 99168}, {"ownerCode": 200}]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_an_upload_to_an_unknown_entity_is_a_zero_where_the_plan_says_so() -> No
 
 def test_a_group_sees_the_ledger_of_the_companies_below_it_and_they_see_their_own() -> None:
     caller = SoapCaller({"ledger": {"ownerCode": 100}}, others={"entities": GROUP}).log_on()
-    assert len(caller.general_ledger(entity=19168)) == len(caller.general_ledger(entity=100)) == 1512
+    assert len(caller.general_ledger(entity=99168)) == len(caller.general_ledger(entity=100)) == 1512
     above = SoapCaller(others={"entities": GROUP}).log_on()
     assert above.general_ledger(entity=100) == []
 

@@ -15,7 +15,7 @@ from local.xledger.server import start
 from local.xledger.soap.plan import PASSWORD, USER
 from tests.local.xledger.soap_caller import FOLDER, NAMESPACE, SOAP_11, SOAP_12, envelope
 
-ENTITY = 19168
+ENTITY = 99168
 SINCE = '[Created] > "2026-11-10 00:00:00"'
 LOGON = {"sLogonID": USER, "sPassword": PASSWORD, "sApplication": "XLEDGERDEMO"}
 

@@ -80,7 +80,7 @@ def test_every_input_shows_where_the_node_has_it() -> None:
         },
         "billAddress": {"place": "Voss"},
         "payTerms": {"code": "14"},
-        "owner": {"ownerCode": 19168},
+        "owner": {"ownerCode": 99168},
     }
 
 

@@ -128,7 +128,7 @@ class Company(BaseModel):
     file: FileSettings = Field(default_factory=FileSettings)
     schedule: Schedule = Schedule.DAILY
     issue_limit: IssueLimit = IssueLimit.NONE
-    # Of route email: where Xledger receives this company's invoices, such as mb.19168@xledger.net.
+    # Of route email: where Xledger receives this company's invoices, such as mb.00000@xledger.net.
     reception_address: EmailAddress | None = None
     # Of route upload: which import definition of Xledger's takes the file. None: the one named as the format.
     import_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,30}$")] | None = None

@@ -58,8 +58,8 @@ FIELDS: Mapping[str, _Field] = {
     "owner_code": _Field(
         "Eierkode",
         "Owner code",
-        "må være fem sifre, som 19168",
-        "must be five digits, such as 19168",
+        "må være fem sifre",
+        "must be five digits",
     ),
     "export_customers": _Field("Overfør kunder", "Export customers", *_SWITCH),
     "export_projects": _Field("Overfør prosjekter", "Export projects", *_SWITCH),
@@ -164,8 +164,8 @@ FIELDS: Mapping[str, _Field] = {
     "reception_address": _Field(
         "Mottaksadresse i Xledger",
         "Reception address at Xledger",
-        "må være én e-postadresse, som mb.19168@xledger.net",
-        "must be one e-mail address, such as mb.19168@xledger.net",
+        "må være én e-postadresse, som mb.00000@xledger.net",
+        "must be one e-mail address, such as mb.00000@xledger.net",
     ),
     "import_code": _Field(
         "Importkode",

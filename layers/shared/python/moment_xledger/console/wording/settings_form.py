@@ -93,16 +93,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Counts for invoices that are finalized from now on; those that have come go as before.",
     ),
     "hint_reception_address": (
-        "Bare for e-post, som mb.19168@xledger.net.",
-        "For mail only, such as mb.19168@xledger.net.",
+        "Bare for e-post, som mb.00000@xledger.net.",
+        "For mail only, such as mb.00000@xledger.net.",
     ),
     "hint_import_code": (
         "Bare for opplasting: deres egen importdefinisjon i Xledger. Tomt betyr den som heter som formatet.",
         "For upload only: your own import definition in Xledger. Empty means the one named as the format.",
     ),
     "hint_owner_code": (
-        "Fem sifre, som 19168. Trengs for opplasting, utgifter og gl02b, og når API-nøkkelen når flere selskaper.",
-        "Five digits, such as 19168. Needed for uploads, expenses, gl02b, and if the key reaches several companies.",
+        "Fem sifre. Trengs for opplasting, utgifter og gl02b, og når API-nøkkelen når flere selskaper.",
+        "Five digits. Needed for uploads, expenses, gl02b, and if the key reaches several companies.",
     ),
     "hint_project_dimension": (
         (
