@@ -22,7 +22,7 @@ from tests.browser.chromium import chromium as chromium
 from tests.patience import soon
 
 A_MINUTE = 60.0
-SAMPLE = ROOT / "events" / "nordvik" / "customers.jsonl"
+SAMPLE = [ROOT / "events" / "nordvik" / f"{kind}.jsonl" for kind in ("customers", "projects")]
 MORE = ROOT / "events" / "more-invoices.jsonl"
 
 
@@ -86,7 +86,7 @@ class Serving:
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """Until Ctrl-C, which leaves nothing behind."""
     out = tmp_path_factory.mktemp("out")
-    serve = local("serve", "--events", str(SAMPLE), "--out", str(out))
+    serve = local("serve", "--events", *map(str, SAMPLE), "--out", str(out))
     piped = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen(serve, cwd=ROOT, text=True, **piped) as process:  # type: ignore[call-overload] # noqa: S603
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes import FakeFiles, FakeTable
@@ -16,19 +16,28 @@ class Died(Exception):
 class Fate:
     """Dies at the call number `at`, counted from 1, over all twins that share it. 0: never.
 
-    Calls that a twin makes of itself do not count.
+    Calls that a twin makes of itself do not count. `telling`: the calls before which something had changed; to die at
+    any other leaves the same as to die at the one before.
     """
 
     at: int = 0
     calls: int = 0
+    telling: list[int] = field(default_factory=list)
+    _has_changed: bool = True
     _depth: int = 0
 
+    def note_change(self) -> None:
+        self._has_changed = True
+
     @contextmanager
-    def call(self) -> Iterator[None]:
+    def call(self, *, changes: bool = False) -> Iterator[None]:
         if self._depth:
             yield
             return
         self.calls += 1
+        if self._has_changed:
+            self.telling.append(self.calls)
+        self._has_changed = changes
         if self.calls == self.at:
             raise Died
         self._depth += 1
@@ -57,7 +66,7 @@ class CrashingTable(FakeTable):
         yield from found
 
     def write(self, *actions: Any) -> None:
-        with self._fate.call():
+        with self._fate.call(changes=True):
             super().write(*actions)
 
 
@@ -67,5 +76,5 @@ class CrashingFiles(FakeFiles):
         self._fate = fate
 
     def put_once(self, *args: Any) -> None:
-        with self._fate.call():
+        with self._fate.call(changes=True):
             super().put_once(*args)
