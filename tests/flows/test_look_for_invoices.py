@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from moment_xledger.domain import problem_choices
 from moment_xledger.domain.errors import GateClosed, Why
 from moment_xledger.domain.exports import SCHEDULE
 from moment_xledger.domain.moment import Invoice
-from moment_xledger.domain.seen_invoices import deadline, handed_over, in_xledger, looked
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.seen_invoices import deadline, handed_over, in_xledger, looked, ranges
 from moment_xledger.domain.uploads import Choice, State, Upload, uploaded
+from moment_xledger.flows.decide_problem import decide_problem
 from moment_xledger.flows.export_invoices import render
+from moment_xledger.flows.resolve_problem import Resolver
 from moment_xledger.flows.upload_export import Outcome
 from tests.builders import an_invoice
 from tests.flows.mailroom import Died
@@ -86,7 +90,7 @@ def test_a_file_that_was_taken_has_not_arrived_before_its_invoices_are_seen():
     ],
 )
 def test_an_invoice_is_there_with_its_number_and_its_customer(rows: list[tuple[str, str]], is_there: bool):
-    after, _ = looked(an_upload(), invoices(101), in_xledger(rows, is_readable=True), FRIDAY)
+    after, _ = looked(an_upload(), invoices(101), in_xledger(rows, is_whole=True), FRIDAY)
     assert bool(after.arrived) is is_there
 
 
@@ -101,6 +105,14 @@ def test_an_invoice_is_there_with_its_number_and_its_customer(rows: list[tuple[s
 )
 def test_a_working_day_has_no_saturday_and_no_sunday_in_it(from_: datetime, until: date):
     assert deadline(an_upload(from_)).date() == until
+
+
+def test_one_old_invoice_does_not_ask_for_years():
+    days = [date(2024, 12, 1), date(2026, 10, 3), date(2026, 10, 31), date(2026, 11, 20)]
+    assert ranges(days) == [(days[0], days[0]), (days[1], days[3])]
+    many = [date(2020 + n, 1, 1) for n in range(9)]
+    assert ranges(many)[-1] == (many[4], many[8])
+    assert ranges([]) == []
 
 
 # --- when it has not -------------------------------------------------------------------------------------------------
@@ -167,7 +179,14 @@ def test_what_was_taken_is_not_sent_again_by_one_click():
 # --- taken apart -----------------------------------------------------------------------------------------------------
 
 
-def test_a_refused_file_is_taken_apart_and_the_next_export_takes_its_invoices():
+def made_next(room: UploadRoom) -> list[int]:
+    """How many invoices are in each file that follows."""
+    ((request, by),) = room.to_export
+    room.to_export.clear()
+    return [export.invoices for export in room.export(by, request)]
+
+
+def test_a_few_go_each_in_a_file_of_its_own_and_what_is_new_after_them():
     room = sent(101, 102)
     room.receive(103)
     wait(room, A_WORKING_DAY)
@@ -175,12 +194,71 @@ def test_a_refused_file_is_taken_apart_and_the_next_export_takes_its_invoices():
     assert room.upload() == {Outcome.TAKEN_APART: 1}
     assert room.exported() == {101: None, 102: None, 103: None}
     assert (room.state_of(1), list(room.problems())) == ("taken apart", [])
-    ((request, by),) = room.to_export
-    (export,) = room.export(by, request)
-    assert (export.number, export.invoices) == (2, 3)
-    assert room.exported() == {101: 2, 102: 2, 103: 2}
+    assert made_next(room) == [1, 1, 1]
+    assert room.exported() == {101: 2, 102: 3, 103: 4}
     room.run()
-    assert len(room.imports.files) == 2
+    assert len(room.imports.files) == 4
+
+
+def test_many_go_in_parts_until_the_one_that_xledger_refuses_is_alone():
+    room = sent(*range(101, 131))
+    room.resolve(1, Choice.TAKE_APART)
+    room.upload()
+    assert made_next(room) == [6, 6, 6, 6, 6]
+    room.upload()
+    room.booked = {number for number in range(101, 131) if room.exported()[number] != 4}
+    wait(room, A_WORKING_DAY)
+    assert list(room.problems()) == [("export", "4", "UPLOAD_NOT_SEEN")]
+    room.resolve(4, Choice.TAKE_APART)
+    room.upload()
+    assert made_next(room) == [1] * 6
+    room.booked |= set(range(101, 131)) - {115}
+    room.upload()
+    wait(room, A_WORKING_DAY)
+    ((kind, export, code),) = room.problems()
+    assert (kind, code, room.exported()[115]) == ("export", "UPLOAD_NOT_SEEN", int(export))
+    room.resolve(int(export), Choice.TAKE_APART)
+    room.upload()
+    assert list(room.problems()) == [("invoice", "115", "INVOICE_REFUSED_IN_XLEDGER")]
+    assert made_next(room) == []
+    assert {number for number, left in room.exported().items() if left is None} == {115}
+
+
+def test_what_was_refused_alone_goes_again_when_a_person_says_so():
+    room = sent(101)
+    room.resolve(1, Choice.TAKE_APART)
+    room.upload()
+    assert made_next(room) == []
+    decide(room, "101", problem_choices.Choice.EXPORT_AGAIN)
+    (export,) = room.export()
+    assert (export.invoices, list(room.problems())) == (1, [])
+
+
+def test_or_is_left_out_where_it_was_booked_by_hand():
+    room = sent(101)
+    room.resolve(1, Choice.TAKE_APART)
+    room.upload()
+    decide(room, "101", problem_choices.Choice.BY_HAND)
+    assert (room.export(), list(room.problems())) == ([], [])
+
+
+def decide(room: UploadRoom, number: str, choice: problem_choices.Choice) -> None:
+    code = Code.INVOICE_REFUSED_IN_XLEDGER
+    resolver = Resolver(room.ledger, lambda *_: None, room.time, "Kari")
+    decide_problem(room.company.id, "invoice", number, code, choice, resolver)
+
+
+def test_parts_do_not_count_as_gaps_or_as_late():
+    room = sent(*range(101, 104))
+    room.receive(104)
+    room.export()
+    room.resolve(1, Choice.TAKE_APART)
+    room.upload()
+    ((request, by),) = room.to_export
+    for export in room.export(by, request):
+        assert export.series is not None
+        assert not export.series.gaps
+        assert not export.series.late
 
 
 def test_only_what_is_not_in_xledger_goes_again():
@@ -210,8 +288,7 @@ def test_what_cannot_go_becomes_a_problem_and_the_rest_goes():
     room.upload()
     room.change(vat_codes={"3": "3"}, file={"format": "ar10", "revenue_accounts": {"3": "3000"}})
     room.receive(103, projectNumber="P-12345")
-    (export,) = room.export(SCHEDULE)
-    assert export.invoices == 2
+    assert [export.invoices for export in room.export(SCHEDULE)] == [1, 1]
     assert [(number, code) for _, number, code in room.problems()] == [("103", "FORMAT_CANNOT_HOLD")]
 
 
@@ -244,6 +321,6 @@ def test_whichever_call_it_dies_at_the_next_run_ends_it(call: int, moment: str):
         room.fuse.burns_at = None
         room.sweep()
     exports = [room.export(by, request) for request, by in room.to_export]
-    assert room.exported() == {101: 2, 102: 2}
-    assert {export.number for made in exports for export in made} == {2}
+    assert room.exported() == {101: 2, 102: 3}
+    assert {export.number for made in exports for export in made} == {2, 3}
     assert room.state_of(1) == "taken apart"

@@ -4,7 +4,7 @@ what it was given."""
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -117,14 +117,14 @@ class UploadRoom:
             self.time,
         )
 
-    def _in_xledger(self, company: Company, first: date, last: date, since: datetime) -> InXledger:
+    def _in_xledger(self, company: Company, dates: Collection[date], since: datetime) -> InXledger:
         """What Xledger shows of the company's invoices: all that it was given, where a test does not say which."""
         self.looked += 1
         if self.closed:
             raise self.closed
         given = set(self.exported()) if self.imports.files else set()
         booked = given if self.booked is None else self.booked
-        return in_xledger(((str(number), "10001") for number in booked), is_readable=self.readable)
+        return in_xledger(((str(number), "10001") for number in booked), is_whole=self.readable)
 
     def upload(self) -> Counter[Outcome]:
         """What one wake does."""

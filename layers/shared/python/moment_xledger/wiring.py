@@ -3,7 +3,7 @@
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -227,13 +227,13 @@ class Wiring:
         )
 
     def invoices_in_xledger(
-        self, company: "Company", first: date, last: date, since: datetime
+        self, company: "Company", dates: Collection[date], since: datetime
     ) -> "InXledger":
         from moment_xledger.adapters.xledger_invoices import XledgerInvoices
         from moment_xledger.flows.look_for_invoices import read_invoices
 
         worker = replace(self.worker(A_WAIT), wake=_left_to_the_sweep)
-        return read_invoices(company, first, last, since, worker, XledgerInvoices)
+        return read_invoices(company, dates, since, worker, XledgerInvoices)
 
     def open_soap(
         self, company: "Company", login: "SoapLogin", timeout: timedelta = SOAP_TIMEOUT

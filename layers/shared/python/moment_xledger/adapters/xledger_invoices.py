@@ -12,6 +12,7 @@ from typing import Any
 from moment_xledger.adapters.xledger_reference import Reads
 from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.entities import Reached
+from moment_xledger.domain.errors import TooMany
 
 A_PAGE = 10_000
 MOST_PAGES = 5
@@ -26,7 +27,10 @@ class XledgerInvoices:
         self._channel, self._entity = channel, entity
 
     def posted(self, first: date, last: date) -> Iterator[Row]:
-        """Those of this entity that are dated from `first` to `last`. At most `MOST_PAGES` requests."""
+        """Those of this entity that are dated from `first` to `last`.
+
+        At most `MOST_PAGES` requests; raises `TooMany` where there are more.
+        """
         wanted = {"from": first.isoformat(), "until": (last + timedelta(days=1)).isoformat()}
         for node in self._pages("ReadPostedInvoices", "arTransactions", wanted):
             owner = (node.get("owner") or {}).get("ownerCode")
@@ -55,6 +59,7 @@ class XledgerInvoices:
             if not edges or not connection["pageInfo"]["hasNextPage"]:
                 return
             after = edges[-1]["cursor"]
+        raise TooMany(operation)
 
 
 def _number(value: object) -> int | None:

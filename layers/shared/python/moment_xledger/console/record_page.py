@@ -14,6 +14,7 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record
 from moment_xledger.domain.uploads import IN_WORK
+from moment_xledger.domain.uploads import State as UploadState
 from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.take_in_invoices import leaves
 
@@ -146,11 +147,21 @@ def _minds(desk: Desk, company: CompanyId, number: int) -> list[Step]:
 
 def _state(snapshot: Snapshot, desk: Desk, company: CompanyId) -> str:
     if snapshot.export is not None:
-        return "left"
+        return _state_of_its_file(snapshot.export, desk, company)
+    if snapshot.is_refused:
+        return "refused"
     if snapshot.route is Route.OFF or snapshot.invoice.do_not_transfer:
         return "off"
     mail = desk.ledger.mails.get(company, snapshot.seq) if snapshot.route is Route.EMAIL else None
     return str(mail.state) if mail else "to_go"
+
+
+def _state_of_its_file(export: int, desk: Desk, company: CompanyId) -> str:
+    """A file that is uploaded has not arrived before its invoices are seen in Xledger."""
+    upload = desk.ledger.uploads.get(company, export)
+    if upload is None or upload.arrived:
+        return "left"
+    return "handed_over" if upload.state is UploadState.UPLOADED else "upload_open"
 
 
 def _steps(snapshot: Snapshot, desk: Desk, company: CompanyId) -> list[Step]:

@@ -147,6 +147,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "review": ("Kontrollfil for Excel", "Review file for Excel"),
     "manifest": ("Følgeseddel", "Manifest"),
     "file_about": ("importeres i Xledger", "to import in Xledger"),
+    "file_about_uploaded": (
+        "leveres til Xledger av seg selv; importer den ikke i tillegg",
+        "is handed to Xledger by itself; do not import it as well",
+    ),
+    "seen_in_xledger": ("Sett i Xledger", "Seen in Xledger"),
+    "seen_of": ("{} av {} fakturaer", "{} of {} invoices"),
     "review_about": ("de samme fakturaene, til å lese", "the same invoices, to read"),
     "manifest_about": ("innhold og kontrollsummer, for maskiner", "content and checksums, for machines"),
     "fetch": ("Last ned", "Download"),

@@ -124,6 +124,10 @@ class AnswerTooLarge(AnswerUnreadable):
     pass
 
 
+class TooMany(SyncError):
+    """There are more rows than are read at once, so that one is missing among them says nothing."""
+
+
 class RunStopped(SyncError):
     """`code` is a reason of `domain.problems`, and `details` fill its sentence.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from math import isqrt
 
 from moment_xledger.domain.companies import LEAVE_IN_A_FILE, Company, CompanyId, Language, Route
 from moment_xledger.domain.days import day_in_oslo
@@ -24,6 +25,9 @@ from moment_xledger.domain.schedules import latest_invoice_date
 # Who asks, where it is nobody in person. What the clock has made is told to the accountant; the sweeper only takes
 # up what others have begun.
 SCHEDULE, SWEEP = "schedule", "sweep"
+
+
+MOST_ONE_BY_ONE = 10  # invoices of a refused file that go each in a file of its own
 
 
 class Status(StrEnum):
@@ -52,6 +56,7 @@ class Export:
     route: Route = Route.FILE
     through: date | None = None
     repeats: int | None = None
+    part_of: int | None = None  # an export whose file Xledger refused; some of its invoices go in this one
     language: Language = Language.NORWEGIAN  # of the review file
     previous: Previous | None = None  # the highest number that had left before, and with which export
     runs: tuple[Run, ...] = ()  # all that had left before
@@ -113,6 +118,8 @@ class Export:
         return (
             self.repeats is None
             and snapshot.export is None
+            and snapshot.part_of == self.part_of
+            and not snapshot.is_refused
             and snapshot.route is self.route
             and not never_leaves_in_a_file(snapshot)
             and (self.through is None or snapshot.invoice.invoice_date <= self.through)
@@ -161,9 +168,14 @@ def next_export(
     )
 
 
+def size_of_a_part(invoices: int) -> int:
+    """How many invoices of a refused file go in one file next, so that a second refusal leaves few to look at."""
+    return 1 if invoices <= MOST_ONE_BY_ONE else isqrt(invoices - 1) + 1
+
+
 def highest(export: Export) -> Previous | None:
-    """After this export."""
+    """After this export. Numbers that go again were the highest when they left first."""
     before = export.previous
-    if export.repeats is not None or (before and before.last > export.last):
+    if export.repeats is not None or export.part_of is not None or (before and before.last > export.last):
         return before
     return Previous(export.number, export.last)

@@ -49,6 +49,7 @@ class Choice(StrEnum):
     ARRIVED = "arrived"
     AGAIN = "again"
     APART = "apart"
+    EXPORT_AGAIN = "export_again"  # what Xledger refused alone goes in a file again
     CHANGED_ON_BOTH = "changed_on_both"  # the number was changed on purpose, in Moment and in Xledger
     TAKE_NUMBER = "take_number"  # the number that Xledger has is the right one
     PUT_BACK = "put_back"  # the person has given the record its old number in Xledger again
@@ -85,6 +86,7 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
         (Code.UPLOAD_NOT_SEEN, Code.UPLOAD_SEEN_IN_PART, Code.UPLOAD_CANNOT_BE_SEEN),
         (Choice.ARRIVED, Choice.APART),
     ),
+    Code.INVOICE_REFUSED_IN_XLEDGER: (Choice.EXPORT_AGAIN, Choice.BY_HAND, Choice.BOTH_OUT),
     Code.REFUSED_ALIKE: (Choice.TRY_ALL,),
     Code.NUMBER_CHANGED: (Choice.CHANGED_ON_BOTH,),
     Code.NUMBER_TAKEN: (Choice.SAME_RECORD,),

@@ -82,6 +82,7 @@ class Code(StrEnum):
     UPLOAD_NOT_SEEN = "UPLOAD_NOT_SEEN"
     UPLOAD_SEEN_IN_PART = "UPLOAD_SEEN_IN_PART"
     UPLOAD_CANNOT_BE_SEEN = "UPLOAD_CANNOT_BE_SEEN"
+    INVOICE_REFUSED_IN_XLEDGER = "INVOICE_REFUSED_IN_XLEDGER"
     TOKEN_EXPIRES = "TOKEN_EXPIRES"  # noqa: S105
     RIGHT_MISSING = "RIGHT_MISSING"
     SOAP_LOGIN_REFUSED = "SOAP_LOGIN_REFUSED"
@@ -563,8 +564,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.UPLOAD_NOT_SEEN: Reason(
         Fixer.ACCOUNTANT,
-        "Filen til eksport {number} er levert til Xledger, men ingen av de {total} fakturaene er å se der etter en arbeidsdag. Se i Xledger (Forsystem, Importer) om filen ble avvist. Er den avvist, velger du «del den opp»: fakturaer uten feil går i en ny fil, resten vises som problemer. Er de bokført, velger du «den er kommet fram».",
-        "The file of export {number} was handed to Xledger, but none of its {total} invoices can be seen there after a working day. Look in Xledger (Forsystem, Importer) whether the file was refused. If it was, choose “take it apart”: invoices without a fault go in a new file, the others are shown as problems. If they are booked, choose “it arrived”.",
+        "Filen til eksport {number} er levert til Xledger, men ingen av de {total} fakturaene er å se der etter en arbeidsdag. Se i Xledger (Forsystem, Importer) om filen ble avvist. Er den avvist, velger du «del den opp»: fakturaene går på nytt i mindre filer, og de som ikke kan gå, vises som problemer. Er de bokført, velger du «den er kommet fram».",
+        "The file of export {number} was handed to Xledger, but none of its {total} invoices can be seen there after a working day. Look in Xledger (Forsystem, Importer) whether the file was refused. If it was, choose “take it apart”: its invoices go again in smaller files, and those that cannot go are shown as problems. If they are booked, choose “it arrived”.",
     ),
     Code.UPLOAD_SEEN_IN_PART: Reason(
         Fixer.ACCOUNTANT,
@@ -573,8 +574,13 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.UPLOAD_CANNOT_BE_SEEN: Reason(
         Fixer.ACCOUNTANT,
-        "Filen til eksport {number} er levert til Xledger, men ingen kan se herfra om fakturaene er bokført: API-nøkkelen mangler retten til å lese dem (ARTransaction eller GLImportItem). Gi nøkkelen retten, eller se etter i Xledger og velg «den er kommet fram» eller «del den opp».",
-        "The file of export {number} was handed to Xledger, but nobody can see from here whether its invoices are booked: the API key lacks the right to read them (ARTransaction or GLImportItem). Give the key that right, or look in Xledger and choose “it arrived” or “take it apart”.",
+        "Filen til eksport {number} er levert til Xledger, men ingen kan se herfra om alle fakturaene er der: API-nøkkelen må kunne lese både bokførte (ARTransaction) og importerte (GLImportItem), og det kan ikke være for mange av dem. Gi nøkkelen begge rettene, eller se etter i Xledger og velg «den er kommet fram» eller «del den opp».",
+        "The file of export {number} was handed to Xledger, but nobody can see from here whether all its invoices are there: the API key must be able to read both posted ones (ARTransaction) and imported ones (GLImportItem), and there must not be too many. Give the key both rights, or look in Xledger and choose “it arrived” or “take it apart”.",
+    ),
+    Code.INVOICE_REFUSED_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "Xledgers filimport avviser faktura {number}, som gikk alene i eksport {export}. Se hvorfor i Xledger (Forsystem, Importer). Rett det i Xledger eller i innstillingene og velg «prøv igjen», eller før den for hånd i Xledger og velg «ført for hånd».",
+        "Xledger's file import refuses invoice {number}, which went alone in export {export}. See why in Xledger (Forsystem, Importer). Correct it in Xledger or in the settings and choose “try again”, or book it in Xledger by hand and choose “booked by hand”.",
     ),
     Code.TOKEN_EXPIRES: Reason(
         Fixer.ADMINISTRATOR,

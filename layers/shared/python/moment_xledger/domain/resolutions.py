@@ -24,6 +24,7 @@ class Way(StrEnum):
 
 
 WAYS: Mapping[Code, Way] = {
+    Code.INVOICE_REFUSED_IN_XLEDGER: Way.DECIDE,
     **dict.fromkeys((Code.INVOICE_CHANGED, Code.NOT_TO_TRANSFER_TOO_LATE), Way.SETTLE),
     **dict.fromkeys(
         (

@@ -6,7 +6,7 @@ read as `arTransactions`, staged ones as `glImportItems`.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.moment import Invoice
@@ -26,6 +26,9 @@ LOOKED_FOR = timedelta(days=14)
 SATURDAY = 5
 MOST_NAMED = 5  # invoices in a sentence
 
+A_CLUSTER = timedelta(days=31)
+MOST_CLUSTERS = 5
+
 ABOUT = (Code.UPLOAD_NOT_SEEN, Code.UPLOAD_SEEN_IN_PART, Code.UPLOAD_CANNOT_BE_SEEN)
 
 
@@ -33,11 +36,12 @@ ABOUT = (Code.UPLOAD_NOT_SEEN, Code.UPLOAD_SEEN_IN_PART, Code.UPLOAD_CANNOT_BE_S
 class InXledger:
     """Invoices that one entity has, by number and customer number. `customer` is empty where a row does not tell.
 
-    `is_readable`: the token may read posted or staged invoices at all.
+    `is_whole`: the token may read posted and staged ones, and all of them were read. Else one that is not among them
+    may be there all the same.
     """
 
     invoices: frozenset[tuple[str, str]] = frozenset()
-    is_readable: bool = True
+    is_whole: bool = True
 
     def has(self, invoice: Invoice) -> bool:
         customer = _same(invoice.customer.customer_number)
@@ -45,9 +49,23 @@ class InXledger:
         return (number, customer) in self.invoices or (number, "") in self.invoices
 
 
-def in_xledger(rows: Iterable[tuple[str, str]], *, is_readable: bool) -> InXledger:
+def in_xledger(rows: Iterable[tuple[str, str]], *, is_whole: bool) -> InXledger:
     """`rows`: invoice number and customer number, as Xledger writes them."""
-    return InXledger(frozenset((_same(number), _same(customer)) for number, customer in rows), is_readable)
+    return InXledger(frozenset((_same(number), _same(customer)) for number, customer in rows), is_whole)
+
+
+def ranges(dates: Iterable[date]) -> list[tuple[date, date]]:
+    """First and last dates of invoices that lie close together, so that one old invoice does not ask for years.
+
+    At most `MOST_CLUSTERS`; the last one reaches to the newest date.
+    """
+    found: list[tuple[date, date]] = []
+    for day in sorted(set(dates)):
+        if found and (day - found[-1][1] <= A_CLUSTER or len(found) == MOST_CLUSTERS):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
 
 def _same(number: str) -> str:
@@ -77,13 +95,13 @@ def looked(
     """The upload after a look, and what a person must hear."""
     missing = [invoice.number for invoice in members if not found.has(invoice)]
     seen = len(members) - len(missing)
-    after = replace(upload, looks=upload.looks + 1, seen=seen, is_blind=not found.is_readable)
-    if found.is_readable and not missing:
+    after = replace(upload, looks=upload.looks + 1, seen=seen, is_blind=not found.is_whole)
+    if not missing:
         return replace(after, arrived=now), None
     after = replace(after, again=_next_look(after, now))
     if now < deadline(upload):
         return after, None
-    if not found.is_readable:
+    if not found.is_whole:
         return after, Finding(Code.UPLOAD_CANNOT_BE_SEEN, EXPORT, upload.number)
     code = Code.UPLOAD_SEEN_IN_PART if after.seen else Code.UPLOAD_NOT_SEEN
     details = {"count": str(len(missing)), "total": str(len(members)), "invoices": _some(missing)}

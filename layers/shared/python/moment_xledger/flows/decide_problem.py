@@ -102,6 +102,13 @@ def _say_whether_it_arrived(problem: Problem, choice: Choice, file_key: str, res
         resolve_mail(problem.company, number, mail_choice, resolver.by, resolver.ledger, resolver.clock)
 
 
+def _export_again(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
+    known = resolver.ledger.invoices.arrived(problem.company, [int(problem.number)])[int(problem.number)]
+    _note(problem, choice, resolver)
+    resolver.ledger.exports.let_again(problem.company, known.seq)
+    resolver.ledger.problems.close(problem.company, [(problem.kind, problem.number)], [problem.code])
+
+
 def _relink(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
     ledger, clock = resolver.ledger, resolver.clock
     company, record = ledger.companies.get_known(problem.company), find_record(problem, ledger)
@@ -210,6 +217,7 @@ _OF_AN_UPLOAD = {
 }
 _APPLY: Mapping[Choice, Apply] = {
     **dict.fromkeys((Choice.ARRIVED, Choice.AGAIN, Choice.APART), _say_whether_it_arrived),
+    Choice.EXPORT_AGAIN: _export_again,
     Choice.TAKE_OVER: _take_over,
     Choice.SAME_RECORD: _same_record,
     **dict.fromkeys(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from itertools import islice, takewhile
+from itertools import count, islice, takewhile
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
@@ -20,8 +20,9 @@ from moment_xledger.domain.exports import (
     never_leaves_in_a_file,
     next_export,
     routes_to_export,
+    size_of_a_part,
 )
-from moment_xledger.domain.files.series import Numbered, check_series, runs_after
+from moment_xledger.domain.files.series import Numbered, SeriesReport, check_series, runs_after
 from moment_xledger.domain.files.writing import Totals, write
 from moment_xledger.domain.invoice_references import INVOICE, WAITING_CODES, Reference, Standing
 from moment_xledger.domain.invoices import Snapshot
@@ -76,8 +77,20 @@ def export_each_route(company_id: CompanyId, request: str, by: str, exporter: Ex
     """An export for each route that has something waiting: what arrived before the setting was changed still goes."""
     own, other = routes_to_export(exporter.ledger.companies.get_known(company_id))
     wanted = ((own, request), (other, f"{request}.{other}"))
-    made = [export_invoices(company_id, name, by, exporter, route=route) for route, name in wanted]
-    return [export for export in made if export]
+    return [each for route, name in wanted for each in _with_parts(company_id, name, by, exporter, route)]
+
+
+def _with_parts(
+    company: CompanyId, request: str, by: str, exporter: Exporter, route: Route
+) -> Iterator[Export]:
+    """What Xledger refused goes first, in parts; then what is new. Each part is a request of its own."""
+    for part in count(1):
+        made = export_invoices(company, request, by, exporter, route=route)
+        if made:
+            yield made
+        if made is None or made.part_of is None:
+            return
+        request = f"{request.partition('/')[0]}/{part}"
 
 
 def export_asked_for(
@@ -160,6 +173,7 @@ def _next(
     if repeats is None:
         lists = exporter.ledger.references.get(company.token_id)
         export = replace(export, terms=with_absent(export.terms, lists, exporter.clock()))
+        export = _as_part(export, exporter.ledger)
         export = _without_what_waits(company, export, exporter)
     if repeats is not None:
         first = _known(company.id, _known(company.id, repeats, exporter.ledger).members_of, exporter.ledger)
@@ -180,6 +194,20 @@ def _next(
     if repeats is None:
         _settle(export, watermark, exporter.ledger)
     return None
+
+
+def _as_part(export: Export, ledger: "Ledger") -> Export:
+    """Some invoices of a file that Xledger refused, where there are any to go. What is new goes afterwards."""
+    found = (
+        each for each in _candidates(export, ledger) if replace(export, part_of=each.part_of).takes(each)
+    )
+    first = next((each for each in found if each.part_of is not None), None)
+    if first is None or first.part_of is None:
+        return export
+    part = replace(export, part_of=first.part_of, low=first.seq - 1, through=None, series=SeriesReport())
+    size = size_of_a_part(_known(export.company, first.part_of, ledger).invoices)
+    *_, last = islice((each for each in _candidates(part, ledger) if part.takes(each)), size)
+    return replace(part, high=last.seq)
 
 
 def _without_what_waits(company: Company, export: Export, exporter: Exporter) -> Export:
@@ -256,11 +284,12 @@ def _make(export: Export, exporter: Exporter) -> Export:
     invoices = partial(_invoices, ready, exporter.ledger, ready.first, ready.last)
     put_review(ready, invoices, exporter.files, exporter.write_review)
     put_manifest(ready, exporter.files)
-    settled = None if export.repeats else members.settled
+    goes_again = export.repeats is not None or export.part_of is not None
+    settled = None if goes_again else members.settled
     replaced = _replaced_by(ready, exporter.ledger)
     if replaced:  # what was said of the refused file is over; of this one it is said anew
         exporter.ledger.problems.close(export.company, [(EXPORT, replaced.number)], REASONS)
-    runs = None if export.repeats else runs_after(export.left_before, members.numbers, export.number)
+    runs = None if goes_again else runs_after(export.left_before, members.numbers, export.number)
     exporter.ledger.exports.finish(ready, settled, exporter.clock(), replaced, runs)
     return ready
 

@@ -3,18 +3,20 @@
 A look costs two requests for most companies. Where the gate is closed, it waits, and the file stays handed over.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.entities import Reached
-from moment_xledger.domain.errors import GateClosed, Rejected, WrongRequest
+from moment_xledger.domain.errors import GateClosed, Rejected, TooMany, WrongRequest
 from moment_xledger.domain.exports import SCHEDULE, Export
 from moment_xledger.domain.invoices import Snapshot
-from moment_xledger.domain.seen_invoices import ABOUT, InXledger, in_xledger, is_given_up, looked
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.seen_invoices import ABOUT, InXledger, in_xledger, is_given_up, looked, ranges
 from moment_xledger.domain.uploads import EXPORT, Upload
 from moment_xledger.flows.sync_records import Worker, open_channel
 
@@ -32,25 +34,25 @@ Reader = Callable[["Reads", Reached], "XledgerInvoices"]
 
 
 def read_invoices(
-    company: Company, first: date, last: date, since: datetime, worker: Worker, reader: Reader
+    company: Company, dates: Collection[date], since: datetime, worker: Worker, reader: Reader
 ) -> InXledger:
-    """The company's invoices with these dates, as far as its token may read them. Raises `GateClosed`."""
+    """The company's invoices about these dates, as far as its token may read them. Raises `GateClosed`."""
     owner = Reached(company.owner_code)
     if reach := worker.ledger.entities.reach(company.token_id):
         owner = reach.known.get(company.owner_code or 0, owner)
     with open_channel(company.token_id, replace(worker, run=RUN), holder=company) as channel:
         invoices = reader(channel, owner)
-        posted = _unless_refused(lambda: invoices.posted(first, last))
-        staged = _unless_refused(lambda: invoices.staged(since))
-    readable = [rows for rows in (posted, staged) if rows is not None]
-    return in_xledger((row for rows in readable for row in rows), is_readable=bool(readable))
+        posted = [_read(partial(invoices.posted, *each)) for each in ranges(dates)]
+        parts = [*posted, _read(partial(invoices.staged, since))]
+    rows = (row for part in parts for row in part or ())
+    return in_xledger(rows, is_whole=all(part is not None for part in parts))
 
 
-def _unless_refused(read: Callable[[], Iterator["Row"]]) -> list["Row"] | None:
-    """None where the token may not read them, or Xledger takes no such request."""
+def _read(read: Callable[[], Iterator["Row"]]) -> list["Row"] | None:
+    """None where the token may not read them, Xledger takes no such request, or there are too many."""
     try:
         return list(read())
-    except (Rejected, WrongRequest):
+    except (Rejected, WrongRequest, TooMany):
         return None
 
 
@@ -63,9 +65,7 @@ def look_for(upload: Upload, run: "Run") -> Upload:
     members = [snapshot.invoice for snapshot in _members(upload, ledger)]
     dates = [invoice.invoice_date for invoice in members]
     try:
-        found = run.uploader.in_xledger(
-            run.company, min(dates), max(dates), upload.handed_over or upload.again
-        )
+        found = run.uploader.in_xledger(run.company, dates, upload.handed_over or upload.again)
     except GateClosed as closed:
         return run.save(replace(upload, again=max(closed.until, now + AT_LEAST)))
     after, finding = looked(upload, members, found, now)
@@ -86,14 +86,31 @@ def take_apart(upload: Upload, run: "Run") -> None:
     members = list(_members(upload, ledger))
     dates = [snapshot.invoice.invoice_date for snapshot in members]
     if members:
-        found = run.uploader.in_xledger(company, min(dates), max(dates), upload.handed_over or upload.again)
-        missing = iter([each for each in members if not found.has(each.invoice)])
-        while some := list(islice(missing, RELEASED_AT_ONCE)):
-            ledger.exports.release_members(company.id, upload.members_of, [each.seq for each in some])
+        found = run.uploader.in_xledger(company, dates, upload.handed_over or upload.again)
+        missing = [each for each in members if not found.has(each.invoice)]
+        if len(missing) == len(members) == 1:
+            _refuse(missing[0], upload, run)
+        else:
+            _release(missing, upload, ledger)
     ledger.exports.look_again(company.id, _export(upload, ledger).low)
     ledger.problems.close(company.id, [(EXPORT, upload.number)], ABOUT)
     run.uploader.export(company.id, f"apart-{upload.members_of}-{upload.export}", SCHEDULE)
     ledger.uploads.close(upload)
+
+
+def _release(missing: Sequence[Snapshot], upload: Upload, ledger: "Ledger") -> None:
+    rest = iter(missing)
+    while some := list(islice(rest, RELEASED_AT_ONCE)):
+        ledger.exports.release_members(upload.company, upload.members_of, [each.seq for each in some])
+
+
+def _refuse(alone: Snapshot, upload: Upload, run: "Run") -> None:
+    """The only invoice of its file is the one that Xledger refuses. People are told first, as everywhere."""
+    now, code = run.uploader.clock(), Code.INVOICE_REFUSED_IN_XLEDGER
+    details = {"export": upload.number}
+    told = Problem(upload.company, "invoice", alone.invoice.number, code, details, "", now, now)
+    run.uploader.ledger.problems.report([told])
+    run.uploader.ledger.exports.refuse_member(upload.company, upload.members_of, alone.seq)
 
 
 def _members(upload: Upload, ledger: "Ledger") -> Iterator[Snapshot]:

@@ -1,7 +1,7 @@
 """Uploads the file of one export: bytes, intent, call, outcome. Read each step as: whoever dies here leaves either a
 file that is still to be sent, or one that a person is asked about. None goes twice by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -38,14 +38,14 @@ class Uploader:
     """What a run needs of the world.
 
     `tell` wakes the notification of the accountant, `export` starts an export. `in_xledger` reads the invoices that a
-    company has in Xledger, by first and last invoice date, and staged since a time; it raises `GateClosed`.
+    company has in Xledger about some dates, and those staged since a time; it raises `GateClosed`.
     """
 
     ledger: "Ledger"
     vault: "Vault"
     files: "Files"
     open_import: Callable[[Company, SoapLogin], Import]
-    in_xledger: Callable[[Company, date, date, datetime], InXledger]
+    in_xledger: Callable[[Company, Collection[date], datetime], InXledger]
     tell: Callable[[CompanyId], None]
     export: Callable[[CompanyId, str, str], None]
     clock: Callable[[], datetime]

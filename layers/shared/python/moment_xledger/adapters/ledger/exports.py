@@ -24,7 +24,7 @@ from moment_xledger.domain.invoice_references import Reference, Standing
 from moment_xledger.domain.moment import InvoiceKind
 from moment_xledger.domain.uploads import Upload
 
-_PLAIN = ("number", "low", "high", "by", "repeats", "rows", "invoices", "first", "last", "sha256")
+_PLAIN = ("number", "low", "high", "by", "repeats", "part_of", "rows", "invoices", "first", "last", "sha256")
 
 # An export that is open for longer is taken up by the sweeper.
 PATIENCE = timedelta(minutes=10)
@@ -115,6 +115,22 @@ class Exports:
             for seq in seqs
         ]
         self._table.write(*freed)
+
+    def refuse_member(self, company: CompanyId, number: int, seq: int) -> None:
+        """The only invoice of a refused file: it is released, and waits until a person says what is to be done."""
+        self._table.write(
+            Update(
+                (keys.invoices(company), f"SEQ#{seq:010}"),
+                remove=["x"],
+                set={f"was_{number}": True, "refused": True},
+                when=Attr("x").eq(number),
+            )
+        )
+
+    def let_again(self, company: CompanyId, seq: int) -> None:
+        """A person says that what was refused alone is to be tried again. Raises `Conflict` if it has left."""
+        key = (keys.invoices(company), f"SEQ#{seq:010}")
+        self._table.write(Update(key, remove=["refused"], when=Attr("x").not_exists()))
 
     def look_again(self, company: CompanyId, settled: int) -> None:
         """The next export looks at all that arrived after `settled` again.

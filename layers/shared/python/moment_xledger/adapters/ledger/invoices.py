@@ -415,4 +415,5 @@ def _snapshot(item: Item) -> Snapshot:
         keys.moment(item["arrived"]),
         int(item["x"]) if "x" in item else None,
         frozenset(int(name.removeprefix("was_")) for name in item if name.startswith("was_")),
+        bool(item.get("refused")),
     )

@@ -52,12 +52,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "choice_apart": ("Del den opp", "Take it apart"),
     "about_apart": (
         (
-            "Xledger avviste filen. Det ses etter i Xledger én gang til; fakturaer som ikke er der, "
-            "kontrolleres på nytt. De som er i orden, går i en ny fil, og de andre vises som problemer."
+            "Velg dette bare når Xledger har avvist filen. Fakturaer som ses i Xledger, går ikke på nytt. "
+            "De andre kontrolleres og går i mindre filer, så en faktura som Xledger avviser, blir stående alene. "
+            "Kan API-nøkkelen ikke lese fakturaene i Xledger, går alle på nytt: da må ingen av dem være der."
         ),
         (
-            "Xledger refused the file. Xledger is looked through once more; invoices that are not there are checked "
-            "anew. Those that are sound go in a new file, and the others are shown as problems."
+            "Choose this only if Xledger refused the file. Invoices that can be seen in Xledger do not go again. "
+            "The others are checked and go in smaller files, so that one that Xledger refuses is left alone. "
+            "Where the API key may not read invoices in Xledger, all go again: then none of them may be there."
         ),
     ),
     "did_apart": (
@@ -73,6 +75,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Alle prøves på nytt om et par minutter.",
         "All are tried again in a minute or two.",
     ),
+    "choice_export_again": ("Prøv igjen", "Try again"),
+    "about_export_again": (
+        "Fakturaen går i en fil for seg selv med neste eksport.",
+        "The invoice goes in a file of its own with the next export.",
+    ),
+    "did_export_again": ("Fakturaen går med neste eksport.", "The invoice goes with the next export."),
     "choice_take_over": ("Ta over det Moment har nå", "Take over what Moment has now"),
     "about_take_over": (
         (

@@ -37,6 +37,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "state_held": ("Holdt tilbake", "Held back"),
     "state_skipped": ("Hoppet over", "Skipped"),
     "state_to_go": ("Mottatt, skal ut", "Received, to go"),
+    "state_handed_over": ("Levert til Xledger, ikke sett der ennå", "Handed to Xledger, not seen there yet"),
+    "state_upload_open": (
+        "I en fil som ikke er tatt imot av Xledger",
+        "In a file that Xledger has not taken",
+    ),
+    "state_refused": ("Avvist av Xledgers filimport", "Refused by Xledger's file import"),
     "state_left": ("Overført", "Transferred"),
     "state_off": ("Overføres ikke", "Not transferred"),
     "state_pending": ("Skal sendes på e-post", "To be mailed"),
