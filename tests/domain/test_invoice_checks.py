@@ -71,6 +71,24 @@ def test_a_line_may_say_how_many_rows_were_rounded_in_it() -> None:
     assert code(read(total="1250.10", vatLines=[line | {"rows": 18}])) is None
 
 
+@pytest.mark.parametrize(
+    ("net", "vat", "rows", "wrong"),
+    [
+        pytest.param("2000.00", "900.00", 100_000, "VAT_DIFFERS", id="any VAT at all"),
+        pytest.param("2000.00", "501.00", 100_000, None, id="a krone"),
+        pytest.param("2000.00", "501.01", 100_000, "VAT_DIFFERS", id="more than a krone"),
+        pytest.param("0.00", "40.00", 90_000, "VAT_DIFFERS", id="VAT of nothing"),
+        pytest.param("80000.00", "20014.00", 4_000, None, id="little against the VAT"),
+        pytest.param("80000.00", "20020.01", 90_000, "VAT_DIFFERS", id="too much against the VAT"),
+        pytest.param("2000.00", "-40.00", 90_000, "VAT_SIGN_WRONG", id="the opposite sign"),
+    ],
+)
+def test_no_number_of_rows_explains_any_vat(net: str, vat: str, rows: int, wrong: str | None) -> None:
+    gross = str(Decimal(net) + Decimal(vat))
+    line = {"vatCode": "3", "net": net, "vat": vat, "gross": gross, "rows": rows}
+    assert code(read(total=gross, vatLines=[line])) == wrong
+
+
 def test_lines_that_xledger_gets_at_one_code_are_checked_together() -> None:
     lines = [("3", "1.00", "0.26"), ("K", "1.00", "0.26"), ("3", "1.00", "0.26"), ("K", "1.00", "0.26")]
     assert code(billed(*lines), vat_codes={"3": "2", "K": "2"}) == "VAT_DIFFERS"

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from moment_xledger.domain.kid import is_valid_kid, mod10_check_digit, mod11_check_digit
+from moment_xledger.domain.kid import bare, is_valid_kid, mod10_check_digit, mod11_check_digit
+from moment_xledger.domain.moment import Invoice
+from tests.builders import an_invoice
 
 digits = st.text("0123456789", min_size=1, max_size=24)
 
@@ -52,3 +54,15 @@ def test_mod11_finds_every_single_wrong_digit(base: str, data: st.DataObject) ->
     at = len(base) - 1 - place
     other = data.draw(st.sampled_from([d for d in "0123456789" if d != base[at]]))
     assert mod11_check_digit(base[:at] + other + base[at + 1 :]) != mod11_check_digit(base)
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\ufeff", "\u00ad", "\u2060", "\u200e", " \u200b\u00a0"])
+@pytest.mark.parametrize("at", [0, 3, 6])
+def test_what_nobody_sees_is_not_part_of_it(hidden: str, at: int) -> None:
+    assert bare("602243"[:at] + hidden + "602243"[at:]) == "602243"
+
+
+@pytest.mark.parametrize("emptied", ["\u200b", " \ufeff", "\u00ad\u200b "])
+def test_one_of_nothing_but_that_is_none(emptied: str) -> None:
+    content = an_invoice(7, kid=emptied)["data"]
+    assert Invoice.model_validate(content).kid is None

@@ -14,6 +14,7 @@ from moment_xledger.domain.vat_rates import RateSources, as_text
 
 LONGEST_TERM = timedelta(days=366)  # from the invoice date to the due date
 A_CENT, HALF_A_CENT = Decimal("0.01"), Decimal("0.005")
+A_KRONE, SHARE_OF_VAT = Decimal(1), Decimal("0.001")  # the most that the rounding of rows explains
 NOTHING = Decimal(0)
 
 # What an administrator may let through, knowing it. The rest would put something wrong into the books.
@@ -33,6 +34,8 @@ class Surroundings:
 
     def accept(self, invoice: Invoice) -> None:
         """What comes after it finds that this much less is left of the invoice that it credits."""
+        if invoice.do_not_transfer:
+            return
         if invoice.kind is InvoiceKind.CREDIT_NOTE and (number := invoice.credited_invoice_number):
             self.credited[number] = self.credited.get(number, NOTHING) - invoice.total
 
@@ -41,6 +44,13 @@ def implausible(invoice: Invoice, company: Company, around: Surroundings) -> Fau
     """What is wrong with an invoice that is sound in itself; None where it may go."""
     allowed = around.let_through.get((invoice.invoice_number, invoice.version), ())
     return next((found for found in _faults(invoice, company, around) if found.code not in allowed), None)
+
+
+def takes_too_much(note: Invoice, around: Surroundings) -> Fault | None:
+    """Whether more than is left is taken from the invoice, by a credit note that was left out and is to leave."""
+    return next(
+        (each for each in _credit_faults(note, around) if each.code is Code.CREDIT_NOTE_TOO_LARGE), None
+    )
 
 
 def _faults(invoice: Invoice, company: Company, around: Surroundings) -> Iterator[Fault]:
@@ -76,10 +86,14 @@ def _vat_faults(invoice: Invoice, company: Company, rates: RateSources) -> Itera
 
 
 def _vat_fault(lines: list[VatLine], theirs: str, percent: Decimal | None) -> Fault | None:
-    """Each row of an invoice is rounded by itself. A line that does not say how many rows it adds up counts as one."""
+    """Each row of an invoice is rounded by itself. A line that does not say how many rows it adds up counts as one.
+
+    However many rows it says, what they are off together stays small against the VAT.
+    """
     net = sum((line.net for line in lines), NOTHING)
     vat = sum((line.vat for line in lines), NOTHING)
-    margin = A_CENT + HALF_A_CENT * sum(line.rows or 1 for line in lines)
+    of_rows = A_CENT + HALF_A_CENT * sum(line.rows or 1 for line in lines)
+    margin = min(of_rows, max(A_KRONE, abs(net) * (percent or NOTHING) / 100 * SHARE_OF_VAT))
     details = {"vat_code": lines[0].vat_code, "theirs": theirs, "net": f"{net:.2f}", "vat": f"{vat:.2f}"}
     if net * vat < 0 and abs(vat) > margin:
         return Fault(Code.VAT_SIGN_WRONG, details)

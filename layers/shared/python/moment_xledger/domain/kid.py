@@ -18,8 +18,10 @@ class KidFault(StrEnum):
 
 
 def bare(kid: str) -> str:
-    """As a person types or pastes it, without blanks of any kind, and with ordinary digits for full-width ones."""
-    return "".join(unicodedata.normalize("NFKC", kid).split()).translate(_HYPHENS)
+    """As a person types or pastes it, without blanks and invisible characters, and with ordinary digits for
+    full-width ones."""
+    visible = (each for each in unicodedata.normalize("NFKC", kid) if unicodedata.category(each) != "Cf")
+    return "".join("".join(visible).split()).translate(_HYPHENS)
 
 
 def kid_fault(kid: str) -> KidFault | None:

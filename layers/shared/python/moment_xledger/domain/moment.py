@@ -82,11 +82,12 @@ ExchangeRate = Annotated[
     Field(gt=0, max_digits=14, decimal_places=8, allow_inf_nan=False, json_schema_extra={"type": "string"}),
 ]
 
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # what is left where a field was emptied in a web page
 Day = Annotated[date, BeforeValidator(_day)]
 
 
 def _is_blank(value: object) -> bool:
-    return isinstance(value, str) and not value.strip()
+    return isinstance(value, str) and not value.strip().strip(_INVISIBLE)
 
 
 def _in_capitals(value: object) -> object:

@@ -13,6 +13,7 @@ from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_references import Decision
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.problem_choices import LONE_CREDIT_NOTES, Choice, choices_of
 from moment_xledger.domain.problems import Code, Problem
@@ -35,7 +36,7 @@ from moment_xledger.flows.resolve_problem import (
     retry_group,
     the_problem,
 )
-from moment_xledger.flows.take_in_invoices import recheck_invoice
+from moment_xledger.flows.take_in_invoices import look_again_beside, recheck_invoice
 from moment_xledger.flows.take_over_moment import ask_takeover
 
 if TYPE_CHECKING:
@@ -167,11 +168,22 @@ def _keep_here(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> 
         raise ValueError(f"invoice {number} has left")
     _note(problem, choice, resolver, str(number))
     decision = Decision.BY_HAND if choice is Choice.BY_HAND else Decision.BOTH_OUT
-    ledger.invoices.decide(company.id, number, decision, resolver.by, resolver.clock())
+    takes = None if known or decision is not Decision.BY_HAND else _credit_note(company.id, number, ledger)
+    ledger.invoices.decide(company.id, number, decision, resolver.by, resolver.clock(), takes)
     if known:  # it waits, or does not fit
         ledger.invoices.skip(company.id, number)
+        look_again_beside(company, [number], ledger, resolver.clock)
     recheck_invoice(company, number, ledger, resolver.clock)
     ledger.problems.close(company.id, [("invoice", problem.number)], [problem.code])
+
+
+def _credit_note(company: CompanyId, number: int, ledger: "Ledger") -> Invoice | None:
+    """A held one that takes something from an invoice: in another currency nobody can say how much."""
+    held = ledger.invoices.held_now(company, [number]).get(number)
+    other = (
+        held and held.why and held.why.code in (Code.CREDIT_NOTE_OF_ITSELF, Code.CREDIT_NOTE_OTHER_CURRENCY)
+    )
+    return held.invoice if held and not other and held.invoice.kind is InvoiceKind.CREDIT_NOTE else None
 
 
 def _invoice_of(problem: Problem, choice: Choice, ledger: "Ledger") -> int:

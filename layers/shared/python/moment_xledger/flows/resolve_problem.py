@@ -18,7 +18,7 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import as_retried
 from moment_xledger.domain.resolutions import Way, can_be_skipped, checked_reason, way_of
 from moment_xledger.flows.save_company import close_refusals, open_gate
-from moment_xledger.flows.take_in_invoices import take_in_invoices
+from moment_xledger.flows.take_in_invoices import look_again_beside, take_in_invoices
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -67,6 +67,8 @@ def skip_problem(
     note_decision(company_id, What.SKIPPED_PROBLEM, f"{kind} {number}: {code}: {why}", resolver)
     if kind == INVOICE and number.isdecimal() and not _holds_nothing_back(problem, resolver):
         resolver.ledger.invoices.skip(company_id, int(number))
+        company = resolver.ledger.companies.get_known(company_id)
+        look_again_beside(company, [int(number)], resolver.ledger, resolver.clock)
     resolver.ledger.problems.close(company_id, [(problem.kind, problem.number)], [code])
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, Route
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoice_checks import Surroundings, implausible
+from moment_xledger.domain.invoice_checks import Surroundings, implausible, takes_too_much
 from moment_xledger.domain.invoice_references import (
     DECIDED,
     INVOICE,
@@ -68,13 +68,14 @@ def _take_in(
         except Conflict:
             continue
         _release(company, [*found.good, *found.again], ledger)
-        _change_minds(company, invoices, ledger, clock())
+        turned = _change_minds(company, invoices, ledger, clock())
         read = [("invoice", each.id, each.number, each.version) for each in invoices]
         close_unreadable(company.id, read, ledger)
         _hold(company, found, ledger, clock())
         _follow(
             company, {each.number for each in invoices if each.kind is InvoiceKind.INVOICE}, ledger, clock
         )
+        look_again_beside(company, turned, ledger, clock)
         return
     raise Conflict
 
@@ -200,17 +201,57 @@ def let_go(
     ledger.waits.remove(company.id, gone)
 
 
-def _change_minds(company: Company, invoices: Sequence[Invoice], ledger: "Ledger", now: datetime) -> None:
-    """ "Do not transfer" can be set and taken back until the invoice has left; afterwards people are told.
+def look_again_beside(
+    company: Company, numbers: Collection[int], ledger: "Ledger", clock: Callable[[], datetime]
+) -> None:
+    """Of the invoices that these credit notes name, more may be left than before, so that others may go. If that is
+    lost, the next export or night makes up for it."""
+    if not numbers:
+        return
+    arrived = ledger.invoices.by_number(company.id, numbers).values()
+    notes = (each.invoice for each in arrived if each.invoice.kind is InvoiceKind.CREDIT_NOTE)
+    credited = {note.credited_invoice_number for note in notes}
+    if not credited:
+        return
+    beside = [
+        each.invoice
+        for each in ledger.invoices.held(company.id)
+        if each.why and each.why.code is Code.CREDIT_NOTE_TOO_LARGE
+        if each.invoice.credited_invoice_number in credited
+    ]
+    take_in_invoices(company, beside, ledger, clock)
 
-    Raises `Conflict` where an export is being made, which may have the invoice: then the events come back.
+
+def _change_minds(
+    company: Company, invoices: Sequence[Invoice], ledger: "Ledger", now: datetime
+) -> list[int]:
+    """ "Do not transfer" can be set and taken back until the invoice has left; afterwards people are told. The numbers
+    of those that were left out so.
+
+    A credit note takes back its amount with it; where others have taken what was left, it stays left out, and people
+    are told. Raises `Conflict` where an export is being made, which may have the invoice: then the events come back.
     """
     numbers = {invoice.invoice_number for invoice in invoices}
+    left_out: list[int] = []
     while minds := changes_of_mind(invoices, ledger.invoices.arrived(company.id, numbers)):
         invoice, known = minds[0]
+        if too_much := _too_much(company, invoice, ledger, now):
+            details = too_much.details
+            problem = Problem(company.id, "invoice", invoice.number, too_much.code, details, "", now, now)
+            ledger.problems.report([problem])
+            invoice = invoice.model_copy(update={"do_not_transfer": True})
         _tell_of_the_late(company, invoice, ledger.invoices.has_left(company.id, known.seq), ledger, now)
         if not ledger.invoices.set_transfer(company.id, invoice, known, now):
             _tell_of_the_late(company, invoice, True, ledger, now)
+        elif invoice.do_not_transfer:
+            left_out.append(invoice.invoice_number)
+    return left_out
+
+
+def _too_much(company: Company, note: Invoice, ledger: "Ledger", now: datetime) -> Fault | None:
+    if note.do_not_transfer or not ledger.invoices.is_left_out(company.id, note):
+        return None
+    return takes_too_much(note, surroundings(company, [note], (), ledger, now))
 
 
 def _tell_of_the_late(

@@ -1,7 +1,6 @@
 """Finalized invoices: each once, in the order of arrival, unchanged for ever; and those that are held back."""
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +8,7 @@ from itertools import islice, takewhile
 
 from boto3.dynamodb.conditions import Attr
 
-from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.ledger import credit_notes, keys
 from moment_xledger.adapters.ledger.mails import mail_again
 from moment_xledger.adapters.table import MOST_KEYS, Action, Check, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, Route
@@ -106,12 +105,15 @@ class Invoices:
                 actions.append(
                     Check(_held(company, invoice.invoice_number), when=Attr("version").eq(version))
                 )
-        self._table.write(*actions, *_credits(company, invoices, credited))
+        self._table.write(*actions, *credit_notes.arriving(company, invoices, credited))
 
     def credited(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decimal]:
-        """What the credit notes that have arrived take from each of these invoices."""
-        found = self._table.get_many(_credited(company, number) for number in numbers)
-        return {int(sk.removeprefix("CRED#")): _amount(int(item["cents"])) for (_, sk), item in found.items()}
+        """What credit notes take from each of these invoices: those that leave, and those booked by hand."""
+        return credit_notes.credited(self._table, company, numbers)
+
+    def is_left_out(self, company: CompanyId, note: Invoice) -> bool:
+        """A credit note that has arrived and takes nothing from its invoice, since it does not leave."""
+        return credit_notes.is_left_out(self._table, company, note)
 
     def let_through(self, company: CompanyId, number: int, version: int, code: Code) -> None:
         """A person knows what is wrong with this version, and lets it leave all the same."""
@@ -215,7 +217,11 @@ class Invoices:
         if known := self.arrived(company, [number]).get(number):
             stays = Attr("x").not_exists()
             out = Update(_snapshot_key(company, known.seq), set={"route": str(Route.OFF)}, when=stays)
-            self._table.write(out, *self._taken_from(company, known.seq))
+            snapshot = self.get(company, known.seq)
+            is_booked = self.decisions(company, [number]).get(number) is Decision.BY_HAND
+            turned = credit_notes.given_back if is_booked else credit_notes.left_out
+            taken = turned(self._table, company, snapshot.invoice) if snapshot else ()
+            self._table.write(out, *taken, *self._taken_from(company, known.seq))
         elif held:
             kept = {"invoice": held["invoice"], "version": held["version"]}
             self._table.write(
@@ -245,7 +251,8 @@ class Invoices:
         here = Attr("x").not_exists() & Attr("invoice").eq(snapshot.invoice.to_json())
         changed = Update(_snapshot_key(company, known.seq), set={"invoice": content}, when=here)
         turned = self._taken_from(company, known.seq) if kept else self._given_back(company, snapshot, now)
-        self._table.write(said, line, changed, *turned)
+        counted = credit_notes.left_out if kept else credit_notes.given_back
+        self._table.write(said, line, changed, *turned, *counted(self._table, company, snapshot.invoice))
         return True
 
     def has_left(self, company: CompanyId, seq: int) -> bool:
@@ -274,10 +281,23 @@ class Invoices:
             there = self._table.get(keys.mail(company, snapshot.seq))
             yield from mail_again(company, snapshot, mailing, there, now)
 
-    def decide(self, company: CompanyId, number: int, decision: Decision, by: str, now: datetime) -> None:
-        """What a person says of this invoice, which may not have come at all."""
+    def decide(
+        self,
+        company: CompanyId,
+        number: int,
+        decision: Decision,
+        by: str,
+        now: datetime,
+        takes: Invoice | None = None,
+    ) -> None:
+        """What a person says of this invoice, which may not have come at all. `takes`: the same as a credit note that
+        is held and takes its amount from its invoice, since a person has booked it.
+
+        Raises `Conflict` where another credit note has taken something from that invoice at the same moment.
+        """
         item = {"decision": str(decision), "by": by, "when": keys.stamp(now)}
-        self._table.write(Put(_decided(company, number), item))
+        taken = credit_notes.booked_by_hand(self._table, company, takes) if takes else ()
+        self._table.write(Put(_decided(company, number), item), *taken)
 
     def decisions(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decision]:
         found = self._table.get_many(_decided(company, number) for number in numbers)
@@ -341,34 +361,8 @@ def _line(company: CompanyId, number: int, version: int) -> Key:
     return keys.company(company), f"SAID#{number:012}#{version:020}"
 
 
-def _credited(company: CompanyId, number: int) -> Key:
-    return keys.invoices(company), f"CRED#{number}"
-
-
 def _let_through(company: CompanyId, number: int) -> Key:
     return keys.invoices(company), f"PASS#{number}"
-
-
-def _credits(
-    company: CompanyId, invoices: Iterable[Invoice], before: Mapping[int, Decimal]
-) -> Iterator[Action]:
-    """One for each invoice that is credited: whoever decided by another sum looks again."""
-    taken: Counter[int] = Counter()
-    for invoice in invoices:
-        if invoice.kind is InvoiceKind.CREDIT_NOTE and (number := invoice.credited_invoice_number):
-            taken[number] -= _cents(invoice.total)
-    for number, cents in taken.items():
-        known = _cents(before.get(number, Decimal(0)))
-        unchanged = Attr("cents").eq(known) if number in before else Attr("cents").not_exists()
-        yield Update(_credited(company, number), add={"cents": cents}, when=unchanged)
-
-
-def _cents(value: Decimal) -> int:
-    return int(value * 100)
-
-
-def _amount(cents: int) -> Decimal:
-    return Decimal(cents) / 100
 
 
 def _known(item: Item, snapshots: Mapping[int, Snapshot]) -> Known:
