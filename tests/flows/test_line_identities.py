@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from moment_xledger.domain.expense_facts import Amounts, Facts, Ids
+from moment_xledger.domain.amount_votes import Amounts
+from moment_xledger.domain.expense_facts import Facts, Ids
 from moment_xledger.domain.expenses import Terms
 from tests.flows.costs import AN_HOUR, Costs, a_line
 

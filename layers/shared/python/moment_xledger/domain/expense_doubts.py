@@ -19,6 +19,7 @@ COLUMNS = {ACCOUNT: "Account", VAT: "TaxRule, TaxAmount"}
 CODES = (
     Code.EXPENSES_NOTHING_POSTED,
     Code.EXPENSES_COLUMN_MISSING,
+    Code.EXPENSES_AMOUNTS_UNCLEAR,
     Code.EXPENSES_WITHOUT_PROJECTS,
     Code.EXPENSES_PROJECTS_UNKNOWN,
 )
@@ -64,6 +65,8 @@ class Looked:
             yield Doubt(Code.EXPENSES_WITHOUT_PROJECTS, {"lines": str(self.costs), "slot": slot})
         elif len(self.projects) >= SEVERAL and KNOWN not in seen | known(self.projects, states):
             yield Doubt(Code.EXPENSES_PROJECTS_UNKNOWN, {"projects": str(len(self.projects)), "slot": slot})
+        if facts.is_unclear:
+            yield Doubt(Code.EXPENSES_AMOUNTS_UNCLEAR, facts.counts())
         if self.costs >= MANY and VAT not in seen:
             yield missing(COLUMNS[VAT], self.costs)
 

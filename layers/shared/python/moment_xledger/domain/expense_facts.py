@@ -1,17 +1,21 @@
 """What the answers of a company's Xledger have shown of themselves, since none of it is published.
 
-Facts are learnt from whole vouchers, kept with the owner code they were learnt for, and followed from then on.
+Facts are learnt from vouchers and kept with the owner code they were learnt for. What amounts are is checked with every
+later voucher.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
+from moment_xledger.domain.amount_votes import Amounts, Vote, vote_of
 from moment_xledger.domain.posted_lines import Row
+from moment_xledger.domain.purchase_vat import PurchaseVat
 
-NEAR = Decimal("0.05")  # of a voucher's sums, which are rounded line by line
+AGREEING = 3  # vouchers that show the same settle what amounts are, until later ones show the opposite
+MOST_VOTES = 40  # the latest are kept
+A_FEW = 5  # as many times more vouchers must show the one than the other; else it is not clear
 
 
 class Ids(StrEnum):
@@ -22,63 +26,68 @@ class Ids(StrEnum):
     VOUCHER = "voucher"
 
 
-class Amounts(StrEnum):
-    """Whether Amount includes the VAT that the line says."""
-
-    UNKNOWN = ""
-    NET = "net"
-    GROSS = "gross"
-
-
 @dataclass(frozen=True)
 class Facts:
-    """`seen`: what has come at least once, by the names in `expense_doubts`."""
+    """`seen`: what has come at least once, by the names in `expense_doubts`. `votes`: the oldest first."""
 
     owner_code: int = 0
     ids: Ids = Ids.UNKNOWN
     amounts: Amounts = Amounts.UNKNOWN
     seen: frozenset[str] = frozenset()
     learned_at: datetime | None = None
+    votes: tuple[Vote, ...] = ()
+    read_from: datetime | None = None  # where the first read of all began
 
     @property
     def is_settled(self) -> bool:
         """Nothing but lines of the company's accounts has to be read any more."""
-        return bool(self.ids and self.amounts)
+        agreeing = [vote for vote in self.votes if vote.amounts is self.amounts]
+        return bool(self.ids and self.amounts and len(agreeing) >= AGREEING)
+
+    @property
+    def is_unclear(self) -> bool:
+        """Some vouchers show that amounts include their VAT, and others that they do not."""
+        return not self.amounts and len({vote.amounts for vote in _that_count(self.votes)}) > 1
+
+    def counts(self) -> dict[str, str]:
+        """How many vouchers show which, for sentences."""
+        shown = [vote.amounts for vote in _that_count(self.votes)]
+        return {str(each): str(shown.count(each)) for each in (Amounts.NET, Amounts.GROSS)}
 
     @property
     def reach(self) -> str:
         """Read under other facts, a line may have been left or come to another amount."""
-        return "".join(
-            f" {each}" for each in (self.ids, self.amounts) if each in (Ids.VOUCHER, Amounts.GROSS)
-        )
+        said = [each for each in (self.ids, self.amounts) if each in (Ids.VOUCHER, Amounts.GROSS)]
+        return "".join(f" {each}" for each in (*said, *["unclear"] * self.is_unclear))
 
-    def taught_by(self, lines: Sequence[Row], now: datetime) -> "Facts":
+    def taught_by(self, lines: Sequence[Row], vat: PurchaseVat, now: datetime) -> "Facts":
+        is_whole = not self.is_settled
         ids = self.ids or _ids(lines)
-        amounts = self.amounts or _amounts(lines)
-        if (ids, amounts) == (self.ids, self.amounts):
+        new = {vote.voucher: vote for vote in _votes(lines, vat, is_whole=is_whole)}
+        if set(new.values()) <= set(self.votes) and ids == self.ids:
             return self
-        return replace(self, ids=ids, amounts=amounts, learned_at=now)
+        votes = [vote for vote in self.votes if vote.voucher not in new] + list(new.values())
+        votes = votes[-MOST_VOTES:]
+        amounts = _shown_by(votes) if votes else self.amounts
+        return replace(self, ids=ids, amounts=amounts, votes=tuple(votes), learned_at=now)
 
     def having_seen(self, seen: Set[str], now: datetime) -> "Facts":
         return self if seen <= self.seen else replace(self, seen=self.seen | seen, learned_at=now)
 
 
-Vouchers = Iterable[list[Row]]
-
-
-def _vouchers(lines: Sequence[Row]) -> Vouchers:
+def _vouchers(lines: Sequence[Row]) -> list[list[Row]]:
     """Lines of one voucher: the same number, source and day."""
     found: dict[tuple[object, ...], list[Row]] = {}
     for line in lines:
         if line.voucher_no:
             found.setdefault((line.voucher_no, line.source, line.voucher_date), []).append(line)
-    return [lines for lines in found.values() if len(lines) > 1]
+    return list(found.values())
 
 
 def _ids(lines: Sequence[Row]) -> Ids:
     """By most of the vouchers: one may be odd."""
     of_line = of_voucher = 0
-    for voucher in _vouchers(lines):
+    for voucher in (lines for lines in _vouchers(lines) if len(lines) > 1):
         ids = {line.transaction_id for line in voucher if line.transaction_id}
         numbers = {line.line_no for line in voucher if line.line_no}
         of_line += len(ids) == len(voucher)
@@ -88,24 +97,20 @@ def _ids(lines: Sequence[Row]) -> Ids:
     return Ids.LINE if of_line > of_voucher else Ids.VOUCHER
 
 
-def _amounts(lines: Sequence[Row]) -> Amounts:
-    votes = [vote for voucher in _vouchers(lines) if (vote := _amounts_of(voucher))]
-    net, gross = (votes.count(each) for each in (Amounts.NET, Amounts.GROSS))
-    if net == gross:
+def _votes(lines: Sequence[Row], vat: PurchaseVat, *, is_whole: bool) -> list[Vote]:
+    votes = (vote_of(voucher, vat, is_whole=is_whole) for voucher in _vouchers(lines))
+    return [vote for vote in votes if vote]
+
+
+def _that_count(votes: Sequence[Vote]) -> list[Vote]:
+    """What a known rate shows goes before what a voucher's form lets us guess."""
+    return [vote for vote in votes if vote.is_sure] or list(votes)
+
+
+def _shown_by(votes: Sequence[Vote]) -> Amounts:
+    """A few odd vouchers change nothing."""
+    votes = _that_count(votes)
+    net, gross = (sum(vote.amounts is each for vote in votes) for each in (Amounts.NET, Amounts.GROSS))
+    if min(net, gross) * A_FEW > max(net, gross):
         return Amounts.UNKNOWN
     return Amounts.NET if net > gross else Amounts.GROSS
-
-
-def _amounts_of(voucher: list[Row]) -> Amounts:
-    """A voucher comes to nothing when each VAT counts once: in the lines themselves, or on a line of its own."""
-    plain = [line for line in voucher if line.tax_rule is None and not line.tax_amount]  # what is owed, say
-    tax = sum((line.tax_amount for line in voucher if line.tax_amount), Decimal(0))
-    total = sum((line.amount for line in voucher), Decimal(0))
-    if abs(tax) <= NEAR or not plain:
-        return Amounts.UNKNOWN
-    if abs(total) <= NEAR:
-        on_its_own = any(abs(line.amount - tax) <= NEAR for line in plain)
-        return Amounts.NET if on_its_own else Amounts.GROSS
-    if abs(total - tax) <= NEAR:
-        return Amounts.GROSS
-    return Amounts.NET if abs(total + tax) <= NEAR else Amounts.UNKNOWN

@@ -95,7 +95,7 @@ def begin(cursor: datetime | None, terms: Terms, now: datetime) -> datetime:
         return cursor - OVERLAP
     if terms.since:
         return datetime.combine(terms.since, time.min, OSLO) - timedelta(seconds=1)
-    return now - FIRST
+    return terms.facts.read_from or now - FIRST
 
 
 @dataclass

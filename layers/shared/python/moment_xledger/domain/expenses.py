@@ -14,8 +14,9 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from moment_xledger.domain.account_ranges import AccountRanges
+from moment_xledger.domain.amount_votes import Amounts
 from moment_xledger.domain.companies import Company
-from moment_xledger.domain.expense_facts import Amounts, Facts
+from moment_xledger.domain.expense_facts import Facts
 from moment_xledger.domain.files.settings import PROJECT
 from moment_xledger.domain.posted_lines import Row, posted_on
 from moment_xledger.domain.purchase_vat import PurchaseVat
@@ -35,6 +36,7 @@ class Left(StrEnum):
     UNKNOWN_PROJECT = "unknown project"
     CLOSED_PROJECT = "closed project"
     MISSING_VAT = "missing VAT"
+    UNSURE = "unsure amount"
     NO_RATE = "currency without a rate"
     UNUSABLE = "unusable"
     REFUSED = "refused by Moment"
@@ -167,15 +169,20 @@ def bill_of(line: Row, found: Bill | None, told: Expense | None) -> Bill:
 
 
 def read_expense(
-    id_: str, line: Row, bill: Bill, terms: Terms, *, is_paid_net: bool = False
+    id_: str, line: Row, bill: Bill, terms: Terms, *, is_paid_net: bool = False, is_billed: bool = False
 ) -> Expense | Left:
-    """Of a line within reach, which is known by `id_`. Whether Moment has the project is not looked at."""
+    """Of a line within reach, which is known by `id_`. Whether Moment has the project is not looked at.
+
+    `is_billed`: its bill has shown what was owed.
+    """
     day = bill.invoice_date or line.invoice_date or line.voucher_date
     if not has_rate(line):
         return Left.NO_RATE
     amount = terms.vat.with_vat(line, is_paid_net=is_paid_net)
     if amount is None:
         return Left.MISSING_VAT
+    if not is_billed and is_unsure(line, terms):
+        return Left.UNSURE
     if day is None or not line.account or not line.project:
         return Left.UNUSABLE
     in_its_entity = id_.removeprefix(f"{terms.owner_code}.")
@@ -190,6 +197,11 @@ def read_expense(
         project=line.project,
         billable=terms.billable,
     )
+
+
+def is_unsure(line: Row, terms: Terms) -> bool:
+    """Without a bill, nothing shows what the supplier was owed."""
+    return terms.facts.is_unclear and bool(line.tax_rule or line.tax_amount)
 
 
 def _named_by_voucher(line: Row) -> str:

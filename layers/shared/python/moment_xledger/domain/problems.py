@@ -107,6 +107,7 @@ class Code(StrEnum):
     EXPENSE_PROJECT_UNKNOWN = "EXPENSE_PROJECT_UNKNOWN"
     EXPENSE_PROJECT_CLOSED = "EXPENSE_PROJECT_CLOSED"
     EXPENSE_VAT_MISSING = "EXPENSE_VAT_MISSING"
+    EXPENSE_AMOUNT_UNSURE = "EXPENSE_AMOUNT_UNSURE"
     EXPENSE_RATE_MISSING = "EXPENSE_RATE_MISSING"
     EXPENSE_LINE_UNUSABLE = "EXPENSE_LINE_UNUSABLE"
     EXPENSE_REFUSED = "EXPENSE_REFUSED"
@@ -117,6 +118,8 @@ class Code(StrEnum):
     EXPENSES_PAGE_INSTEAD = "EXPENSES_PAGE_INSTEAD"
     EXPENSES_NOTHING_POSTED = "EXPENSES_NOTHING_POSTED"
     EXPENSES_COLUMN_MISSING = "EXPENSES_COLUMN_MISSING"
+    EXPENSES_AMOUNTS_UNCLEAR = "EXPENSES_AMOUNTS_UNCLEAR"
+    EXPENSES_AMOUNTS_OTHERWISE = "EXPENSES_AMOUNTS_OTHERWISE"
     EXPENSES_WITHOUT_PROJECTS = "EXPENSES_WITHOUT_PROJECTS"
     EXPENSES_PROJECTS_UNKNOWN = "EXPENSES_PROJECTS_UNKNOWN"
     SOAP_ACCESS_REFUSED = "SOAP_ACCESS_REFUSED"
@@ -792,6 +795,11 @@ REASONS: dict[Code, Reason] = {
         "Posteringen {number} (bilag {voucher}) i Xledger har MVA-kode {vat_code} og ikke noe MVA-beløp, og satsen for koden er ikke kjent. Utgiften venter. Skriv satsen i MVA-tabellen i innstillingene, eller rett koden i Xledger.",
         "The posted line {number} (voucher {voucher}) in Xledger has VAT code {vat_code} and no VAT amount, and the rate of that code is not known. The expense waits. Write the rate into the table of VAT rates in the settings, or correct the code in Xledger.",
     ),
+    Code.EXPENSE_AMOUNT_UNSURE: Reason(
+        Fixer.ACCOUNTANT,
+        "Posteringen {number} (bilag {voucher}) i Xledger har MVA-kode {vat_code}, og verken koden eller leverandørens faktura viser sikkert hva leverandøren fikk medregnet MVA. Utgiften venter. Er satsen for koden ikke kjent, så skriv den i MVA-tabellen i innstillingene: 0 når selskapet beregner avgiften selv.",
+        "The posted line {number} (voucher {voucher}) in Xledger has VAT code {vat_code}, and neither the code nor the supplier's bill shows for certain what the supplier was owed with VAT. The expense waits. If the rate of the code is not known, write it into the table of VAT rates in the settings: 0 where the company reckons the VAT itself.",
+    ),
     Code.EXPENSE_RATE_MISSING: Reason(
         Fixer.ACCOUNTANT,
         "Posteringen {number} (bilag {voucher}) i Xledger er i {currency} uten kurs, så beløpet i kroner er ukjent. Legg inn kursen i Xledger; utgiften kommer da av seg selv.",
@@ -836,6 +844,16 @@ REASONS: dict[Code, Reason] = {
         Fixer.OPERATOR,
         "Xledger ga {lines} posteringer, og ingen av dem kan brukes slik de er: {column} mangler i alle. Kolonnen heter trolig noe annet i dette Xledger. Meld fra til driftsansvarlig; utgiftene kommer av seg selv når det er rettet.",
         "Xledger gave {lines} posted lines, and none can be used as it stands: {column} is missing in all of them. The column probably has another name in this Xledger. Tell the operator; the expenses come by themselves when that is corrected.",
+    ),
+    Code.EXPENSES_AMOUNTS_UNCLEAR: Reason(
+        Fixer.OPERATOR,
+        "Bilagene fra Xledger viser ulike ting: {net} av dem at beløp er uten MVA, og {gross} at MVA er med. Kostnader med MVA venter når fakturaen ikke viser beløpet; resten er hentet. Finn ut hva Xledger gir, og meld fra til driftsansvarlig. Når flere bilag viser det samme, hentes de av seg selv.",
+        "The vouchers from Xledger disagree: {net} of them show that amounts are without VAT, and {gross} that VAT is included. Costs with VAT wait where the bill does not show the amount; the others were taken. Find out what Xledger gives, and tell the operator. When more vouchers show the same, they come by themselves.",
+    ),
+    Code.EXPENSES_AMOUNTS_OTHERWISE: Reason(
+        Fixer.ACCOUNTANT,
+        "Nyere bilag fra Xledger viser noe annet om MVA enn de første gjorde: {net} viser at beløp er uten MVA, og {gross} at MVA er med. Kostnadene leses derfor på nytt, og beløp i Moment rettes. Det som alt er fakturert, rettes ikke; se over fakturaene med utgifter fra Xledger, og hopp så over dette.",
+        "Later vouchers from Xledger show something else about VAT than the first ones did: {net} show that amounts are without VAT, and {gross} that VAT is included. So the costs are read again, and amounts in Moment are corrected. What is invoiced already is not corrected; look through the invoices with expenses from Xledger, then skip this.",
     ),
     Code.EXPENSES_WITHOUT_PROJECTS: Reason(
         Fixer.ADMINISTRATOR,

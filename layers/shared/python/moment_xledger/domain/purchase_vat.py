@@ -40,6 +40,13 @@ class PurchaseVat:
         is_owed = not (is_paid_net or self._is_self_assessed(line, tax))
         return (net + tax if is_owed else net).quantize(ORE, ROUND_HALF_UP)
 
+    def is_self_assessed(self, line: Row) -> bool:
+        return self._is_self_assessed(line, line.tax_amount or Decimal(0))
+
+    def known_rate(self, line: Row) -> Decimal | None:
+        day = line.voucher_date or line.invoice_date
+        return self.rates.rate(line.tax_rule, day) if day and line.tax_rule else None
+
     def _tax(self, line: Row) -> Decimal | None:
         """A line with neither code nor VAT moves a cost from one place to another, or spreads it over time."""
         if line.tax_amount is not None:

@@ -25,7 +25,9 @@ class Way(StrEnum):
 
 WAYS: Mapping[Code, Way] = {
     Code.INVOICE_REFUSED_IN_XLEDGER: Way.DECIDE,
-    **dict.fromkeys((Code.INVOICE_CHANGED, Code.NOT_TO_TRANSFER_TOO_LATE), Way.SETTLE),
+    **dict.fromkeys(
+        (Code.INVOICE_CHANGED, Code.NOT_TO_TRANSFER_TOO_LATE, Code.EXPENSES_AMOUNTS_OTHERWISE), Way.SETTLE
+    ),
     **dict.fromkeys(
         (
             Code.REFUSED_BY_XLEDGER,
@@ -100,6 +102,7 @@ WAYS: Mapping[Code, Way] = {
             Code.EXPENSE_PROJECT_UNKNOWN,  # and these every hour
             Code.EXPENSE_PROJECT_CLOSED,
             Code.EXPENSE_VAT_MISSING,
+            Code.EXPENSE_AMOUNT_UNSURE,
             Code.EXPENSE_RATE_MISSING,
             Code.EXPENSE_LINE_UNUSABLE,
             Code.EXPENSE_REFUSED,
@@ -108,6 +111,7 @@ WAYS: Mapping[Code, Way] = {
             Code.EXPENSES_PAGE_INSTEAD,
             Code.EXPENSES_NOTHING_POSTED,
             Code.EXPENSES_COLUMN_MISSING,
+            Code.EXPENSES_AMOUNTS_UNCLEAR,
             Code.EXPENSES_WITHOUT_PROJECTS,
             Code.EXPENSES_PROJECTS_UNKNOWN,
             Code.SOAP_ACCESS_REFUSED,

@@ -74,6 +74,7 @@ class Run:
     looked: Looked = field(default_factory=Looked)
     passed_over: list[PassedOver] = field(default_factory=list)  # minutes that could not be read
     bills: tuple[Window, Bills] | None = None  # those that were read last
+    read_as: str = ""  # the reach under which windows are read; what is learnt meanwhile changes it
     reached: datetime | None = None  # all that was changed before has been read
     halved: int = 0  # windows, since an answer could not be read
     freed: set[str] = field(default_factory=set)  # lines whose reversal was undone by this run

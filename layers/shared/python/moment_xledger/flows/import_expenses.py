@@ -4,19 +4,20 @@ How far the ledger was read moves last, and only over what was read to its end. 
 the same window again, and knows each line that was dealt with.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.dimensions import settled
 from moment_xledger.domain.errors import Conflict, RunStopped, StrangeAnswer, Unreachable
-from moment_xledger.domain.expense_runs import ABOUT_ALL, KIND, Report, Window, windows
+from moment_xledger.domain.expense_runs import ABOUT_ALL, KIND, Report, Window, begin, windows
 from moment_xledger.domain.expense_runs import Ledger as ReadLedger
 from moment_xledger.domain.expenses import Terms
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.vat_rates import PUBLISHED_PURCHASES, RateSources
 from moment_xledger.flows.expense_run import Importer, OutOfTime, Paused, Run
-from moment_xledger.flows.learn_facts import doubt
+from moment_xledger.flows.learn_facts import doubt, note_beginning
 from moment_xledger.flows.mailing_turn import Turn
 from moment_xledger.flows.narrow_windows import read_piece_by_piece, try_again
 from moment_xledger.flows.read_postings import read_window
@@ -25,6 +26,7 @@ from moment_xledger.flows.write_expense import release_freed, release_open
 SLICE = timedelta(
     minutes=12
 )  # of a function that may run for 15: what it has begun must still come to its end
+READ_AGAIN = 3  # times at most in one run; the next one begins anew where this one has not come to an end
 PATIENCE = 3  # runs in a row that find nobody at home
 
 
@@ -89,9 +91,16 @@ def _import(run: Run) -> None:
     run.reached = progress.cursor if progress.reach == run.terms.reach else None
     release_open(run)
     try_again(run, partial(_read, run))
-    for window in windows(progress.cursor, progress.reach, run.terms, now):
-        read_piece_by_piece(run, ReadLedger.LINES, window, partial(_read_on, run))
-        _read_until(run, window)
+    note_beginning(run, begin(None, run.terms, now))
+    for _ in range(READ_AGAIN):
+        run.read_as = run.terms.reach
+        for window in windows(progress.cursor, progress.reach, run.terms, now):
+            read_piece_by_piece(run, ReadLedger.LINES, window, partial(_read_on, run))
+            _read_until(run, window)
+        if run.terms.reach == run.read_as:
+            break
+        # What was learnt at the end counts for what was read before: from the beginning, then.
+        progress, run.reached = replace(progress, reach=run.read_as), None
     doubt(run)
     run.ledger.problems.close(run.company.id, [(KIND, "")], ABOUT_ALL)
 
@@ -108,7 +117,7 @@ def _read(run: Run, window: Window) -> None:
 
 def _read_until(run: Run, window: Window) -> None:
     """Forward only: the first pieces of a run lie before the place that was reached by the last one."""
-    if run.reached and window.end < run.reached:
+    if (run.reached and window.end < run.reached) or run.terms.reach != run.read_as:
         return
     run.reached = window.end
     run.ledger.expenses.read_until(run.company.id, run.turn.worker, window.end, run.terms.reach)

@@ -1,12 +1,15 @@
 """What Xledger's answers show of themselves: kept as facts of a company, and told of where a guess must be wrong."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from moment_xledger.domain import expense_doubts
 from moment_xledger.domain.errors import RunStopped
 from moment_xledger.domain.expense_doubts import CODES, Doubt
 from moment_xledger.domain.expense_facts import Facts
 from moment_xledger.domain.expense_runs import KIND
 from moment_xledger.domain.posted_lines import BadRow, Row
-from moment_xledger.domain.problems import Problem
+from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import Run
 
 
@@ -18,7 +21,16 @@ def learn(run: Run, lines: list[Row], bad: list[BadRow]) -> None:
         _tell(run, doubt)
         raise RunStopped(doubt.code, is_told=True)
     run.looked.at(lines, run.terms)
-    _keep(run, facts if facts.is_settled else facts.taught_by(lines, run.importer.clock()))
+    taught = facts.taught_by(lines, run.terms.vat, run.importer.clock())
+    if facts.amounts and taught.amounts not in ("", facts.amounts):
+        _tell(run, Doubt(Code.EXPENSES_AMOUNTS_OTHERWISE, taught.counts()))
+    _keep(run, taught)
+
+
+def note_beginning(run: Run, beginning: datetime) -> None:
+    """What has to be read again is read from there."""
+    if run.terms.facts.read_from is None:
+        _keep(run, replace(run.terms.facts, read_from=beginning))
 
 
 def doubt(run: Run) -> None:

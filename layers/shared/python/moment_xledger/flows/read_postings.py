@@ -136,7 +136,8 @@ def _write(run: Run, lines: list[Row], bills: Bills, paid: Mapping[Voucher, bool
         voucher = voucher_of(line)
         is_paid = paid.get(voucher) if voucher else None
         is_paid_net = not is_paid if is_paid is not None else bool(known and known.is_paid_net)
-        wish, wanted = _wanted(run, id_, line, bill, known, is_paid_net=is_paid_net)
+        is_billed = is_paid is not None
+        wish, wanted = _wanted(run, id_, line, bill, known, is_paid_net=is_paid_net, is_billed=is_billed)
         write_expense(run, wish, wanted, known, line)
 
 
@@ -198,11 +199,14 @@ def _with_their_vouchers(run: Run, named: Named) -> Named:
 
 
 def _wanted(
-    run: Run, id_: str, line: Row, bill: Bill, known: Entry | None, *, is_paid_net: bool
+    run: Run, id_: str, line: Row, bill: Bill, known: Entry | None, *, is_paid_net: bool, is_billed: bool
 ) -> tuple[Wish, Expense | Left]:
     """A project is asked about before a cost goes there, not again when it changes where it stands."""
     found: Expense | Left | None = out_of_reach(line, run.terms)
-    found = found or read_expense(id_, line, bill, run.terms, is_paid_net=is_paid_net)
+    found = found or read_expense(id_, line, bill, run.terms, is_paid_net=is_paid_net, is_billed=is_billed)
+    if found is Left.UNSURE and known and known.expense and known.moment_id is not None:
+        # What Moment was told stands, wherever the line has moved.
+        found = known.expense.model_copy(update={"account": line.account, "project": line.project})
     expense = None if isinstance(found, Left) else found
     wish = Wish(
         id_,

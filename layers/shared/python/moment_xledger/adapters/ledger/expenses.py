@@ -16,10 +16,11 @@ from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import MOST_KEYS, Action, Delete, Item, Key, Put, Table, Update
+from moment_xledger.domain.amount_votes import Amounts, Vote
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.expense_entries import Entry, State
-from moment_xledger.domain.expense_facts import Amounts, Facts, Ids
+from moment_xledger.domain.expense_facts import Facts, Ids
 from moment_xledger.domain.expense_runs import Ledger as ReadLedger
 from moment_xledger.domain.expense_runs import PassedOver, Window
 from moment_xledger.domain.expenses import Expense, Left
@@ -134,8 +135,10 @@ class Expenses:
             "ids": str(facts.ids),
             "amounts": str(facts.amounts),
             "seen": sorted(facts.seen),
+            "votes": [[each.voucher, str(each.amounts), each.is_sure] for each in facts.votes],
         }
         stored |= {"learned_at": keys.stamp(facts.learned_at)} if facts.learned_at else {}
+        stored |= {"read_from": keys.stamp(facts.read_from)} if facts.read_from else {}
         self._table.write(Update(keys.imports(company), set={"facts": stored}, when=Attr("owner").eq(worker)))
 
     def pass_over(self, company: CompanyId, worker: str, passed_over: Iterable[PassedOver]) -> None:
@@ -182,7 +185,10 @@ class Expenses:
 def _facts(stored: Mapping[str, Any]) -> Facts:
     learned_at = keys.moment(stored["learned_at"]) if "learned_at" in stored else None
     seen = frozenset(stored["seen"])
-    return Facts(int(stored["owner_code"]), Ids(stored["ids"]), Amounts(stored["amounts"]), seen, learned_at)
+    votes = tuple(Vote(name, Amounts(shown), bool(sure)) for name, shown, sure in stored.get("votes", ()))
+    amounts = Amounts(stored["amounts"])
+    read_from = keys.moment(stored["read_from"]) if "read_from" in stored else None
+    return Facts(int(stored["owner_code"]), Ids(stored["ids"]), amounts, seen, learned_at, votes, read_from)
 
 
 def _passed_over(stored: Mapping[str, str]) -> PassedOver:
