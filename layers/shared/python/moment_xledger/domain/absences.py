@@ -121,6 +121,12 @@ _NAMES: Mapping[str, tuple[str, str]] = {
         "a credit note of more than is left",
     ),
     Code.FORMAT_CANNOT_HOLD: ("får ikke plass i filformatet", "does not fit the file format"),
+    Code.EXCHANGE_RATE_OF_KRONER: ("i kroner med en valutakurs", "in kroner with an exchange rate"),
+    Code.EXCHANGE_RATE_IMPOSSIBLE: ("valutakursen kan ikke stemme", "its exchange rate cannot be right"),
+    Code.EXCHANGE_RATE_DIFFERS: (
+        "valutakursen er langt fra den forrige",
+        "its exchange rate is far from the one before",
+    ),
     Code.EXCHANGE_RATE_MISSING: ("valutakursen mangler", "its exchange rate is missing"),
     Code.VAT_CODE_NOT_IN_XLEDGER: ("Xledger har ikke MVA-koden", "Xledger does not have its VAT code"),
     Code.ACCOUNT_NOT_IN_XLEDGER: ("Xledger har ikke kontoen", "Xledger does not have its account"),

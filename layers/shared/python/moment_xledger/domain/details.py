@@ -64,6 +64,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "fromDate": ("startdato", "start date"),
     "toDate": ("sluttdato", "end date"),
 }
+_RATES = ("rate", "earlier")
 _LINE = ("linje", "line")
 _UNNAMED = ("code", "dbId", "description")  # of a reference: the reference itself says more
 
@@ -90,6 +91,8 @@ def _shown(name: str, value: str, language: Language) -> str:
         return field_name(value, language)
     if name == "fault":
         return in_norwegian(value) if language is Language.NORWEGIAN else _without_patterns(value)
+    if name in _RATES:
+        return value.replace(".", ",")
     for shape, shown in _SHAPES:
         if shape.fullmatch(value):
             return shown(value)

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.days import months_before
+from moment_xledger.domain.exchange_rates import Earlier, rate_faults
+from moment_xledger.domain.files.limits import HOME
 from moment_xledger.domain.invoices import Fault
 from moment_xledger.domain.moment import Invoice, InvoiceKind, VatLine
 from moment_xledger.domain.problems import Code
@@ -18,24 +20,34 @@ A_KRONE, SHARE_OF_VAT = Decimal(1), Decimal("0.001")  # the most that the roundi
 NOTHING = Decimal(0)
 
 # What an administrator may let through, knowing it. The rest would put something wrong into the books.
-CAN_BE_LET_THROUGH = (Code.DATE_IMPLAUSIBLE, Code.DUE_DATE_IMPLAUSIBLE, Code.VAT_DIFFERS)
+CAN_BE_LET_THROUGH = (
+    Code.DATE_IMPLAUSIBLE,
+    Code.DUE_DATE_IMPLAUSIBLE,
+    Code.VAT_DIFFERS,
+    Code.EXCHANGE_RATE_DIFFERS,
+)
 
 
 @dataclass
 class Surroundings:
     """`today` is a day in Oslo. `documents`: the invoices that credit notes name, by number. `credited`: what credit
-    notes have taken from each invoice. `let_through`: what a person has allowed, by number and version."""
+    notes have taken from each invoice. `let_through`: what a person has allowed, by number and version. `earlier`: the
+    exchange rate of the newest invoice in each currency."""
 
     today: date
     rates: RateSources = field(default_factory=RateSources)
     documents: dict[int, Invoice] = field(default_factory=dict)
     credited: dict[int, Decimal] = field(default_factory=dict)
     let_through: Mapping[tuple[int, int], Collection[Code]] = field(default_factory=dict)
+    earlier: dict[str, Earlier] = field(default_factory=dict)
 
     def accept(self, invoice: Invoice) -> None:
-        """What comes after it finds that this much less is left of the invoice that it credits."""
+        """What comes after it finds that this much less is left of the invoice that it credits, and is compared with
+        its exchange rate."""
         if invoice.do_not_transfer:
             return
+        if invoice.currency != HOME and invoice.exchange_rate and invoice.kind is InvoiceKind.INVOICE:
+            self.earlier[invoice.currency] = Earlier(invoice.exchange_rate, invoice.invoice_number)
         if invoice.kind is InvoiceKind.CREDIT_NOTE and (number := invoice.credited_invoice_number):
             self.credited[number] = self.credited.get(number, NOTHING) - invoice.total
 
@@ -59,6 +71,7 @@ def _faults(invoice: Invoice, company: Company, around: Surroundings) -> Iterato
     elif invoice.total < 0:
         yield Fault(Code.INVOICE_NEGATIVE, {"total": str(invoice.total), "currency": invoice.currency})
     yield from _date_faults(invoice, company, around.today)
+    yield from rate_faults(invoice, around.earlier)
     yield from _vat_faults(invoice, company, around.rates)
 
 

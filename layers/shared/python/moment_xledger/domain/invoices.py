@@ -61,7 +61,8 @@ class Known:
 
     def says_the_same_as(self, invoice: Invoice) -> bool:
         """As far as the books go."""
-        return self.books == invoice.books_hash() or self.hash == invoice.content_hash()
+        is_same = self.books and self.books in (invoice.books_hash(), invoice.older_books_hash())
+        return bool(is_same) or self.hash == invoice.content_hash()
 
 
 @dataclass(frozen=True)

@@ -249,11 +249,22 @@ class Invoice(MomentModel):
         return hashlib.sha256(content.encode()).hexdigest()
 
     def books_hash(self) -> str:
-        """Equal for two events exactly when the books hold the same: an address, a name or a text is not in them."""
+        """Equal for two events exactly when the books hold the same: an address, a name or a text is not in them. That
+        a krone is one krone says nothing."""
+        says_nothing = self.currency == "NOK" and self.exchange_rate == 1
+        return self._books_hash(None if says_nothing else self.exchange_rate)
+
+    def older_books_hash(self) -> str:
+        """As an older release stored it for an invoice in kroner that came with the rate 1."""
+        return (
+            self._books_hash(Decimal(1)) if self.currency == "NOK" and self.exchange_rate in (None, 1) else ""
+        )
+
+    def _books_hash(self, rate: Decimal | None) -> str:
         lines = sorted((line.vat_code, *_plain(line.net, line.vat, line.gross)) for line in self.vat_lines)
         number, credited = self.invoice_number, self.credited_invoice_number
         refers_to = (credited, self.customer.customer_number, self.project_number, self.kid)
-        money = (self.currency, *_plain(self.exchange_rate, self.total), lines)
+        money = (self.currency, *_plain(rate, self.total), lines)
         held = (number, self.kind, *refers_to, str(self.invoice_date), str(self.due_date), *money)
         return hashlib.sha256(repr(held).encode()).hexdigest()
 

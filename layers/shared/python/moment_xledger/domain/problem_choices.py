@@ -23,6 +23,9 @@ HELD_BACK = (
     Code.DUE_DATE_IMPLAUSIBLE,
     Code.VAT_DIFFERS,
     Code.VAT_SIGN_WRONG,
+    Code.EXCHANGE_RATE_OF_KRONER,
+    Code.EXCHANGE_RATE_IMPOSSIBLE,
+    Code.EXCHANGE_RATE_DIFFERS,
     *STOPS_AN_INVOICE,
     *(code for code in WAITING_CODES if not code.startswith("CREDITED_")),
 )

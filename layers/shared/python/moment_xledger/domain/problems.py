@@ -58,6 +58,9 @@ class Code(StrEnum):
     CREDIT_NOTE_TOO_LARGE = "CREDIT_NOTE_TOO_LARGE"
     FORMAT_CANNOT_HOLD = "FORMAT_CANNOT_HOLD"
     EXCHANGE_RATE_MISSING = "EXCHANGE_RATE_MISSING"
+    EXCHANGE_RATE_OF_KRONER = "EXCHANGE_RATE_OF_KRONER"
+    EXCHANGE_RATE_IMPOSSIBLE = "EXCHANGE_RATE_IMPOSSIBLE"
+    EXCHANGE_RATE_DIFFERS = "EXCHANGE_RATE_DIFFERS"
     FILE_DIFFERS = "FILE_DIFFERS"
     ADDRESS_REFUSED = "ADDRESS_REFUSED"
     PDF_MISSING = "PDF_MISSING"
@@ -459,6 +462,29 @@ REASONS: dict[Code, Reason] = {
         "og resten av eksporten er gått. " + _BY_HAND_NO,
         "Invoice {number} is in {currency}, and Moment did not send the exchange rate, so its amount in kroner is not known. "
         "It is held back, and the rest of the export has gone. " + _BY_HAND_EN,
+    ),
+    Code.EXCHANGE_RATE_OF_KRONER: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} er i kroner, men Moment har sendt kursen {rate} med den. Enten valutaen eller kursen er feil. "
+        "Den er holdt tilbake. " + _BY_HAND_NO,
+        "Invoice {number} is in kroner, but Moment sent the exchange rate {rate} with it. Either the currency or the rate "
+        "is wrong. It is held back. " + _BY_HAND_EN,
+    ),
+    Code.EXCHANGE_RATE_IMPOSSIBLE: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} har kursen {rate}, så {amount} {currency} blir {kroner} kroner. Det kan ikke stemme. "
+        "Den er holdt tilbake. " + _BY_HAND_NO,
+        "Invoice {number} has the exchange rate {rate}, so {amount} {currency} becomes {kroner} kroner. That cannot be "
+        "right. It is held back. " + _BY_HAND_EN,
+    ),
+    Code.EXCHANGE_RATE_DIFFERS: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} har kursen {rate} for {currency}, men faktura {other} hadde {earlier}. Kursen skal være kroner for "
+        "én {currency}, ikke for hundre. Den er holdt tilbake. Er kursen riktig, kan fakturaen slippes gjennom. Ellers: "
+        + _BY_HAND_NO,
+        "Invoice {number} has the exchange rate {rate} for {currency}, but invoice {other} had {earlier}. The rate must be "
+        "kroner for one {currency}, not for a hundred. It is held back. If the rate is right, let the invoice through. "
+        "Otherwise: " + _BY_HAND_EN,
     ),
     Code.FILE_DIFFERS: Reason(
         Fixer.OPERATOR,

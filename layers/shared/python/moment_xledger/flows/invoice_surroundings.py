@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.days import day_in_oslo
+from moment_xledger.domain.files.limits import HOME
 from moment_xledger.domain.invoice_checks import Surroundings
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.preflight import STALE
@@ -23,6 +24,9 @@ def surroundings(
     around = Surroundings(day_in_oslo(now), rates)
     if held:
         around.let_through = ledger.invoices.let_through_among(company.id, held)
+    currencies = {invoice.currency for invoice in invoices} - {HOME}
+    if currencies:
+        around.earlier = ledger.invoices.earlier_rates(company.id, currencies)
     notes = (invoice for invoice in invoices if invoice.kind is InvoiceKind.CREDIT_NOTE)
     credited = {note.credited_invoice_number for note in notes if note.credited_invoice_number}
     if credited:

@@ -58,7 +58,7 @@ def _take_in(
         held = ledger.invoices.held_now(company.id, {invoice.invoice_number for invoice in invoices})
         versions = {number: each.invoice.version for number, each in held.items()}
         around = surroundings(company, invoices, held, ledger, clock())
-        credited = dict(around.credited)
+        credited, earlier = dict(around.credited), dict(around.earlier)
         found = _sorted_out(company, invoices, held, around, ledger, clock())
         good = list(found.good.values())
         try:
@@ -67,6 +67,8 @@ def _take_in(
                 ledger.invoices.add(company.id, head, good, company.route, clock(), versions, credited)
         except Conflict:
             continue
+        newer = {name: each for name, each in around.earlier.items() if each != earlier.get(name)}
+        ledger.invoices.note_rates(company.id, newer)
         _release(company, [*found.good, *found.again], ledger)
         turned = _change_minds(company, invoices, ledger, clock())
         read = [("invoice", each.id, each.number, each.version) for each in invoices]

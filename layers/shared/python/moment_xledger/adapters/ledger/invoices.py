@@ -13,6 +13,7 @@ from moment_xledger.adapters.ledger.mails import mail_again
 from moment_xledger.adapters.table import MOST_KEYS, Action, Check, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.exchange_rates import Earlier
 from moment_xledger.domain.invoice_mails import State
 from moment_xledger.domain.invoice_references import INVOICE, Decision, Reference, Standing
 from moment_xledger.domain.invoices import KEPT_HERE, Fault, Held, Known, Snapshot
@@ -131,6 +132,18 @@ class Invoices:
             (int(sk.removeprefix("PASS#")), int(item["version"])): tuple(map(Code, item["codes"]))
             for (_, sk), item in found.items()
         }
+
+    def earlier_rates(self, company: CompanyId, currencies: Iterable[str]) -> dict[str, Earlier]:
+        """The exchange rate of the newest invoice in each currency that has arrived."""
+        found = self._table.get_many(_rate(company, currency) for currency in currencies)
+        return {
+            sk.removeprefix("RATE#"): Earlier(Decimal(item["rate"]), int(item["number"]))
+            for (_, sk), item in found.items()
+        }
+
+    def note_rates(self, company: CompanyId, rates: Mapping[str, Earlier]) -> None:
+        for currency, each in rates.items():
+            self._table.write(Put(_rate(company, currency), {"rate": str(each.rate), "number": each.invoice}))
 
     def since(self, company: CompanyId, seq: int = 0) -> Iterator[Snapshot]:
         """In the order of arrival, read page by page."""
@@ -359,6 +372,10 @@ def _decided(company: CompanyId, number: int) -> Key:
 def _line(company: CompanyId, number: int, version: int) -> Key:
     """Apart from the invoices, so that a page can ask for a few of them."""
     return keys.company(company), f"SAID#{number:012}#{version:020}"
+
+
+def _rate(company: CompanyId, currency: str) -> Key:
+    return keys.invoices(company), f"RATE#{currency}"
 
 
 def _let_through(company: CompanyId, number: int) -> Key:
