@@ -18,7 +18,7 @@ from moment_xledger.domain.exports import never_leaves_in_a_file
 from moment_xledger.domain.gate import Closed, Gate, why_closed
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.kinds import Kind
-from moment_xledger.domain.problems import REASONS, Fixer
+from moment_xledger.domain.problems import Fixer, fixer_of
 from moment_xledger.domain.records import State
 
 MOST_LOOKED_AT = 500
@@ -34,7 +34,7 @@ def overview(company: Company, desk: Desk) -> Overview:
     by_fixer: Counter[Fixer] = Counter()
     for (kind, code), count in problems.items():
         by_kind[kind] += count
-        by_fixer[REASONS[code].fixer] += count
+        by_fixer[fixer_of(code)] += count
     counts = desk.ledger.records.counts(company.id)
     return {
         "now": now,

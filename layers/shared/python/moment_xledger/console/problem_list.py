@@ -16,7 +16,7 @@ from moment_xledger.console.facts.problems import (
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.problem_choices import choices_of
-from moment_xledger.domain.problems import REASONS, Code, Problem
+from moment_xledger.domain.problems import Code, Problem, fixer_of
 from moment_xledger.domain.resolutions import Way, can_be_skipped, way_of
 from moment_xledger.domain.sessions import Right
 from moment_xledger.flows.decide_problem import offered
@@ -116,6 +116,6 @@ def _heading(kind: str, code: Code, count: int) -> Heading:
         "kind": kind,
         "code": code,
         "count": count,
-        "fixer": REASONS[code].fixer,
+        "fixer": fixer_of(code),
         "can_be_retried": way_of(code) in RETRIED,
     }

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from moment_xledger.domain.expenses import ELSEWHERE, OF_NO_CONCERN, OF_PROJECTS, Expense, Left
+from moment_xledger.domain.releases import is_known
 
 
 class State(StrEnum):
@@ -66,6 +67,8 @@ def next_step(entry: Entry | None, wanted: Expense | Left, *, moved: bool = Fals
 
     `moved`: the line stands elsewhere than when Moment was told.
     """
+    if entry is not None and not is_known(entry.state):
+        return Step.COUNT
     if entry is not None and entry.moment_id is not None:
         return _of_known(entry, wanted, moved)
     if isinstance(wanted, Left):

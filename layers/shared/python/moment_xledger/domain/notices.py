@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from moment_xledger.domain.days import OSLO
-from moment_xledger.domain.problems import REASONS, Code, Fixer, Problem
+from moment_xledger.domain.problems import Code, Fixer, Problem, fixer_of
+from moment_xledger.domain.releases import as_stored
 
 ACT_NOW = frozenset(
     {
@@ -69,7 +70,7 @@ class Group:
 
     @property
     def fixer(self) -> Fixer:
-        return REASONS[self.first.code].fixer
+        return fixer_of(self.first.code)
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ _NEVER = datetime.fromtimestamp(0, OSLO)
 
 def _over(told: Told, urgent: Collection[Problem]) -> tuple[Code, ...]:
     """A reason is over when nothing has it any more: a nearer date of the same key is not the end of it."""
-    before = {Code(each.split("#")[1]) for each in told.urgent}
+    before = {as_stored(Code, each.split("#")[1]) for each in told.urgent if "#" in each}
     return tuple(sorted(before - {problem.code for problem in urgent}))
 
 

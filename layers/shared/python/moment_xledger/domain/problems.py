@@ -193,7 +193,7 @@ class Problem:
     def reason(self) -> "Reason":
         """Nobody can edit a finalized invoice in Moment, so what is wrong with its event is Moment's to put right."""
         of_invoices = _OF_INVOICES if self.kind == "invoice" else {}
-        return of_invoices.get(self.code, REASONS[self.code])
+        return of_invoices.get(self.code) or REASONS[self.code]
 
     def _filled(self, language: Language) -> str:
         reason, names = self.reason, NAMES[language]
@@ -950,3 +950,8 @@ _OF_INVOICES: dict[Code, Reason] = {
         "Field {field} of the event for invoice {number} cannot be used: it {fault}. It was not received. The event is kept for 14 days. A finalized invoice cannot be corrected in Moment: report it to Moment, and ask for a new event.",
     ),
 }
+
+
+def fixer_of(code: Code) -> Fixer:
+    """The operator for a reason that only a newer release knows."""
+    return REASONS[code].fixer if code in REASONS else Fixer.OPERATOR

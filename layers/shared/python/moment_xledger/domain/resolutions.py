@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import FOUND_BY_LOOKING
+from moment_xledger.domain.releases import is_known
 
 
 class Way(StrEnum):
@@ -186,11 +187,12 @@ _NOR = (Code.RECEPTION_ADDRESS_STOPPED, Code.EXPORT_FAILED, Code.TOKEN_EXPIRES)
 
 
 def way_of(code: Code) -> Way:
-    return WAYS[code]
+    """A reason that only a newer release knows is left to it."""
+    return WAYS.get(code, Way.BY_ITSELF)
 
 
 def can_be_skipped(code: Code) -> bool:
-    return way_of(code) not in _NEVER_SKIPPED and code not in _NOR
+    return is_known(code) and way_of(code) not in _NEVER_SKIPPED and code not in _NOR
 
 
 SHORTEST_REASON, LONGEST_REASON = 3, 300

@@ -30,6 +30,7 @@ from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.orders import Order
 from moment_xledger.domain.preflight import STOPS_AN_INVOICE, reason_of, with_absent
 from moment_xledger.domain.problems import Problem
+from moment_xledger.domain.releases import is_known
 from moment_xledger.domain.uploads import EXPORT, REASONS, State, Upload
 from moment_xledger.flows.explain_gaps import Gaps
 from moment_xledger.flows.invoice_standing import standings_of
@@ -262,7 +263,7 @@ def _candidates(export: Export, ledger: "Ledger") -> Iterator[Snapshot]:
 
 def _made(company: CompanyId, number: int, exporter: Exporter) -> Export:
     export = _known(company, number, exporter.ledger)
-    if export.status is Status.READY:
+    if export.status is Status.READY or not is_known(export.status):
         return export
     try:
         return _make(export, exporter)

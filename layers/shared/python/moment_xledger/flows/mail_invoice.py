@@ -19,6 +19,7 @@ from moment_xledger.domain.invoice_references import Standing, references_of, wa
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.releases import is_known
 from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.mailing_turn import Turn
 from moment_xledger.flows.take_in_invoices import wait_quietly
@@ -241,7 +242,12 @@ def _ask_no_more(mail: InvoiceMail, run: Run) -> None:
     """If the mail service has told meanwhile what became of it."""
     ledger = run.mailer.ledger
     now = ledger.mails.get(mail.company, mail.seq)
-    if now and now.state not in (State.SENDING, State.UNCERTAIN) and not invoice_mails.is_watched(now):
+    if (
+        now
+        and is_known(now.state)
+        and now.state not in (State.SENDING, State.UNCERTAIN)
+        and not invoice_mails.is_watched(now)
+    ):
         ledger.problems.close(mail.company, [("invoice", mail.number)], [Code.MAIL_UNCERTAIN])
 
 

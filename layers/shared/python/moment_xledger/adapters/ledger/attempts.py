@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.domain.attempts import Attempt, Operation
+from moment_xledger.domain.releases import as_stored
 
 
 def as_text(attempts: Iterable[Attempt]) -> str:
@@ -17,6 +18,6 @@ def as_text(attempts: Iterable[Attempt]) -> str:
 
 def from_text(text: str) -> tuple[Attempt, ...]:
     return tuple(
-        Attempt(keys.moment(when), Operation(operation), version, changed, db_id, words)
+        Attempt(keys.moment(when), as_stored(Operation, operation), version, changed, db_id, words)
         for when, operation, version, db_id, words, changed in json.loads(text)
     )

@@ -11,6 +11,7 @@ from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Item, Put, Table
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.deeds import YEARS_KEPT, Deed, What
+from moment_xledger.domain.releases import as_stored
 
 
 class Audit:
@@ -51,7 +52,7 @@ def _deed(company: CompanyId, item: Item) -> Deed:
         company,
         keys.moment(item["sk"].split("#")[1]),
         item["who"],
-        What(item["what"]),
+        as_stored(What, item["what"]),
         int(item["export"]) if "export" in item else None,
         item.get("file", ""),
         item.get("about", ""),

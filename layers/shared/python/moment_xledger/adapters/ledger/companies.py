@@ -12,6 +12,7 @@ from moment_xledger.adapters.table import Action, Delete, Item, Key, Put, Table,
 from moment_xledger.domain.companies import Company, CompanyId, Route, TokenId
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.releases import model_as_stored
 from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.domain.typed_keys import Tails
 
@@ -111,8 +112,7 @@ class Companies:
 
 
 def _settings(item: Item) -> Company:
-    """What only a later release knows is passed over: while one is rolled out, two are at work."""
-    return Company.model_validate_json(item["settings"], extra="ignore")
+    return model_as_stored(Company, item["settings"])
 
 
 def _unmark(company: Company, kind: Kind) -> Update:

@@ -6,6 +6,7 @@ from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Put, Table
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
+from moment_xledger.domain.releases import are_known
 
 
 class ConnectionTests:
@@ -22,6 +23,8 @@ class ConnectionTests:
         if item is None:
             return None
         checks = tuple(
-            Check(Right(check["right"]), Outcome(check["outcome"]), check["why"]) for check in item["checks"]
+            Check(Right(check["right"]), Outcome(check["outcome"]), check["why"])
+            for check in item["checks"]
+            if are_known(Right, [check["right"]]) and are_known(Outcome, [check["outcome"]])
         )
         return ConnectionTest(keys.moment(item["when"]), item["by"], checks)

@@ -7,6 +7,7 @@ from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Table
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.releases import are_known
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Due:
         for shard in keys.SHARDS:
             for pk, sk in self._table.due(shard, keys.stamp(now)):
                 if sk.startswith("WORK#"):
+                    if not are_known(Kind, [sk.split("#")[1]]):
+                        continue
                     records[TokenId(pk.removeprefix("CRED#")), Kind(sk.split("#")[1])] = None
                 elif sk.split("#")[0] in companies:  # else it is for a newer release than this one
                     companies[sk.split("#")[0]][CompanyId(pk.removeprefix("T#").removesuffix("#INV"))] = None

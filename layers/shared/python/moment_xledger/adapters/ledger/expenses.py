@@ -24,6 +24,7 @@ from moment_xledger.domain.expense_facts import Facts, Ids
 from moment_xledger.domain.expense_runs import Ledger as ReadLedger
 from moment_xledger.domain.expense_runs import PassedOver, Window
 from moment_xledger.domain.expenses import Expense, Left
+from moment_xledger.domain.releases import as_stored, is_known
 
 _TEXTS = ("match_id", "voucher", "line_no", "counters", "countered_by", "asked")
 
@@ -79,7 +80,8 @@ class Expenses:
         found = self._table.query(keys.company(company), "EXPOPEN#")
         ids = [item["sk"].removeprefix("EXPOPEN#") for item in found]
         for first in range(0, len(ids), MOST_KEYS):
-            yield list(self.get_many(company, ids[first : first + MOST_KEYS]).values())
+            found_here = self.get_many(company, ids[first : first + MOST_KEYS]).values()
+            yield [entry for entry in found_here if is_known(entry.state)]
 
     def matching(self, company: CompanyId, match_id: str) -> list[Entry]:
         """Those with an expense in Moment."""
@@ -185,15 +187,17 @@ class Expenses:
 def _facts(stored: Mapping[str, Any]) -> Facts:
     learned_at = keys.moment(stored["learned_at"]) if "learned_at" in stored else None
     seen = frozenset(stored["seen"])
-    votes = tuple(Vote(name, Amounts(shown), bool(sure)) for name, shown, sure in stored.get("votes", ()))
-    amounts = Amounts(stored["amounts"])
+    votes = tuple(
+        Vote(name, as_stored(Amounts, shown), bool(sure)) for name, shown, sure in stored.get("votes", ())
+    )
+    ids, amounts = as_stored(Ids, stored["ids"]), as_stored(Amounts, stored["amounts"])
     read_from = keys.moment(stored["read_from"]) if "read_from" in stored else None
-    return Facts(int(stored["owner_code"]), Ids(stored["ids"]), amounts, seen, learned_at, votes, read_from)
+    return Facts(int(stored["owner_code"]), ids, amounts, seen, learned_at, votes, read_from)
 
 
 def _passed_over(stored: Mapping[str, str]) -> PassedOver:
     window = Window(keys.moment(stored["start"]), keys.moment(stored["end"]))
-    return PassedOver(ReadLedger(stored["ledger"]), window)
+    return PassedOver(as_stored(ReadLedger, stored["ledger"]), window)
 
 
 def _counted(company: CompanyId, moves: Mapping[str, int]) -> Iterator[Action]:
@@ -227,10 +231,10 @@ def _item(entry: Entry) -> Item:
 def _entry(item: Item) -> Entry:
     return Entry(
         item["sk"].removeprefix("EXPENSE#"),
-        State(item["state"]),
+        as_stored(State, item["state"]),
         Expense.model_validate_json(item["expense"]) if "expense" in item else None,
         int(item["moment_id"]) if "moment_id" in item else None,
-        why=Left(item["why"]) if "why" in item else None,
+        why=as_stored(Left, item["why"]) if "why" in item else None,
         rev=int(item["rev"]),
         is_paid_net=bool(item.get("is_paid_net")),
         day=date.fromisoformat(item["day"]) if "day" in item else None,

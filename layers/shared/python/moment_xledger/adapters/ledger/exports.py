@@ -22,6 +22,7 @@ from moment_xledger.domain.files.series import Previous, Run, SeriesReport
 from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.invoice_references import Reference, Standing
 from moment_xledger.domain.moment import InvoiceKind
+from moment_xledger.domain.releases import as_stored, model_as_stored
 from moment_xledger.domain.uploads import Upload
 
 _PLAIN = ("number", "low", "high", "by", "repeats", "part_of", "rows", "invoices", "first", "last", "sha256")
@@ -252,7 +253,12 @@ def _runs_item(runs: Iterable[Run]) -> list[str] | None:
 def _runs(items: Iterable[str] | None) -> tuple[Run, ...]:
     found = (item.split(" ") for item in items or ())
     return tuple(
-        Run(int(first), int(last), frozenset(map(InvoiceKind, kinds.split(","))), int(export))
+        Run(
+            int(first),
+            int(last),
+            frozenset(as_stored(InvoiceKind, kind) for kind in kinds.split(",")),
+            int(export),
+        )
         for first, last, export, kinds in found
     )
 
@@ -287,16 +293,16 @@ def _export(company: CompanyId, item: Item) -> Export:
         company=company,
         **plain,
         claimed=keys.moment(item["claimed"]),
-        terms=Terms.model_validate_json(item["terms"], extra="ignore"),  # as in companies.py
-        status=Status(item["status"]),
+        terms=model_as_stored(Terms, item["terms"]),
+        status=as_stored(Status, item["status"]),
         sums={currency: {c: Decimal(s) for c, s in sums.items()} for currency, sums in item["sums"].items()},
         held={
-            Reference(kind, number): Standing(standing)
+            Reference(kind, number): as_stored(Standing, standing)
             for kind, number, standing in json.loads(item.get("held", "[]"))
         },
         through=date.fromisoformat(item["through"]) if "through" in item else None,
-        language=Language(item["language"]),
-        route=Route(item.get("route", Route.FILE)),
+        language=as_stored(Language, item["language"]),
+        route=as_stored(Route, item.get("route", Route.FILE)),
         previous=_previous(item.get("previous")),
         runs=_runs(item.get("runs")),
         series=_SERIES.validate_json(item["series"]) if "series" in item else None,

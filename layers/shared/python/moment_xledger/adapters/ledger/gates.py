@@ -11,6 +11,7 @@ from moment_xledger.adapters.table import Item, Put, Table
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import LONGEST_PROBE, Barred, Gate, InFlight
+from moment_xledger.domain.releases import as_stored
 from moment_xledger.domain.usage import Closing, Usage
 
 FOR_YEARS = timedelta(days=9 * 365)
@@ -62,7 +63,7 @@ def _gate(item: Item) -> Gate:
         plan=None if "plan" not in item else int(item["plan"]),
         minutes={int(minute): int(count) for minute, count in item["minutes"].items()},
         closed_until=_closed_until(_moment(item, "closed_until"), last_start),
-        closed_why=Why(item["closed_why"]) if "closed_why" in item else None,
+        closed_why=as_stored(Why, item["closed_why"]) if "closed_why" in item else None,
         owner=item.get("owner"),
         lease_until=_moment(item, "lease_until"),
         in_flight=in_flight
@@ -102,7 +103,10 @@ def _usage(text: str) -> Usage:
     return Usage(
         _by_hour(requests),
         _by_hour(turned_away),
-        tuple(Closing(Why(why), keys.moment(since), keys.moment(until)) for why, since, until in closings),
+        tuple(
+            Closing(as_stored(Why, why), keys.moment(since), keys.moment(until))
+            for why, since, until in closings
+        ),
         month,
         in_month,
     )

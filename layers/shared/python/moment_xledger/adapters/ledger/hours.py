@@ -14,6 +14,7 @@ from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Action, Table, Update
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.releases import as_stored
 
 if TYPE_CHECKING:
     from moment_xledger.domain.records import Record
@@ -61,7 +62,7 @@ def tried(changes: "Iterable[tuple[Record | None, Record]]") -> list[Action]:
 
 def _place(sk: str) -> tuple[datetime, Kind]:
     _, hour, kind = sk.split("#")
-    return _moment(hour), Kind(kind)
+    return _moment(hour), as_stored(Kind, kind)
 
 
 def _moment(hour: str) -> datetime:

@@ -20,6 +20,7 @@ from moment_xledger.domain.invoices import KEPT_HERE, Fault, Held, Known, Snapsh
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.releases import as_stored
 
 NOT_GONE = Attr("state").eq(str(State.PENDING)) | Attr("state").eq(str(State.STOPPED))  # a mail, for certain
 NONE_HELD: Mapping[int, int] = {}
@@ -395,7 +396,7 @@ def _held_invoice(item: Item) -> Held:
     why = None
     if "code" in item:
         waits_for = tuple((str(kind), str(number)) for kind, number in item.get("waits_for", []))
-        why = Fault(Code(item["code"]), item.get("details", {}), waits_for)
+        why = Fault(as_stored(Code, item["code"]), item.get("details", {}), waits_for)
     return Held(Invoice.model_validate_json(item["invoice"]), why)
 
 
@@ -422,7 +423,7 @@ def _snapshot(item: Item) -> Snapshot:
     return Snapshot(
         int(item["sk"].removeprefix("SEQ#")),
         Invoice.model_validate_json(item["invoice"]),
-        Route(item["route"]),
+        as_stored(Route, item["route"]),
         keys.moment(item["arrived"]),
         int(item["x"]) if "x" in item else None,
         frozenset(int(name.removeprefix("was_")) for name in item if name.startswith("was_")),

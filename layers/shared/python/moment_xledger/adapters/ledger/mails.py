@@ -30,6 +30,7 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import Desk, Happened, InvoiceMail, State, Step, is_watched
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.mails import Stopped
+from moment_xledger.domain.releases import as_stored, is_known
 
 _NUMBERS = ("group", "attempt", "tries", "rev")
 _TEXTS = ("number", "to", "file", "receipt")
@@ -48,7 +49,8 @@ class Mails:
         pointers = self.open_seqs(company)
         while some := [keys.mail(company, seq) for seq in islice(pointers, MOST_KEYS)]:
             found = self._table.get_many(some)
-            yield from (_mail(company, found[key]) for key in some)
+            mails = (_mail(company, found[key]) for key in some if key in found)
+            yield from (mail for mail in mails if is_known(mail.state))
 
     def open_seqs(self, company: CompanyId) -> Iterator[int]:
         """Where those stand in the order of arrival."""
@@ -214,7 +216,7 @@ def _mail(company: CompanyId, item: Mapping[str, Any]) -> InvoiceMail:
     return InvoiceMail(
         company,
         int(item["sk"].removeprefix("MAIL#")),
-        state=State(item["state"]),
+        state=as_stored(State, item["state"]),
         again=keys.moment(item["again"]) if "again" in item else None,
         delivered=keys.moment(item["delivered"]) if "delivered" in item else None,
         steps=tuple(_step(*each) for each in json.loads(item.get("steps", "[]"))),
@@ -224,4 +226,4 @@ def _mail(company: CompanyId, item: Mapping[str, Any]) -> InvoiceMail:
 
 
 def _step(what: str, when: str, about: str) -> Happened:
-    return Happened(Step(what), keys.moment(when), about)
+    return Happened(as_stored(Step, what), keys.moment(when), about)

@@ -20,6 +20,7 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import RETURNED
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.releases import as_stored
 
 # What a later reason for the same thing takes the place of. That a mail came back stays until a person has decided: a
 # worker that stood still may tell his own reason after that, and it is the older one.
@@ -106,7 +107,10 @@ class Problems:
         for item in self._table.get_many(keys.problem_counts(company)).values():
             found.update({name: int(count) for name, count in item.items() if "#" in name})
         named = {name: count for name, count in sorted(found.items()) if count > 0}
-        return {(kind, Code(code)): n for (kind, code), n in ((k.split("#"), n) for k, n in named.items())}
+        return {
+            (kind, as_stored(Code, code)): n
+            for (kind, code), n in ((k.split("#"), n) for k, n in named.items())
+        }
 
     def page(
         self, company: CompanyId, size: int, after: str = "", kind: str = "", code: Code | None = None
@@ -166,7 +170,7 @@ def _problem(company: CompanyId, item: Item) -> Problem:
         company,
         kind,
         number,
-        Code(code),
+        as_stored(Code, code),
         item["details"],
         item["their_words"],
         first_seen=keys.moment(item["first_seen"]) if item.get("first_seen") else None,

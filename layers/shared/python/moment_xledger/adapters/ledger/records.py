@@ -22,6 +22,7 @@ from moment_xledger.domain.moment import Customer, Project
 from moment_xledger.domain.numbers import number_key
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, State
+from moment_xledger.domain.releases import as_stored, is_known
 from moment_xledger.domain.versions import Restored, Statement
 
 Change = tuple[Record | None, Record]  # as it was read, as it is to be
@@ -71,9 +72,11 @@ class Records:
         return self._in_order(company, kind, [int(pointer["id"]) for pointer in found])
 
     def dirty(self, company: CompanyId, kind: Kind, limit: int) -> list[Record]:
-        """The oldest first; those that were refused before come last."""
+        """The oldest first; those that were refused before come last. A pointer may be left from another release."""
         found = self._table.query(keys.company(company), f"DIRTY#{kind}#", limit=limit)
-        return self._in_order(company, kind, [int(pointer["id"]) for pointer in found])
+        ids = dict.fromkeys(int(pointer["id"]) for pointer in found)
+        records = self._in_order(company, kind, ids)
+        return [record for record in records if record.state is State.DIRTY]
 
     def alike(self, company: CompanyId, kind: Kind, group: str, limit: int | None = None) -> list[Record]:
         """Those of a group that is refused alike; all, if no limit is given."""
@@ -113,7 +116,7 @@ class Records:
         """As `count`, of all kinds at once."""
         found: Counter[tuple[Kind, State]] = Counter()
         for (_, sk), item in self._table.get_many(keys.record_counts(company)).items():
-            kind = Kind(sk.split("#")[1])
+            kind = as_stored(Kind, sk.split("#")[1])
             found.update({(kind, state): int(item.get(state, 0)) for state in State})
         return {kind: {state: found[kind, state] for state in State} for kind in Kind}
 
@@ -190,7 +193,7 @@ class Records:
     def _in_order(self, company: CompanyId, kind: Kind, ids: Iterable[int]) -> list[Record]:
         wanted = [(kind, id_) for id_ in ids]
         found = self.get_many(company, wanted)
-        return [found[key] for key in wanted if key in found]
+        return [found[key] for key in wanted if key in found and is_known(found[key].state)]
 
     def save(self, changes: Sequence[Change]) -> list[Record]:
         """Writes what it can; returns the records (as they were to be) that somebody else changed meanwhile."""
@@ -390,7 +393,7 @@ def _record(company: CompanyId, item: Item) -> Record:
     return Record(
         company,
         CONTENT[kind].model_validate_json(item["content"]),
-        State(item["state"]),
+        as_stored(State, item["state"]),
         keys.moment(item["since"]),
         rev=int(item["rev"]),
         sent_version=_number(item, "sent_version"),
@@ -404,7 +407,7 @@ def _record(company: CompanyId, item: Item) -> Record:
         sent_end=item.get("sent_end"),
         suspect=item["suspect"],
         closed_on=date.fromisoformat(item["closed_on"]) if "closed_on" in item else None,
-        problem=Code(item["problem"]) if "problem" in item else None,
+        problem=as_stored(Code, item["problem"]) if "problem" in item else None,
         details=item.get("details", {}),
         attempts=from_text(item["attempts"]) if "attempts" in item else (),
         said_at=keys.moment(item["said_at"]) if "said_at" in item else None,

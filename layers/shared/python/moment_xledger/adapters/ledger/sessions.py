@@ -13,6 +13,7 @@ from moment_xledger.adapters.ledger.links import digest, new_token
 from moment_xledger.adapters.table import Delete, Item, Key, Put, Table
 from moment_xledger.domain.companies import CompanyId, Language
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.releases import as_stored, is_known
 from moment_xledger.domain.sessions import ENTRY_LIFETIME, SESSION_LIFETIME, Person, Role
 
 
@@ -91,7 +92,9 @@ def _item(person: Person, until: datetime) -> Item:
 
 
 def _person(item: Item | None, now: datetime) -> Person | None:
-    """None where there is none or its time is over, which the table may notice two days later."""
+    """None where there is none or its time is over, which the table may notice two days later; nor where only another
+    release knows what the role may do."""
     if item is None or keys.moment(item["until"]) <= now:
         return None
-    return Person(CompanyId(item["company"]), item["name"], Role(item["role"]), Language(item["language"]))
+    role, language = as_stored(Role, item["role"]), as_stored(Language, item["language"])
+    return Person(CompanyId(item["company"]), item["name"], role, language) if is_known(role) else None

@@ -11,6 +11,7 @@ from moment_xledger.domain.companies import TokenId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.releases import as_stored
 from moment_xledger.domain.stops import Stop
 
 MOST_WORDS = 2_000
@@ -25,7 +26,7 @@ class Stops:
         if item is None:
             return None
         return Stop(
-            Code(item["code"]),
+            as_stored(Code, item["code"]),
             item["operation"],
             item["words"],
             keys.moment(item["since"]),

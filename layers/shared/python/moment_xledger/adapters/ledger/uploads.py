@@ -12,6 +12,7 @@ from moment_xledger.adapters.ledger.tellings import to_tell
 from moment_xledger.adapters.table import Action, Delete, Item, Key, Put, Table
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.releases import as_stored, is_known
 from moment_xledger.domain.uploads import State, Upload, pending_again
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Uploads:
         """Those with something left to do, oldest first."""
         for pointer in list(self._table.query(keys.invoices(company), "SEND#")):
             found = self.get(company, int(pointer["sk"].removeprefix("SEND#")))
-            if found:
+            if found and is_known(found.state):
                 yield found
 
     def save(self, upload: Upload, *, is_open: bool, tell_at: datetime | None = None) -> Upload:
@@ -98,9 +99,9 @@ def _upload(company: CompanyId, item: Mapping[str, Any]) -> Upload:
         company,
         int(item["sk"].removeprefix("UPL#")),
         again=keys.moment(item["again"]),
-        state=State(item["state"]),
+        state=as_stored(State, item["state"]),
         file_key=int(item["file_key"]) if "file_key" in item else None,
-        reason=Code(item["reason"]) if "reason" in item else None,
+        reason=as_stored(Code, item["reason"]) if "reason" in item else None,
         is_told=item["is_told"],
         rev=int(item["rev"]),
         handed_over=_time(item, "handed_over"),
