@@ -10,12 +10,13 @@ from typing import Any
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
-from moment_xledger.domain.errors import AnswerTooLarge, AnswerUnreadable, RefusedByMoment
+from moment_xledger.domain.errors import AnswerFaulted, AnswerTooLarge, AnswerUnreadable, RefusedByMoment
 from moment_xledger.domain.expense_doubts import ACCOUNT, KNOWN, LINE, PROJECT, VAT
 from moment_xledger.domain.expense_facts import Facts
 from moment_xledger.domain.expense_runs import Report, Window
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState
 from moment_xledger.domain.posted_lines import BadRow, Row
+from moment_xledger.domain.problems import Code
 from moment_xledger.flows.expense_run import Importer
 from moment_xledger.flows.import_expenses import import_expenses
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
@@ -76,6 +77,7 @@ class Books:
         self.asked: list[Window] = []
         self.fails: Exception | None = None
         self.unreadable: set[str] = set()  # an answer that holds one of these lines cannot be read
+        self.faulty: set[str] = set()  # Xledger has a fault in its place
         self.requests = 0
 
     def lines(self, window: Window, accounts: AccountRanges) -> Iterator[Row | BadRow]:
@@ -93,6 +95,8 @@ class Books:
         if len(found) > self.most:
             raise AnswerTooLarge
         for line in found:
+            if line.transaction_id in self.faulty:
+                raise AnswerFaulted(Code.EXPENSES_NOT_READ, "'\v', hexadecimal value 0x0B, is invalid")
             if line.transaction_id in self.unreadable:
                 raise AnswerUnreadable("its XML is broken")
             yield line

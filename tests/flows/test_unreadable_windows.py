@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from moment_xledger.domain.errors import AnswerUnreadable, StrangeAnswer
+from moment_xledger.domain.errors import AnswerFaulted, AnswerUnreadable, StrangeAnswer
 from moment_xledger.domain.expense_runs import Window, without
 from tests.flows.costs import AN_HOUR, YESTERDAY, Costs, a_bill, a_line
 from tests.world import START
@@ -35,6 +35,29 @@ def test_one_line_that_cannot_be_read_costs_no_other_one(costs: Costs) -> None:
     assert (report.stopped, report.created, report.read) == ("", MANY - 1, MANY - 1)
     assert unreadable(costs) == ["2026-11-20 19:59"]
     assert costs.cursor == START
+
+
+def test_a_fault_that_one_line_causes_costs_no_other_one(costs: Costs) -> None:
+    costs.books.faulty = {"11"}
+    report = costs.run()
+    assert (report.stopped, report.created) == ("", MANY - 1)
+    (problem,) = costs.ledger.problems.of(costs.company.id)
+    assert (problem.code, "0x0B" in problem.their_words) == ("EXPENSES_MINUTE_UNREADABLE", True)
+    costs.post(a_line("new", modified=costs.time.now, match_id="new"))
+    assert costs.later().created == 1
+    costs.books.faulty = set()
+    costs.later()
+    assert (len(costs.moment.expenses), costs.problems()) == (MANY + 1, [])
+
+
+def test_a_fault_whatever_is_asked_is_known_by_the_second_request(costs: Costs) -> None:
+    costs.run()
+    before = costs.books.requests
+    costs.books.fails = AnswerFaulted("EXPENSES_NOT_READ", "no access to 99168")
+    assert costs.later().stopped == "EXPENSES_NOT_READ"
+    assert costs.books.requests - before <= 2
+    (problem,) = costs.ledger.problems.of(costs.company.id)
+    assert (problem.number, problem.their_words) == ("", "no access to 99168")
 
 
 def test_later_runs_ask_for_it_alone_and_take_it_when_it_can_be_read(costs: Costs) -> None:

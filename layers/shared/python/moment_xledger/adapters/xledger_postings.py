@@ -9,6 +9,7 @@ from moment_xledger.adapters.xledger_soap.rows import placed
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.dimensions import USUAL, Slots
 from moment_xledger.domain.errors import (
+    AnswerFaulted,
     AnswerTooLarge,
     AnswerUnreadable,
     RunStopped,
@@ -82,7 +83,7 @@ def _meaning(failed: CallFailed) -> SyncError:
         case LogonRefused(text):
             return RunStopped(Code.SOAP_LOGIN_REFUSED, text)
         case Faulted(text):
-            return RunStopped(Code.EXPENSES_NOT_READ, text)
+            return AnswerFaulted(Code.EXPENSES_NOT_READ, text)
         case NotSoap(HTTPStatus.OK, what) if what in IN_THE_ROWS:
             return AnswerUnreadable(str(failed))
         case InDoubt(what) if what == BROKEN:

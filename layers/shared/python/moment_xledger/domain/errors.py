@@ -142,6 +142,10 @@ class RunStopped(SyncError):
         self.details = details
 
 
+class AnswerFaulted(RunStopped):
+    """Xledger has a fault in the place of an answer: about all that it is asked, or about one row of this answer."""
+
+
 class RefusedByMoment(SyncError):
     """`is_locked`: it stands on an invoice and can no longer be changed."""
 

@@ -1,4 +1,4 @@
-"""Windows of Xledger's ledgers, and answers that cannot be read.
+"""Windows of Xledger's ledgers, and answers that cannot be read, or that are a fault which one row may have caused.
 
 Such a window is asked for in halves, until the minute that is wrong stands alone. That one is passed over and told of,
 and later runs ask for it again. Where nothing at all can be read, nothing is passed over: the run stops.
@@ -7,11 +7,12 @@ and later runs ask for it again. Where nothing at all can be read, nothing is pa
 from collections.abc import Callable
 from datetime import timedelta
 
-from moment_xledger.domain.errors import AnswerUnreadable, RunStopped
+from moment_xledger.domain.errors import AnswerFaulted, AnswerUnreadable, RunStopped
 from moment_xledger.domain.expense_runs import KIND, SHORTEST_WINDOW, Ledger, PassedOver, Window, without
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.expense_run import OutOfTime, Run
 
+UNREADABLE = (AnswerUnreadable, AnswerFaulted)
 MOST_HALVED = 60  # windows in one run, with two requests for each
 MOST_PASSED_OVER = 60  # minutes in all
 TRIED_AGAIN = 10  # of those, in each run
@@ -27,16 +28,24 @@ def read_piece_by_piece(run: Run, ledger: Ledger, window: Window, read: Callable
 def _read(run: Run, ledger: Ledger, window: Window, read: Callable[[Window], None]) -> None:
     try:
         read(window)
-    except AnswerUnreadable as unreadable:
+    except UNREADABLE as unreadable:
+        words = _words(unreadable)
+        if isinstance(unreadable, AnswerFaulted) and not run.halved:
+            # Most faults are about all that is asked: no need to find that out minute by minute.
+            _check_that_others_can_be_read(run, ledger, words)
         halves = window.halves()
         if halves is None:
-            _pass_over(run, PassedOver(ledger, window), str(unreadable))
+            _pass_over(run, PassedOver(ledger, window), words)
             return
         run.halved += 1
         if run.halved > MOST_HALVED:
             raise OutOfTime from None
         for half in halves:
             _read(run, ledger, half, read)
+
+
+def _words(unreadable: AnswerUnreadable | AnswerFaulted) -> str:
+    return unreadable.their_words if isinstance(unreadable, AnswerFaulted) else str(unreadable)
 
 
 def _pass_over(run: Run, minute: PassedOver, words: str) -> None:
@@ -54,7 +63,7 @@ def _check_that_others_can_be_read(run: Run, ledger: Ledger, words: str) -> None
     now = run.importer.clock()
     try:
         list(ask(Window(now + timedelta(hours=1), now + timedelta(hours=1) + SHORTEST_WINDOW)))
-    except AnswerUnreadable:
+    except UNREADABLE:
         raise RunStopped(Code.EXPENSES_NOT_READ, words) from None
 
 
@@ -66,9 +75,9 @@ def try_again(run: Run, read: Callable[[Window], None]) -> None:
             if minute.ledger is Ledger.SUPPLIERS:
                 list(run.books.suppliers(minute.window))
             read(minute.window)
-        except AnswerUnreadable as unreadable:
+        except UNREADABLE as unreadable:
             run.passed_over.append(minute)
-            _tell(run, minute, str(unreadable))
+            _tell(run, minute, _words(unreadable))
         else:
             _close(run, minute)
         _store(run)
