@@ -136,7 +136,7 @@ class Sieve:
         if not lots:
             return list(clear)
         smallest = [id_ for id_ in clear if id_ in lots[0]]
-        if self._alone < min(ALONE_FIRST, len(smallest) - 1):
+        if self._alone < ALONE_FIRST and len(smallest) > PARTS:
             return [_anyone(smallest, self._alone + 1)]
         return smallest[: max(1, len(smallest) // PARTS)]
 
