@@ -1,6 +1,6 @@
 """The least that Xledger must be told, and whose turn it is to tell it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -162,3 +162,15 @@ def test_of_many_that_are_due_some_are_served_before_it_is_looked_again(due: int
 )
 def test_the_fuller_the_hour_the_longer_a_list_waits_for_more(used: int, seconds: int) -> None:
     assert linger(used, 500) == linger(used, None) == timedelta(seconds=seconds)
+
+
+def test_what_is_anothers_in_xledger_is_never_adopted() -> None:
+    other = replace(synced(), content=customer(1, "30003").model_copy(update={"id": 77}), sent_number="30003")
+    there = Known(50, number="10001")
+    made = plan([NEW], [there], {50: other})
+    assert (made.add, made.update, made.as_wanted, made.in_step) == ([], [], [], [])
+    assert {(each.record.id, each.code) for each in made.stopped} == {
+        (NEW.id, Code.RECORD_TAKEN_IN_XLEDGER),
+        (77, Code.NUMBER_MOVED_IN_XLEDGER),
+    }
+    assert plan([NEW, other], [there]).stopped == made.stopped

@@ -10,9 +10,11 @@ from local.xledger.faults import Fault
 from local.xledger.hands import Hands
 from local.xledger.plan import EntityPlan, Plan, TokenPlan
 from moment_xledger.domain.problem_choices import Choice
+from moment_xledger.domain.problems import Code
 from moment_xledger.flows.decide_problem import decide_problem
+from moment_xledger.flows.guard_numbers import Guard, guard_numbers
 from moment_xledger.flows.resolve_problem import Resolver
-from tests.builders import COMPANY, a_company, a_customer, a_private_person, a_project, of
+from tests.builders import COMPANY, a_company, a_customer, a_private_person, a_project, an_invoice, of
 from tests.world import World
 
 PARENT, DAUGHTER = 20_200, 20_201
@@ -434,3 +436,130 @@ def test_many_edits_are_one_look_and_one_write_a_list(world: World) -> None:
     asked_for = [name for name, _ in world.xledger.asked]
     assert (asked_for.count("LookUpCustomers"), asked_for.count("UpdateCustomers")) == (3, 3)
     assert len(asked_for) == 6
+
+
+def invoice_of(customer: str, number: int, project: str | None = None) -> dict[str, Any]:
+    named = {"customerNumber": customer, "name": f"Kunde {customer}"}
+    return an_invoice(number, customer=named, projectNumber=project)
+
+
+def arrived(world: World) -> list[int]:
+    return [each.invoice.invoice_number for each in world.ledger.invoices.since(COMPANY.id)]
+
+
+def night(world: World) -> None:
+    worker = world.worker()
+    guard_numbers(Guard(worker, worker.reference, lambda: True))
+    pass_minutes(world)
+
+
+def pass_minutes(world: World, minutes: int = 30) -> None:
+    for _ in range(minutes):
+        world.time.now += timedelta(minutes=1)
+        world.sweep()
+        world.carry_wakes()
+
+
+def resolver_of(world: World) -> Resolver:
+    return Resolver(world.ledger, lambda kind, token: world.woken.append((kind, token)), world.time, "Kari")
+
+
+def without_links(world: World) -> None:
+    """As an older release left the table."""
+    for partition in world.table._partitions.values():
+        for sk in [sk for sk in partition if sk.startswith("LINK")]:
+            del partition[sk]
+
+
+class TestWhatIsInXledgerBelongsToOneRecord:
+    """Elin's customer, or her project, is given the number that Moment then gives to Frode's."""
+
+    @pytest.fixture(params=["customers", "projects"])
+    def kind(self, request: Any) -> Any:
+        return str(request.param)
+
+    def saved(self, kind: Any, number: str, **but: Any) -> dict[str, Any]:
+        if kind == "customers":
+            return a_private_person(number, **but)
+        return a_project(number, customerNumber=None, **but)
+
+    def invoice(self, kind: Any, number: str, n: int) -> dict[str, Any]:
+        return invoice_of(number, n) if kind == "customers" else invoice_of("70000", n, number)
+
+    @pytest.mark.parametrize("comes", ["alone", "with an edit", "with the same again", "to an older release"])
+    def test_no_other_one_takes_it_over_and_the_invoices_of_both_stay(
+        self, world: World, hands: Hands, kind: Any, comes: str
+    ) -> None:
+        carry(world, a_private_person("70000", id=9), self.saved(kind, "41", id=1, name="Elin"))
+        hands.renumber(kind, "41", "42")
+        if comes == "to an older release":
+            without_links(world)
+        beside = {
+            "with an edit": [self.saved(kind, "41", id=1, version=2, name="Elin Sol")],
+            "with the same again": [self.saved(kind, "41", id=1, version=2, name="Elin")],
+        }.get(comes, [])
+        carry(world, self.saved(kind, "42", id=2, name="Frode"), *beside)
+        assert held(world, kind, "42")["description"] == "Elin"
+        assert not asked(world, "UpdateCustomers") + asked(world, "UpdateProjects")
+        singular = kind.removesuffix("s")
+        assert set(world.problems()) == {
+            (singular, "41", "NUMBER_MOVED_IN_XLEDGER"),
+            (singular, "42", "RECORD_TAKEN_IN_XLEDGER"),
+        }
+        world.receive(self.invoice(kind, "41", 501), self.invoice(kind, "42", 502))
+        assert arrived(world) == []
+
+    def test_put_right_in_xledger_the_night_lets_both_go_on(
+        self, world: World, hands: Hands, kind: Any
+    ) -> None:
+        carry(world, a_private_person("70000", id=9), self.saved(kind, "41", id=1, name="Elin"))
+        hands.renumber(kind, "41", "42")
+        carry(world, self.saved(kind, "42", id=2, name="Frode"))
+        world.receive(self.invoice(kind, "41", 501), self.invoice(kind, "42", 502))
+        night(world)
+        assert len(list(world.problems())) >= 2
+        hands.renumber(kind, "42", "41")
+        night(world)
+        assert held(world, kind, "41")["description"] == "Elin"
+        assert held(world, kind, "42")["description"] == "Frode"
+        assert sorted(arrived(world)) == [501, 502]
+        assert list(world.problems()) == []
+
+    def test_one_that_was_let_go_of_may_be_another_ones(self, world: World, hands: Hands, kind: Any) -> None:
+        carry(world, self.saved(kind, "41", id=1, name="Elin"))
+        hands.renumber(kind, "41", "42")
+        hands.make(kind, "41", "Elin fra før")
+        carry(world, self.saved(kind, "41", id=1, version=2, name="Elin Sol"))
+        singular, code = kind.removesuffix("s"), Code.NUMBER_MOVED_IN_XLEDGER
+        decide_problem(COMPANY.id, singular, "41", code, Choice.LOOK_UP_AGAIN, resolver_of(world))
+        pass_minutes(world)
+        carry(world, self.saved(kind, "42", id=2, name="Frode"))
+        assert held(world, kind, "42")["description"] == "Frode"
+        assert list(world.problems()) == []
+
+
+@pytest.mark.parametrize("what", ["moved", "twice"])
+def test_a_save_in_moment_settles_no_dispute_before_xledger_was_looked_at(
+    world: World, hands: Hands, what: str
+) -> None:
+    carry(world, a_private_person("61", name="Gro"))
+    if what == "moved":
+        hands.renumber("customers", "61", "99")
+    else:
+        hands.make("customers", "61", "En annen")
+    carry(world, a_private_person("61", version=2, name="Gro To"))
+    world.receive(invoice_of("61", 601))
+    ((_, _, code),) = world.problems()
+    world.receive(a_private_person("61", version=3, name="Gro Tre"), invoice_of("61", 602))
+    world.receive(a_private_person("61", version=4, name="Gro Fire"))
+    assert arrived(world) == []
+    assert list(world.problems()) == [("customer", "61", code)]
+    if what == "moved":
+        hands.renumber("customers", "99", "61")
+    else:
+        other = next(each for each in world.held("customers") if each["description"] == "En annen")
+        hands.renumber("customers", int(other["dbId"]), "62")
+    night(world)
+    assert held(world, "customers", "61")["description"] == "Gro Fire"
+    assert sorted(arrived(world)) == [601, 602]
+    assert list(world.problems()) == []

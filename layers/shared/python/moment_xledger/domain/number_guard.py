@@ -19,7 +19,7 @@ REPORTED = (
     Code.IN_ANOTHER_ENTITY,
 )
 # A record that is stopped by one of these goes on when the number is found as it must be.
-STOPPED_BY = (*REPORTED, Code.NUMBER_TWICE_IN_XLEDGER)
+STOPPED_BY = (*REPORTED, Code.NUMBER_TWICE_IN_XLEDGER, Code.RECORD_TAKEN_IN_XLEDGER)
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,9 @@ def _verdict(
     record: Record, found: Numbered | None, namesakes: list[Numbered], owner: int, today: date
 ) -> Verdict:
     """`namesakes`: what has the number in our entity."""
+    if record.problem is Code.RECORD_TAKEN_IN_XLEDGER and record.db_id is None:
+        is_still_so = record.details.get("there") in {str(each.db_id) for each in namesakes}
+        return Verdict(record, record.problem if is_still_so else None, record.details)
     if found is None:
         if len(namesakes) == 1:
             return Verdict(record, made_again=namesakes[0].db_id)

@@ -5,6 +5,7 @@ Every record that is not in step has been looked up in Xledger, by its id there 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from moment_xledger.domain.numbers import number_key, same_number
@@ -67,8 +68,15 @@ class Plan(Generic[K]):
     spelled: list[tuple[Record, str]] = field(default_factory=list)
 
 
-def plan(records: Iterable[Record], found: Sequence[K]) -> Plan[K]:
-    """`found`: all that Xledger has with one of their ids or numbers."""
+def plan(
+    records: Iterable[Record], found: Sequence[K], holders: Mapping[int, Record] = MappingProxyType({})
+) -> Plan[K]:
+    """`found`: all that Xledger has with one of their ids or numbers. `holders`: other records of ours, by the dbId of
+    what is theirs in Xledger, so that nothing there becomes two records of ours."""
+    records = list(records)
+    held = {record.db_id: record for record in reversed(records) if record.db_id is not None}
+    held |= holders
+    moved: dict[int, Stopped] = {}
     made: Plan[K] = Plan()
     by_id = {each.db_id: each for each in found}
     by_number: dict[str, list[K]] = {}
@@ -92,12 +100,30 @@ def plan(records: Iterable[Record], found: Sequence[K]) -> Plan[K]:
             case known if known.db_id in claimed:
                 other = {"other": str(claimed[known.db_id].id)}
                 made.stopped.append(Stopped(record, Code.NUMBER_TAKEN, other))
+            case known if (holder := held.get(known.db_id, record)).id != record.id:
+                made.stopped.append(_taken(record, holder, known))
+                if _has_moved(holder, known):
+                    moved[holder.id] = Stopped(holder, Code.NUMBER_MOVED_IN_XLEDGER, {"theirs": known.number})
             case known:
                 claimed[known.db_id] = record
                 (made.as_wanted if known.is_as_wanted(record) else made.update).append((record, known))
                 if known.number.rstrip() != record.number:  # blanks behind may be Xledger's own
                     made.spelled.append((record, known.number))
+    made.in_step[:] = [(record, db_id) for record, db_id in made.in_step if record.id not in moved]
+    said = {each.record.id for each in made.stopped}
+    made.stopped.extend(each for id_, each in moved.items() if id_ not in said)
     return made
+
+
+def _taken(record: Record, holder: Record, known: Known) -> Stopped:
+    theirs = holder.sent_number or holder.number
+    details = {"other": theirs, "there": str(known.db_id)}
+    return Stopped(record, Code.RECORD_TAKEN_IN_XLEDGER, details)
+
+
+def _has_moved(holder: Record, known: Known) -> bool:
+    """Of one with a problem, people are told already."""
+    return holder.problem is None and not same_number(holder.sent_number or holder.number, known.number)
 
 
 def _decided(record: Record, here: K | None, hits: Sequence[K]) -> K | Stopped | None:

@@ -96,6 +96,7 @@ class Code(StrEnum):
     ACCOUNT_NOT_IN_XLEDGER = "ACCOUNT_NOT_IN_XLEDGER"
     EXPORT_FAILED = "EXPORT_FAILED"
     NUMBER_MOVED_IN_XLEDGER = "NUMBER_MOVED_IN_XLEDGER"
+    RECORD_TAKEN_IN_XLEDGER = "RECORD_TAKEN_IN_XLEDGER"
     CLOSED_IN_XLEDGER = "CLOSED_IN_XLEDGER"
     GONE_FROM_XLEDGER = "GONE_FROM_XLEDGER"
     NUMBER_DOUBLED_IN_XLEDGER = "NUMBER_DOUBLED_IN_XLEDGER"
@@ -660,6 +661,11 @@ REASONS: dict[Code, Reason] = {
         Fixer.ACCOUNTANT,
         "{kind} {number} fra Moment har fått nummer {theirs} i Xledger. Nummeret må være det samme begge steder. Ingenting sendes før det er avklart: åpne problemet og velg hva som er riktig.",
         "The {kind} {number} from Moment was given number {theirs} in Xledger. The number must be the same in both. Nothing is sent until this is settled: open the problem and choose what is right.",
+    ),
+    Code.RECORD_TAKEN_IN_XLEDGER: Reason(
+        Fixer.ACCOUNTANT,
+        "Nummer {number} står i Xledger på det som er {kind} {other} fra Moment. Gi det nummer {other} igjen i Xledger, og prøv igjen. Ingenting sendes om {kind} {number} før det er rettet.",
+        "In Xledger, number {number} was given to what is the {kind} {other} from Moment. Give it number {other} again in Xledger, and try again. Nothing is sent of the {kind} {number} before that.",
     ),
     Code.CLOSED_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,

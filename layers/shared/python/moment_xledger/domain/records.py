@@ -23,6 +23,7 @@ FOUND_BY_LOOKING = frozenset(
         Code.NUMBER_TWICE_IN_XLEDGER,
         Code.NUMBER_DOUBLED_IN_XLEDGER,
         Code.NUMBER_MOVED_IN_XLEDGER,
+        Code.RECORD_TAKEN_IN_XLEDGER,
         Code.GONE_FROM_XLEDGER,
         Code.IN_ANOTHER_ENTITY,
         Code.OWNER_NOT_SHOWN,
@@ -30,6 +31,16 @@ FOUND_BY_LOOKING = frozenset(
         Code.LEGAL_COMPANY_NUMBER_DIFFERS,
         Code.CUSTOMER_NOT_IN_XLEDGER,
         Code.CUSTOMER_TWICE_IN_XLEDGER,
+    }
+)
+# Those that leave it open which record in Xledger is this one. A newer version in Moment settles none of them.
+OPEN_IDENTITY = frozenset(
+    {
+        Code.NUMBER_TWICE_IN_XLEDGER,
+        Code.NUMBER_DOUBLED_IN_XLEDGER,
+        Code.NUMBER_MOVED_IN_XLEDGER,
+        Code.RECORD_TAKEN_IN_XLEDGER,
+        Code.GONE_FROM_XLEDGER,
     }
 )
 SOLVED_BY_SENDING = REFUSALS | FOUND_BY_LOOKING | {Code.CUSTOMER_UNKNOWN}
@@ -221,6 +232,8 @@ def _with(stored: Record, said: Statement, now: datetime, entity: str | None) ->
         if stored.state is State.DIRTY and stored.problem and stored.number == newer.number:
             return replace(newer, problem=stored.problem, details=stored.details)  # a person vouched for it
         return as_problem(newer, Code.NUMBER_CHANGED, now, {"old": str(number)})
+    if stored.problem in OPEN_IDENTITY and same_number(stored.number, newer.number):
+        return replace(newer, problem=stored.problem, details=stored.details, sent_hash=None)
     if stored.state is State.SYNCED and newer.is_in_step:
         return replace(newer, state=State.SYNCED, sent_version=newer.content.version, since=now)
     return newer

@@ -10,7 +10,15 @@ from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.domain.records import SOLVED_BY_SENDING, Record, State, as_dirty, as_problem, named
+from moment_xledger.domain.records import (
+    OPEN_IDENTITY,
+    SOLVED_BY_SENDING,
+    Record,
+    State,
+    as_dirty,
+    as_problem,
+    named,
+)
 from moment_xledger.flows.close_unreadable import close_unreadable
 from moment_xledger.flows.tell_of_disputes import refresh_disputes
 
@@ -118,7 +126,7 @@ def _may_stand(record: Record) -> Collection[Code]:
     """What people may have been told of it: of one that is tried again, what was wrong the last time."""
     if record.problem:
         return [record.problem]
-    return SOLVED_BY_SENDING if record.suspect else []
+    return SOLVED_BY_SENDING - OPEN_IDENTITY if record.suspect else []
 
 
 def _is_said_of_another(record: Record, ledger: "Ledger") -> bool:

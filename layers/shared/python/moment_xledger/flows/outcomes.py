@@ -14,6 +14,7 @@ from moment_xledger.domain.plans import Stopped
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import (
     FOUND_BY_LOOKING,
+    OPEN_IDENTITY,
     SOLVED_BY_SENDING,
     Record,
     as_dirty,
@@ -309,6 +310,10 @@ class Outcomes:
 
         changes = [(finding[0], stopped(*finding)) for finding in found]
         words = {record.id: theirs for record, _, _, theirs in found}
+        if doing is not LOOK_UP:  # a look-up has come before, and found something else than the one before it
+            for code in OPEN_IDENTITY:
+                over = [(record.kind, record.number) for record, now_, *_ in found if now_ is not code]
+                self.ledger.problems.close(self.company.id, over, [code])
         self._report([(record, words[record.id]) for _, record in changes])
         for record in self.ledger.records.save(changes):
             if record.problem:

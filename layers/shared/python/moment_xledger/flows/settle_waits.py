@@ -151,7 +151,7 @@ def _answer_of_moment(number: str, look: Looking) -> Answer:
         return Answer.UNUSABLE
     if found is None:
         return Answer.NOT_THERE
-    take_in_records(company, look.kind, [Event("", company.id, clock(), found)], ledger, clock)
+    take_in_records(company, look.kind, [Event("", company.id, clock(), found, from_api=True)], ledger, clock)
     return Answer.NONE
 
 

@@ -12,6 +12,7 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.known_values import KEPT, without_country
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
+from moment_xledger.flows.find_holders import find_holders
 from moment_xledger.flows.lists import Turn, Writes, carry_in_lists
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.send_plan import writes_of
@@ -50,7 +51,8 @@ def carry_customers(records: Sequence[Record], xledger: "Customers", outcomes: O
 def _prepared(records: Sequence[Record], xledger: "Customers", outcomes: Outcomes) -> Writes:
     todo = [record for record in records if not record.is_in_step]
     found = xledger.look_up(todo) if todo else Found()
-    made, companies = with_companies(plan(records, found.customers), found)
+    holders = find_holders(records, found.customers, outcomes)
+    made, companies = with_companies(plan(records, found.customers, holders), found)
     legal = _LegalCompanies(companies, xledger)
     return writes_of(made, xledger.add, xledger.update, xledger.shown, outcomes, legal.written_for)
 

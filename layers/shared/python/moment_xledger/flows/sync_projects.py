@@ -11,6 +11,7 @@ from moment_xledger.domain.plans import plan
 from moment_xledger.domain.projects import Found, NumberedCustomer, customer_number, with_customers
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.find_customers import customers_there, find_customers, missing_customers
+from moment_xledger.flows.find_holders import find_holders
 from moment_xledger.flows.lists import Turn, Writes, carry_in_lists
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.send_plan import writes_of
@@ -70,7 +71,8 @@ def _prepared(
     found = xledger.look_up(todo, by_hand) if todo else Found()
     in_step = [record for record in records if record.is_in_step]
     referring, stopped = with_customers(todo, found.customers if customers is None else customers)
-    made = plan([*in_step, *referring], found.projects)
+    holders = find_holders(records, found.projects, outcomes)
+    made = plan([*in_step, *referring], found.projects, holders)
     made.stopped.extend(stopped)
     return writes_of(made, xledger.add, xledger.update, xledger.shown, outcomes)
 

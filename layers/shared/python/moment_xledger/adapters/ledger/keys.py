@@ -41,6 +41,16 @@ def codes(owner: CompanyId, kind: Kind, number: str) -> list[Key]:
     return [(records(owner), f"CODE#{kind}#{each}") for each in dict.fromkeys((number_key(number), number))]
 
 
+def link(owner: CompanyId, kind: Kind, entity: str, db_id: int) -> Key:
+    """Whose what Xledger has under this id is. Where it stays behind, the record itself says so."""
+    return records(owner), f"LINK#{kind}#{entity}#{db_id}"
+
+
+def linked(owner: CompanyId, kind: Kind) -> Key:
+    """How far the records of older releases, which wrote no links, have been given theirs."""
+    return records(owner), f"LINKED#{kind}"
+
+
 def work(token_id: TokenId, kind: Kind, owner: CompanyId) -> Key:
     return token(token_id), f"WORK#{kind}#{owner}"
 

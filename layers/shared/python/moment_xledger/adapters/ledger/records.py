@@ -66,6 +66,35 @@ class Records:
         """The Moment id that the number belongs to."""
         return self._owners(company, kind, [number]).get(number)
 
+    def holders(
+        self, company: CompanyId, kind: Kind, entity: str, db_ids: Collection[int]
+    ) -> dict[int, Record]:
+        """The records whose these are in Xledger. `link_older` comes first."""
+        links = {keys.link(company, kind, entity, db_id): db_id for db_id in db_ids}
+        ids = {links[key]: int(item["id"]) for key, item in self._table.get_many(links).items()}
+        records = self.get_many(company, [(kind, id_) for id_ in set(ids.values())])
+        found = {db_id: records[kind, id_] for db_id, id_ in ids.items() if (kind, id_) in records}
+        return {
+            db_id: record
+            for db_id, record in found.items()
+            if record.db_id == db_id and record.entity in (None, entity)
+        }
+
+    def link_older(self, company: CompanyId, kind: Kind, entity: str) -> None:
+        """Once for a company: what older releases stored gets its links, page by page."""
+        key = keys.linked(company, kind)
+        place = self._table.get(key) or {"after": ""}
+        while (after := place.get("after")) is not None:
+            records, behind = self.page(company, kind, after, READ_AT_ONCE - 1)
+            links = {
+                keys.link(company, kind, record.entity or entity, record.db_id): record.id
+                for record in records
+                if record.db_id is not None
+            }
+            place = {} if behind is None else {"after": behind}
+            puts = [Put(link, {"id": id_}) for link, id_ in links.items()]
+            self._table.write(*puts, Put(key, place))
+
     def claimants(self, company: CompanyId, kind: Kind, number: str) -> list[Record]:
         """Those that were to have this number while another had it."""
         found = self._table.query(keys.company(company), f"CLAIM#{kind}#{number}#")
@@ -283,6 +312,7 @@ def _actions(old: Record | None, new: Record) -> list[Action]:
     free = Attr("id").not_exists() | Attr("id").eq(new.id)
     actions += [Put(key, {"id": new.id}, when=free) for key in owned if key not in held]
     actions += [Delete(key) for key in held if key not in owned]
+    actions += [Put(key, {"id": new.id}) for key in _links(new) if key not in _links(old)]
     before, after = _pointers(old), _pointers(new)
     actions += [Delete(key) for key in before if key not in after]
     actions += [
@@ -294,6 +324,13 @@ def _actions(old: Record | None, new: Record) -> list[Action]:
 def _codes(record: Record | None) -> list[Key]:
     number = record and record.owned_number
     return keys.codes(record.company, record.kind, number) if record and number else []
+
+
+def _links(record: Record | None) -> list[Key]:
+    """What was given up keeps its link: it is told by the record that it is not its any more."""
+    if record is None or record.db_id is None or record.entity is None:
+        return []
+    return [keys.link(record.company, record.kind, record.entity, record.db_id)]
 
 
 def _counted(changes: Iterable[Change]) -> list[Action]:
