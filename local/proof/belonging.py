@@ -48,6 +48,7 @@ BEGIN_WITH = {
 }
 CHANGES = {KODEVIK: "owner_code", FLYTTVIK: "xledger_token"}  # in their settings, while all goes on
 SWAPPED = ("10002", "10003")  # at fjordvik, when both are in Xledger
+SWAPPED_VERSION = 50
 CLOSED_BY_HAND = "P-1"
 
 
@@ -267,23 +268,23 @@ def invoice(company: Company, number: int, customer: int, customer_number: str) 
     return an_event("invoice.finalized", data, company)
 
 
-def swapped(story: Story) -> list[dict[str, Any]]:
-    """The two customers of fjordvik, each saved with the other's number; then an invoice of each, and a project."""
+def swapped(story: Story) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The two customers of fjordvik, each saved with the other's number; and then an invoice of each."""
     assert story.belonging  # noqa: S101 -- there is no swap without it
     company = next(each for each in story.companies if each.id == FJORDVIK)
     one, other = (story.customers[FJORDVIK, number] for number in SWAPPED)
     saved = [
-        {**data, "version": 50, "customerNumber": number}
+        {**data, "version": SWAPPED_VERSION, "customerNumber": number}
         for data, number in ((one, other["customerNumber"]), (other, one["customerNumber"]))
     ]
-    events = [an_event("customer.saved", data, company) for data in saved]
+    events, invoices = [an_event("customer.saved", data, company) for data in saved], []
     for n, data in enumerate(saved):
         number = 190 + n
         story.invoices[FJORDVIK].append(number)
         story.belonging.identities[FJORDVIK, number] = data["id"]
-        events.append(invoice(company, number, data["id"], data["customerNumber"]))
+        invoices.append(invoice(company, number, data["id"], data["customerNumber"]))
     story.belonging.touched.update((FJORDVIK, "customer", number) for number in SWAPPED)
-    return events
+    return events, invoices
 
 
 def moves_of(company: CompanyId, told: Belonging, period: timedelta, random: Random) -> list[Errand]:

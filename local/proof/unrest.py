@@ -14,6 +14,7 @@ from local.proof.belonging import (
     FJORD,
     FJORDVIK,
     SWAPPED,
+    SWAPPED_VERSION,
     strangers,
     strangers_in_register,
     swapped,
@@ -93,19 +94,30 @@ class Unrest:
             self.scheduler.later(then.at, lambda: self._do(then, begun))
 
     def _swap(self, publish: Callable[[Published], None], begun: datetime) -> None:
-        """When both are in Xledger, and the ledger knows it."""
+        """When both are in Xledger, in the one that counts, and the ledger knows it."""
         records = self.stage.ledger.records.by_number(FJORDVIK, Kind.CUSTOMER, SWAPPED)
-        here = str(Entity.at(self.stage.network.url, FJORD))
+        here = str(Entity.at(ENVIRONMENT["XLEDGER_URL"], FJORD))
         if len(records) < len(SWAPPED) or any(
             each.sent_number is None or each.entity != here for each in records.values()
         ):
             self._later(lambda: self._swap(publish, begun), begun)
             return
         self.note("two customers of fjordvik have each other's number in Moment")
-        for event in swapped(self.stage.story):
+        saved, invoices = swapped(self.stage.story)
+        for event in saved:
             each = Published(timedelta(minutes=4) * self.random.random(), event)
             self.stage.story.swapped.append(each)
             self.scheduler.later(each.at, lambda each=each: publish(each))  # type: ignore[misc]
+        self._issue(invoices, publish)
+
+    def _issue(self, invoices: list[dict[str, Any]], publish: Callable[[Published], None]) -> None:
+        """When both customers' events have come: of an invoice that overtakes its customer's, nobody can know."""
+        owners = self.stage.ledger.records.by_number(FJORDVIK, Kind.CUSTOMER, SWAPPED)
+        if any(each.content.version != SWAPPED_VERSION for each in owners.values()):
+            self.scheduler.later(AGAIN / 3, lambda: self._issue(invoices, publish))
+            return
+        for event in invoices:
+            publish(Published(timedelta(), event))
 
     def _held(self, kind: str, code: str, owner: int) -> list[Mapping[str, Any]]:
         found = self.stage.server.state.tables[kind].find("code", code)

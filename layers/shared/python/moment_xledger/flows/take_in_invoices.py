@@ -271,10 +271,14 @@ def _tell_of_the_late(
 def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None:
     """They have arrived, so what held them back is over, also where an earlier delivery got no further than that.
 
-    Its problem goes first: as long as it is held, whoever comes next knows that there may be one.
+    Its problem goes first: as long as it is held, whoever comes next knows that there may be one. It
+    may wait for the same again since it arrived: that is told anew.
     """
-    held = ledger.invoices.held_among(company.id, numbers)
+    held = ledger.invoices.held_now(company.id, numbers)
     ledger.problems.close(company.id, [("invoice", str(number)) for number in held], OVER_BY_ITSELF)
+    for number, each in held.items():
+        for kind, awaited in each.why.waits_for if each.why else ():
+            ledger.waits.note_told(company.id, kind, awaited, [number], "")
     ledger.invoices.release(company.id, held)
 
 
