@@ -10,6 +10,7 @@ import pytest
 
 from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.companies import Route
+from moment_xledger.domain.entities import CurrentEntity
 from moment_xledger.domain.exports import Export, Watermark
 from moment_xledger.domain.files.series import SeriesReport
 from moment_xledger.domain.invoices import Snapshot
@@ -50,6 +51,18 @@ class Paging:
 
     def close(self, *_: Any) -> None:
         pass
+
+    def dimensions(self, _: str) -> None:
+        pass
+
+    def referred_to(self, *_: Any) -> tuple[()]:
+        return ()
+
+    def current(self, _: str) -> CurrentEntity:
+        return CurrentEntity()
+
+    def by_number(self, *_: Any) -> dict[int, Snapshot]:
+        return {}
 
     def head(self, _: str) -> int:
         return self._head
