@@ -83,6 +83,8 @@ NO_TAX: dict[str, Any] = {"tax_amount": None}
             "1250.00",
             id="no SAF-T here",
         ),
+        pytest.param(typed("83 = 25"), {"tax_rule": "83"}, "1000.00", id="the rate of such a code"),
+        pytest.param(typed("86 = 25"), NO_TAX | {"tax_rule": "86"}, "1000.00", id="the same, without VAT"),
         pytest.param(typed("1 = 0"), {}, "1000.00", id="the company says that it reckons the VAT itself"),
     ],
 )

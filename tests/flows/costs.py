@@ -11,8 +11,8 @@ from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import AnswerFaulted, AnswerTooLarge, AnswerUnreadable, RefusedByMoment
-from moment_xledger.domain.expense_doubts import ACCOUNT, KNOWN, LINE, PROJECT, VAT
-from moment_xledger.domain.expense_facts import Facts
+from moment_xledger.domain.expense_doubts import ACCOUNT, KNOWN, LINE, PROJECT
+from moment_xledger.domain.expense_facts import VAT, Facts
 from moment_xledger.domain.expense_runs import Report, Window
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState
 from moment_xledger.domain.posted_lines import BadRow, Row

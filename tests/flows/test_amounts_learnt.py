@@ -46,7 +46,7 @@ def test_what_was_learnt_wrongly_is_told_of_and_corrected() -> None:
     costs = Costs(is_first=True)
     costs.ledger.expenses.take_turn(costs.company.id, "old", costs.time.now, costs.time.now)
     costs.ledger.expenses.learn(costs.company.id, "old", Facts(99168, Ids.LINE, Amounts.GROSS))
-    line = a_voucher(("640", "0", "Q"), own="none")[0]._replace(tax_amount=Decimal("99"))
+    line = a_voucher(("640", "0", "1"), own="none")[0]._replace(tax_amount=Decimal("99"))
     post(costs, [line])
     costs.run()
     assert costs.amounts() == ["640.00"]
@@ -94,3 +94,35 @@ def test_what_the_last_window_teaches_counts_for_the_first_one(ids: str) -> None
     asked = len(costs.books.asked)
     costs.later()
     assert len(costs.books.asked) == asked + 1
+
+
+@pytest.mark.parametrize(("owed", "amounts"), [(None, []), ("720", ["720.00"]), ("900", ["900.00"])])
+def test_vat_on_an_unknown_code_waits_for_a_bill_or_a_rate(owed: str | None, amounts: list[str]) -> None:
+    costs = Costs()
+    post(costs, a_voucher(("720", "180", "47"))[:1], bill=owed)
+    costs.run()
+    assert costs.amounts() == amounts
+    assert [code for _, code in costs.problems()] == ["EXPENSE_AMOUNT_UNSURE"] * (not amounts)
+    costs.set(vat_rates=("47 = 0" if owed == "720" else "47 = 25",))
+    costs.later()
+    assert (costs.amounts(), costs.problems()) == (amounts or ["900.00"], [])
+
+
+def test_costs_that_lack_their_vat_wait_as_soon_as_a_bill_shows_it() -> None:
+    costs = Costs(is_first=True)
+    bare: dict[str, Any] = {"tax_rule": None, "tax_amount": None}
+    post(costs, [a_voucher(("610", "0", "1"))[0]._replace(**bare)], bill="610")
+    costs.run()
+    for _ in range(3):
+        post(costs, [a_voucher(("360", "90", "1"))[0]._replace(**bare)], bill="450")
+        assert costs.later(timedelta(hours=30)).stopped == "EXPENSES_COLUMN_MISSING"
+    assert costs.amounts() == ["610.00"]
+    assert {code for _, code in costs.problems()} == {"EXPENSES_COLUMN_MISSING", "EXPENSE_AMOUNT_UNSURE"}
+    for id_, line in costs.books.posted.items():
+        if line.amount == 360:
+            costs.books.posted[id_] = line._replace(tax_rule="1", tax_amount=Decimal(90))
+    post(costs, a_voucher(("40", "10", "1")))
+    costs.later()
+    costs.later()
+    assert sorted(costs.amounts()) == ["450.00"] * 3 + ["50.00", "610.00"]
+    assert costs.problems() == []

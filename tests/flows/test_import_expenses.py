@@ -434,7 +434,7 @@ def test_what_was_wrong_with_a_line_is_over_when_it_waits_for_a_project(
     costs.post(a_line() if is_refused else a_line(tax_amount=None, tax_rule="X"))
     costs.run()
     assert len(costs.problems()) == 1
-    costs.correct("1", project="P-9", tax_amount=Decimal(250))
+    costs.correct("1", project="P-9", tax_rule="1", tax_amount=Decimal(250))
     costs.later()
     assert costs.problems() == [("P-9", "EXPENSE_PROJECT_UNKNOWN")]
 

@@ -7,11 +7,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from moment_xledger.domain.posted_lines import Row
-from moment_xledger.domain.purchase_vat import HUNDRED, PurchaseVat
+from moment_xledger.domain.purchase_vat import A_FEW_ORE, HUNDRED, NORWEGIAN, PurchaseVat
 
-NEAR = Decimal("0.05")  # of a voucher's sums, which are rounded line by line
 A_ROUNDING = Decimal("0.02")  # of one line
-NORWEGIAN = tuple(map(Decimal, ("25", "15", "12", "11.11")))
 MOST_PLAIN = 12  # lines without VAT, of which every selection is tried
 
 
@@ -63,21 +61,21 @@ def _by_form(voucher: Sequence[Row]) -> Amounts:
     plain = [line.amount for line in voucher if line.tax_rule is None and not line.tax_amount]
     tax = sum((line.tax_amount for line in voucher if line.tax_amount), Decimal(0))
     total = sum((line.amount for line in voucher), Decimal(0))
-    if abs(tax) <= NEAR or not plain:
+    if abs(tax) <= A_FEW_ORE or not plain:
         return Amounts.UNKNOWN
-    if abs(total) <= NEAR:
+    if abs(total) <= A_FEW_ORE:
         if len(plain) > MOST_PLAIN:
             return Amounts.UNKNOWN
         return Amounts.NET if _some_make(plain, tax) else Amounts.GROSS
-    if abs(total - tax) <= NEAR:
+    if abs(total - tax) <= A_FEW_ORE:
         return Amounts.GROSS
-    return Amounts.NET if abs(total + tax) <= NEAR else Amounts.UNKNOWN
+    return Amounts.NET if abs(total + tax) <= A_FEW_ORE else Amounts.UNKNOWN
 
 
 def _some_make(amounts: Sequence[Decimal], tax: Decimal) -> bool:
     """VAT may be posted in one line, in one for each rate, or in one for each cost."""
     return any(
-        abs(sum(some) - tax) <= NEAR
+        abs(sum(some) - tax) <= A_FEW_ORE
         for count in range(1, len(amounts) + 1)
         for some in combinations(amounts, count)
     )

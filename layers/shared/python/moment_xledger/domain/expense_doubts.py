@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from moment_xledger.domain.expense_facts import Facts
+from moment_xledger.domain.expense_facts import LACKS_VAT, VAT, Facts
 from moment_xledger.domain.expenses import ProjectState, Terms
 from moment_xledger.domain.posted_lines import BadRow, Row
 from moment_xledger.domain.problems import Code
 
 SEVERAL = 3  # projects that Moment does not have may be a coincidence below that
 MANY = 10  # costs without a word about VAT
-LINE, ACCOUNT, PROJECT, VAT, KNOWN = "line", "account", "project", "vat", "known_project"
+LINE, ACCOUNT, PROJECT, KNOWN = "line", "account", "project", "known_project"
 COLUMNS = {ACCOUNT: "Account", VAT: "TaxRule, TaxAmount"}
 CODES = (
     Code.EXPENSES_NOTHING_POSTED,
@@ -67,8 +67,8 @@ class Looked:
             yield Doubt(Code.EXPENSES_PROJECTS_UNKNOWN, {"projects": str(len(self.projects)), "slot": slot})
         if facts.is_unclear:
             yield Doubt(Code.EXPENSES_AMOUNTS_UNCLEAR, facts.counts())
-        if self.costs >= MANY and VAT not in seen:
-            yield missing(COLUMNS[VAT], self.costs)
+        if VAT not in seen and (self.costs >= MANY or LACKS_VAT in seen):
+            yield missing(COLUMNS[VAT], max(self.costs, 1))
 
 
 def known(projects: Set[str], states: dict[str, ProjectState]) -> set[str]:

@@ -13,6 +13,7 @@ from moment_xledger.domain.amount_votes import Amounts, Vote, vote_of
 from moment_xledger.domain.posted_lines import Row
 from moment_xledger.domain.purchase_vat import PurchaseVat
 
+VAT, LACKS_VAT = "vat", "lacks_vat"  # of what is seen
 AGREEING = 3  # vouchers that show the same settle what amounts are, until later ones show the opposite
 MOST_VOTES = 40  # the latest are kept
 A_FEW = 5  # as many times more vouchers must show the one than the other; else it is not clear
@@ -58,7 +59,13 @@ class Facts:
     def reach(self) -> str:
         """Read under other facts, a line may have been left or come to another amount."""
         said = [each for each in (self.ids, self.amounts) if each in (Ids.VOUCHER, Amounts.GROSS)]
-        return "".join(f" {each}" for each in (*said, *["unclear"] * self.is_unclear))
+        waits = ["unclear"] * self.is_unclear + ["without VAT"] * self.lacks_vat
+        return "".join(f" {each}" for each in (*said, *waits))
+
+    @property
+    def lacks_vat(self) -> bool:
+        """A bill has shown that costs lack their VAT, and no line has ever had a word about it."""
+        return LACKS_VAT in self.seen and VAT not in self.seen
 
     def taught_by(self, lines: Sequence[Row], vat: PurchaseVat, now: datetime) -> "Facts":
         is_whole = not self.is_settled

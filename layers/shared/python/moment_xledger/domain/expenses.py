@@ -201,7 +201,7 @@ def read_expense(
 
 def is_unsure(line: Row, terms: Terms) -> bool:
     """Without a bill, nothing shows what the supplier was owed."""
-    return terms.facts.is_unclear and bool(line.tax_rule or line.tax_amount)
+    return terms.vat.is_unknown(line) or (terms.facts.is_unclear and bool(line.tax_rule or line.tax_amount))
 
 
 def _named_by_voucher(line: Row) -> str:

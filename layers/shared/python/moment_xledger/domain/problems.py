@@ -829,8 +829,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.EXPENSE_AMOUNT_UNSURE: Reason(
         Fixer.ACCOUNTANT,
-        "Posteringen {number} (bilag {voucher}) i Xledger har MVA-kode {vat_code}, og verken koden eller leverandørens faktura viser sikkert hva leverandøren fikk medregnet MVA. Utgiften venter. Er satsen for koden ikke kjent, så skriv den i MVA-tabellen i innstillingene: 0 når selskapet beregner avgiften selv.",
-        "The posted line {number} (voucher {voucher}) in Xledger has VAT code {vat_code}, and neither the code nor the supplier's bill shows for certain what the supplier was owed with VAT. The expense waits. If the rate of the code is not known, write it into the table of VAT rates in the settings: 0 where the company reckons the VAT itself.",
+        "Posteringen {number} (bilag {voucher}) i Xledger venter, fordi verken MVA-koden ({vat_code}) eller leverandørens faktura viser sikkert hva leverandøren fikk medregnet MVA. Er satsen for koden ikke kjent, så skriv den i MVA-tabellen i innstillingene: 0 når selskapet beregner avgiften selv.",
+        "The posted line {number} (voucher {voucher}) in Xledger waits, because neither its VAT code ({vat_code}) nor the supplier's bill shows for certain what the supplier was owed with VAT. If the rate of the code is not known, write it into the table of VAT rates in the settings: 0 where the company reckons the VAT itself.",
     ),
     Code.EXPENSE_RATE_MISSING: Reason(
         Fixer.ACCOUNTANT,
@@ -874,8 +874,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.EXPENSES_COLUMN_MISSING: Reason(
         Fixer.OPERATOR,
-        "Xledger ga {lines} posteringer, og ingen av dem kan brukes slik de er: {column} mangler i alle. Kolonnen heter trolig noe annet i dette Xledger. Meld fra til driftsansvarlig; utgiftene kommer av seg selv når det er rettet.",
-        "Xledger gave {lines} posted lines, and none can be used as it stands: {column} is missing in all of them. The column probably has another name in this Xledger. Tell the operator; the expenses come by themselves when that is corrected.",
+        "Xledger ga {lines} posteringer, og ingen av dem er hele: {column} mangler i alle. Kolonnen heter trolig noe annet i dette Xledger. Meld fra til driftsansvarlig. Utgifter som venter, kommer av seg selv når det er rettet; se over beløpene på dem som alt er kommet.",
+        "Xledger gave {lines} posted lines, and none is whole: {column} is missing in all of them. The column probably has another name in this Xledger. Tell the operator. Expenses that wait come by themselves when that is corrected; check the amounts of those that have come already.",
     ),
     Code.EXPENSES_AMOUNTS_UNCLEAR: Reason(
         Fixer.OPERATOR,

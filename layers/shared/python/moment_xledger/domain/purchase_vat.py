@@ -11,6 +11,8 @@ from moment_xledger.domain.vat_rates import PUBLISHED_PURCHASES, RateSources
 
 ORE = Decimal("0.01")
 HUNDRED = Decimal(100)
+A_FEW_ORE = Decimal("0.05")  # of sums that are rounded line by line
+NORWEGIAN = tuple(map(Decimal, ("25", "15", "12", "11.11")))
 # Import of goods, services from abroad, quotas and gold, in the Tax Administration's list. A code that the company's
 # Xledger has with a name of its own is judged by that name.
 PUBLISHED_SELF_ASSESSED = frozenset({"81", "82", "83", "84", "85", "86", "87", "88", "89", "91", "92"})
@@ -43,6 +45,14 @@ class PurchaseVat:
     def is_self_assessed(self, line: Row) -> bool:
         return self._is_self_assessed(line, line.tax_amount or Decimal(0))
 
+    def is_unknown(self, line: Row) -> bool:
+        """VAT on a code of which nothing is known: the supplier's, or what the company reckons itself."""
+        code = line.tax_rule
+        if not code or not line.tax_amount or self._is_named_self_assessed(code):
+            return False
+        sources = (self.rates.xledger, self.rates.company, self.rates.published)
+        return not any(source.knows(code) for source in sources if source)
+
     def known_rate(self, line: Row) -> Decimal | None:
         day = line.voucher_date or line.invoice_date
         return self.rates.rate(line.tax_rule, day) if day and line.tax_rule else None
@@ -71,11 +81,11 @@ class PurchaseVat:
         return is_both_ways or is_none or self._is_named_self_assessed(line.tax_rule)
 
     def _is_named_self_assessed(self, code: str) -> bool:
+        """The company's own table gives the rate of such a code, and does not make its VAT the supplier's."""
         xledger = self.rates.xledger
-        if xledger and code in xledger.self_assessed:
-            return True
-        is_known = any(source.knows(code) for source in (xledger, self.rates.company) if source)
-        return code in PUBLISHED_SELF_ASSESSED and not is_known
+        if xledger and xledger.knows(code):
+            return code in xledger.self_assessed
+        return code in PUBLISHED_SELF_ASSESSED or bool(xledger and code in xledger.self_assessed)
 
 
 def vat_paid(lines: Iterable[Row], bills: Bills, vat: PurchaseVat) -> Mapping[Voucher, bool]:
@@ -89,6 +99,19 @@ def vat_paid(lines: Iterable[Row], bills: Bills, vat: PurchaseVat) -> Mapping[Vo
         owed = bills.owed(voucher)
         if tax and owed in (net, net + tax):
             found[voucher] = owed != net
+    return found
+
+
+def without_their_vat(lines: Iterable[Row], bills: Bills) -> Mapping[Voucher, bool]:
+    """Vouchers with no word about VAT whose bill is more than the costs: True where VAT at one rate is what lacks."""
+    found: dict[Voucher, bool] = {}
+    lines = list(lines)
+    spoken = {voucher_of(line) for line in lines if line.tax_rule is not None or line.tax_amount is not None}
+    for voucher, (amount, _) in _sums(lines).items():
+        owed = bills.owed(voucher)
+        if voucher not in spoken and owed is not None and abs(owed - amount) > A_FEW_ORE:
+            rates = (abs(amount * rate / HUNDRED + amount - owed) <= A_FEW_ORE for rate in NORWEGIAN)
+            found[voucher] = any(rates)
     return found
 
 

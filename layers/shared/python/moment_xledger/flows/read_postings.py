@@ -1,13 +1,13 @@
 """One window of Xledger's ledger: most lines are only counted, the others go on to Moment, some at a time."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from moment_xledger.domain.expense_entries import Entry, State, Wish, is_moved
-from moment_xledger.domain.expense_facts import Ids
+from moment_xledger.domain.expense_facts import LACKS_VAT, VAT, Ids
 from moment_xledger.domain.expense_runs import Ledger, Report, Window
 from moment_xledger.domain.expenses import (
     BARRED,
@@ -22,7 +22,7 @@ from moment_xledger.domain.expenses import (
 )
 from moment_xledger.domain.line_identity import OTHER_LINE, identity, of_entry, place_of, told_apart
 from moment_xledger.domain.posted_lines import BadRow, Row, posted_on
-from moment_xledger.domain.purchase_vat import vat_paid
+from moment_xledger.domain.purchase_vat import vat_paid, without_their_vat
 from moment_xledger.domain.supplier_bills import Bill, Bills, Voucher, voucher_of
 from moment_xledger.flows.expense_run import Run
 from moment_xledger.flows.learn_facts import learn
@@ -57,9 +57,21 @@ def read_window(run: Run, window: Window) -> None:
     # Costs first: what reverses one of them should find it.
     costs = sorted(told.lines, key=lambda line: line.amount < 0)
     paid = vat_paid((line for line in costs if line.account in run.terms.accounts), bills, run.terms.vat)
+    lacking = _lacking_vat(run, costs, bills)
     for some in _together(costs):
         run.hold(timedelta())
-        _write(run, some, bills, paid)
+        _write(run, some, bills, paid, lacking)
+
+
+def _lacking_vat(run: Run, costs: list[Row], bills: Bills) -> frozenset[Voucher]:
+    """Vouchers whose bill is more than their costs, as long as this Xledger has never said a word about VAT."""
+    seen = run.terms.facts.seen | run.looked.seen
+    if VAT in seen:
+        return frozenset()
+    found = without_their_vat((line for line in costs if line.account in run.terms.accounts), bills)
+    if any(found.values()):
+        run.looked.seen.add(LACKS_VAT)
+    return frozenset(found) if LACKS_VAT in seen | run.looked.seen else frozenset()
 
 
 def _together(lines: list[Row]) -> Iterator[list[Row]]:
@@ -121,7 +133,9 @@ def _unusable(run: Run, line: BadRow) -> None:
     report_left(run, Wish(named or "?"), Left.UNUSABLE, fault=line.reason)
 
 
-def _write(run: Run, lines: list[Row], bills: Bills, paid: Mapping[Voucher, bool]) -> None:
+def _write(
+    run: Run, lines: list[Row], bills: Bills, paid: Mapping[Voucher, bool], lacking: Set[Voucher]
+) -> None:
     named = _known(run, lines)
     run.learn_projects(
         {line.project for line in lines if line.project and line.account in run.terms.accounts}
@@ -136,8 +150,18 @@ def _write(run: Run, lines: list[Row], bills: Bills, paid: Mapping[Voucher, bool
         voucher = voucher_of(line)
         is_paid = paid.get(voucher) if voucher else None
         is_paid_net = not is_paid if is_paid is not None else bool(known and known.is_paid_net)
-        is_billed = is_paid is not None
-        wish, wanted = _wanted(run, id_, line, bill, known, is_paid_net=is_paid_net, is_billed=is_billed)
+        told_before = known and known.moment_id is not None and not run.terms.facts.is_unclear
+        is_billed = is_paid is not None or bool(told_before) or is_paid_net
+        wish, wanted = _wanted(
+            run,
+            id_,
+            line,
+            bill,
+            known,
+            is_paid_net=is_paid_net,
+            is_billed=is_billed,
+            lacks_vat=voucher in lacking,
+        )
         write_expense(run, wish, wanted, known, line)
 
 
@@ -199,11 +223,21 @@ def _with_their_vouchers(run: Run, named: Named) -> Named:
 
 
 def _wanted(
-    run: Run, id_: str, line: Row, bill: Bill, known: Entry | None, *, is_paid_net: bool, is_billed: bool
+    run: Run,
+    id_: str,
+    line: Row,
+    bill: Bill,
+    known: Entry | None,
+    *,
+    is_paid_net: bool,
+    is_billed: bool,
+    lacks_vat: bool,
 ) -> tuple[Wish, Expense | Left]:
     """A project is asked about before a cost goes there, not again when it changes where it stands."""
     found: Expense | Left | None = out_of_reach(line, run.terms)
     found = found or read_expense(id_, line, bill, run.terms, is_paid_net=is_paid_net, is_billed=is_billed)
+    if lacks_vat and isinstance(found, Expense):
+        found = Left.UNSURE
     if found is Left.UNSURE and known and known.expense and known.moment_id is not None:
         # What Moment was told stands, wherever the line has moved.
         found = known.expense.model_copy(update={"account": line.account, "project": line.project})
