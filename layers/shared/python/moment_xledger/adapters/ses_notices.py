@@ -43,4 +43,5 @@ def read_returned_notice(body: str) -> ReturnedNotice | None:
         return None
     company = CompanyId(detail.mail.tags.company[0])
     why = detail.bounce.kind or detail.event_type
-    return ReturnedNotice(company, detail.mail.destination[0], why, detail.bounce.words)
+    is_complaint = detail.event_type == "Complaint"
+    return ReturnedNotice(company, detail.mail.destination[0], why, detail.bounce.words, is_complaint)

@@ -82,3 +82,4 @@ class ReturnedNotice:
     address: str
     why: str
     their_words: str = ""
+    is_complaint: bool = False

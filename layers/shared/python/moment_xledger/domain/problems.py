@@ -73,6 +73,7 @@ class Code(StrEnum):
     MAIL_BOUNCED = "MAIL_BOUNCED"
     MAIL_BOUNCED_LATE = "MAIL_BOUNCED_LATE"
     MAIL_NOT_TAKEN = "MAIL_NOT_TAKEN"
+    MAIL_PERHAPS_TWICE = "MAIL_PERHAPS_TWICE"
     RECEPTION_ADDRESS_MISSING = "RECEPTION_ADDRESS_MISSING"
     RECEPTION_ADDRESS_STOPPED = "RECEPTION_ADDRESS_STOPPED"
     UPLOAD_REFUSED = "UPLOAD_REFUSED"
@@ -194,7 +195,8 @@ class Problem:
     def reason(self) -> "Reason":
         """Nobody can edit a finalized invoice in Moment, so what is wrong with its event is Moment's to put right."""
         of_invoices = _OF_INVOICES if self.kind == "invoice" else {}
-        return of_invoices.get(self.code) or REASONS[self.code]
+        of_mails = _OF_MAILS.get((self.code, self.details.get("happened", "")))
+        return of_mails or of_invoices.get(self.code) or REASONS[self.code]
 
     def _filled(self, language: Language) -> str:
         reason, names = self.reason, NAMES[language]
@@ -337,8 +339,10 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.INVOICE_CHANGED: Reason(
         Fixer.ACCOUNTANT,
-        "Faktura {number} er endret etter at den ble ferdigstilt. Den første utgaven står; rett avviket med en kreditnota i Moment.",
-        "Invoice {number} was changed after it was finalized. The first one stands; correct the difference with a credit note in Moment.",
+        "Faktura {number} er endret etter at den ble ferdigstilt. Den første utgaven står. Er beløp, kunde eller MVA endret, "
+        "rettes det med en kreditnota i Moment. Er bare KID, forfall eller prosjekt endret, rettes det for hånd i Xledger.",
+        "Invoice {number} was changed after it was finalized. The first one stands. If its amounts, customer or VAT changed, "
+        "correct that with a credit note in Moment. If only its KID, due date or project changed, correct it by hand in Xledger.",
     ),
     Code.TOTAL_DIFFERS: Reason(
         Fixer.OPERATOR,
@@ -414,8 +418,10 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.CREDIT_NOTE_OF_ITSELF: Reason(
         Fixer.ACCOUNTANT,
-        "Kreditnota {number} viser til seg selv. Den er holdt tilbake. Før den for hånd i Xledger, og utelat den her.",
-        "Credit note {number} names itself. It is held back. Book it in Xledger by hand, and leave it out here.",
+        "Kreditnota {number} viser til seg selv, så det er ukjent hvilken faktura den retter. Den er holdt tilbake. "
+        "Meld det til Moment, og finn fakturaen den retter, før noe føres. Utelat den her når det er avklart.",
+        "Credit note {number} names itself, so which invoice it corrects is not known. It is held back. "
+        "Report it to Moment, and find the invoice that it corrects before anything is booked. Leave it out here when that is settled.",
     ),
     Code.CREDIT_NOTE_OF_CREDIT_NOTE: Reason(
         Fixer.ACCOUNTANT,
@@ -448,21 +454,25 @@ REASONS: dict[Code, Reason] = {
     Code.CREDIT_NOTE_TOO_LARGE: Reason(
         Fixer.ACCOUNTANT,
         "Kreditnota {number} er på {amount} {currency}, men det er bare {left} {currency} igjen av faktura {credited}. "
-        "Den er holdt tilbake. Før den for hånd i Xledger, og utelat den her.",
+        "Den er holdt tilbake. Skal en annen kreditnota for fakturaen ikke gjelde, merkes den «skal ikke overføres» i Moment, "
+        "og denne går av seg selv. Ellers utelates denne her; før aldri mer for hånd enn det som er igjen.",
         "Credit note {number} is for {amount} {currency}, but only {left} {currency} is left of invoice {credited}. "
-        "It is held back. Book it in Xledger by hand, and leave it out here.",
+        "It is held back. If another credit note of that invoice is not to count, mark it “do not transfer” in Moment, and this "
+        "one goes by itself. Otherwise leave this one out here; never book more by hand than is left.",
     ),
     Code.FORMAT_CANNOT_HOLD: Reason(
         Fixer.ACCOUNTANT,
-        "Faktura {number} får ikke plass i filformatet: feltet {field} kan bare være {limit}. Resten av eksporten er gått. Velg et annet format i innstillingene, eller før denne fakturaen for hånd.",
-        "Invoice {number} does not fit the file format: field {field} can only be {limit}. The rest of the export has gone. Choose another format in the settings, or book this invoice by hand.",
+        "Faktura {number} får ikke plass i filformatet: feltet {field} kan bare være {limit}. Den er holdt tilbake. "
+        "Velg et annet format i innstillingene, og den går av seg selv. Ellers: " + _BY_HAND_NO,
+        "Invoice {number} does not fit the file format: field {field} can only be {limit}. It is held back. "
+        "Choose another format in the settings, and it goes by itself. Otherwise: " + _BY_HAND_EN,
     ),
     Code.EXCHANGE_RATE_MISSING: Reason(
         Fixer.ACCOUNTANT,
-        "Faktura {number} er i {currency}, og Moment har ikke sendt kursen, så beløpet i kroner er ukjent. Den er holdt tilbake, "
-        "og resten av eksporten er gått. " + _BY_HAND_NO,
+        "Faktura {number} er i {currency}, og Moment har ikke sendt kursen, så beløpet i kroner er ukjent. "
+        "Den er holdt tilbake. " + _BY_HAND_NO,
         "Invoice {number} is in {currency}, and Moment did not send the exchange rate, so its amount in kroner is not known. "
-        "It is held back, and the rest of the export has gone. " + _BY_HAND_EN,
+        "It is held back. " + _BY_HAND_EN,
     ),
     Code.EXCHANGE_RATE_OF_KRONER: Reason(
         Fixer.ACCOUNTANT,
@@ -546,6 +556,13 @@ REASONS: dict[Code, Reason] = {
         Fixer.ACCOUNTANT,
         "Mottaksadressen tar ikke imot e-posten med faktura {number} på grunn av størrelsen eller innholdet ({why}). Andre fakturaer går som før. Registrer denne for hånd i Xledger, og velg «den er kommet fram».",
         "The reception address does not take the mail with invoice {number} because of its size or content ({why}). Other invoices go as before. Enter this one in Xledger by hand, and choose “it arrived”.",
+    ),
+    Code.MAIL_PERHAPS_TWICE: Reason(
+        Fixer.ACCOUNTANT,
+        "Faktura {number} er sendt med e-post på nytt, men nå er det meldt at den forrige e-posten kom fram likevel. "
+        "Fakturaen kan være to ganger i Xledger. Se etter den der, og slett den ene om begge er kommet.",
+        "Invoice {number} was mailed again, but now it is reported that the mail before arrived after all. "
+        "The invoice may be in Xledger twice. Look for it there, and delete one if both have come.",
     ),
     Code.RECEPTION_ADDRESS_MISSING: Reason(
         Fixer.ADMINISTRATOR,
@@ -954,6 +971,31 @@ _OF_INVOICES: dict[Code, Reason] = {
         Fixer.OPERATOR,
         "Feltet {field} i hendelsen for faktura {number} kan ikke brukes ({fault}), så den er ikke mottatt. Hendelsen er tatt vare på i 14 dager. En ferdigstilt faktura kan ikke rettes i Moment: Meld det til Moment, og be om en ny hendelse.",
         "Field {field} of the event for invoice {number} cannot be used: it {fault}. It was not received. The event is kept for 14 days. A finalized invoice cannot be corrected in Moment: report it to Moment, and ask for a new event.",
+    ),
+}
+
+# By what happened to the mail, where the usual sentence would be untrue.
+_OF_MAILS: dict[tuple[Code, str], Reason] = {
+    (Code.MAIL_BOUNCED, "rejected"): Reason(
+        Fixer.ADMINISTRATOR,
+        "E-posttjenesten vår sendte ikke e-posten med faktura {number} videre ({why}). Det er ikke mottaksadressen som svikter. "
+        "Sjekk PDF-en i Moment, og velg «send på nytt», eller last den opp i Xledger for hånd og velg «den er kommet fram».",
+        "Our mail service did not send the mail with invoice {number} on ({why}). The reception address is not at fault. "
+        "Check the PDF in Moment and choose “send again”, or upload it in Xledger by hand and choose “it arrived”.",
+    ),
+    (Code.RECEPTION_ADDRESS_STOPPED, "complained"): Reason(
+        Fixer.ADMINISTRATOR,
+        "Det sendes ikke mer til {number}, fordi en e-post som kom fram dit, er meldt som søppelpost ({why}). Fakturaene venter. "
+        "Finn ut hvem som meldte det, og bekreft adressen i innstillingene.",
+        "Nothing more is mailed to {number}, because a mail that arrived there was reported as spam ({why}). The invoices wait. "
+        "Find out who reported it, and confirm the address in the settings.",
+    ),
+    (Code.NOTICE_ADDRESS_STOPPED, "complained"): Reason(
+        Fixer.ADMINISTRATOR,
+        "Det sendes ikke flere varsler til {number}, fordi mottakeren har meldt et varsel som søppelpost ({why}). "
+        "Spør om varslene er ønsket. Bekreft adressen, eller ta den bort under Varsler i innstillingene.",
+        "No more notices are mailed to {number}, because the reader reported a notice as spam ({why}). "
+        "Ask whether the notices are wanted. Confirm the address, or remove it under Notices in the settings.",
     ),
 }
 

@@ -27,7 +27,13 @@ class Way(StrEnum):
 WAYS: Mapping[Code, Way] = {
     Code.INVOICE_REFUSED_IN_XLEDGER: Way.DECIDE,
     **dict.fromkeys(
-        (Code.INVOICE_CHANGED, Code.NOT_TO_TRANSFER_TOO_LATE, Code.EXPENSES_AMOUNTS_OTHERWISE), Way.SETTLE
+        (
+            Code.INVOICE_CHANGED,
+            Code.NOT_TO_TRANSFER_TOO_LATE,
+            Code.MAIL_PERHAPS_TWICE,
+            Code.EXPENSES_AMOUNTS_OTHERWISE,
+        ),
+        Way.SETTLE,
     ),
     **dict.fromkeys(
         (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.feedback import GIVES_UP, Feedback, Meaning, meaning, stops_its_address
+from moment_xledger.domain.feedback import GIVES_UP, Feedback, Happened, Meaning, meaning, stops_its_address
 from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, is_watched, noted, sent, watched
 from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.problems import Code, Problem
@@ -38,7 +38,16 @@ def note_feedback(feedback: Feedback, ledger: "Ledger", clock: Callable[[], date
         _stop(mail, feedback, ledger, clock())
     if mail.attempt == feedback.attempt:
         _note(mail, feedback, ledger, clock())
+    elif feedback.attempt < mail.attempt and feedback.happened is Happened.DELIVERED:
+        _tell_it_may_be_twice(mail, feedback, ledger, clock())
     return True
+
+
+def _tell_it_may_be_twice(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:
+    """A person had it sent again, and the mail before has arrived after all."""
+    code = Code.MAIL_PERHAPS_TWICE
+    if not ledger.problems.get(mail.company, "invoice", mail.number, code):
+        _report(mail, "invoice", mail.number, code, feedback, ledger, now)
 
 
 def _note(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime) -> None:
@@ -79,7 +88,7 @@ def _stop(mail: InvoiceMail, feedback: Feedback, ledger: "Ledger", now: datetime
 def _report(
     mail: InvoiceMail, kind: str, number: str, code: Code, feedback: Feedback, ledger: "Ledger", now: datetime
 ) -> None:
-    details = {"why": feedback.why}
+    details = {"why": feedback.why, "happened": str(feedback.happened)}
     ledger.problems.report(
         [Problem(mail.company, kind, number, code, details, feedback.their_words, now, now)]
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
-from moment_xledger.domain.feedback import ReturnedNotice
+from moment_xledger.domain.feedback import Happened, ReturnedNotice
 from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.problems import Code, Problem
 
@@ -20,16 +20,30 @@ def note_returned_notice(returned: ReturnedNotice, ledger: "Ledger", clock: Call
     address = theirs.get(returned.address.lower())
     if company is None or address is None:
         return False
-    stop_address(company, address, returned.why, returned.their_words, ledger, clock())
+    happened = Happened.COMPLAINED if returned.is_complaint else Happened.BOUNCED
+    stop_address(company, address, returned.why, returned.their_words, ledger, clock(), happened)
     return True
 
 
 def stop_address(
-    company: Company, address: str, why: str, their_words: str, ledger: "Ledger", now: datetime
+    company: Company,
+    address: str,
+    why: str,
+    their_words: str,
+    ledger: "Ledger",
+    now: datetime,
+    happened: Happened = Happened.BOUNCED,
 ) -> None:
     """No more notices to it until a person confirms or corrects it; the settings page and the others' digest say so."""
     ledger.mails.stop(company.id, Stopped(address, why, now))
     problem = Problem(
-        company.id, "settings", address, Code.NOTICE_ADDRESS_STOPPED, {"why": why}, their_words, now, now
+        company.id,
+        "settings",
+        address,
+        Code.NOTICE_ADDRESS_STOPPED,
+        {"why": why, "happened": str(happened)},
+        their_words,
+        now,
+        now,
     )
     ledger.problems.report([problem])

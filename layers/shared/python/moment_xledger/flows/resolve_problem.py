@@ -75,7 +75,7 @@ def skip_problem(
 def _holds_nothing_back(problem: Problem, resolver: Resolver) -> bool:
     """Another content came later; or it has left, and only a repeat of its export could not hold it."""
     if problem.code not in STOPS_AN_INVOICE:
-        return problem.code is Code.INVOICE_CHANGED
+        return way_of(problem.code) is Way.SETTLE
     found = resolver.ledger.invoices.by_number(problem.company, [int(problem.number)])
     return any(snapshot.export is not None for snapshot in found.values())
 

@@ -24,7 +24,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "last_urgent": ("Sist varslet med en gang", "Last told at once"),
     "last_digest": ("Siste samlevarsel", "Last digest"),
     "open_then": ("Problemer i det", "Problems in it"),
-    "address_stopped": ("stoppet: en e-post dit kom ikke fram", "stopped: a mail to it did not arrive"),
+    "address_stopped": ("stoppet til adressen bekreftes", "stopped until the address is confirmed"),
     "earlier": ("Tidligere", "Earlier"),
     "latest": ("Nyeste", "Latest"),
 }
