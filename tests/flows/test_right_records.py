@@ -304,6 +304,40 @@ def test_active_decides_and_no_end_is_before_the_start_or_in_the_future(
     assert (project.get("fromDate"), project.get("toDate")) == dates
 
 
+@pytest.mark.parametrize("said", ["1971-05-17T00:00:00Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    ("end", "wanted"),
+    [("2026-03-31", "2026-03-31"), ("0001-01-01", "2026-11-22"), ("2098-07-01", "2026-11-22")],
+)
+def test_a_day_that_cannot_be_right_ends_no_project(world: World, said: str, end: str, wanted: str) -> None:
+    closed = a_project("Q-3", customerNumber=None, active=False, startDate="2026-02-02", endDate=end)
+    carry(world, closed | {"time": said})
+    project = held(world, "projects", "Q-3")
+    assert (project["fromDate"], project["toDate"]) == ("2026-02-02", wanted)
+
+
+def test_a_project_that_stands_closed_in_xledger_gets_no_start_after_its_end(
+    world: World, hands: Hands
+) -> None:
+    hands.make("projects", "Q-4", "Gammelt", fields={"fromDate": "2018-03-01", "toDate": "2020-06-30"})
+    hands.make("projects", "Q-5", "Gammelt", fields={"fromDate": "2018-03-01", "toDate": "2020-06-30"})
+    carry(
+        world,
+        a_project("Q-4", customerNumber=None, name="Nytt", startDate="2026-02-02"),
+        a_project("Q-5", customerNumber=None, name="Nytt", startDate="2019-02-02"),
+    )
+    dates = [(each["fromDate"], each["toDate"]) for each in world.held("projects")]
+    assert dates == [("2018-03-01", "2020-06-30"), ("2019-02-02", "2020-06-30")]
+    assert [node for node in asked(world, "UpdateProjects") if "toDate" in node] == []
+    updates = len(asked(world, "UpdateProjects"))
+    carry(world, a_project("Q-4", version=2, customerNumber=None, name="Nytt", startDate="2026-02-03"))
+    assert len(asked(world, "UpdateProjects")) == updates  # Xledger has all that it may be told
+    night(world)
+    night(world)
+    told = [(number, code) for _, number, code in world.problems()]
+    assert sorted(told) == [("Q-4", "CLOSED_IN_XLEDGER"), ("Q-5", "CLOSED_IN_XLEDGER")]
+
+
 def test_the_same_digits_in_two_countries_are_two_companies(world: World) -> None:
     danish: dict[str, Any] = {"organizationNumber": "87654321", "address": {"countryCode": "DK"}}
     british: dict[str, Any] = {"organizationNumber": "87654321", "address": {"countryCode": "GB"}}

@@ -20,7 +20,7 @@ from moment_xledger.domain.attempts import Fields
 from moment_xledger.domain.entities import Entity
 from moment_xledger.domain.moment import Project
 from moment_xledger.domain.numbers import spellings
-from moment_xledger.domain.projects import Found, KnownProject, NumberedCustomer, tells_end
+from moment_xledger.domain.projects import Found, KnownProject, NumberedCustomer, tells_end, tells_start
 from moment_xledger.domain.records import Record, project_end, project_start
 
 
@@ -56,7 +56,7 @@ class Projects:
             update(
                 record.client_id,
                 known.db_id,
-                _project(record) | (_end(record) if tells_end(record, known) else {}),
+                _changed(record, known),
             )
             for record, known in records
         ]
@@ -94,6 +94,11 @@ def _project(record: Record) -> Node:
         "fromDate": _text(project_start(record)),
         "subledger": None if record.refers_to is None else {"dbId": record.refers_to},
     }
+
+
+def _changed(record: Record, known: KnownProject) -> Node:
+    node = _project(record) | (_end(record) if tells_end(record, known) else {})
+    return node if tells_start(record, known) else {k: v for k, v in node.items() if k != "fromDate"}
 
 
 def _end(record: Record) -> Node:

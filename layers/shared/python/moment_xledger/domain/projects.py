@@ -26,8 +26,8 @@ class KnownProject:
         wanted = record.content
         return (
             isinstance(wanted, Project)
-            and (self.name, self.customer, self.from_date)
-            == (wanted.name, record.refers_to, project_start(record))
+            and (self.name, self.customer) == (wanted.name, record.refers_to)
+            and not (tells_start(record, self) and self.from_date != project_start(record))
             and not (tells_end(record, self) and self.to_date != project_end(record))
         )
 
@@ -54,6 +54,12 @@ def tells_end(record: Record, known: KnownProject) -> bool:
         return record.sent_end != wanted_end(record)
     end = project_end(record)
     return end is not None and (known.to_date is None or end < known.to_date)
+
+
+def tells_start(record: Record, known: KnownProject) -> bool:
+    """A start after the end that stays in Xledger is left out: the project keeps the start that it has there."""
+    start, end = project_start(record), known.to_date
+    return tells_end(record, known) or start is None or end is None or start <= end
 
 
 def customer_number(record: Record) -> str:

@@ -45,6 +45,7 @@ OPEN_IDENTITY = frozenset(
 )
 SOLVED_BY_SENDING = REFUSALS | FOUND_BY_LOOKING | {Code.CUSTOMER_UNKNOWN}
 OPEN, UNSURE = "open", "unsure"
+EARLIEST = date(2000, 1, 1)  # a project that ended before was never in Moment: the clock or the form is wrong
 LONGEST_PREFIX = 17  # of a number, so that a code of our own has at most the 25 signs that a number has
 
 ABOUT_NUMBERS = frozenset(
@@ -173,7 +174,7 @@ def take_in(
     """
     said = Statement(content, said_at, from_api)
     if stored is None:
-        closed_on = _closed_on(None, content, min(said_at, now))
+        closed_on = _closed_on(None, content, said_at, now)
         return Record(
             company, content, State.DIRTY, now, closed_on=closed_on, said_at=said_at, from_api=from_api
         )
@@ -219,7 +220,7 @@ def _with(stored: Record, said: Statement, now: datetime, entity: str | None) ->
         content=said.content,
         state=State.DIRTY,
         since=stored.since if stored.state is State.DIRTY else now,
-        closed_on=_closed_on(stored, said.content, min(said.at or now, now)),
+        closed_on=_closed_on(stored, said.content, said.at or now, now),
         problem=None,
         details={},
         said_at=said.at,
@@ -239,11 +240,14 @@ def _with(stored: Record, said: Statement, now: datetime, entity: str | None) ->
     return newer
 
 
-def _closed_on(stored: Record | None, content: Saved, said_at: datetime) -> date | None:
-    """`said_at`: never later than now, for a clock that runs ahead closes nothing in the future."""
+def _closed_on(stored: Record | None, content: Saved, said_at: datetime, now: datetime) -> date | None:
+    """The day of the event. Where its time cannot be right, so late or so early is it, the day on which it came."""
     if isinstance(content, Customer) or content.active:
         return None
-    return (stored and stored.closed_on) or day_in_oslo(said_at)
+    if stored and stored.closed_on and stored.closed_on >= EARLIEST:
+        return stored.closed_on
+    day = day_in_oslo(min(said_at, now))
+    return day if day >= EARLIEST else day_in_oslo(now)
 
 
 def known_in(record: Record, entity: str | None) -> Record:
@@ -366,11 +370,12 @@ def in_doubt(record: Record) -> Record:
 
 def project_end(record: Record) -> date | None:
     """`active` decides: an active project has no end. An inactive one ended on its end date, or on the day it was first
-    seen inactive if that is earlier."""
+    seen inactive if that is earlier. A day that cannot be right does not count."""
     content = record.content
     if not isinstance(content, Project) or content.active:
         return None
-    return min(filter(None, (content.end_date, record.closed_on)), default=None)
+    days = [day for day in (content.end_date, record.closed_on) if day and day >= EARLIEST]
+    return min(days, default=record.closed_on)
 
 
 def project_start(record: Record) -> date | None:
