@@ -16,7 +16,7 @@ from local.mailbox import Mail
 from local.run import costs, leaving
 from local.run.accountant import fetch, links
 from local.run.costs import Costs
-from local.run.problems import Problem
+from local.run.problems import Problem, others_than, shown
 from local.run.settings import of_the_sample
 from local.run.simulators import SAMPLE_COMPANY, SAMPLE_MOMENT_KEY
 from local.run.summary import Export, Kind
@@ -47,6 +47,7 @@ from moment_xledger.wiring import Wiring
 
 COMPANY = CompanyId(SAMPLE_COMPANY)
 NAMES = {RecordKind.CUSTOMER: "customers", RecordKind.PROJECT: "projects"}
+OF_INVOICES, OF_COSTS = ("invoice", "export", "settings"), ("expense", "expenses")
 
 
 class Books:
@@ -106,10 +107,14 @@ class Books:
     def kinds(self) -> dict[str, Kind]:
         self.open_records()
         unknown = [*self._problems(COMPANY, "event"), *self._problems(NOBODY, "event")]
+        others = others_than(
+            (*RecordKind, RECORDS, *OF_INVOICES, "event", *OF_COSTS), self._use.ledger.problems.of(COMPANY)
+        )
         return {
             **{NAMES[kind]: self._kind(kind, states) for kind, states in self._states.items()},
             "invoices": self._invoices(),
             "events": Kind(received=len(unknown), problems=unknown),
+            **({"others": Kind(problems=others)} if others else {}),
         }
 
     def _invoices(self) -> Kind:
@@ -119,9 +124,7 @@ class Books:
         arrived = self._use.ledger.invoices.since(COMPANY)
         kept = sum(not leaves(each.invoice, each.route) for each in arrived if each.export is None)
         waits = self._use.ledger.invoices.head(COMPANY) - left - kept
-        problems = [
-            each for kind in ("invoice", "export", "settings") for each in self._problems(COMPANY, kind)
-        ]
+        problems = [each for kind in OF_INVOICES for each in self._problems(COMPANY, kind)]
         said = {(each.kind, each.number) for each in problems}
         held = [each for each in self._held() if (each.kind, each.number) not in said]
         return Kind(self._received("invoice"), left, 0, waits, problems, held)
@@ -158,7 +161,7 @@ class Books:
     def costs(self, moment_url: str) -> Costs:
         report = self._use.ledger.expenses.progress(COMPANY).report or {}
         held, _ = costs.in_moment(moment_url)
-        said = [each for kind in ("expense", "expenses") for each in self._problems(COMPANY, kind)]
+        said = [each for kind in OF_COSTS for each in self._problems(COMPANY, kind)]
         total = sum((Decimal(each["amount"]) for each in held), Decimal(0))
         return Costs(report, len(held), total, tuple(said))
 
@@ -215,8 +218,7 @@ class Books:
         return self._use.ledger.tallies.get(COMPANY, kind).get("received", 0)
 
     def _problems(self, company: CompanyId, kind: str) -> list[Problem]:
-        found = self._use.ledger.problems.of(company, kind)
-        return [Problem(each.kind, each.number, str(each.code), each.sentence()) for each in found]
+        return [shown(each) for each in self._use.ledger.problems.of(company, kind)]
 
     def _count(self, kind: RecordKind) -> Counter[str]:
         table = Table(boto3.client("dynamodb"), self._variables["TABLE"])

@@ -63,7 +63,9 @@ class Requests:
 @dataclass(frozen=True)
 class Summary:
     published: int
-    kinds: Mapping[str, Kind]  # customers, projects, invoices, and events of which not even that is known
+    kinds: Mapping[
+        str, Kind
+    ]  # customers, projects, invoices, events of which not even that is known, and others
     exports: Sequence[Export] = ()
     xledger: Requests | None = None  # None where it is not ours to ask
     uploads: Sequence[Upload] = ()

@@ -4,8 +4,11 @@ from typing import Any
 import pytest
 
 from local.mailbox import Mail
-from local.run.problems import Problem
+from local.run.problems import Problem, others_than
 from local.run.summary import Export, Kind, Requests, Summary
+from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.problems import Code
+from moment_xledger.domain.problems import Problem as LedgerProblem
 
 A_PROBLEM = Problem("customer", "10007", "FIELD_INVALID", "Field data.name cannot be used.")
 
@@ -97,3 +100,17 @@ def test_the_json_has_the_agreed_names() -> None:
         "by_operation": {"LookUpCustomers": 2, "AddCustomers": 4},
     }
     assert document["mails"][0]["subject"] == "Hei"
+
+
+def test_a_problem_of_a_kind_that_has_no_line_of_its_own_is_shown_and_it_is_not_well() -> None:
+    company = CompanyId("nordvik")
+    found = [
+        LedgerProblem(company, "mail", "kari@nordvik.example", Code.MAIL_BOUNCED),
+        LedgerProblem(company, "customer", "10007", Code.NUMBER_TWICE_IN_XLEDGER),
+    ]
+    others = others_than(["customer"], found)
+    assert [(each.kind, each.code) for each in others] == [("mail", "MAIL_BOUNCED")]
+    summary = a_summary(kinds={"others": Kind(problems=others)})
+    assert not summary.is_as_it_should_be
+    assert "mail kari@nordvik.example (MAIL_BOUNCED)" in text(summary)
+    assert summary.as_json()["others"]["problems"][0]["code"] == "MAIL_BOUNCED"
