@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from moment_xledger.domain.companies import CompanyId, Language
 from moment_xledger.domain.events import Envelope, first_fault
-from moment_xledger.domain.faults import in_norwegian
+from moment_xledger.domain.faults import in_english, in_norwegian
 from moment_xledger.domain.moment import Customer, Invoice, Project
 from moment_xledger.domain.problems import Code, Problem
 from tests.builders import a_customer, a_project, an_invoice
@@ -83,6 +84,31 @@ def test_numbers_and_what_is_quoted_stay_as_they_are(english: str, norwegian: st
 def test_a_problem_tells_it_in_the_language_of_its_sentence() -> None:
     details = {"field": "data.name", "fault": "must be a valid string", "event": "1"}
     problem = Problem(CompanyId("nordvik"), "customer", "10001", Code.FIELD_INVALID, details)
-    assert "cannot be used: it must be a valid string" in problem.sentence()
+    assert "cannot be used: it must be text" in problem.sentence()
     assert "Feltet navn" in (said := problem.sentence(Language.NORWEGIAN))
     assert "(må være tekst)" in said
+
+
+@pytest.mark.parametrize("model", READ)
+def test_pydantic_is_not_heard_in_english(model: type[BaseModel]) -> None:
+    for fault in faults(model):
+        said = in_english(fault)
+        assert not re.search(r"input|validation|instance|pattern|datetime|items|dictionary|boolean", said), (
+            said
+        )
+
+
+@pytest.mark.parametrize(
+    ("pydantic", "plain"),
+    [
+        ("decimal input should have no more than 4 decimal places", "must have at most 4 decimal places"),
+        ("must have at least 1 item after validation, not 0", "must have at least one line"),
+        ("must be a valid boolean, unable to interpret input", "must be yes or no"),
+    ],
+)
+def test_a_fault_is_told_in_plain_english(pydantic: str, plain: str) -> None:
+    assert in_english(pydantic) == plain
+
+
+def test_yes_or_no_is_enough_in_norwegian() -> None:
+    assert in_norwegian("must be a valid boolean, unable to interpret input") == "må være ja eller nei"

@@ -100,6 +100,7 @@ RIGHT_WORDS = re.compile(
     "|".join(
         (
             r"not authori[sz]ed",
+            r"\b(ikke|ingen|mangl(er|ende)|uten|krever)( nødvendige?)? (adgang|tilgang|rettighet|tillatelse|rett til)",
             r"(access|permission) (is )?denied",
             r"(does not|doesn't|do not|don't) (have|give|include) (the )?(rights?|access|permissions?|scopes?)\b",
             r"(no|insufficient|lacks?|missing|requires?)( the)? (rights?|access|permissions?|privileges?|scopes?)\b",

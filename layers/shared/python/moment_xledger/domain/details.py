@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from moment_xledger.domain.companies import Language
-from moment_xledger.domain.faults import in_norwegian
+from moment_xledger.domain.faults import in_english, in_norwegian
 
 _NO_BREAK_SPACE, _MINUS = "\u00a0", "\u2212"
 
@@ -90,7 +90,7 @@ def _shown(name: str, value: str, language: Language) -> str:
     if name == "field":
         return field_name(value, language)
     if name == "fault":
-        return in_norwegian(value) if language is Language.NORWEGIAN else _without_patterns(value)
+        return in_norwegian(value) if language is Language.NORWEGIAN else in_english(value)
     if name in _RATES:
         return value.replace(".", ",")
     for shape, shown in _SHAPES:
@@ -116,8 +116,3 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"-?\d+\.\d{2}"), lambda value: amount(Decimal(value))),
     (re.compile(r"\d{4}-\d{2}-\d{2}"), _day),
 )
-
-
-def _without_patterns(fault: str) -> str:
-    """An earlier release stored the pattern itself."""
-    return "is not in the form that it must have" if fault.startswith("must match pattern") else fault

@@ -21,6 +21,7 @@ Errors, named by what should happen next.
   + Misconfigured  everything would fail the same way: stop and raise the alarm
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -70,6 +71,18 @@ class NoRight(Rejected):
     pass
 
 
+LONGEST_WORDS = 300
+_NAME = r"[\w$.!\[\]]+"  # of the schema
+_SENT = re.compile(
+    rf"""(?<=invalid value ).*|(?P<name>"{_NAME}"|'{_NAME}')|\{{.*\}}|\S+@\S+|"[^"]*"|'[^']*'(?!\w)""",
+    re.DOTALL,
+)
+
+
+def _without_values(message: str) -> str:
+    return _SENT.sub(lambda found: found["name"] or "…", message)
+
+
 class WrongRequest(SyncError):
     """`lacks_right`: the token has no right to a part of it; otherwise the fault is ours."""
 
@@ -81,7 +94,9 @@ class WrongRequest(SyncError):
 
     @property
     def words(self) -> str:
-        return "; ".join(dict.fromkeys(refusal.message for refusal in self.refusals))
+        """Xledger's message without what was sent, which may hold people's names and addresses."""
+        messages = (_without_values(refusal.message) for refusal in self.refusals)
+        return "; ".join(dict.fromkeys(messages))[:LONGEST_WORDS]
 
 
 class Unreachable(SyncError):

@@ -50,6 +50,9 @@ _NORWEGIAN = {
         "må være et beløp som tekst, slik som '1234.50', ikke et JSON-tall"
     ),
     r"must be a valid decimal": "må være et desimaltall",
+    r"decimal input should have no more than (\d+) digits? before the decimal point": (
+        r"kan ha høyst \1 sifre før desimaltegnet"
+    ),
     r"must be a finite number": "må være et endelig tall",
     r"decimal input should have no more than (\d+) digits? in total": r"kan ha høyst \1 sifre i alt",
     r"decimal input should have no more than (\d+) decimal places?": r"kan ha høyst \1 desimaler",
@@ -60,7 +63,7 @@ _NORWEGIAN = {
     r"must be a valid datetime(?: or date)?(?:, .*)?": "må være et tidspunkt, slik som 2026-11-22T09:15:03Z",
     r"must have timezone info": "må ha en tidssone",
     # of the rest
-    r"must be a valid boolean(?:, .*)?": "må være ja eller nei (true eller false)",
+    r"must be a valid boolean(?:, .*)?": "må være ja eller nei",
     r"must be a valid dictionary(?: or instance of \w+)?": "må være et JSON-objekt",
     r"must be a valid (?:tuple|list|array)": "må være en liste",
     r"must have at least 1 item.*": "må ha minst én linje",
@@ -83,6 +86,35 @@ _NORWEGIAN = {
     r"another line had this id when it was read before": "en annen postering hadde denne id-en da den ble lest før",
     r"its id is that of a voucher, and it has no LineNo": "id-en gjelder hele bilaget, og LineNo mangler",
 }
+
+
+# What pydantic says of its own workings, in plain words.
+_ENGLISH = {
+    r"must match pattern .+": "is not in the form that it must have",  # as an earlier release stored it
+    r"decimal input should have no more than (\d+) (digits?) in total": r"must have at most \1 \2 in all",
+    r"decimal input should have no more than (\d+) (decimal places?|digits? before the decimal point)": (
+        r"must have at most \1 \2"
+    ),
+    r"datetimes provided to dates should have zero time.*": "must be a date without a time of day",
+    r"must have at least 1 item.*": "must have at least one line",
+    r"must have at most (\d+) items?.*": r"must have at most \1 lines",
+    r"must have timezone info": "must have a time zone",
+    r"must be a valid boolean(?:, .*)?": "must be yes or no",
+    r"must be a valid dictionary(?: or instance of \w+)?": "must be an object with fields",
+    r"must be a valid (?:tuple|list|array)": "must be a list",
+    r"must be a valid integer(?:, .*)?": "must be a whole number",
+    r"must be a valid string(?:, .*)?": "must be text",
+    r"must be a valid (date|datetime)(?: or \w+)?(?:, .*)?": r"must be a \1",
+    r"field required": "is missing",
+}
+
+
+def in_english(fault: str) -> str:
+    """As it stands where nothing in it is pydantic's."""
+    for pydantic, plain in _ENGLISH.items():
+        if found := re.fullmatch(pydantic, fault, re.DOTALL):
+            return found.expand(plain).replace("a datetime", "a date and time")
+    return fault
 
 
 def in_norwegian(fault: str) -> str:

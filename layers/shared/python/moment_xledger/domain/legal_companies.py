@@ -118,11 +118,14 @@ def _first(companies: Sequence[LegalCompany]) -> LegalCompany:
 
 def _ask(record: Record, code: Code, company: LegalCompany) -> Stopped:
     wanted = record.legal_id
+    ours, theirs = wanted.number if wanted else "", company.number or ""
+    if wanted and company.country and company.country != wanted.country:  # the digits may be the same
+        ours, theirs = f"{ours} ({wanted.country})", f"{theirs} ({company.country})"
     details = {
         "name": record.content.name,
         "theirs": company.name,
-        "organization_number": wanted.number if wanted else "",
-        "their_number": company.number or "",
+        "organization_number": ours,
+        "their_number": theirs,
         "company": str(company.db_id),
     }
     return Stopped(record, code, details)

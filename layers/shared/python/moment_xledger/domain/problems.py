@@ -1,5 +1,6 @@
 """What needs a person: one table of reasons, each with who can do something about it and what."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -206,8 +207,13 @@ class Problem:
             if each in named:
                 named[each] = names.get(named[each], named[each])
         text = reason.english if language is Language.ENGLISH else reason.norwegian
-        return text.format_map(named)
+        if named.get("reached") == "–":
+            text = _NOTHING_REACHED.sub("", text)
+        filled = text.format_map(named)
+        return filled[:1].upper() + filled[1:]  # it may begin with a kind
 
+
+_NOTHING_REACHED = re.compile(r" [^.]*\{reached\}\.")  # a sentence that would say nothing
 
 NAMES = {
     Language.NORWEGIAN: {
@@ -309,8 +315,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.REFUSED_ALIKE: Reason(
         Fixer.ADMINISTRATOR,
-        "Xledger tar ikke imot {count} {records} og svarer det samme om dem, blant dem {examples}. De andre er overført. Les hva Xledger svarer, og rett det i Moment eller i Xledger. Det som lagres på nytt, går av seg selv, og noen få om gangen prøves på nytt hver time.",
-        "Xledger refuses {count} {records} with the same answer, among them {examples}. The others have gone through. Read what Xledger answers, and correct it in Moment or in Xledger. What is saved again goes by itself, and a few at a time are tried again every hour.",
+        "Xledger tar ikke imot {count} {records} og svarer det samme om dem, blant dem {examples}. Riktige kan være blant dem; de prøves én og én og går da av seg selv. Les hva Xledger svarer, og rett det i Moment eller i Xledger. Det som lagres på nytt, går av seg selv.",
+        "Xledger refuses {count} {records} with the same answer, among them {examples}. Sound ones may be among them; they are tried one by one and then go by themselves. Read what Xledger answers, and correct it in Moment or in Xledger. What is saved again goes by itself.",
     ),
     Code.TOKEN_REFUSED: Reason(
         Fixer.ADMINISTRATOR,
@@ -701,8 +707,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.NUMBER_SPELLED_OTHERWISE: Reason(
         Fixer.ACCOUNTANT,
-        "Nummeret på {kind} {number} er skrevet {theirs} i Xledger. De regnes som samme nummer, og alt overføres. Skriv nummeret likt begge steder.",
-        "The number of {kind} {number} is written {theirs} in Xledger. They count as one number, and everything is carried. Write it alike in both.",
+        "Nummeret på {kind} {number} er skrevet «{theirs}» i Xledger og «{number}» i Moment. De regnes som samme nummer, og alt overføres. Skriv nummeret likt begge steder.",
+        "The number of {kind} {number} is written “{theirs}” in Xledger and “{number}” in Moment. They count as one number, and everything is carried. Write it alike in both.",
     ),
     Code.OWNER_NOT_SHOWN: Reason(
         Fixer.ADMINISTRATOR,
