@@ -189,7 +189,7 @@ def test_the_owner_code_of_the_tokens_own_entity_is_known_without_the_right_to_l
     office.deny("entities")
     office.save()
     assert office.test().passed
-    assert office.current.entity == f"00000@{URL}"
+    assert office.current.entity == f"99168@{URL}"
 
 
 def test_where_nothing_can_be_known_the_owner_code_counts_and_is_not_said_to_be_reached(
