@@ -64,7 +64,7 @@ def test_it_tells_when_each_address_had_its_mails(monkeypatch: pytest.MonkeyPatc
     first, second = site.browser().get_json("/log").facts["notices"]
     assert (first["last_digest"], first["open_then"]) == ("2026-11-22T09:00:00Z", 3)
     assert second["is_stopped"] is True
-    assert "stoppet: en e-post dit kom ikke fram" in site.browser().get("/log").text
+    assert "stoppet til adressen bekreftes" in site.browser().get("/log").text
 
 
 def test_the_names_in_it_are_for_the_company_alone(site: Site) -> None:
