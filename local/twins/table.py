@@ -8,7 +8,7 @@ from boto3.dynamodb import conditions
 from boto3.dynamodb.conditions import ConditionBase
 from sortedcontainers import SortedDict
 
-from moment_xledger.adapters.table import MOST_ACTIONS, Action, Delete, Item, Key, Put, Update
+from moment_xledger.adapters.table import MOST_ACTIONS, Action, Delete, Item, Key, Put, Update, check_key
 from moment_xledger.domain.errors import Conflict
 
 NOTHING: SortedDict[Any, Any] = SortedDict()
@@ -23,6 +23,7 @@ class FakeTable:
         self._lock = threading.RLock()
 
     def get(self, key: Key) -> Item | None:
+        check_key(*key)
         partition = self._partitions.get(key[0])
         found = partition.get(key[1]) if partition is not None else None
         return copied(found) if found else None
@@ -39,6 +40,7 @@ class FakeTable:
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[Item]:
+        check_key(pk, max(prefix, after, key=len))
         partition = self._partitions.get(pk, NOTHING)
         low, high = prefix, prefix + "\uffff"
         if after and newest_first:

@@ -7,11 +7,12 @@ from typing import Any
 import boto3
 import pytest
 from boto3.dynamodb.conditions import Attr
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from local.twins.table import FakeTable
 from moment_xledger.adapters.table import Check, Delete, Put, Table, Update
-from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.errors import Conflict, KeyTooLong
 from tests.adapters.conftest import Embedded
 from tests.template import resources
 
@@ -216,3 +217,46 @@ def test_what_is_due_is_found_by_shard_earliest_first_until_it_is_done(table: An
     assert list(table.due("DUE#1", "7")) == [("pk", "x")]
     table.write(Delete(("pk", "x")))
     assert list(table.due("DUE#1", "8")) == []
+
+
+@pytest.mark.parametrize("letter", ["a", "å", "€", "𝄞"])
+def test_keys_are_measured_in_bytes(letter: str) -> None:
+    fits, too_long = letter * (1024 // len(letter.encode())), letter * (1024 // len(letter.encode()) + 1)
+    table = FakeTable()
+    assert table.get(("pk", fits)) is None
+    for ask in (lambda: table.get(("pk", too_long)), lambda: list(table.query("pk", too_long))):
+        with pytest.raises(KeyTooLong):
+            ask()
+    with pytest.raises(KeyTooLong):
+        Table(object(), "ledger").get(("pk", too_long))  # type: ignore[arg-type]
+
+
+class Busy:
+    """Processes one key of each request, from the `first` request on that it processes any."""
+
+    def __init__(self, first: int) -> None:
+        self.first, self.asked = first, 0
+
+    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- as boto3 has it
+        self.asked += 1
+        keys = RequestItems["ledger"]["Keys"]
+        done = keys[:1] if self.asked >= self.first else []
+        left = keys[len(done) :]
+        return {
+            "Responses": {"ledger": done},
+            "UnprocessedKeys": {"ledger": {"Keys": left}} if left else {},
+        }
+
+
+def test_what_dynamodb_leaves_for_later_is_asked_for_again_with_pauses() -> None:
+    client, pauses = Busy(first=4), list[float]()
+    table = Table(client, "ledger", pauses.append, lambda: 1.0)  # type: ignore[arg-type]
+    assert set(table.get_many([A, B])) == {A, B}
+    assert pauses == [0.1, 0.2, 0.4, 0.05]
+
+
+def test_a_table_that_processes_nothing_is_given_up() -> None:
+    client, pauses = Busy(first=1000), list[float]()
+    with pytest.raises(ClientError):
+        Table(client, "ledger", pauses.append).get_many([A, B])  # type: ignore[arg-type]
+    assert sum(pauses) < 20

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 import requests
 import time_machine
+from botocore.exceptions import ClientError
 
 from local.aws.ministack import REGION
 from local.proof.embedded.seen import SeenBucket
@@ -124,3 +125,48 @@ def fetched(link: str) -> Any:
     with requests.Session() as session:
         session.trust_env = False
         return session.get(link, timeout=10)
+
+
+class Contended:
+    """Says 409 to the first puts; somebody else's file is there after `there` of them."""
+
+    def __init__(self, conflicts: int, there: int, theirs: str = "") -> None:
+        self.conflicts, self.there, self.theirs = conflicts, there, theirs
+        self.puts, self.content = 0, b""
+
+    def put_object(self, Body: io.BytesIO, **_: Any) -> None:  # noqa: N803 -- as boto3 has it
+        self.puts += 1
+        content = Body.read()
+        if self.puts <= self.conflicts:
+            raise ClientError({"Error": {"Code": "ConditionalRequestConflict"}}, "PutObject")
+        self.content = content
+
+    def head_object(self, **_: Any) -> dict[str, Any]:
+        if self.puts < self.there or not self.theirs:
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+        return {"Metadata": {"sha256": self.theirs}}
+
+
+FIRST = hashlib.sha256(b"first").hexdigest()
+
+
+def test_two_that_put_the_same_file_at_the_same_moment_are_both_content() -> None:
+    client, pauses = Contended(conflicts=9, there=2, theirs=FIRST), list[float]()
+    put_once(Files(client, "b", pauses.append), b"first")  # type: ignore[arg-type]
+    assert (client.puts, len(pauses)) == (2, 1)
+
+
+def test_who_puts_another_file_at_the_same_moment_is_told_so() -> None:
+    with pytest.raises(FileDiffers):
+        put_once(Files(Contended(9, 1, "another"), "b", lambda _: None), b"first")  # type: ignore[arg-type]
+
+
+def test_a_conflict_with_one_that_then_failed_is_followed_by_a_whole_put() -> None:
+    client = Contended(conflicts=2, there=0)
+    put_once(Files(client, "b", lambda _: None), b"first")  # type: ignore[arg-type]
+    assert client.content == b"first"
+
+
+def test_a_conflict_that_never_ends_is_no_success() -> None:
+    with pytest.raises(ClientError):
+        put_once(Files(Contended(99, 99), "b", lambda _: None), b"first")  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -207,3 +208,11 @@ def test_its_history_says_when_and_in_which_version_it_was_not_to_be_transferred
     assert said == [("not_to_transfer", "4"), ("to_transfer", "6")]
     page = site.browser().get("/record?kind=invoice&number=10231").text
     assert "Merket «skal ikke overføres» i Moment, i versjon" in page
+
+
+@pytest.mark.parametrize("kind", ["customer", "project"])
+@pytest.mark.parametrize("letter", ["𝄞", "🙂"])
+def test_a_number_that_no_key_can_hold_is_a_bad_request(site: Site, kind: str, letter: str) -> None:
+    number = quote(letter * 290)
+    about = f"kind={kind}&code=NUMBER_TAKEN&number={number}"
+    assert site.browser().get(f"/problems/one?{about}").status == 400

@@ -3,10 +3,13 @@
 import json
 import sys
 from functools import cache
+from typing import Any
 
 import pytest
 
 from local.bench.cold_start import LIBRARIES, fresh, functions
+from moment_xledger.wiring import Wiring
+from tests.template import resources
 
 LOADED = "{imports}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
 OURS = {"functions", "moment_xledger"}
@@ -51,3 +54,23 @@ def test_no_function_loads_what_it_does_not_use(function: str) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_who_is_said_to_use_a_part_does(part: str) -> None:
     assert PARTS[part] == {name for name in PARTS[part] if part in loaded(f"import functions.{name}.handler")}
+
+
+def test_three_tries_of_each_service_end_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the table in every function; files and keys are for those that may take half a minute."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    for name, value in {"TABLE": "t", "BUCKET": "b", "SECRETS_PREFIX": "p/"}.items():
+        monkeypatch.setenv(name, value)
+    wiring = Wiring()
+    found = [each for each in resources().values() if each["Type"] == "AWS::Serverless::Function"]
+    timeouts = [each["Properties"]["Timeout"] for each in found]
+    clients: list[tuple[Any, int]] = [
+        (wiring.ledger._table, min(timeouts)),
+        (wiring.files, 30),
+        (wiring.vault, 30),
+    ]
+    for adapter, longest in clients:
+        config = adapter._client.meta.config
+        tries = config.retries["total_max_attempts"]
+        assert tries > 1
+        assert tries * (config.connect_timeout + config.read_timeout) < longest

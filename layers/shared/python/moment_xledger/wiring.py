@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -18,6 +18,8 @@ from moment_xledger.environment import Environment
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+
+    from botocore.config import Config
 
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.mail import Mail
@@ -52,8 +54,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+TRIES = 3  # at one call of AWS
+
+
 def _left_to_the_sweep(kind: Kind, token: "TokenId") -> None:
     pass
+
+
+def _ended(seconds: int) -> "Config":
+    """For a service that answers at once or not at all. By itself boto3 would wait for ten minutes, longer than most
+    functions may take: three tries of so many seconds end before any of them."""
+    from botocore.config import Config
+
+    retries: Any = {"mode": "standard", "total_max_attempts": TRIES}
+    return Config(connect_timeout=1, read_timeout=seconds, retries=retries)
 
 
 class Wiring:
@@ -64,13 +78,13 @@ class Wiring:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(Table(boto3.client("dynamodb"), self._environment["TABLE"]))
+        return Ledger(Table(boto3.client("dynamodb", config=_ended(3)), self._environment["TABLE"]))
 
     @cached_property
     def queues(self) -> "Queues":
         from moment_xledger.adapters.queues import Queues
 
-        return Queues(boto3.client("sqs"))
+        return Queues(boto3.client("sqs", config=_ended(5)))
 
     @cached_property
     def files(self) -> "Files":
@@ -79,14 +93,14 @@ class Wiring:
         from moment_xledger.adapters.files import Files
 
         # Without these boto3 signs the old way in some regions, and for a host that redirects.
-        config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+        config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"}).merge(_ended(8))
         return Files(boto3.client("s3", config=config), self._environment["BUCKET"])
 
     @cached_property
     def vault(self) -> "Vault":
         from moment_xledger.adapters.secrets import Vault
 
-        return Vault(boto3.client("secretsmanager"), self._environment["SECRETS_PREFIX"])
+        return Vault(boto3.client("secretsmanager", config=_ended(4)), self._environment["SECRETS_PREFIX"])
 
     @cached_property
     def mail(self) -> "Mail":
@@ -131,7 +145,7 @@ class Wiring:
         from moment_xledger.adapters.secrets import Vault
 
         return Vault(
-            boto3.client("secretsmanager"),
+            boto3.client("secretsmanager", config=_ended(4)),
             self._environment["SECRETS_PREFIX"],
             self._environment["FINGERPRINT"],
         )

@@ -1,5 +1,7 @@
 """S3: files that are written once and never change, and links to them that soon expire."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
 from typing import IO, TYPE_CHECKING
@@ -13,29 +15,46 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LINK_LIFETIME = timedelta(minutes=5)
+IS_THERE = ("PreconditionFailed", "412")
+AT_THE_SAME_TIME = ("ConditionalRequestConflict", "409")
+PUTS, PAUSE = 4, 0.5  # tries, and seconds between them
 
 
 class Files:
-    def __init__(self, client: "S3Client", bucket: str) -> None:
-        self._client = client
+    def __init__(self, client: "S3Client", bucket: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client, self._sleep = client, sleep
         self._bucket = bucket
 
     def put_once(self, key: str, body: IO[bytes], content_type: str, sha256: str) -> None:
-        """Leaves a file that is already there as it is. Raises `FileDiffers` if it is another than this one."""
-        try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=body,
-                ContentType=content_type,
-                Metadata={"sha256": sha256},
-                IfNoneMatch="*",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
-                raise
-            if self.sha256(key) != sha256:
-                raise FileDiffers(key) from error
+        """Leaves a file that is already there as it is. Raises `FileDiffers` if it is another than this one.
+
+        Two that put at the same moment may both be told that there was a conflict: then it is looked at, and where
+        there is nothing yet, put again.
+        """
+        for left in reversed(range(PUTS)):
+            try:
+                body.seek(0)
+                self._client.put_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=body,
+                    ContentType=content_type,
+                    Metadata={"sha256": sha256},
+                    IfNoneMatch="*",
+                )
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code not in (*IS_THERE, *AT_THE_SAME_TIME):
+                    raise
+                stored = self.sha256(key)
+                if stored is None and code in AT_THE_SAME_TIME and left:
+                    self._sleep(PAUSE)
+                    continue
+                if stored is None and code in AT_THE_SAME_TIME:
+                    raise
+                if stored != sha256:
+                    raise FileDiffers(key) from error
+            return
 
     def sha256(self, key: str) -> str | None:
         """Of the file as it was put; None where there is none."""

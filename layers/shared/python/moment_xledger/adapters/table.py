@@ -5,7 +5,9 @@ transaction of at most 100. Raises `Conflict` when a condition does not hold; an
 goes up as it is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.errors import Conflict, KeyTooLong
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,6 +25,12 @@ Key = tuple[str, str]  # pk, sk
 
 MOST_ACTIONS = 100  # of one transaction, a limit of DynamoDB's
 MOST_KEYS = 100  # of one BatchGetItem
+LONGEST_PK, LONGEST_SK = 2048, 1024  # bytes
+FIRST_PAUSE, LONGEST_PAUSE, MOST_PAUSES = (
+    0.05,
+    2.0,
+    10,
+)  # seconds; before what was not processed is asked for again
 
 
 @dataclass(frozen=True)
@@ -65,16 +73,25 @@ _deserialize = TypeDeserializer().deserialize
 
 
 class Table:
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        name: str,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
         self._client = client
         self._name = name
+        self._sleep, self._jitter = sleep, jitter
 
     def get(self, key: Key) -> Item | None:
         answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return _item(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """Those that exist."""
+        """Those that exist. What DynamoDB leaves for later is asked for again, after pauses that grow while nothing
+        comes; raises what it would say of a single read if nothing comes at all."""
+        pauses = 0
         wanted = [_key(key) for key in dict.fromkeys(keys)]
         found: dict[Key, Item] = {}
         while wanted:
@@ -85,7 +102,15 @@ class Table:
             for item in map(_item, answer["Responses"].get(self._name, [])):
                 found[item["pk"], item["sk"]] = item
             unprocessed: Any = answer.get("UnprocessedKeys", {})
-            wanted += unprocessed.get(self._name, {}).get("Keys", [])
+            left = unprocessed.get(self._name, {}).get("Keys", [])
+            wanted += left
+            pauses = 0 if len(left) < len(now) else pauses + 1
+            if pauses > MOST_PAUSES:
+                raise ClientError(
+                    {"Error": {"Code": "ProvisionedThroughputExceededException"}}, "BatchGetItem"
+                )
+            if left:
+                self._sleep(min(FIRST_PAUSE * 2**pauses, LONGEST_PAUSE) * (0.5 + self._jitter() / 2))
         return found
 
     def query(
@@ -98,6 +123,7 @@ class Table:
         newest_first: bool = False,
     ) -> Iterator[Item]:
         """Items of one partition whose sk begins with `prefix` and comes behind `after`, by sk; read page by page."""
+        check_key(pk, max(prefix, after, key=len))
         sought: dict[str, Any] = {
             "TableName": self._name,
             "ConsistentRead": True,
@@ -177,7 +203,14 @@ class Table:
         return request
 
 
+def check_key(pk: str, sk: str) -> None:
+    """Raises `KeyTooLong` where DynamoDB would refuse the key: it counts bytes, of which a letter may have four."""
+    if len(pk.encode()) > LONGEST_PK or len(sk.encode()) > LONGEST_SK:
+        raise KeyTooLong
+
+
 def _key(key: Key) -> dict[str, Any]:
+    check_key(*key)
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from moment_xledger.console.answers import Answer, refusal
 from moment_xledger.console.desk import Desk
-from moment_xledger.domain.errors import FileDiffers
+from moment_xledger.domain.errors import FileDiffers, KeyTooLong
 from moment_xledger.observability import log_failure
 
 ROUTES = "moment_xledger.console.routes"
@@ -77,6 +77,11 @@ def nowhere(_: NotFoundError) -> Answer:
 def nothing_handed_out(differs: FileDiffers) -> Answer:
     log_failure(differs)
     return refusal(app.current_event, HTTPStatus.CONFLICT)
+
+
+@app.exception_handler(KeyTooLong)  # type: ignore[untyped-decorator]
+def longer_than_anything(_: KeyTooLong) -> Answer:
+    return refusal(app.current_event, HTTPStatus.BAD_REQUEST)
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]

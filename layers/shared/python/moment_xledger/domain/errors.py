@@ -18,6 +18,7 @@ Errors, named by what should happen next.
   + RunStopped     an import cannot go on until a person has done what its reason says
   + RefusedByMoment Moment does not take this one expense: a person must look, the others carry on
   + FileDiffers    a file that never changes is not what it was: hand out nothing and raise the alarm
+  + KeyTooLong     what somebody asks for cannot be in the ledger: its key would be longer than any
   + Misconfigured  everything would fail the same way: stop and raise the alarm
 """
 
@@ -171,6 +172,10 @@ class RefusedByMoment(SyncError):
 
 
 class FileDiffers(SyncError):
+    pass
+
+
+class KeyTooLong(SyncError):
     pass
 
 

@@ -1,5 +1,6 @@
 """Lets a person into the console, whom Moment's back end vouches for. There are no passwords here."""
 
+import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,17 +8,21 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from moment_xledger.domain.companies import CompanyId, Language
 from moment_xledger.domain.deeds import BY_LINK, Deed, What
+from moment_xledger.domain.exports import SCHEDULE, SWEEP
 from moment_xledger.domain.sessions import Person, Role
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
 # What the clock does, and who came by a link, is told from people by these names.
-NOT_PEOPLE = ("schedule", "sweep", BY_LINK)
+NOT_PEOPLE = (SCHEDULE, SWEEP, BY_LINK, "operator", "by")
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # control, direction, no width, private use
 
 
 def _a_persons(name: str) -> str:
-    if name in NOT_PEOPLE:
+    if any(unicodedata.category(letter) in UNSEEN for letter in name):
+        raise ValueError("must be a person's name; it holds characters that nobody sees")
+    if unicodedata.normalize("NFKC", name).strip().casefold() in NOT_PEOPLE:
         raise ValueError(f"must be a person's name; {name!r} means something else here")
     return name
 
