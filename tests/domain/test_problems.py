@@ -104,9 +104,9 @@ def test_what_a_key_reaches_is_left_out_where_nothing_is_known(language: Languag
 
 
 def test_a_group_does_not_say_that_all_others_are_through() -> None:
-    details = {"count": "31", "records": "projects", "examples": "P-4, P-6, P-9"}
+    details = {"count": "31", "records": "projects", "examples": "P-4, P-6, P-9", "certain": "4"}
     said = Problem(CompanyId("x"), "project", "5e", Code.REFUSED_ALIKE, details).sentence()
-    assert "Sound ones may be among them" in said
+    assert "Of them 4 are certainly refused. Sound ones may be among the others" in said
     assert "gone through" not in said
 
 

@@ -11,7 +11,7 @@ from local.xledger.plan import Plan
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.turns import cost_of_trying
 from moment_xledger.flows.resolve_problem import Resolver, retry_group
-from tests.builders import COMPANY, a_company, a_customer, a_project, of
+from tests.builders import COMPANY, a_company, a_customer, a_private_person, a_project, of
 from tests.world import TOKEN_ID, World
 
 A_MINUTE = timedelta(minutes=1)
@@ -174,6 +174,10 @@ def group_of(world: World) -> Any:
     return found
 
 
+def singles(world: World) -> int:
+    return len(list(world.ledger.problems.of(COMPANY.id, "customer", Code.REFUSED_BY_XLEDGER)))
+
+
 def test_a_group_says_how_many_and_names_some_and_quotes_xledger() -> None:
     problem = group_of(a_group())
     assert 30 <= int(problem.details["count"]) < 40
@@ -181,14 +185,34 @@ def test_a_group_says_how_many_and_names_some_and_quotes_xledger() -> None:
     assert problem.their_words == "email: The value is not valid."
 
 
-def test_its_members_are_tried_again_within_a_tenth_of_the_hour_and_it_shrinks() -> None:
+def test_its_members_are_tried_again_within_a_tenth_of_the_hour_and_stay_one_problem() -> None:
     world = a_group()
     world.ledger.companies.save(COMPANY.model_copy(update={"requests_per_hour": 100}))
-    before, left = asked(world), int(group_of(world).details["count"])
+    before, left, alone = asked(world), group_of(world).details["count"], singles(world)
     world.run(until=timedelta(hours=2))
     tried = asked(world) - before
     assert 8 <= tried <= 26
-    assert int(group_of(world).details["count"]) < left
+    assert group_of(world).details["count"] == left
+    assert int(group_of(world).details["certain"]) >= 3
+    assert singles(world) == alone
+
+
+@pytest.mark.parametrize("percent", [35, 55])
+def test_where_no_rule_shows_the_sound_ones_go_one_by_one_within_the_share(percent: int) -> None:
+    rng = random.Random(percent)
+    numbers = [str(n) for n in range(61_000, 61_300)]
+    bad = [number for number in numbers if rng.random() * 100 < percent]
+    rule = {"field": "code", "pattern": f"^({'|'.join(bad)})$", "message": "Not now."}
+    world = World(Plan.model_validate({"credits_per_hour": None, "rules": [rule]}))
+    world.receive(*[a_private_person(number) for number in numbers])
+    world.run(until=timedelta(minutes=10))
+    groups = list(world.ledger.problems.of(COMPANY.id, "customer", Code.REFUSED_ALIKE))
+    if not groups:
+        pytest.skip("all were told apart in lists")
+    before, alone = asked(world), singles(world)
+    world.run(until=timedelta(minutes=70))
+    assert asked(world) - before <= 60
+    assert singles(world) <= alone + 2
 
 
 def test_it_is_over_by_itself_when_xledger_takes_them() -> None:

@@ -203,6 +203,8 @@ class Problem:
         reason, names = self.reason, NAMES[language]
         named = {"kind": names.get(self.kind, self.kind), "number": self.number}
         named |= in_words(self.details, language)
+        if self.code is Code.REFUSED_ALIKE:
+            named.setdefault("certain", "0")  # stored by an earlier release
         for each in ("records", "refers_to"):
             if each in named:
                 named[each] = names.get(named[each], named[each])
@@ -315,8 +317,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.REFUSED_ALIKE: Reason(
         Fixer.ADMINISTRATOR,
-        "Xledger tar ikke imot {count} {records} og svarer det samme om dem, blant dem {examples}. Riktige kan være blant dem; de prøves én og én og går da av seg selv. Les hva Xledger svarer, og rett det i Moment eller i Xledger. Det som lagres på nytt, går av seg selv.",
-        "Xledger refuses {count} {records} with the same answer, among them {examples}. Sound ones may be among them; they are tried one by one and then go by themselves. Read what Xledger answers, and correct it in Moment or in Xledger. What is saved again goes by itself.",
+        "Xledger tar ikke imot {count} {records} og svarer det samme om dem, blant dem {examples}. Sikkert avslått, hver for seg: {certain}. Riktige kan være blant de andre; de prøves én og én og går da av seg selv. Les hva Xledger svarer, og rett det i Moment eller i Xledger. Det som lagres på nytt, går av seg selv.",
+        "Xledger refuses {count} {records} with the same answer, among them {examples}. Of them {certain} are certainly refused. Sound ones may be among the others; they are tried one by one and then go by themselves. Read what Xledger answers, and correct it in Moment or in Xledger. What is saved again goes by itself.",
     ),
     Code.TOKEN_REFUSED: Reason(
         Fixer.ADMINISTRATOR,

@@ -149,6 +149,12 @@ class Record:
         return self.details.get("group") if self.problem is Code.REFUSED_ALIKE else None
 
     @property
+    def certain_since(self) -> datetime | None:
+        """Of a member of a group that was refused by itself with the group's answer: when it was last."""
+        at = self.details.get("certain_since") if self.group else None
+        return datetime.fromisoformat(at) if at else None
+
+    @property
     def client_id(self) -> str:
         """Echoed by Xledger, and found in its log and in ours."""
         return f"{self.company}:{self.kind}:{self.id}:{self.content.version}"

@@ -44,7 +44,9 @@ class Share:
 
 # Of the work that Xledger has refused, so that what it has not refused always finds room beside it.
 SIFTING = Share(0.30, 24)  # finding those at fault in refused lists
-ONE_BY_ONE = Share(0.10, 4)  # trying again, one by one, records that are refused alike
+# Trying again, one by one, records that are refused alike: a tenth in any hour, for a share that was saved up may be
+# used in the same hour as the next one.
+ONE_BY_ONE = Share(0.05, 4)
 A_TURN = 24  # requests on refused lists, before it is another company's turn
 WORTH_A_TURN = 6  # so few find nobody at fault
 

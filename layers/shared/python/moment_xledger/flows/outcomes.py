@@ -68,6 +68,7 @@ class Outcomes:
     wake: Callable[[Kind, TokenId], None]
     report: Report = field(default_factory=Report)
     entity: str | None = None  # where this run writes to
+    trying: str | None = None  # the group whose member is tried by itself
 
     def sent(
         self,
@@ -118,8 +119,19 @@ class Outcomes:
 
         `elsewhere`: by client id, the other entities that have the number, which may be why.
         """
-        found = [_finding(record, refusal, elsewhere.get(record.client_id)) for record, refusal in refused]
+        alike = [each for each in refused if group_of(each[1].likeness) == self.trying]
+        for record, refusal in alike:
+            self._stay_alike(record, refusal, doing)
+        others = [each for each in refused if each not in alike]
+        found = [_finding(record, refusal, elsewhere.get(record.client_id)) for record, refusal in others]
         self._problems(found, doing)
+
+    def _stay_alike(self, record: Record, refusal: Refusal, doing: Try) -> None:
+        """A newer version that came meanwhile wins."""
+        now = self.clock()
+        details = {"group": str(self.trying), "certain_since": now.isoformat()}
+        after = was_refused(as_problem(record, Code.REFUSED_ALIKE, now, details), refusal.message, doing, now)
+        self.ledger.records.save([(record, after)])
 
     def refused_alike(self, records: Sequence[Record], likeness: str, refusal: Refusal, doing: Try) -> None:
         """One problem for all of them, under a number of its own. Each record remembers the group."""
@@ -143,17 +155,25 @@ class Outcomes:
     def shrink_group(self, problem: Problem) -> int:
         """The problem says how many are left; where none is, it is over. How many are."""
         kind = Kind(problem.kind)
-        left = self.ledger.records.count_alike(self.company.id, kind, problem.number)
+        members = self.ledger.records.alike(self.company.id, kind, problem.number)
+        left, certain = len(members), sum(1 for record in members if record.certain_since)
         if not left:
             self.ledger.problems.close(self.company.id, [(kind, problem.number)], [Code.REFUSED_ALIKE])
-        elif str(left) != problem.details.get("count"):
-            some = self.ledger.records.alike(self.company.id, kind, problem.number, EXAMPLES)
-            self._report_group(kind, problem.number, left, some, problem.their_words)
+        elif (str(left), str(certain)) != (problem.details.get("count"), problem.details.get("certain", "0")):
+            self._report_group(kind, problem.number, left, members, problem.their_words, certain)
         return left
 
-    def _report_group(self, kind: Kind, group: str, count: int, some: Sequence[Record], words: str) -> None:
+    def has_unsure(self, problem: Problem) -> bool:
+        """Some of its members were never tried by themselves."""
+        members = self.ledger.records.alike(self.company.id, Kind(problem.kind), problem.number)
+        return any(record.certain_since is None for record in members)
+
+    def _report_group(
+        self, kind: Kind, group: str, count: int, some: Sequence[Record], words: str, certain: int = 0
+    ) -> None:
         examples = ", ".join(record.number for record in some[:EXAMPLES])
         details = {"count": str(count), "records": RECORDS[kind], "examples": examples}
+        details["certain"] = str(certain)
         now = self.clock()
         self.ledger.problems.report(
             [Problem(self.company.id, kind, group, Code.REFUSED_ALIKE, details, words, now, now)]

@@ -159,9 +159,9 @@ def _serve(
     outcomes = replace(outcomes, entity=str(entity))
     sends = SameSettings(channel, company, ledger.companies)
 
-    def carry_one(record: Record) -> None:
+    def carry_one(record: Record, trying: Outcomes) -> None:
         for known in known_here([record], str(entity), ledger):
-            carry(sends, entity, [known], outcomes, Turn(lambda: channel.requests, 0))
+            carry(sends, entity, [known], trying, Turn(lambda: channel.requests, 0))
 
     listed = []
     if carries:
