@@ -187,3 +187,18 @@ def test_lists_that_xledger_takes_no_request_for_stay_unknown_and_are_told_of() 
     assert lists.accounts is None
     assert lists.vat_codes is not None
     assert list(world.problems()) == [("settings", "accounts and VAT codes", OUR_FAULT)]
+
+
+@pytest.mark.parametrize("words", ["Value cannot be null. (Parameter 'source')", "Operasjonen feilet."])
+def test_many_adds_that_are_all_refused_in_words_nobody_knows_stop_the_work(words: str) -> None:
+    rule = {"field": "code", "pattern": ".", "message": words}
+    world = a_world(rules=[rule])
+    world.receive(*[a_private_person(str(n)) for n in range(71_000, 71_400)])
+    world.carry_wakes()
+    assert total(world) <= 26
+    assert {(code, kind) for kind, _, code in world.problems()} == {(OUR_FAULT, "settings")}
+    assert waiting(world) == 400
+    world.server.replan({"rules": []})
+    world.run(until=timedelta(minutes=70))
+    assert len(world.held("customers")) == 400
+    assert not list(world.problems())

@@ -19,6 +19,7 @@ ALONE_FIRST = 2
 FEW = 5  # so few that are alike are tried one by one, for an answer of their own
 SURE = 3  # refused alone, before the rest that are alike count as refused
 SURE_OF_ALL = 8  # and where none was accepted
+GREAT_MANY = 100
 PARTS = 4
 GOLDEN = 0.618
 MOST_VALUES = 15  # of a field whose values are chosen from a list
@@ -127,6 +128,19 @@ class Sieve:
                     found.setdefault(rule.likeness, []).append(id_)
                     break
         return [Alike(key, tuple(ids), self._answers[key]) for key, ids in found.items() if len(ids) > FEW]
+
+    @property
+    def is_refused_as_such(self) -> Refusal | None:
+        """The one answer to all that was tried, of a great many, which speaks of no field: hardly about the records."""
+        answers = list(self._answers.values())
+        if (
+            self._taken
+            or len(answers) != 1
+            or len(self._refused) < SURE_OF_ALL
+            or len(self.open) < GREAT_MANY
+        ):
+            return None
+        return answers[0] if answers[0].value is None and not self._field_named(answers[0]) else None
 
     def _part(self, clear: Sequence[Id]) -> list[Id]:
         """All that are clear; where it is known that these hold one that is refused, two of them alone, for it may be

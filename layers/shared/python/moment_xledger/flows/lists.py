@@ -13,6 +13,7 @@ from moment_xledger.domain.errors import Rejected, WrongRequest
 from moment_xledger.domain.records import Record
 from moment_xledger.domain.replies import Refusal, likeness
 from moment_xledger.domain.sieves import Sieve
+from moment_xledger.domain.stops import RECORDS
 from moment_xledger.flows.attempts import LOOK_UP, Try
 from moment_xledger.flows.outcomes import Outcomes
 
@@ -185,6 +186,11 @@ class _Sifting:
             self._sieve.at_fault([id_ for id_, each in named.items() if each == refusal], refusal)
 
     def _leave(self) -> None:
+        outcomes, refusal = self._outcomes, self._sieve.is_refused_as_such
+        if refusal and self._operation is Operation.ADD and outcomes.is_first_and_alone:
+            outcomes.take_back(list(self._records.values()))
+            kind = next(iter(self._records.values())).kind
+            raise WrongRequest(f"Add{RECORDS[kind].capitalize()}", [refusal])
         alike = self._sieve.alike()
         for group in alike:
             doing = Try(self._operation, self._writes.shown)

@@ -15,11 +15,13 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import (
     FOUND_BY_LOOKING,
     OPEN_IDENTITY,
+    REFUSALS,
     SOLVED_BY_SENDING,
     Record,
     as_dirty,
     as_gone,
     as_problem,
+    as_retried,
     as_suspect,
     as_waiting,
     in_doubt,
@@ -178,6 +180,24 @@ class Outcomes:
         self.ledger.problems.report(
             [Problem(self.company.id, kind, group, Code.REFUSED_ALIKE, details, words, now, now)]
         )
+
+    @property
+    def is_first_and_alone(self) -> bool:
+        """Xledger has taken nothing in this run, and no other company would wait if the work stops."""
+        is_first = not (self.report.added or self.report.updated)
+        return is_first and len(self.ledger.companies.sharing(self.company.token_id)) == 1
+
+    def take_back(self, records: Sequence[Record]) -> None:
+        """It is not about these records that they were refused: they wait, and what is new goes before them."""
+        now = self.clock()
+        self._save_again(
+            list(self.ledger.records.get_many(self.company.id, [(r.kind, r.id) for r in records]).values()),
+            lambda stored: replace(
+                as_retried(stored, now) if stored.problem in REFUSALS else stored, suspect=True
+            ),
+        )
+        numbers = [(record.kind, record.number) for record in records]
+        self.ledger.problems.close(self.company.id, numbers, REFUSALS)
 
     def put_off(self, records: Sequence[Record]) -> None:
         """They were in a refused list, and this turn is over: they go on in another one, apart from the rest."""
