@@ -41,6 +41,7 @@ from moment_xledger.domain.uploads import Upload
 from moment_xledger.environment import Environment
 from moment_xledger.flows.decide_mail import waiting_mails
 from moment_xledger.flows.invoice_standing import standings_of
+from moment_xledger.flows.read_lists import read_lists
 from moment_xledger.flows.save_company import save_company
 from moment_xledger.flows.take_in_invoices import leaves
 from moment_xledger.wiring import Wiring
@@ -76,6 +77,11 @@ class Books:
         )
         settings = of_the_sample(route, changed, expenses)
         self._token = save_company(settings, secrets, self._use.ledger, vault, self._now, url).token_id
+
+    def read_lists(self) -> None:
+        """Accounts, VAT codes and their rates, which the test of a connection reads as the settings are saved."""
+        trial = self._use.trial()
+        read_lists(self._token, trial.worker, trial.reference)
 
     def open_records(self) -> dict[str, int]:
         """What Xledger has not been told yet though nothing stands in its way."""

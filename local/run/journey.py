@@ -98,6 +98,7 @@ class Journey:
 
     def _import_expenses(self) -> None:
         """As the schedule would every hour."""
+        self._books.read_lists()
         self._invoke("StartRuns", {"run": "expenses"})
         self._wait(lambda: Look(self._in_queues(EXPENSES)))
         self._progress.step("imported what is posted in Xledger")
