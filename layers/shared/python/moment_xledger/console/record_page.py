@@ -1,5 +1,7 @@
 """The facts of one customer, project or invoice: where it stands, and what is recorded of how it came there."""
 
+from typing import NamedTuple
+
 from typing_extensions import TypedDict
 
 from moment_xledger.console.desk import Desk
@@ -8,12 +10,14 @@ from moment_xledger.console.problem_list import problem_facts
 from moment_xledger.console.time_line import in_order, mailed, seen, step, tried
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import CompanyId, Route
+from moment_xledger.domain.exports import Export
+from moment_xledger.domain.invoice_mails import InvoiceMail
 from moment_xledger.domain.invoice_references import references_of, waiting
 from moment_xledger.domain.invoices import KEPT_HERE, Snapshot
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record
-from moment_xledger.domain.uploads import IN_WORK
+from moment_xledger.domain.uploads import IN_WORK, Upload
 from moment_xledger.domain.uploads import State as UploadState
 from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.take_in_invoices import leaves
@@ -80,20 +84,18 @@ def _invoice(visit: Visit, desk: Desk, number: str) -> Found:
             **_behind(visit, desk, company, int(number)),
             "steps": in_order([*_minds(desk, company, int(number)), *seen(problems)]),
         }
-    invoice = snapshot.invoice
+    invoice, way = snapshot.invoice, _way(snapshot, desk, company)
     return {
         **_NOTHING,
         "problems": shown,
         "name": invoice.customer.name,
-        "state": _state(snapshot, desk, company),
+        "state": _state(snapshot, way),
         "moment_version": invoice.version,
         "route": snapshot.route,
         "currency": invoice.currency,
         "total": invoice.total,
         "waits": _waits(visit, desk, snapshot),
-        "steps": in_order(
-            [*_steps(snapshot, desk, company), *_minds(desk, company, int(number)), *seen(problems)]
-        ),
+        "steps": in_order([*_steps(snapshot, way), *_minds(desk, company, int(number)), *seen(problems)]),
     }
 
 
@@ -145,34 +147,43 @@ def _minds(desk: Desk, company: CompanyId, number: int) -> list[Step]:
     ]
 
 
-def _state(snapshot: Snapshot, desk: Desk, company: CompanyId) -> str:
+class _Way(NamedTuple):
+    """What an invoice has left with, as far as it has."""
+
+    export: Export | None
+    upload: Upload | None
+    mail: InvoiceMail | None
+
+
+def _way(snapshot: Snapshot, desk: Desk, company: CompanyId) -> _Way:
+    number, ledger = snapshot.export, desk.ledger
+    return _Way(
+        None if number is None else ledger.exports.get(company, number),
+        None if number is None else ledger.uploads.get(company, number),
+        ledger.mails.get(company, snapshot.seq) if snapshot.route is Route.EMAIL else None,
+    )
+
+
+def _state(snapshot: Snapshot, way: _Way) -> str:
+    """A file that is uploaded has not arrived before its invoices are seen in Xledger."""
     if snapshot.export is not None:
-        return _state_of_its_file(snapshot.export, desk, company)
+        if way.upload is None or way.upload.arrived:
+            return "left"
+        return "handed_over" if way.upload.state is UploadState.UPLOADED else "upload_open"
     if snapshot.is_refused:
         return "refused"
     if snapshot.route is Route.OFF or snapshot.invoice.do_not_transfer:
         return "off"
-    mail = desk.ledger.mails.get(company, snapshot.seq) if snapshot.route is Route.EMAIL else None
-    return str(mail.state) if mail else "to_go"
+    return str(way.mail.state) if way.mail else "to_go"
 
 
-def _state_of_its_file(export: int, desk: Desk, company: CompanyId) -> str:
-    """A file that is uploaded has not arrived before its invoices are seen in Xledger."""
-    upload = desk.ledger.uploads.get(company, export)
-    if upload is None or upload.arrived:
-        return "left"
-    return "handed_over" if upload.state is UploadState.UPLOADED else "upload_open"
-
-
-def _steps(snapshot: Snapshot, desk: Desk, company: CompanyId) -> list[Step]:
+def _steps(snapshot: Snapshot, way: _Way) -> list[Step]:
     steps = [step("arrived", snapshot.arrived)]
-    export = desk.ledger.exports.get(company, snapshot.export) if snapshot.export else None
-    if export:
-        steps.append(step("exported", export.claimed, export=export.number))
-        upload = desk.ledger.uploads.get(company, export.members_of)
-        if upload and upload.file_key is not None:
-            # One of an earlier release does not say when: until then it was nobody else's to send.
-            handed_over = upload.handed_over or upload.again - IN_WORK
-            steps.append(step("uploaded", handed_over, export=export.number, about=str(upload.file_key)))
-    mail = desk.ledger.mails.get(company, snapshot.seq) if snapshot.route is Route.EMAIL else None
-    return [*steps, *(mailed(mail) if mail else [])]
+    if way.export:
+        steps.append(step("exported", way.export.claimed, export=way.export.number))
+    if way.export and way.upload and way.upload.file_key is not None:
+        # One of an earlier release does not say when: until then it was nobody else's to send.
+        handed_over = way.upload.handed_over or way.upload.again - IN_WORK
+        about = str(way.upload.file_key)
+        steps.append(step("uploaded", handed_over, export=way.export.number, about=about))
+    return [*steps, *(mailed(way.mail) if way.mail else [])]
