@@ -29,6 +29,9 @@ def linger(used: int, plan: int | None) -> timedelta:
 
 
 HOUR = timedelta(hours=1)
+# Requests an hour that refused work goes by where the plan is not known: what it would use of a larger one could be all
+# that a small one has, and then everybody on the token waits.
+SMALL_PLAN = 100
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Share:
     least: int
 
     def an_hour(self, plan: int | None) -> float:
-        return max(self.of_plan * (plan or SUPPOSED_PLAN), self.least)
+        return max(self.of_plan * (plan or SMALL_PLAN), self.least)
 
 
 # Of the work that Xledger has refused, so that what it has not refused always finds room beside it.
