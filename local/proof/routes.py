@@ -15,9 +15,10 @@ EARLY, LATE = "P-1", "P-9"  # projects; nobody knows of the second one until lat
 TWISTS = ("none", "none", "corrected", "moved", "reversed")
 
 
-def companies() -> list[Company]:
+def companies(requests_per_hour: int | None) -> list[Company]:
     """They carry no customers and no projects: people make those in Xledger."""
     common: dict[str, Any] = {"token_id": LASTS, "export_customers": False, "export_projects": False}
+    common |= {"requests_per_hour": requests_per_hour}
     mailing = Company(
         id=POSTVIK,
         name="Postvik AS",
@@ -40,8 +41,8 @@ def companies() -> list[Company]:
     return [mailing, uploading]
 
 
-def tell_of_routes(story: Story, random: Random, size: Size) -> None:
-    for company in companies():
+def tell_of_routes(story: Story, random: Random, size: Size, requests_per_hour: int | None) -> None:
+    for company in companies(requests_per_hour):
         story.companies.append(company)
         tell_of_invoices(story, company, random, size)
     for n, (number, at) in enumerate(((EARLY, timedelta()), (LATE, size.period * random.random()))):

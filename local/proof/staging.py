@@ -91,7 +91,7 @@ def story_of(random: Random, setting: Setting, requests_per_hour: int | None) ->
     books = setting.cast in (Cast.BOOKS, Cast.ALL)
     story = tell(random, setting.size, requests_per_hour) if books else Story([])
     if setting.cast in (Cast.ROUTES, Cast.ALL):
-        tell_of_routes(story, random, setting.size)
+        tell_of_routes(story, random, setting.size, requests_per_hour)
     if setting.cast in (Cast.DESK, Cast.ALL):
         tell_of_desk(story, random, setting.size, requests_per_hour)
     keep_some_back(story, random)
