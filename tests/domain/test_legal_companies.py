@@ -11,7 +11,7 @@ from moment_xledger.domain.legal_ids import LegalId
 from moment_xledger.domain.moment import Address
 from moment_xledger.domain.plans import Stopped
 from moment_xledger.domain.problems import Code
-from moment_xledger.domain.records import Record, as_problem, as_same_company
+from moment_xledger.domain.records import Record, as_problem, as_same_company, settle
 from tests.domain.test_records import LATER, NOW, customer, record, synced, taken
 
 EQUINOR = "923609016"
@@ -138,6 +138,15 @@ def test_a_customer_that_is_taken_over_must_not_be_another_company() -> None:
     assert isinstance(asked, Stopped)
     assert asked.code is Code.LEGAL_COMPANY_NUMBER_DIFFERS
     assert (asked.details["their_number"], asked.details["organization_number"]) == (SCHIBSTED, EQUINOR)
+
+
+def test_a_customer_that_has_the_company_that_moment_gave_before_moves_to_the_one_that_it_gives_now() -> None:
+    """It was added, the answer was lost, and the organisation number changed before anybody looked."""
+    before = record(customer(organizationNumber=SCHIBSTED))
+    changed = taken(before, customer(2, organizationNumber=EQUINOR))
+    assert choose(changed, company(71, number=SCHIBSTED), [company(70)]) == Join(company(70))
+    settled = settle(changed, changed, 1, NOW)
+    assert settled.former_companies == ()
 
 
 @pytest.mark.parametrize("number", ["923 609 016", "NO923609016MVA"])

@@ -15,7 +15,7 @@ from moment_xledger.domain.moment import Address, Customer
 from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.plans import Stopped
 from moment_xledger.domain.problems import Code
-from moment_xledger.domain.records import Record
+from moment_xledger.domain.records import Record, key_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ def choose(
     if wanted is None:
         own = [each for each in register if each.is_own_of(record)]
         return Join(_first(own), is_outdated=_first(own).is_outdated(record)) if own else Make()
-    if attached and attached.legal_id and record.db_id is None:
+    had_it = attached and attached.legal_id and key_of(attached.legal_id) in record.former_companies
+    if attached and attached.legal_id and record.db_id is None and not had_it:
         return _ask(record, Code.LEGAL_COMPANY_NUMBER_DIFFERS, attached)
     agreeing = [each for each in register if each.legal_id == wanted]
     if not agreeing:

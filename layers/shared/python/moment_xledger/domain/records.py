@@ -46,6 +46,7 @@ OPEN_IDENTITY = frozenset(
 SOLVED_BY_SENDING = REFUSALS | FOUND_BY_LOOKING | {Code.CUSTOMER_UNKNOWN}
 OPEN, UNSURE = "open", "unsure"
 EARLIEST = date(2000, 1, 1)  # a project that ended before was never in Moment: the clock or the form is wrong
+MOST_FORMER = 5  # companies
 LONGEST_PREFIX = 17  # of a number, so that a code of our own has at most the 25 signs that a number has
 
 ABOUT_NUMBERS = frozenset(
@@ -74,6 +75,9 @@ class Record:
     sent_hash: str | None = None
     sent_number: str | None = None  # what Xledger knows it by
     sent_company: str | None = None  # of a customer: the company that it was told to belong to
+    # Of a customer that we do not know in Xledger: the legal companies that Moment gave before. An add whose answer was
+    # lost may have sent one of them.
+    former_companies: tuple[str, ...] = ()
     db_id: int | None = None
     entity: str | None = None  # where `db_id` and all that was sent hold; see `domain.entities`
     suspect: bool = False  # was refused by Xledger before: travels apart from the others until it succeeds
@@ -135,7 +139,7 @@ class Record:
         if not isinstance(self.content, Customer):
             return None
         legal_id = self.legal_id
-        return f"number:{legal_id.country}:{legal_id.number}" if legal_id else f"person:{self.id}"
+        return key_of(legal_id) if legal_id else f"person:{self.id}"
 
     @property
     def own_code(self) -> str:
@@ -158,6 +162,10 @@ class Record:
     def client_id(self) -> str:
         """Echoed by Xledger, and found in its log and in ours."""
         return f"{self.company}:{self.kind}:{self.id}:{self.content.version}"
+
+
+def key_of(legal_id: LegalId) -> str:
+    return f"number:{legal_id.country}:{legal_id.number}"
 
 
 def take_in(
@@ -233,6 +241,9 @@ def _with(stored: Record, said: Statement, now: datetime, entity: str | None) ->
         from_api=said.from_api,
         disputed=stored.disputed if is_outdated else None,
     )
+    former = stored.company_key
+    if stored.db_id is None and former and former != newer.company_key:
+        newer = replace(newer, former_companies=(*stored.former_companies, former)[-MOST_FORMER:])
     if stored.state is State.DIRTY and wanted_end(stored) != wanted_end(newer):
         newer = replace(newer, sent_end=UNSURE)
     if number is not None and not same_number(number, newer.number):
@@ -298,6 +309,7 @@ def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
         sent_hash=sent.wanted_hash,
         sent_number=sent.number,
         sent_company=sent.company_key,
+        former_companies=(),
         sent_end=wanted_end(sent),
         refers_to=sent.refers_to,
         suspect=False,
