@@ -90,10 +90,15 @@ def a_crowd(rule: str, seed: int, refused: int = 300, all_: int = 500) -> tuple[
 
 
 @pytest.mark.parametrize(
-    ("message", "is_atomic", "seed"),
-    [(NAMED, True, 0), (NAMED, False, 1), (UNNAMED, True, 2), (UNNAMED, False, 0)],
+    ("rule", "message", "is_atomic", "seed"),
+    [
+        (rule, *way)
+        for n, rule in enumerate(RULES)
+        for way in (
+            [(NAMED, True, 0), (UNNAMED, False, 0)] if n % 2 else [(NAMED, False, 1), (UNNAMED, True, 2)]
+        )
+    ],
 )
-@pytest.mark.parametrize("rule", RULES)
 def test_of_many_refused_alike_the_sound_ones_go_and_people_know_within_thirty_requests(
     rule: str, message: str, is_atomic: bool, seed: int
 ) -> None:

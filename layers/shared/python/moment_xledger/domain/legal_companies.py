@@ -5,6 +5,7 @@ organisation number agree and the name is not clearly another; and what is chang
 ourselves for one private person.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from moment_xledger.domain.company_names import clearly_differ
 from moment_xledger.domain.legal_ids import LegalId, country_code
 from moment_xledger.domain.moment import Address, Customer
-from moment_xledger.domain.numbers import same_number
+from moment_xledger.domain.numbers import number_key, same_number
 from moment_xledger.domain.plans import Stopped
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, key_of
@@ -45,6 +46,24 @@ class LegalCompany:
         address = wanted.address.model_copy(update={"country_code": None})
         is_there = country_code(self.country) == country_code(wanted.address.country_code)
         return not is_there or (self.name, self.address) != (wanted.name, address)
+
+
+class Register:
+    """Companies by what a customer's own is found by: of hundreds at once, each is compared with few."""
+
+    def __init__(self, companies: Iterable[LegalCompany]) -> None:
+        self._by_legal_id = defaultdict[LegalId, list[LegalCompany]](list)
+        self._by_code = defaultdict[str, list[LegalCompany]](list)
+        for company in companies:
+            if legal_id := company.legal_id:
+                self._by_legal_id[legal_id].append(company)
+            if company.code is not None:
+                self._by_code[number_key(company.code)].append(company)
+
+    def possible_for(self, record: Record) -> Sequence[LegalCompany]:
+        if legal_id := record.legal_id:
+            return self._by_legal_id.get(legal_id, ())
+        return self._by_code.get(number_key(record.own_code), ())
 
 
 class Join(NamedTuple):
