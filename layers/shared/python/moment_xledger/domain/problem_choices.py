@@ -44,6 +44,23 @@ LONE_CREDIT_NOTES = (
     Code.CREDITED_INVOICE_LEFT_OUT,
     Code.CREDITED_INVOICE_UNKNOWN,
 )
+# A person says whether it arrived or goes again.
+PERHAPS_ARRIVED = (
+    Code.MAIL_UNCERTAIN,
+    Code.MAIL_BOUNCED,
+    Code.MAIL_BOUNCED_LATE,
+    Code.MAIL_NOT_TAKEN,
+    Code.PDF_MISSING,
+    Code.PDF_NOT_PDF,
+    Code.PDF_TOO_LARGE,
+    Code.UPLOAD_REFUSED,
+    Code.UPLOAD_FAULT,
+    Code.UPLOAD_TOO_LARGE,
+    Code.UPLOAD_UNREADABLE,
+    Code.UPLOAD_UNCERTAIN,
+)
+# A file that the import took: a person says whether it arrived or is taken apart.
+NOT_SEEN = (Code.UPLOAD_NOT_SEEN, Code.UPLOAD_SEEN_IN_PART, Code.UPLOAD_CANNOT_BE_SEEN)
 
 
 class Choice(StrEnum):
@@ -68,27 +85,8 @@ class Choice(StrEnum):
 
 
 CHOICES: Mapping[Code, tuple[Choice, ...]] = {
-    **dict.fromkeys(
-        (
-            Code.MAIL_UNCERTAIN,
-            Code.MAIL_BOUNCED,
-            Code.MAIL_BOUNCED_LATE,
-            Code.MAIL_NOT_TAKEN,
-            Code.PDF_MISSING,
-            Code.PDF_NOT_PDF,
-            Code.PDF_TOO_LARGE,
-            Code.UPLOAD_REFUSED,
-            Code.UPLOAD_FAULT,
-            Code.UPLOAD_TOO_LARGE,
-            Code.UPLOAD_UNREADABLE,
-            Code.UPLOAD_UNCERTAIN,
-        ),
-        (Choice.ARRIVED, Choice.AGAIN),
-    ),
-    **dict.fromkeys(
-        (Code.UPLOAD_NOT_SEEN, Code.UPLOAD_SEEN_IN_PART, Code.UPLOAD_CANNOT_BE_SEEN),
-        (Choice.ARRIVED, Choice.APART),
-    ),
+    **dict.fromkeys(PERHAPS_ARRIVED, (Choice.ARRIVED, Choice.AGAIN)),
+    **dict.fromkeys(NOT_SEEN, (Choice.ARRIVED, Choice.APART)),
     Code.INVOICE_REFUSED_IN_XLEDGER: (Choice.EXPORT_AGAIN, Choice.BY_HAND, Choice.BOTH_OUT),
     Code.REFUSED_ALIKE: (Choice.TRY_ALL,),
     Code.NUMBER_CHANGED: (Choice.CHANGED_ON_BOTH,),

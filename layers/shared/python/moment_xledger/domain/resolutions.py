@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from moment_xledger.domain.problem_choices import NOT_SEEN, PERHAPS_ARRIVED
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import FOUND_BY_LOOKING
 from moment_xledger.domain.releases import is_known
@@ -147,26 +148,7 @@ WAYS: Mapping[Code, Way] = {
         ),
         Way.TEST,
     ),
-    **dict.fromkeys(
-        (
-            Code.MAIL_UNCERTAIN,
-            Code.MAIL_BOUNCED,
-            Code.MAIL_BOUNCED_LATE,
-            Code.MAIL_NOT_TAKEN,
-            Code.PDF_MISSING,
-            Code.PDF_NOT_PDF,
-            Code.PDF_TOO_LARGE,
-            Code.UPLOAD_REFUSED,
-            Code.UPLOAD_FAULT,
-            Code.UPLOAD_TOO_LARGE,
-            Code.UPLOAD_UNREADABLE,
-            Code.UPLOAD_UNCERTAIN,
-            Code.UPLOAD_NOT_SEEN,
-            Code.UPLOAD_SEEN_IN_PART,
-            Code.UPLOAD_CANNOT_BE_SEEN,
-        ),
-        Way.CHOOSE,
-    ),
+    **dict.fromkeys((*PERHAPS_ARRIVED, *NOT_SEEN), Way.CHOOSE),
     **dict.fromkeys((Code.MOMENT_WENT_BACK, Code.REFUSED_ALIKE, Code.RETIRED_ID_SAVED), Way.DECIDE),
     **dict.fromkeys(
         (
