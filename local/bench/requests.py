@@ -1,6 +1,7 @@
 """Requests to Xledger: each load of the contest under each design, on every core."""
 
 from collections.abc import Sequence
+from contextlib import closing
 
 from local import ROOT
 from local.bench.contest.loads import LOADS, PLAN
@@ -53,12 +54,12 @@ def requests(say: Say) -> list[Table]:
 
 
 def _play(pieces: Sequence[Piece], say: Say) -> Played:
-    workers, played = Workers(), Played()
-    for piece, result in workers.each(_played, pieces):
-        played[piece] = result
-        load, design, seed = piece
-        say(f"{len(played)}/{len(pieces)} {load}, {design.name if design else OURS}, seed {seed}")
-    workers.stop()
+    played = Played()
+    with closing(Workers()) as workers:
+        for piece, result in workers.each(_played, pieces):
+            played[piece] = result
+            load, design, seed = piece
+            say(f"{len(played)}/{len(pieces)} {load}, {design.name if design else OURS}, seed {seed}")
     return played
 
 

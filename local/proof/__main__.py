@@ -65,7 +65,7 @@ def prove(goals: Sequence[Goal], scale: Scale) -> int:
             print(f"\n{_in_words(goal)}", flush=True)
             rows += _shown(goal, scale, workers, say)
     finally:
-        workers.stop()
+        workers.close()
     print(f"\n{time.monotonic() - begun:.0f} s on {workers.count} cores\n")
     for row in rows:
         print(f"{'reached' if row.is_reached else 'MISSED':8} {row.goal:38} {row.figures}")

@@ -213,7 +213,7 @@ GUARDS = (
         "looking for an expense before making it", 1, ((MomentExpenses, "find", _nothing),), cast=Cast.ROUTES
     ),
     Guard(
-        "reading again what was read before", 8, ((expense_runs, "OVERLAP", timedelta(0)),), cast=Cast.ROUTES
+        "reading again what was read before", 2, ((expense_runs, "OVERLAP", timedelta(0)),), cast=Cast.ROUTES
     ),
     Guard(
         "what was learnt in another entity is void",

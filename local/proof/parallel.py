@@ -36,8 +36,8 @@ class Workers:
             for future in done:
                 yield left.pop(future), future.result()
 
-    def stop(self) -> None:
-        """At once, with all that they have started."""
+    def close(self) -> None:
+        """At once, with all that they have started. Whatever has been begun does not end without it."""
         self._line.close()
         self._pool.shutdown(cancel_futures=True)
 
@@ -55,7 +55,8 @@ def _tether(line: Connection) -> None:
     """In a worker: it and all that it starts end when the other end of the line closes, however suddenly.
 
     By nothing else: once one worker has ended, the pool tells the others to, and would leave behind what they started.
+    Nor by having nothing left to do: as the thread is no daemon, a worker that leaves waits for it.
     """
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, lambda _, __: None)
-    threading.Thread(target=end_with, args=(os.dup(line.fileno()),), daemon=True).start()
+    threading.Thread(target=end_with, args=(os.dup(line.fileno()),)).start()

@@ -12,6 +12,7 @@ from moment_xledger.domain.files.settings import FileSettings
 POSTVIK, LASTVIK = CompanyId("postvik"), CompanyId("lastvik")
 IMPORT_CODE, SOAP_USER, PASSWORD = "MOMENT", "lastvik-ws", "password-of-lastvik"
 EARLY, LATE = "P-1", "P-9"  # projects; nobody knows of the second one until late
+ENTERED_LATE = 1_900  # a line that is not there yet when the time of its change is read
 TWISTS = ("none", "none", "corrected", "moved", "reversed")
 
 
@@ -50,6 +51,9 @@ def tell_of_routes(story: Story, random: Random, size: Size, requests_per_hour: 
         story.published.append(Published(at, an_event("project.saved", data, company)))
     for n in range(size.costs):
         _cost(story, n, random, size)
+    late = _line(ENTERED_LATE, Decimal(900), EARLY)
+    story.entered_late.append(late)
+    story.costs[(str(ENTERED_LATE),)] = "1125.00"
 
 
 def _cost(story: Story, n: int, random: Random, size: Size) -> None:

@@ -54,6 +54,7 @@ OFTEN = {
     "start_runs": ({"run": "expenses"}, 10 * MINUTE),
 }
 NIGHTLY = ("reconcile", "guard_numbers")
+ENTERED_LATE_BY = timedelta(hours=2)
 NIGHTS = 2  # behind the troubles
 # What is done when the day was bad and is over.
 LAST: tuple[Mapping[str, Callable[[], Callable[[Visitor], bool]]], ...] = (
@@ -143,6 +144,7 @@ class _Player:
         self._until_calm()
         for _ in range(NIGHTS):
             self._pass_a_night()
+        self._enter_late()
         self._start("start_runs", {"run": "expenses"})
         for errands in LAST:
             self._everywhere(errands)
@@ -171,6 +173,13 @@ class _Player:
         first = next(each for each in self.stage.story.posted if each.line["TransactionID"] == id_)
         times = {"Created": on_the_wall(first.changed), "Modified": on_the_wall(posted.changed)}
         self.stage.server.post_lines({"lines": [posted.line | times]})
+
+    def _enter_late(self) -> None:
+        """Lines whose time of change has been read already, while they were not there yet."""
+        changed = self.scheduler.now - START - ENTERED_LATE_BY
+        times = {"Created": on_the_wall(changed), "Modified": on_the_wall(changed)}
+        lines = [line | times for line in self.stage.story.entered_late]
+        self.stage.server.post_lines({"lines": lines})
 
     def _plan_troubles(self) -> None:
         """Exports in between, by clicks and by the clock; nights; queues emptied; others who use up the credits."""

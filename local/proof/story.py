@@ -78,7 +78,8 @@ class Story:
     """`customers` and `projects` are the newest of each, by company and number: what Xledger must have at the end.
 
     `unsent`: what Moment has and never publishes. `costs`: the ids of posted lines that belong together, and what they
-    come to in Moment. `by_either_route`: invoices of companies whose route changes. `belonging`: of that cast alone.
+    come to in Moment. `entered_late`: lines that are seen after the nights, as if changed hours before.
+    `by_either_route`: invoices of companies whose route changes. `belonging`: of that cast alone.
     """
 
     companies: list[Company]
@@ -89,6 +90,7 @@ class Story:
     invoices: dict[str, list[int]] = field(default_factory=dict)
     by_either_route: dict[str, list[int]] = field(default_factory=dict)
     posted: list[Posted] = field(default_factory=list)
+    entered_late: list[dict[str, Any]] = field(default_factory=list)
     costs: dict[tuple[str, ...], str] = field(default_factory=dict)
     belonging: Belonging | None = None
     swapped: list[Published] = field(default_factory=list)

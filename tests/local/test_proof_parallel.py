@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -36,9 +37,9 @@ def test_ctrl_c_ends_the_proof_and_its_workers_with_one_sentence() -> None:
 
 def test_what_a_worker_has_started_ends_with_it(tmp_path: Path) -> None:
     os.mkfifo(line := tmp_path / "line")
-    workers = Workers(1)
-    list(workers.each(os.system, [f"sleep 60 > {line} &"]))
-    with line.open("rb") as held:
+    with closing(Workers(1)) as workers:
+        list(workers.each(os.system, [f"sleep 60 > {line} &"]))
+        held = line.open("rb")
         assert not select.select([held], [], [], 0)[0]
-        workers.stop()
+    with held:
         assert select.select([held], [], [], 10)[0]
