@@ -16,13 +16,25 @@ from local.bench.frame import Say, Table
 from local.bench.growth import growth
 from local.bench.memory import memory
 from local.bench.requests import requests
+from local.bench.scale.section import scale
 
 OUT = ROOT / "out" / "bench"
 MISUSE = 2
 Section = Callable[[Say], list[Table]]
 SECTIONS: Mapping[str, Section] = {
     section.__name__: section
-    for section in (requests, cold_start, first_answer, arrivals, exports, expenses, growth, memory, bill)
+    for section in (
+        requests,
+        cold_start,
+        first_answer,
+        arrivals,
+        exports,
+        expenses,
+        growth,
+        scale,
+        memory,
+        bill,
+    )
 }
 
 

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from math import ceil
 from typing import Any
 
 from local.twins.table import FakeTable
-from moment_xledger.adapters.table import Action, Item, Key
+from moment_xledger.adapters.table import MOST_KEYS, Action, Item, Key
 
 READ_BYTES, WRITE_BYTES = 4096, 1024  # of one unit
+A_PAGE = 1024**2  # bytes that one query reads at most
 EVENTUALLY = 0.5  # of a unit, where a read need not be consistent
 TRANSACTION = 2  # each item is written as if twice
 
@@ -20,34 +23,61 @@ class MeteredTable(FakeTable):
         self.calls = 0
         self._is_own = False  # what the twin reads for itself is not billed
 
+    def called(self) -> None:
+        self.calls += 1
+
+    @contextmanager
+    def unbilled(self) -> Iterator[None]:
+        """For who only looks."""
+        counted = self.reads, self.writes, self.calls
+        try:
+            yield
+        finally:
+            self.reads, self.writes, self.calls = counted
+
     def get(self, key: Key) -> Item | None:
         found = super().get(key)
         if not self._is_own:
-            self.calls += 1
+            self.called()
             self.reads += _units(found, READ_BYTES)
         return found
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        wanted = list(dict.fromkeys(keys))
-        before = self.calls
-        found = super().get_many(wanted)
-        self.calls = before + ceil(len(wanted) / 100)
+        wanted, found = iter(dict.fromkeys(keys)), {}
+        while batch := list(islice(wanted, MOST_KEYS)):
+            self.called()
+            for key in batch:
+                item = super().get(key)
+                self.reads += _units(item, READ_BYTES)
+                if item is not None:
+                    found[key] = item
         return found
 
     def query(self, pk: str, prefix: str = "", **how: Any) -> Iterator[Item]:
-        found = list(super().query(pk, prefix, **how))
-        self.calls += 1
-        self.reads += _units(found, READ_BYTES)
-        yield from found
+        yield from self._paged(super().query(pk, prefix, **how), 1)
 
     def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[Key]:
-        found = list(super().due(shard, until, limit))
-        self.calls += 1
-        self.reads += EVENTUALLY * _units(found, READ_BYTES)
-        yield from found
+        yield from self._paged(super().due(shard, until, limit), EVENTUALLY)
+
+    def _paged(self, found: Iterable[Any], share: float) -> Iterator[Any]:
+        """A page is paid for when it is read, also by a caller who then stops."""
+        rest = iter(found)
+        while True:
+            page, size = [], 0
+            for each in rest:
+                page.append(each)
+                size += _size(each)
+                if size >= A_PAGE:
+                    break
+            self.called()
+            self.reads += share * max(1, ceil(size / READ_BYTES))
+            yield from page
+            if size < A_PAGE:
+                return
 
     def write(self, *actions: Action) -> None:
-        self.calls += bool(actions)
+        if actions:
+            self.called()
         before = self._stored(actions)
         self._is_own = True
         try:
@@ -66,9 +96,13 @@ class MeteredTable(FakeTable):
             self.writes += _entry(old) != _entry(new)  # in the index
 
 
+def _size(content: Any) -> int:
+    return len(json.dumps(content, default=str))
+
+
 def _units(content: Any, size: int) -> int:
     """At least one, also for nothing."""
-    return max(1, ceil(len(json.dumps(content, default=str)) / size))
+    return max(1, ceil(_size(content) / size))
 
 
 def _entry(item: Item | None) -> tuple[Any, Any]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from boto3.dynamodb import conditions
@@ -47,18 +48,19 @@ class FakeTable:
             high = min(high, after)
         elif after:
             low = max(low, after)
-        keys = [
+        found = (
             sk
             for sk in partition.irange(low, high, reverse=newest_first)
             if sk.startswith(prefix) and sk != after
-        ]
-        for sk in keys[:limit]:
+        )
+        for sk in list(islice(found, limit)):
             if sk in partition:
                 yield copied(partition[sk])
 
     def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[Key]:
         entries = self._due.get(shard, NOTHING)
-        yield from [entries[entry] for entry in entries.irange(None, (until, "\uffff", ""))][:limit]
+        found = (entries[entry] for entry in entries.irange(None, (until, "\uffff", "")))
+        yield from list(islice(found, limit))
 
     def write(self, *actions: Action) -> None:
         if len(actions) > MOST_ACTIONS or len({action.key for action in actions}) < len(actions):

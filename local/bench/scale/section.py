@@ -1,0 +1,65 @@
+"""The table of what each function costs as there is more and more."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from local.bench.frame import Cell, Say, Table
+from local.bench.scale.cases import CASES, Case, Growth
+from local.bench.scale.site import Cost
+
+SIZES = (1, 10, 100)
+MOST = 1.2  # of what was promised
+COUNTED = ("calls", "reads", "writes", "requests")
+COLUMNS = (
+    "what",
+    "n",
+    "calls of functions",
+    "calls of AWS",
+    "read units",
+    "write units",
+    "requests",
+    "seconds",
+    "of the longest call",
+    "promised",
+    "growth",
+)
+NOTE = (
+    "The functions as they are deployed, over twins in memory. Requests are those to Xledger and to Moment. Seconds: 5 "
+    "ms for a call of AWS and some 400 ms for a request are assumed, and the processor's are added. Growth: of calls, "
+    "units or requests, whichever grew most from n to 100 n; where it may be linear, for each of n. At most 1.2 is "
+    "promised."
+)
+
+
+def scale(say: Say) -> list[Table]:
+    rows: list[list[Cell]] = []
+    for case in CASES:
+        say(case.what)
+        costs = [cost_of(case, case.first * size) for size in SIZES]
+        rows += _rows(case, costs)
+    return [Table("Scale", COLUMNS, rows, NOTE)]
+
+
+def cost_of(case: Case, count: int) -> Cost:
+    site, work = case.site(count)
+    return site.cost_of(work)
+
+
+def growth(before: Cost, after: Cost, times: float) -> float:
+    """Of what grew most. `times`: what it may have grown by, as there is so much more to do."""
+    counted = ((getattr(before, name), getattr(after, name)) for name in COUNTED)
+    return max((new / max(old, 1) / times for old, new in counted), default=0)
+
+
+def _rows(case: Case, costs: Sequence[Cost]) -> list[list[Cell]]:
+    grown = growth(costs[0], costs[-1], SIZES[-1] if case.growth is Growth.LINEAR else 1)
+    ends: list[list[Cell]] = [[None, None], [None, None], [case.growth and case.growth.value, grown]]
+    return [
+        [
+            case.what if not n else None,
+            case.first * SIZES[n],
+            *(getattr(cost, f.name) for f in fields(cost)),
+            *ends[n],
+        ]
+        for n, cost in enumerate(costs)
+    ]
