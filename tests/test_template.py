@@ -184,6 +184,69 @@ def test_a_change_in_a_layer_makes_a_new_version_of_every_function_that_has_it()
     }
 
 
+def seen_by(parameters: dict[str, str], value: Any) -> str:
+    """As CloudFormation fills in parameters, whatever else is in it."""
+    if isinstance(value, dict) and value.get("Ref") in parameters:
+        return parameters[value["Ref"]]
+    if isinstance(value, dict) and isinstance(text := value.get("Fn::Sub"), str):
+        return re.sub(r"\$\{(\w+)\}", lambda found: parameters.get(found[1], found[0]), text)
+    if isinstance(value, dict):
+        return str({key: seen_by(parameters, each) for key, each in value.items()})
+    return str([seen_by(parameters, each) for each in value]) if isinstance(value, list) else str(value)
+
+
+def deployed(kind: str, leave: frozenset[str] = frozenset(), **changed: str) -> dict[str, str]:
+    """Resources of that kind by the function that they belong to, with the parameters' values."""
+    parameters = {name: str(each.get("Default", "")) for name, each in translated()["Parameters"].items()}
+    parameters |= changed
+    found = {}
+    for name, each in translated_with(changed)["Resources"].items():
+        if each["Type"] == kind:
+            properties = {key: value for key, value in each["Properties"].items() if key not in leave}
+            owner = name if kind.endswith("Function") else target(each["Properties"]["FunctionName"])
+            found[owner] = name + seen_by(parameters, properties)
+    return found
+
+
+# What a function has for all its versions at once is no part of any.
+OF_ALL_VERSIONS = frozenset({"ReservedConcurrentExecutions", "Role", "Tags"})
+
+
+@pytest.mark.parametrize("parameter", sorted(templates.read(TEMPLATE)["Parameters"]))
+def test_a_changed_parameter_makes_a_new_version_of_every_function_that_uses_it(parameter: str) -> None:
+    """CloudFormation replaces a version whose description changes; what SAM calls it does not depend on parameters."""
+
+    def differ(kind: str, leave: frozenset[str] = frozenset()) -> set[str]:
+        before, after = deployed(kind, leave), deployed(kind, leave, **{parameter: "7"})
+        return {name for name in before if before[name] != after[name]}
+
+    uses = differ("AWS::Lambda::Function", OF_ALL_VERSIONS)
+    assert differ("AWS::Lambda::Version") == uses
+    assert bool(uses) == (parameter in USED_BY_CODE)
+
+
+USED_BY_CODE = {
+    "Arch",
+    "LogLevel",
+    "MomentUrl",
+    "Sender",
+    "XledgerApplication",
+    "XledgerSoapUrl",
+    "XledgerTimeout",
+    "XledgerUrl",
+}
+
+
+def test_a_versions_description_has_room_for_the_longest_parameters() -> None:
+    longest = {
+        name: "x" * int(each.get("MaxLength", max(map(len, map(str, each.get("AllowedValues", ["150"]))))))
+        for name, each in translated()["Parameters"].items()
+        if name in USED_BY_CODE
+    }
+    for version in of_type("AWS::Lambda::Version").values():
+        assert len(seen_by(longest, version["Description"])) <= 256
+
+
 @pytest.mark.parametrize(
     "queue",
     [
