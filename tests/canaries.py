@@ -144,6 +144,11 @@ def _message(_: Any, url: str, body: Mapping[str, Any], *__: Any, **___: Any) ->
     WATCH.look("a queue", _texts(body))
 
 
+def _messages(_: Any, url: str, batch: Iterable[tuple[Mapping[str, Any], str]]) -> None:
+    for body, _group in batch:
+        _message(_, url, body)
+
+
 def _mail(_: Any, message: Any, to: str) -> None:
     parts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
     texts = [*map(str, message.values()), *parts]
@@ -184,6 +189,7 @@ def look_at_what_is_loaded() -> None:
         _around(name, owner, "put_once", _file)
     _around("local.twins.world", "RejectedEvents", "put", _file)
     _around(f"{OURS}adapters.queues", "Queues", "send", _message)
+    _around(f"{OURS}adapters.queues", "Queues", "_send_batch", _messages)
     for name, owner in ((f"{OURS}adapters.mail", "Mail"), ("tests.office", "FakePostman")):
         _around(name, owner, "send", _mail)
     _around(f"{OURS}domain.errors", "SyncError", "__init__", _said)

@@ -150,6 +150,14 @@ class QueuesTwin:
     def send_message(self, *, QueueUrl: str, MessageBody: str, **_: Any) -> None:  # noqa: N803
         self.outside.call(f"send to {QueueUrl}", lambda: self.queues[QueueUrl].put(MessageBody))
 
+    def send_message_batch(self, *, QueueUrl: str, Entries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        def put() -> None:
+            for entry in Entries:
+                self.queues[QueueUrl].put(entry["MessageBody"])
+
+        self.outside.call(f"send many to {QueueUrl}", put)
+        return {}
+
     def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
         queue = self.queues[QueueUrl]
         self.outside.call("hide", lambda: queue.change_visibility(ReceiptHandle, VisibilityTimeout))

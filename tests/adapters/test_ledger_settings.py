@@ -10,8 +10,8 @@ from moto import mock_aws
 from local import ROOT
 from local.aws.template import read
 from local.twins.table import FakeTable
-from moment_xledger.adapters.ledger import Ledger
-from moment_xledger.adapters.table import Table
+from moment_xledger.adapters.ledger import Ledger, keys
+from moment_xledger.adapters.table import Put, Table
 from moment_xledger.domain.companies import CompanyId, Route, TokenId
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
 from moment_xledger.domain.errors import Conflict
@@ -164,3 +164,18 @@ def test_none_is_skipped_while_an_export_is_open_and_none_is_claimed_by_who_did_
     ledger.exports.claim(export, ledger.exports.watermark(NORDVIK), "r2")
     with pytest.raises(Conflict):
         ledger.invoices.skip(NORDVIK, 10232)
+
+
+def test_companies_are_read_page_by_page_and_one_that_is_damaged_stops_no_other(ledger: Ledger) -> None:
+    for n in range(5):
+        ledger.companies.save(a_company(f"company-{n}"))
+    ledger.companies._table.write(Put(keys.settings(CompanyId("company-1")), {"settings": "{", "ver": 1}))
+    first = ledger.companies.page(2)
+    second = ledger.companies.page(2, first.last)
+    third = ledger.companies.page(2, second.last)
+    assert [[each.id for each in page.companies] for page in (first, second, third)] == [
+        ["company-0"],
+        ["company-2", "company-3"],
+        ["company-4"],
+    ]
+    assert (first.unreadable, third.last) == (("company-1",), "")

@@ -2,8 +2,9 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -19,6 +20,9 @@ BatchAnswer = dict[str, list[dict[str, str]]]
 LONGEST_VISIBILITY = timedelta(hours=12)
 MARGIN = timedelta(minutes=10)
 
+MOST_AT_ONCE = 10  # messages in one request
+Message = tuple[Mapping[str, Any], str]  # a body, and the group that it belongs to
+
 
 class Queues:
     def __init__(self, client: "SQSClient") -> None:
@@ -27,6 +31,21 @@ class Queues:
     def send(self, url: str, body: Mapping[str, Any], group: str) -> None:
         """`group` makes the queue a fair one: many messages of one company do not hold up the others'."""
         self._client.send_message(QueueUrl=url, MessageBody=json.dumps(body), MessageGroupId=group)
+
+    def send_all(self, url: str, messages: Iterable[Message]) -> list[Message]:
+        """The same for many, ten in a request. Returns those that SQS did not take; one of them stops no other."""
+        rest, refused = iter(messages), list[Message]()
+        while batch := list(islice(rest, MOST_AT_ONCE)):
+            refused += self._send_batch(url, batch)
+        return refused
+
+    def _send_batch(self, url: str, batch: list[Message]) -> list[Message]:
+        entries: list[Any] = [
+            {"Id": str(n), "MessageBody": json.dumps(body), "MessageGroupId": group}
+            for n, (body, group) in enumerate(batch)
+        ]
+        answer = self._client.send_message_batch(QueueUrl=url, Entries=entries)
+        return [batch[int(each["Id"])] for each in answer.get("Failed", [])]
 
     def put_back(self, url: str, receipt: str, until: datetime, now: datetime) -> bool:
         """Hides a message that was received until then. The caller then reports it as failed, so it is kept.

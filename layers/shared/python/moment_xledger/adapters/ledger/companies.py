@@ -1,9 +1,11 @@
 """Companies: their settings, and which of them share an Xledger token."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from boto3.dynamodb.conditions import Attr
+from pydantic import ValidationError
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.ledger.audit import noted
@@ -19,6 +21,16 @@ from moment_xledger.domain.typed_keys import Tails
 _ALL = "COMPANIES"
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_ABOUT = 1000  # of a deed
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some companies, by their ids. `unreadable`: those whose settings are missing or damaged. `last`: after which the
+    next page begins; empty where this is the last one."""
+
+    companies: tuple[Company, ...]
+    unreadable: tuple[CompanyId, ...] = ()
+    last: str = ""
 
 
 class Companies:
@@ -92,7 +104,21 @@ class Companies:
         self._table.write(*once.values())
 
     def every(self) -> list[Company]:
-        return [self.get_known(CompanyId(item["sk"])) for item in self._table.query(_ALL)]
+        """By their ids. Raises where the settings of one cannot be read."""
+        ids = [CompanyId(item["sk"]) for item in self._table.query(_ALL)]
+        found = self._table.get_many(map(keys.settings, ids))
+        return [_settings(found[keys.settings(id_)]) for id_ in ids]
+
+    def page(self, size: int, after: str = "") -> Page:
+        """One that cannot be read stops none of the others."""
+        ids = [CompanyId(item["sk"]) for item in self._table.query(_ALL, after=after, limit=size)]
+        found = self._table.get_many(map(keys.settings, ids))
+        read = {id_: _settings_or_none(found.get(keys.settings(id_))) for id_ in ids}
+        return Page(
+            tuple(company for company in read.values() if company),
+            tuple(id_ for id_, company in read.items() if company is None),
+            ids[-1] if len(ids) == size else "",
+        )
 
     def is_shared(self, token: TokenId) -> bool:
         """By more than one company."""
@@ -113,6 +139,13 @@ class Companies:
 
 def _settings(item: Item) -> Company:
     return model_as_stored(Company, item["settings"])
+
+
+def _settings_or_none(item: Item | None) -> Company | None:
+    try:
+        return _settings(item) if item else None
+    except (ValidationError, LookupError):
+        return None
 
 
 def _unmark(company: Company, kind: Kind) -> Update:
