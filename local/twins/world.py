@@ -100,9 +100,14 @@ class Vault:
 class World:
     """One or more companies with one token. Wakes are kept in `woken`, in order, until `run` carries them."""
 
-    def __init__(self, plan: Plan | None = None, companies: Iterable[Company] = (COMPANY,)) -> None:
+    def __init__(
+        self,
+        plan: Plan | None = None,
+        companies: Iterable[Company] = (COMPANY,),
+        table: FakeTable | None = None,
+    ) -> None:
         self.time = Time()
-        self.table = FakeTable()
+        self.table = table or FakeTable()
         self.ledger = Ledger(self.table)  # type: ignore[arg-type]
         self.files = RejectedEvents()
         self.server = Xledger((plan or Plan(credits_per_hour=None)).with_token(TOKEN.secret), clock=self.time)

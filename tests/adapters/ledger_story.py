@@ -236,7 +236,7 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     "projects": lambda ledger: ledger.records.by_number(NORDVIK, Kind.PROJECT, ["P-1", "P-2"]),
     "projects that wait": lambda ledger: (
         list(ledger.records.waiting_for(NORDVIK, ["20002"])),
-        list(ledger.records.waiting(NORDVIK)),
+        ledger.records.waiting_since(NORDVIK, LATER, "", 100),
     ),
     "counts of records": lambda ledger: [ledger.records.count(NORDVIK, kind) for kind in Kind],
     "hours": lambda ledger: ledger.hours.since(NORDVIK, NOW - timedelta(hours=1)),

@@ -36,8 +36,10 @@ from moment_xledger.flows.change_records import hand_on
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.adapters.table import Key
 
 LOOK_AGAIN = timedelta(minutes=5)  # by then whoever settles a customer has released its projects, or is dead
+MOST_RELEASED = 1_000  # projects, in one go: meanwhile nobody else can use the token
 EXAMPLES = 3  # numbers that a group's sentence names
 ROUNDS = 8  # of reading again what somebody else wrote meanwhile
 
@@ -213,17 +215,21 @@ class Outcomes:
         self.ledger.records.save([(record, as_waiting(record, self.clock())) for record in records])
         self.report.waiting += len(records)
 
-    def release(self, customer_numbers: Collection[str]) -> None:
-        """The projects that wait for these customers: they are in Xledger now."""
-        released = False
+    def release(self, customer_numbers: Collection[str]) -> bool:
+        """The projects that wait for these customers: they are in Xledger now. False where some are left, since one
+        call releases so many and no more."""
+        released = 0
         for waiting in self.ledger.records.waiting_for(self.company.id, customer_numbers):
             lacking = [(record.kind, record.number) for record in waiting if record.problem]
             self.ledger.problems.close(self.company.id, lacking, [Code.CUSTOMER_UNKNOWN])
             self.ledger.records.save([(record, as_dirty(record, self.clock())) for record in waiting])
-            released = True
+            released += len(waiting)
+            if released >= MOST_RELEASED:
+                break
         if released:
             self.ledger.records.mark_work(self.company.token_id, Kind.PROJECT, self.company.id, self.clock())
             self.wake(Kind.PROJECT, self.company.token_id)
+        return released < MOST_RELEASED
 
     def doubt(self, ids: Iterable[tuple[Kind, int]]) -> None:
         """Of these records it is not known what Xledger was told last."""
@@ -270,7 +276,7 @@ class Outcomes:
         """What Xledger was told holds for a record all the same if somebody changed it meanwhile."""
         sent = {record.id: (record, db_id) for record, db_id in done}
         new = {r.number for r, _ in done if r.kind is Kind.CUSTOMER and _is_news(r)}
-        self._announce(new)
+        note = self._announce(new) if new else None
         now = self.clock()
 
         def change(record: Record) -> Record:
@@ -284,8 +290,8 @@ class Outcomes:
         done = [(record, db_id) for record, db_id in done if record.id not in claims]
         stored = self._save_again([record for record, _ in done], change)
         self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
-        if new:
-            self.release(new)
+        if note and self.release(new):
+            self.ledger.records.released(note)
 
     def _renumber(self, records: Sequence[Record], change: Callable[[Record], Record]) -> set[int]:
         """Records whose new number a person vouched for, and Xledger has it. Their old numbers go to the next claimant.
@@ -315,11 +321,13 @@ class Outcomes:
                 claims.add(record.id)
         return claims
 
-    def _announce(self, customer_numbers: Collection[str]) -> None:
+    def _announce(self, customer_numbers: Collection[str]) -> "Key | None":
         """Somebody will look at the projects of these new customers, also if we die before we release them."""
-        if customer_numbers and any(self.ledger.records.waiting_for(self.company.id, customer_numbers)):
-            later = self.clock() + LOOK_AGAIN
-            self.ledger.records.mark_work(self.company.token_id, Kind.PROJECT, self.company.id, later)
+        note = self.ledger.records.note_arrivals(self.company.id, customer_numbers, self.clock())
+        if note:
+            latest = self.clock() + LOOK_AGAIN
+            self.ledger.records.mark_work_by(self.company.token_id, Kind.PROJECT, self.company.id, latest)
+        return note
 
     def _save_again(self, records: Sequence[Record], change: Callable[[Record], Record]) -> list[Record]:
         """Reads again those that somebody else wrote meanwhile. A record that cannot be saved (because its number

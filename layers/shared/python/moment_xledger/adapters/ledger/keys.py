@@ -51,6 +51,11 @@ def linked(owner: CompanyId, kind: Kind) -> Key:
     return records(owner), f"LINKED#{kind}"
 
 
+def round_of_looks(owner: CompanyId) -> Key:
+    """How far a round of looks at the projects that have waited long for their customer has come."""
+    return company(owner), "LOOKED#project"
+
+
 def work(token_id: TokenId, kind: Kind, owner: CompanyId) -> Key:
     return token(token_id), f"WORK#{kind}#{owner}"
 

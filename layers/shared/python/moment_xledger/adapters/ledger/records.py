@@ -6,7 +6,7 @@ How many are in which state is counted in the very transactions that store them,
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -19,7 +19,7 @@ from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Customer, Project
-from moment_xledger.domain.numbers import number_key
+from moment_xledger.domain.numbers import number_key, same_number
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, State
 from moment_xledger.domain.releases import as_stored, is_known
@@ -32,6 +32,8 @@ COUNTED_BESIDE = 2 * len(Kind)  # the counters of each kind, and what was tried 
 
 # Where those lie by age that wait: for their turn, those that were refused before apart; and for their customer.
 _AGES = {State.DIRTY: ("DIRTY#{}#0#", "DIRTY#{}#1#"), State.WAITING: ("AGED#{}#",)}
+
+WAITERS = ("WAIT", "LACK")  # projects that wait for a customer, and those that have given it up
 
 DISPUTED = "disputed"  # counted beside the states
 
@@ -116,26 +118,77 @@ class Records:
         return sum(1 for _ in self._table.query(keys.company(company), f"ALIKE#{kind}#{group}#"))
 
     def waiting_for(self, company: CompanyId, numbers: Collection[str]) -> Iterator[list[Record]]:
-        """Projects that wait for one of these customers, or have given it up; some at a time."""
-        wanted = set(map(number_key, numbers))
-        for state in ("WAIT", "LACK"):
-            found = self._customer_pointers(company, state)
-            ids = (id_ for number, id_, _ in found if number_key(number) in wanted)
-            while some := list(islice(ids, READ_AT_ONCE)):
-                yield self._in_order(company, Kind.PROJECT, some)
+        """Projects that wait for one of these customers, or have given it up; some at a time.
 
-    def waiting(self, company: CompanyId) -> Iterator[tuple[str, datetime]]:
-        """Customer number, and since when, of every project that waits and has not given it up."""
-        for number, _, since in self._customer_pointers(company, "WAIT"):
-            yield number, since
+        Each customer's own are asked for: what it costs does not grow with those that wait for others.
+        """
+        for state in WAITERS:
+            if not self._any_waits(company, state):
+                continue
+            for number in numbers:
+                ids = self._ids_of_waiters(company, state, number)
+                while some := list(islice(ids, READ_AT_ONCE)):
+                    records = self._in_order(company, Kind.PROJECT, some)
+                    yield [record for record in records if _lacks(record, number)]
 
-    def lacking(self, company: CompanyId) -> set[str]:
-        """Customer numbers that projects have given up waiting for."""
-        return {number for number, _, _ in self._customer_pointers(company, "LACK")}
+    def _ids_of_waiters(self, company: CompanyId, state: str, number: str) -> Iterator[int]:
+        seen: set[int] = set()
+        for each in _spelled(number):
+            for pointer in self._customer_pointers(company, state, f"{each}#"):
+                if (id_ := int(pointer["id"])) not in seen:
+                    seen.add(id_)
+                    yield id_
 
-    def _customer_pointers(self, company: CompanyId, state: str) -> Iterator[tuple[str, int, datetime]]:
-        for pointer in self._table.query(keys.company(company), f"{state}#{Kind.CUSTOMER}#"):
-            yield pointer["sk"].split("#")[2], int(pointer["id"]), keys.moment(pointer["since"])
+    def _any_waits(self, company: CompanyId, state: str) -> bool:
+        return any(True for _ in self._customer_pointers(company, state, limit=1))
+
+    def _customer_pointers(
+        self, company: CompanyId, state: str, number: str = "", limit: int | None = None
+    ) -> Iterator[Item]:
+        prefix = f"{state}#{Kind.CUSTOMER}#{number}"
+        return self._table.query(keys.company(company), prefix, limit=limit)
+
+    def waiting_since(
+        self, company: CompanyId, until: datetime, after: str, size: int
+    ) -> tuple[list[Record], str, datetime | None]:
+        """Some of the projects that have waited for their customer since then or longer, oldest first.
+
+        Also the place that the next ones come `after`, and since when the first of those has waited; None where there
+        are no more.
+        """
+        prefix, last = f"AGED#{Kind.PROJECT}#", keys.stamp(until)
+        pointers = list(self._table.query(keys.company(company), prefix, after=after, limit=size + 1))
+        old = list(takewhile(lambda pointer: pointer["since"] <= last, pointers[:size]))
+        records = self._in_order(company, Kind.PROJECT, [int(pointer["id"]) for pointer in old])
+        waiting = [record for record in records if record.state is State.WAITING]
+        following = keys.moment(pointers[len(old)]["since"]) if len(pointers) > len(old) else None
+        return waiting, str(old[-1]["sk"]) if old else after, following
+
+    def round_of_looks(self, company: CompanyId) -> tuple[datetime, str] | None:
+        """When the round of looks at those that wait began, and the place up to which it has come."""
+        item = self._table.get(keys.round_of_looks(company))
+        return (keys.moment(item["began"]), str(item["after"])) if item else None
+
+    def save_round(self, company: CompanyId, began: datetime, after: str) -> None:
+        self._table.write(Put(keys.round_of_looks(company), {"began": keys.stamp(began), "after": after}))
+
+    def note_arrivals(self, company: CompanyId, numbers: Collection[str], at: datetime) -> Key | None:
+        """Before these customers are stored as being in Xledger: the projects that wait for them are to be released.
+        None where no project waits for anything."""
+        if not any(self._any_waits(company, state) for state in WAITERS):
+            return None
+        key = keys.company(company), f"CAME#{Kind.CUSTOMER}#{keys.stamp(at)}#{min(numbers)}"
+        self._table.write(Put(key, {"numbers": sorted(numbers)}))
+        return key
+
+    def arrivals(self, company: CompanyId) -> Iterator[tuple[Key, set[str]]]:
+        """What was noted and not yet done with."""
+        for item in self._table.query(keys.company(company), f"CAME#{Kind.CUSTOMER}#"):
+            yield (item["pk"], item["sk"]), set(item["numbers"])
+
+    def released(self, note: Key) -> None:
+        """Nobody waits for these customers any more."""
+        self._table.write(Delete(note))
 
     def count(self, company: CompanyId, kind: Kind) -> dict[State, int]:
         """How many are in each state: the same few items are read, however many records there are."""
@@ -264,6 +317,16 @@ class Records:
             Update(key, set={"due": keys.shard(key[0]), "due_at": keys.stamp(due)}, add={"marks": 1})
         )
 
+    def mark_work_by(self, token: TokenId, kind: Kind, company: CompanyId, latest: datetime) -> None:
+        """As `mark_work`, but what is due earlier stays so."""
+        key, marked = keys.work(token, kind, company), {"marks": 1}
+        due = {"due": keys.shard(key[0]), "due_at": keys.stamp(latest)}
+        later = Attr("due_at").not_exists() | Attr("due_at").gt(due["due_at"])
+        try:
+            self._table.write(Update(key, set=due, add=marked, when=later))
+        except Conflict:  # whoever does what is due now may have looked already
+            self._table.write(Update(key, set_once=due, add=marked))
+
     def work(self, token: TokenId, kind: Kind) -> dict[CompanyId, tuple[int, datetime]]:
         """Companies with something to do: the count of marks that stand for it, and from when on."""
         found = self._table.query(keys.token(token), f"WORK#{kind}#")
@@ -362,15 +425,34 @@ def _pointers_of_state(record: Record) -> list[Key]:
     if record.state is State.DIRTY:
         return [(pk, f"DIRTY#{record.kind}#{int(record.suspect)}#{since}")]
     if record.state is State.WAITING and isinstance(content, Project):
-        waits = f"WAIT#{Kind.CUSTOMER}#{content.customer_number}#{record.id}"
-        return [(pk, waits), (pk, f"AGED#{record.kind}#{since}")]
+        return [*_by_customer("WAIT", record), (pk, f"AGED#{record.kind}#{since}")]
     if record.problem is Code.NUMBER_TAKEN:
         return [(pk, f"CLAIM#{record.kind}#{content.number}#{record.id}")]
     if record.group:
         return [(pk, f"ALIKE#{record.kind}#{record.group}#{record.id}")]
     if record.problem is Code.CUSTOMER_UNKNOWN and isinstance(content, Project):
-        return [(pk, f"LACK#{Kind.CUSTOMER}#{content.customer_number}#{record.id}")]
+        return _by_customer("LACK", record)
     return []
+
+
+def _by_customer(state: str, project: Record) -> list[Key]:
+    pk, number = keys.company(project.company), _customer_number(project)
+    return [(pk, f"{state}#{Kind.CUSTOMER}#{each}#{project.id}") for each in _spelled(number)]
+
+
+def _spelled(number: str) -> list[str]:
+    """In the form that all spellings of it share, and as it is typed, where an older release writes and looks."""
+    return list(dict.fromkeys((number_key(number), number)))
+
+
+def _customer_number(record: Record) -> str:
+    return (isinstance(record.content, Project) and record.content.customer_number) or ""
+
+
+def _lacks(record: Record, number: str) -> bool:
+    """A pointer may be left from another release."""
+    waits = record.state is State.WAITING or record.problem is Code.CUSTOMER_UNKNOWN
+    return waits and same_number(_customer_number(record), number)
 
 
 def _mended(company: CompanyId, kind: Kind, wrong: Mapping[str, int], before: Iterable[Item]) -> list[Action]:
