@@ -47,6 +47,7 @@ from moment_xledger.flows import (
     take_in_records,
 )
 from moment_xledger.flows.mail_invoice import Run as MailRun
+from moment_xledger.flows.outcomes import Outcomes
 
 Change = Callable[[Setting], Setting]
 
@@ -163,6 +164,10 @@ def _undisputed(*_: object) -> set[str]:
     return set()
 
 
+def _unmarked(self: Outcomes, records: Sequence[Record]) -> list[Record]:
+    return list(records)
+
+
 # Two workers at once, of whom one stands still, while requests are late: seldom enough otherwise.
 CROWDED = replace(USUAL, stalls=0.04, deaths=0, late_requests=0.4, doubled_messages=0.5)
 
@@ -255,6 +260,12 @@ GUARDS = (
         "invoices on a disputed number are held",
         0,
         ((invoice_standing, "disputed_numbers", _undisputed), (invoice_references, "DISPUTES", ())),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
+        "the number of an add is stored before it is sent",
+        0,
+        ((Outcomes, "before_adding", _unmarked),),
         cast=Cast.BELONGING,
     ),
     Guard(

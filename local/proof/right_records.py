@@ -38,6 +38,7 @@ def wrong_records(stage: "Stage") -> Iterator[str]:
         yield from _changes(stage, witness)
         yield from _accounts(witness, told)
         yield from _records(stage, told)
+        yield from _doubled(stage, witness)
         yield from _invoices(stage, told)
         if any(company.id == SANDVIK for company in stage.story.companies):
             yield from _sandbox(stage)
@@ -163,6 +164,18 @@ def _records(stage: "Stage", told: "Belonging") -> Iterator[str]:
                 yield f"a false alarm about {kind} {number} of {company}"
         elif not is_right and not is_known:
             yield f"{kind} {number} of {company} is not as in Moment, and nobody was told"
+
+
+def _doubled(stage: "Stage", witness: "Witness") -> Iterator[str]:
+    """One record of Moment is one record of an entity, under whatever numbers. One that people have renumbered before
+    anybody knew what came of its add cannot be found again."""
+    for table in NUMBERED:
+        named = [
+            (each["owner"]["ownerCode"], name)
+            for each in stage.server.state.tables[table]
+            if each["dbId"] not in witness.renumbered and (name := whose(each["description"]))
+        ]
+        yield from (f"{name} is in {owner} {n} times" for (owner, name), n in Counter(named).items() if n > 1)
 
 
 def _differences(held: dict[str, Any], data: dict[str, Any], stage: "Stage") -> Iterator[str]:

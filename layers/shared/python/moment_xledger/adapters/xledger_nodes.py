@@ -29,10 +29,12 @@ class Sends(Protocol):
 
 def asked_for(records: Iterable[Record]) -> Mapping[str, Any]:
     """Variables of a look-up: records by the ids that are known, and all by their numbers, so that a second one with a
-    number is seen, and one that was made again. An empty `_in` is not sent: what it finds is not known."""
+    number is seen, and one that was made again; also by the number of an add that was not answered. An empty `_in` is
+    not sent: what it finds is not known."""
     records = list(records)
     ids = [record.db_id for record in records if record.db_id is not None]
-    return {**listed("ids", ids), **listed("codes", spellings(record.number for record in records))}
+    numbers = [number for each in records for number in (each.number, each.doubted_number) if number]
+    return {**listed("ids", ids), **listed("codes", spellings(numbers))}
 
 
 def listed(name: str, values: Iterable[Any]) -> Mapping[str, Any]:

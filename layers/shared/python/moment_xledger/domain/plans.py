@@ -50,7 +50,7 @@ class Stopped(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan(Generic[K]):
-    """Each record is in exactly one of the first six lists.
+    """Each record is in exactly one of the first eight lists.
 
     `elsewhere`: by client id, where the number of a record to be added stands in other entities, which may be why
     Xledger refuses it. `spelled`: what Xledger has written in another way than Moment.
@@ -64,6 +64,8 @@ class Plan(Generic[K]):
     again: list[Record] = field(
         default_factory=list
     )  # deleted and made again: to be looked up as if it were new
+    recognised: list[tuple[Record, int | None]] = field(default_factory=list)  # see `records.as_recognised`
+    never_added: list[Record] = field(default_factory=list)  # see `records.as_never_added`
     elsewhere: dict[str, Mapping[str, str]] = field(default_factory=dict)
     spelled: list[tuple[Record, str]] = field(default_factory=list)
 
@@ -86,6 +88,9 @@ def plan(
     for record in records:
         if record.is_in_step and record.db_id is not None:
             made.in_step.append((record, record.db_id))
+            continue
+        if doubted := record.doubted_number:
+            _settle_doubt(record, by_number.get(number_key(doubted), []), held, made)
             continue
         hits = by_number.get(number_key(record.number), [])
         match _decided(record, by_id.get(record.db_id or 0), hits):
@@ -113,6 +118,17 @@ def plan(
     said = {each.record.id for each in made.stopped}
     made.stopped.extend(each for id_, each in moved.items() if id_ not in said)
     return made
+
+
+def _settle_doubt(record: Record, hits: Sequence[Known], held: Mapping[int, Record], made: Plan[K]) -> None:
+    """Whatever Xledger has under the number of an unanswered add, and is no other record's of ours, is this one's."""
+    own = [each for each in hits if each.owner.is_ours and held.get(each.db_id, record).id == record.id]
+    if own:
+        made.recognised.append((record, own[0].db_id if len(own) == 1 else None))
+    elif any(each.owner.code is None for each in hits):
+        made.stopped.append(Stopped(record, Code.OWNER_NOT_SHOWN))
+    else:
+        made.never_added.append(record)
 
 
 def _taken(record: Record, holder: Record, known: Known) -> Stopped:
@@ -160,6 +176,8 @@ def without(made: Plan[K], left_out: Iterable[Record]) -> Plan[K]:
         [(record, known) for record, known in made.update if record.id not in ids],
         made.stopped,
         made.again,
+        made.recognised,
+        made.never_added,
         made.elsewhere,
         made.spelled,
     )

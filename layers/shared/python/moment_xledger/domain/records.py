@@ -74,6 +74,9 @@ class Record:
     sent_version: int | None = None
     sent_hash: str | None = None
     sent_number: str | None = None  # what Xledger knows it by
+    # The number of an add whose outcome is not known yet. Stored before the add is sent, and this record's until a
+    # look-up shows that Xledger has nothing under it.
+    added_as: str | None = None
     sent_company: str | None = None  # of a customer: the company that it was told to belong to
     # Of a customer that we do not know in Xledger: the legal companies that Moment gave before. An add whose answer was
     # lost may have sent one of them.
@@ -122,9 +125,20 @@ class Record:
 
     @property
     def owned_number(self) -> str | None:
-        """The number that nobody else may take: what Xledger knows it by, before what Moment calls it now."""
+        """The number that nobody else may take: what Xledger knows it by, or may know it by; else what Moment calls it
+        now."""
         owns_none = self.problem is Code.NUMBER_TAKEN or self.state is State.RETIRED
-        return None if owns_none else self.sent_number or self.number
+        return None if owns_none else self.sent_number or self.added_as or self.number
+
+    @property
+    def doubted_number(self) -> str | None:
+        """The number under which it may be in Xledger, where Moment has given it another one since."""
+        return None if self.added_as is None or same_number(self.added_as, self.number) else self.added_as
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing was ever learnt of it in any entity, and nothing may be there."""
+        return self.db_id is None and self.sent_number is None and self.added_as is None
 
     @property
     def legal_id(self) -> LegalId | None:
@@ -272,7 +286,7 @@ def known_in(record: Record, entity: str | None) -> Record:
     if entity is None or record.entity == entity:
         return record
     void = replace(record, db_id=None, sent_version=None, sent_hash=None, sent_number=None, sent_company=None)
-    return replace(void, entity=entity, refers_to=None, same_company=None, sent_end=None)
+    return replace(void, entity=entity, added_as=None, refers_to=None, same_company=None, sent_end=None)
 
 
 def moved_to(record: Record, entity: str, now: datetime) -> Record:
@@ -308,6 +322,7 @@ def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
         sent_version=sent.content.version,
         sent_hash=sent.wanted_hash,
         sent_number=sent.number,
+        added_as=None,
         sent_company=sent.company_key,
         former_companies=(),
         sent_end=wanted_end(sent),
@@ -324,6 +339,25 @@ def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
     if not same_number(record.number, sent.number):
         return as_problem(told, Code.NUMBER_CHANGED, now, {"old": sent.number})
     return told
+
+
+def before_adding(record: Record, entity: str | None) -> Record:
+    """The record as it is stored before it is added, so that the number that was sent is known whatever comes of it."""
+    return replace(record, entity=entity, added_as=record.number)
+
+
+def as_recognised(record: Record, db_id: int | None, now: datetime) -> Record:
+    """The record after a look-up found it under the number that it was added with. Moment has given it another one
+    since, so a person must look. `db_id`: None where several have that number; then it stays open which one it is."""
+    old = {"old": str(record.added_as)}
+    if db_id is not None:
+        record = replace(record, db_id=db_id, sent_number=record.added_as, added_as=None)
+    return as_problem(replace(record, sent_hash=None), Code.NUMBER_CHANGED, now, old)
+
+
+def as_never_added(record: Record) -> Record:
+    """The record after a look-up found nothing under the number that it was sent with."""
+    return replace(record, added_as=None)
 
 
 def as_problem(record: Record, code: Code, now: datetime, details: Mapping[str, str]) -> Record:

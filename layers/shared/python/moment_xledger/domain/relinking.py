@@ -49,6 +49,7 @@ def without_link(record: Record, now: datetime) -> Record:
         sent_version=None,
         sent_hash=None,
         sent_number=None,
+        added_as=None,
         sent_company=None,
     )
 

@@ -34,7 +34,7 @@ def check_page(
     entity, disputed = current.entity, _reported(company, kind, ledger)
 
     def move(stored: Record | None) -> Record | None:
-        if stored is None or (_is_new(stored) and not current.has_moved):
+        if stored is None or (stored.is_new and not current.has_moved):
             return None
         if stored.entity is None and stored.sent_number in disputed:
             return None  # stored by an older release, perhaps here, where its number has moved since
@@ -61,19 +61,14 @@ def check_again(company: Company, kind: Kind, ledger: "Ledger", clock: Callable[
 
 def known_here(listed: Sequence[Record], entity: str, ledger: "Ledger") -> list[Record]:
     """Records that are to be sent, as they are known in this entity. What is void is stored as void first."""
-    elsewhere = [record for record in listed if record.entity != entity and not _is_new(record)]
+    elsewhere = [record for record in listed if record.entity != entity and not record.is_new]
     voided = [(record, known_in(record, entity)) for record in elsewhere]
     ledger.records.save(voided)
     again = ledger.records.get_many(listed[0].company, [(r.kind, r.id) for r in elsewhere]) if voided else {}
     now = [again.get((record.kind, record.id), record) for record in listed]
-    return [known_in(r, entity) for r in now if r.state is State.DIRTY and (r.entity == entity or _is_new(r))]
+    return [known_in(r, entity) for r in now if r.state is State.DIRTY and (r.entity == entity or r.is_new)]
 
 
 def _reported(company: Company, kind: Kind, ledger: "Ledger") -> set[str | None]:
     """Numbers that a person was told about because of what stands in Xledger."""
     return {each.number for code in REPORTED for each in ledger.problems.of(company.id, kind, code)}
-
-
-def _is_new(record: Record) -> bool:
-    """Nothing was ever learnt of it anywhere."""
-    return record.db_id is None and record.sent_number is None

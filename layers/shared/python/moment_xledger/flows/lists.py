@@ -140,6 +140,7 @@ class _Sifting:
     def note(self, ids: Sequence[str], rejected: Rejected) -> None:
         """`ids`: of the list that was refused."""
         many = len(ids) > 1
+        self._records |= {id_: self._writes.latest(self._records[id_]) for id_ in ids}
         if many and self._operation is Operation.ADD:
             self._half_done |= set(ids)
         elif many:

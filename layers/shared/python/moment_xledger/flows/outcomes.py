@@ -20,10 +20,13 @@ from moment_xledger.domain.records import (
     Record,
     as_dirty,
     as_gone,
+    as_never_added,
     as_problem,
+    as_recognised,
     as_retried,
     as_suspect,
     as_waiting,
+    before_adding,
     in_doubt,
     named,
     settle,
@@ -32,7 +35,7 @@ from moment_xledger.domain.replies import Refusal
 from moment_xledger.domain.sieves import group_of
 from moment_xledger.domain.stops import RECORDS
 from moment_xledger.flows.attempts import LOOK_UP, Try, was_refused, was_taken, was_unanswered
-from moment_xledger.flows.change_records import hand_on
+from moment_xledger.flows.change_records import change_records, hand_on
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -112,6 +115,43 @@ class Outcomes:
         if changed:  # a person vouched for the number; what Xledger has takes the place of that problem
             self.ledger.problems.close(self.company.id, changed, [Code.NUMBER_CHANGED])
         self._problems([(_as_looked_up(*each), each.code, each.details, "") for each in stopped])
+
+    def before_adding(self, records: Sequence[Record]) -> list[Record]:
+        """Those that may be added now, as they are stored with the number that is about to be sent."""
+        marked = [(record, before_adding(record, self.entity)) for record in records]
+        todo = [(record, after) for record, after in marked if record != after]
+        lost = {record.id for record in self.ledger.records.save(todo)}
+        written = {after.id for _, after in todo}
+        return [
+            replace(after, rev=after.rev + 1) if after.id in written else after
+            for _, after in marked
+            if after.id not in lost
+        ]
+
+    def recognised(self, found: Sequence[tuple[Record, int | None]]) -> None:
+        """Xledger has them under the numbers that they were added with, and Moment has given them others since."""
+        ids, now = {record.id: (record.added_as, db_id) for record, db_id in found}, self.clock()
+
+        def change(record: Record) -> Record:
+            number, db_id = ids[record.id]
+            is_still_so = record.doubted_number and same_number(record.added_as, number)
+            return as_recognised(record, db_id, now) if is_still_so else record
+
+        stored = self._save_again([record for record, _ in found], change)
+        self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
+
+    def never_added(self, records: Sequence[Record]) -> None:
+        """Xledger has nothing under the numbers that they were sent with. They give these up, and have another turn."""
+        if not records:
+            return
+        numbers = {record.id: record.added_as for record in records}
+
+        def change(stored: Record | None) -> Record | None:
+            is_still_so = stored and stored.added_as and stored.added_as == numbers[stored.id]
+            return as_never_added(stored) if stored and is_still_so else None
+
+        todo = dict.fromkeys(numbers, change)
+        change_records(self.company, records[0].kind, todo, self.ledger, self.clock)
 
     def refused(
         self,

@@ -30,6 +30,12 @@ def writes_of(
 
     def send(operation: Operation, wanted: Sequence[Record]) -> None:
         ready = {record.client_id: record for record in before(wanted)}
+        if operation is Operation.ADD:  # whoever was changed meanwhile is not sent: it has another turn
+            stored = {record.client_id: record for record in outcomes.before_adding(list(ready.values()))}
+            wanted = [
+                record for record in wanted if record.client_id in stored or record.client_id not in ready
+            ]
+            ready = stored
         latest.update(ready)
         going, doing = list(ready.values()), Try(operation, shown)
         sent = [ready.get(record.client_id, record) for record in wanted]
@@ -45,6 +51,8 @@ def writes_of(
     outcomes.in_step(made.in_step)
     outcomes.as_wanted([(record, there.db_id) for record, there in made.as_wanted], spelled)
     outcomes.stopped(made.stopped)
+    outcomes.recognised(made.recognised)
+    outcomes.never_added(made.never_added)
     return Writes(
         made.add,
         [record for record, _ in made.update],
