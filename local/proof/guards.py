@@ -264,7 +264,7 @@ GUARDS = (
     ),
     Guard(
         "the number of an add is stored before it is sent",
-        0,
+        13,
         ((Outcomes, "before_adding", _unmarked),),
         cast=Cast.BELONGING,
     ),
