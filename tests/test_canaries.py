@@ -83,7 +83,9 @@ PLACES: dict[str, Callable[[str], Any]] = {
     "a refused event": lambda text: RejectedEvents().put(text, b"", ""),
     "a queue": lambda text: Queues(NOBODY).send("url", {"token": text}, "group"),
     "many for a queue": lambda text: Queues(NOBODY).send_all("url", [({"token": text}, "group")]),
-    "a mail": lambda text: Mail(NOBODY, "us@moment.example").send(a_mail(text), "kari@nordvik.example"),
+    "a mail": lambda text: Mail(NOBODY, "us@moment.example", "Mails").send(
+        a_mail(text), "kari@nordvik.example"
+    ),
     "a mail of the twin": lambda text: FakePostman().send(a_mail(text), "kari@nordvik.example"),
     "our own log": lambda text: logger.error("failed", extra={"what": f"because of {text}"}),
     "another's log": lambda text: logging.getLogger("somebody.else").warning("sent %s", text),

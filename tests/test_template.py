@@ -331,10 +331,37 @@ def test_the_ledger_cannot_be_lost_or_read_without_its_key() -> None:
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
 
 
-@pytest.mark.parametrize("name", ["Table", "Bucket", "Key", "Fingerprint"])
+@pytest.mark.parametrize(
+    "name", ["Table", "Bucket", "Key", "Fingerprint", "EventsQueue", "EventsDeadLetters"]
+)
 def test_what_holds_data_outlives_its_stack(name: str) -> None:
     resource = translated()["Resources"][name]
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+@pytest.mark.parametrize(
+    ("choice", "made"), [("domain", {"SenderDomain"}), ("address", {"SenderAddress"}), ("existing", set())]
+)
+def test_the_senders_identity_is_made_only_where_the_account_has_none(choice: str, made: set[str]) -> None:
+    template = translated()
+    conditions = {
+        name: {"Ref": "SenderIdentity"} in each.get("Fn::Equals", []) and choice in each["Fn::Equals"]
+        for name, each in template["Conditions"].items()
+    }
+    identities = {
+        name: each
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::SES::EmailIdentity"
+    }
+    assert {name for name, each in identities.items() if conditions[each["Condition"]]} == made
+
+
+def test_a_stack_made_again_after_a_deletion_does_not_meet_the_names_that_were_kept() -> None:
+    (name,) = [each["Name"] for each in of_type("AWS::SecretsManager::Secret").values()]
+    assert "AWS::StackId" in str(name)
+    for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket"):
+        assert not {"TableName", "BucketName"} & the(kind).keys()
+    assert not any("QueueName" in each for each in of_type("AWS::SQS::Queue").values())
 
 
 def test_the_bucket_is_private_and_encrypted_with_our_key() -> None:
@@ -464,8 +491,12 @@ RIGHTS = {
 
 
 def statements_of(function: str) -> list[dict[str, Any]]:
-    (policy,) = of_type("AWS::IAM::Role")[f"{function}Role"]["Policies"]
-    return list(policy["PolicyDocument"]["Statement"])
+    """Those of its own, and the right to mail, which several have."""
+    role = of_type("AWS::IAM::Role")[f"{function}Role"]
+    documents = [policy["PolicyDocument"] for policy in role["Policies"]]
+    if {"Ref": "SendMails"} in role.get("ManagedPolicyArns", []):
+        documents.append(of_type("AWS::IAM::ManagedPolicy")["SendMails"]["PolicyDocument"])
+    return [statement for document in documents for statement in document["Statement"]]
 
 
 def actions_of(statement: dict[str, Any]) -> set[str]:
@@ -542,13 +573,22 @@ def test_no_function_can_use_the_key_but_through_what_it_encrypts() -> None:
 
 def test_invoices_are_mailed_from_one_address_and_told_of_when_they_come_back() -> None:
     """At most ten a second: two workers, five each."""
-    role = of_type("AWS::IAM::Role")["MailInvoicesRole"]
-    (mails,) = [each for each in role["Policies"][0]["PolicyDocument"]["Statement"] if each["Sid"] == "Mails"]
+    (mails,) = of_type("AWS::IAM::ManagedPolicy")["SendMails"]["PolicyDocument"]["Statement"]
     assert mails["Action"] == "ses:SendRawEmail"
-    assert [arn["Fn::Sub"].rpartition(":")[2] for arn in mails["Resource"]] == [
+    resources = [each["Fn::Sub"] for each in mails["Resource"]]
+    assert [str(each).partition("${AWS::AccountId}:")[2] for each in resources][::2] == [
         "identity/${Sender}",
         "configuration-set/${Mails}",
     ]
+    text, filled_in = resources[1]
+    assert text.endswith(":identity/${Domain}")
+    assert filled_in == {"Domain": {"Fn::Select": [1, {"Fn::Split": ["@", {"Ref": "Sender"}]}]}}
+    roles = of_type("AWS::IAM::Role")
+    assert {name for name, role in roles.items() if "SendMails" in str(role.get("ManagedPolicyArns"))} == {
+        "ExportInvoicesRole",
+        "MailInvoicesRole",
+        "SendNoticesRole",
+    }
     (mapping,) = [each for each in mappings().values() if function_of(each["FunctionName"]) == "MailInvoices"]
     assert (mapping["BatchSize"], mapping["ScalingConfig"]["MaximumConcurrency"]) == (1, 2)
     destination = the("AWS::SES::ConfigurationSetEventDestination")["EventDestination"]

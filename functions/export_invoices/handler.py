@@ -27,7 +27,13 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer
         for counts in made or [{"invoices": 0}]:
             logger.info("exported", extra={"company": company, "counts": counts})
         invoices = sum(each.invoices for each in exports)
-        publish({Signal.EXPORTS_MADE: len(exports), Signal.INVOICES_EXPORTED: invoices})
         told = tell_accountant(company, wire().teller())
+        publish(
+            {
+                Signal.EXPORTS_MADE: len(exports),
+                Signal.INVOICES_EXPORTED: invoices,
+                Signal.NOTICES_DELAYED: len(told.delayed),
+            }
+        )
         logger.info("told", extra={"company": company, "counts": told.summary()})
     return {"batchItemFailures": []}

@@ -19,7 +19,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     publish(
         {
             Signal.NOTICES_SENT: report.urgent + report.digests,
-            Signal.NOTICES_DELAYED: len(report.delayed),
+            Signal.NOTICES_DELAYED: len(report.delayed) + report.unverified,
             Signal.TOKENS_EXPIRE: report.expiring,
         }
     )

@@ -57,7 +57,7 @@ def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: st
         return _CODE_BUCKET, key
 
     source = templates.read(path)
-    parameters = {**at_once(source), **parameters}
+    parameters = {**what_can_be_played(source), **parameters}
     template = templates.translate(source, parameters, put, path.parent, REGION)
     _fit_to_this_machine(template)
     leave_out_what_looks_at_several_figures(template)
@@ -65,9 +65,11 @@ def deploy(aws: EmbeddedAws, path: Path, parameters: Mapping[str, str], name: st
     return _create(aws, template, parameters, name)
 
 
-def at_once(source: Template) -> dict[str, str]:
-    """The emulator has versions and aliases, but no CodeDeploy that would move an alias little by little."""
-    return {"GradualRollout": "false"} if "GradualRollout" in source.get("Parameters", {}) else {}
+def what_can_be_played(source: Template) -> dict[str, str]:
+    """The emulator has versions and aliases, but no CodeDeploy that would move an alias little by little; and it makes
+    no records of DKIM for a domain."""
+    possible = {"GradualRollout": "false", "SenderIdentity": "address"}
+    return {name: value for name, value in possible.items() if name in source.get("Parameters", {})}
 
 
 def _fit_to_this_machine(template: Template) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from local.aws import AwsError, EmbeddedAws, Stack
 from local.aws import template as templates
 from local.aws.ministack import ARCHITECTURE, REGION
-from local.aws.stack import at_once, created, leave_out_what_looks_at_several_figures
+from local.aws.stack import created, leave_out_what_looks_at_several_figures, what_can_be_played
 from local.aws.template import Template
 from local.build import tools
 
@@ -20,7 +20,7 @@ def deploy_built(
 ) -> Stack:
     """Its layers must be of this machine's kind: `python -m local.build --for-this-machine`."""
     template = templates.read(built / "template.yaml")
-    parameters = {**at_once(template), "Arch": ARCHITECTURE, **parameters}
+    parameters = {**what_can_be_played(template), "Arch": ARCHITECTURE, **parameters}
     deployable = _written_for_here(template, parameters, built)
     translated = templates.translate(
         template, parameters, lambda folder: ("nowhere", folder.name), built, REGION

@@ -42,7 +42,7 @@ class Mail:
 
     @property
     def is_notice(self) -> bool:
-        return "notice" in self.tags
+        return "notice" in self.tags and EXPORT not in self.message
 
 
 class SesTwin:

@@ -229,7 +229,7 @@ def _queues(stack: Stack) -> dict[str, Call]:
 
 
 def _others(stack: Stack) -> dict[str, Call]:
-    sender = stack.resources["SenderIdentity"]
+    sender = stack.resources["SenderAddress"]
     mail = {"Destinations": ["trial@example.com"], "RawMessage": {"Data": "Subject: trial\n\ntrial"}}
     role = {"RoleName": stack.resources["SweepRole"]}
     return {

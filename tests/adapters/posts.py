@@ -20,6 +20,7 @@ from local.proof.scheduling import Scheduler
 from tests.adapters.lines import START
 
 SENDER = "integrasjon@moment.example"
+NEWS = "Mails-1A2B"
 _SECONDS = 10  # that a mail may be under way
 
 

@@ -13,9 +13,16 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from moment_xledger.adapters.mail import Mail
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, MailNotSent
+from moment_xledger.domain.mails import (
+    AddressRefused,
+    MailDelayed,
+    MailInDoubt,
+    MailNotSent,
+    RecipientUnverified,
+)
 
 SENDER = "integrasjon@moment.example"
+NEWS = "Mails-1A2B"
 READER = "regnskap@nordvik.example"
 REGION = "eu-north-1"
 
@@ -39,7 +46,7 @@ def a_mail(subject: str = "Eksport 17: æøå – 1 234,50 kr") -> EmailMessage:
 
 
 def test_a_mail_goes_as_it_is_to_its_one_address(ses: Any) -> None:
-    Mail(ses, SENDER).send(a_mail(), READER)
+    Mail(ses, SENDER, NEWS).send(a_mail(), READER)
 
     (sent,) = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
     assert (sent.source, set(sent.destinations)) == (SENDER, {READER})
@@ -52,7 +59,7 @@ def test_a_mail_goes_as_it_is_to_its_one_address(ses: Any) -> None:
 
 def test_a_sender_that_nobody_verified_is_ours_to_mend_so_the_mail_waits(ses: Any) -> None:
     with pytest.raises(MailDelayed):
-        Mail(ses, "stranger@moment.example").send(a_mail(), READER)
+        Mail(ses, "stranger@moment.example", NEWS).send(a_mail(), READER)
 
 
 def refused(code: str, words: str = "", status: int = 400) -> ClientError:
@@ -76,8 +83,12 @@ URL = "https://email.eu-north-1.amazonaws.com/"
         pytest.param(refused("AccessDenied", status=403), MailDelayed, id="no right to send: later"),
         pytest.param(refused("InvalidParameterValue"), AddressRefused, id="no address at all: never"),
         pytest.param(
-            refused("MessageRejected", UNVERIFIED + READER), AddressRefused, id="refused reader: never"
+            refused("MessageRejected", UNVERIFIED + READER), RecipientUnverified, id="the sandbox: later"
         ),
+        pytest.param(
+            refused("MessageRejected", f"{UNVERIFIED}{READER}, {SENDER}"), MailDelayed, id="both: later"
+        ),
+        pytest.param(refused("MessageRejected", "Address is on a list"), AddressRefused, id="refused: never"),
         pytest.param(
             refused("MessageRejected", UNVERIFIED + SENDER), MailDelayed, id="refused sender: later"
         ),
@@ -95,7 +106,7 @@ def test_what_a_failure_means(error: Exception, meaning: type[MailNotSent]) -> N
             raise error
 
     with pytest.raises(MailNotSent) as raised:
-        Mail(Failing(), SENDER).send(a_mail(), READER)  # type: ignore[arg-type]
+        Mail(Failing(), SENDER, NEWS).send(a_mail(), READER)  # type: ignore[arg-type]
 
     assert type(raised.value) is meaning
     assert READER not in str(raised.value)

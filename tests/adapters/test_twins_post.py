@@ -22,7 +22,7 @@ from moment_xledger.adapters.mail import Mail
 from moment_xledger.domain.invoice_message import MOST_BYTES
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, MailNotSent, on_the_wire
 from tests.adapters.conftest import Client
-from tests.adapters.posts import SENDER, Post, PostOfEmbedded, PostOfMoto, PostOfTwin
+from tests.adapters.posts import NEWS, SENDER, Post, PostOfEmbedded, PostOfMoto, PostOfTwin
 
 READER = "regnskap@nordvik.example"
 OURS = "<nordvik.10231.1@moment.example>"
@@ -55,7 +55,7 @@ def without_id(content: bytes) -> bytes:
 
 
 def test_each_mail_has_an_id_of_its_own(post: Post) -> None:
-    mail = Mail(post.ses, SENDER)
+    mail = Mail(post.ses, SENDER, NEWS)
     ids = [mail.send(a_mail(), READER) for _ in range(3)]
     assert all(ids)
     assert len(set(ids)) == len(post.arrived(3)) == 3
@@ -63,14 +63,14 @@ def test_each_mail_has_an_id_of_its_own(post: Post) -> None:
 
 def test_it_arrives_as_it_is_to_the_byte_but_for_its_message_id(post: Post) -> None:
     sent = a_mail()
-    Mail(post.ses, SENDER).send(sent, READER)
+    Mail(post.ses, SENDER, NEWS).send(sent, READER)
     (mail,) = post.arrived(1)
     assert without_id(mail.content) == without_id(on_the_wire(sent))
     assert mail.to == {READER}
 
 
 def test_ses_writes_a_message_id_of_its_own_over_ours(post: Post, played_by: str) -> None:
-    id_ = Mail(post.ses, SENDER).send(a_mail(), READER)
+    id_ = Mail(post.ses, SENDER, NEWS).send(a_mail(), READER)
     (mail,) = post.arrived(1)
     (written,) = mail.message.get_all("Message-ID", [])
     if played_by == "moto":  # differs: it leaves the mail as it is
@@ -91,25 +91,25 @@ def test_also_where_ours_is_folded_and_nothing_else_goes_with_it() -> None:
 
 def test_it_goes_to_the_address_it_is_sent_to_whatever_its_head_says(post: Post, played_by: str) -> None:
     named = "somebody@nordvik.example"
-    Mail(post.ses, SENDER).send(a_mail(to=named), READER)
+    Mail(post.ses, SENDER, NEWS).send(a_mail(to=named), READER)
     (mail,) = post.arrived(1)
     differs = {"moto": {READER, named}}  # it adds whoever the head names
     assert mail.to == differs.get(played_by, {READER})
 
 
 def test_a_sender_that_nobody_verified_sends_nothing(post: Post) -> None:
-    with pytest.raises(MailDelayed, match="MessageRejected"):
-        Mail(post.ses, "stranger@moment.example").send(a_mail(), READER)
+    with pytest.raises(MailDelayed, match="SenderNotVerified"):
+        Mail(post.ses, "stranger@moment.example", NEWS).send(a_mail(), READER)
     assert post.arrived(0) == []
 
 
 def test_what_is_no_address_is_refused(post: Post, played_by: str) -> None:
     if played_by == "embedded":  # differs: it takes any
-        Mail(post.ses, SENDER).send(a_mail(), "nordvik")
+        Mail(post.ses, SENDER, NEWS).send(a_mail(), "nordvik")
         assert [mail.to for mail in post.arrived(1)] == [{"nordvik"}]
         return
     with pytest.raises(AddressRefused, match="InvalidParameterValue"):
-        Mail(post.ses, SENDER).send(a_mail(), "nordvik")
+        Mail(post.ses, SENDER, NEWS).send(a_mail(), "nordvik")
     assert post.arrived(0) == []
 
 
@@ -183,6 +183,6 @@ def test_the_twin_fails_as_ses_would(
         clients: list[Any] = [ses, post.ses]
         for client in clients:
             with pytest.raises(MailNotSent) as raised:
-                Mail(client, SENDER).send(a_mail(), READER)
+                Mail(client, SENDER, NEWS).send(a_mail(), READER)
             assert type(raised.value) is meaning
     assert len(post.arrived()) == arrived

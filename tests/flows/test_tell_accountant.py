@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
+from moment_xledger.domain.mails import (
+    AddressRefused,
+    MailDelayed,
+    MailInDoubt,
+    RecipientUnverified,
+    Stopped,
+    on_the_wire,
+)
 from tests.builders import an_invoice
 from tests.flows.office import COMPANY, CONSOLE, MORNING, READER, Office
 
@@ -69,6 +76,33 @@ def test_an_address_that_is_refused_holds_up_nobody_and_is_a_problem() -> None:
     (problem,) = office.ledger.problems.of(COMPANY, "mail")
     assert "eksport 1" in problem.sentence(office.ledger.companies.get_known(COMPANY).language)
     assert list(office.ledger.tellings.open(COMPANY)) == []
+
+
+def test_an_address_that_the_sandbox_refuses_holds_up_nobody_and_gets_its_mail_later() -> None:
+    office = with_an_export(notify=(KARI, OLA))
+    office.post.fails[KARI] = [RecipientUnverified("InSandbox")]
+    assert office.tell().summary() == {"sent": 1, "refused": 0, "nobody": 0, "delayed": ["InSandbox"]}
+    assert office.problems("mail") == []
+    office.now += timedelta(minutes=10)
+    office.tell()
+    assert office.post.readers == [OLA, KARI]
+
+
+def test_an_address_that_a_mail_came_back_from_waits_for_a_person() -> None:
+    office = with_an_export(notify=(KARI, OLA))
+    office.ledger.mails.stop(COMPANY, Stopped(KARI, "General", MORNING))
+    office.tell()
+    assert office.post.readers == [OLA]
+    office.ledger.mails.confirm(COMPANY, KARI, MORNING)
+    office.now += timedelta(minutes=10)
+    office.tell()
+    assert office.post.readers == [OLA, KARI]
+
+
+def test_news_of_the_mail_find_their_company() -> None:
+    office = with_an_export()
+    office.tell()
+    assert the_mail(office)["X-SES-MESSAGE-TAGS"] == "company=nordvik, notice=export"
 
 
 def test_the_problem_is_over_when_that_address_takes_a_mail() -> None:

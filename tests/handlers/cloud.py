@@ -52,13 +52,16 @@ def _made() -> dict[str, str]:
     boto3.client("dynamodb").create_table(TableName=TABLE, **{name: table[name] for name in wanted})
     place: Any = {"LocationConstraint": REGION}
     boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
-    boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
+    ses = boto3.client("ses")
+    ses.verify_email_identity(EmailAddress=SENDER)
+    ses.create_configuration_set(ConfigurationSet={"Name": "mails"})
     sqs = boto3.client("sqs")
     queues = {name: sqs.create_queue(QueueName=name.lower())["QueueUrl"] for name in QUEUES}
     return {
         "TABLE": TABLE,
         "BUCKET": BUCKET,
         "SENDER": SENDER,
+        "CONFIGURATION_SET": "mails",
         "CONSOLE_URL": "https://console.example/",
         **queues,
     }

@@ -3,7 +3,6 @@
 from email import message_from_string, policy
 from typing import Any
 
-import boto3
 import pytest
 from moto.ses.models import ses_backends
 
@@ -11,7 +10,6 @@ from functions.send_notices import handler
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.gate import Gate, token_refused
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.environment import Environment
 from moment_xledger.wiring import Wiring, now
 from tests.builders import a_company
 from tests.handlers.cloud import REGION, SENDER, Context
@@ -23,16 +21,14 @@ KARI = "kari@nordvik.example"
 
 @pytest.fixture
 def use(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> Wiring:
-    """With a configuration set, and a company whose token is refused."""
-    boto3.client("ses").create_configuration_set(ConfigurationSet={"Name": "mails"})
-    made = Wiring(Environment({**wiring._environment._variables, "CONFIGURATION_SET": "mails"}))
-    monkeypatch.setattr(handler, "wire", lambda: made)
-    made.ledger.companies.save(a_company(notify=[KARI], language="en"))
+    """With a company whose token is refused."""
+    monkeypatch.setattr(handler, "wire", lambda: wiring)
+    wiring.ledger.companies.save(a_company(notify=[KARI], language="en"))
     at = now()
-    made.ledger.gates.save(a_company().token_id, token_refused(Gate(), at))
+    wiring.ledger.gates.save(a_company().token_id, token_refused(Gate(), at))
     problem = Problem(NORDVIK, "settings", "", Code.TOKEN_REFUSED, first_seen=at, last_seen=at)
-    made.ledger.problems.report([problem])
-    return made
+    wiring.ledger.problems.report([problem])
+    return wiring
 
 
 def run() -> Any:

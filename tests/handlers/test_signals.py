@@ -46,7 +46,6 @@ class Stage:
         self._variables = {**wiring._environment._variables, **more}
         self._patch = monkeypatch
         self.began = datetime.now(UTC)
-        boto3.client("ses").create_configuration_set(ConfigurationSet={"Name": "mails"})
         self.wire()
 
     def wire(self, **variables: str) -> None:

@@ -72,6 +72,12 @@ def ledger_conflicts(scene: Scene) -> None:
     scene.check(not numbers & {each.number for each in stored}, "something is wrong in the books")
 
 
+def stack_fails(scene: Scene) -> None:
+    scene.check("COMPLETE" in scene.type("aws cloudformation describe-stacks").out, "no status is told")
+    scene.type("aws cloudformation describe-stack-events")
+    scene.cannot("a stack that fails and is made again")
+
+
 def costs_jump(scene: Scene) -> None:
     scene.type("aws dynamodb describe-table")
     scene.type("aws logs describe-log-groups")
@@ -86,4 +92,5 @@ ENTRIES: dict[str, Callable[[Scene], None]] = {
     "Ledger throttled": ledger_throttled,
     "Ledger conflicts": ledger_conflicts,
     "Costs jump": costs_jump,
+    "Stack fails": stack_fails,
 }

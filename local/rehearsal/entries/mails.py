@@ -27,6 +27,8 @@ def mails_wait(scene: Scene) -> None:
     stage.until("the log tells why", lambda: "moment down" in scene.type("runs MailInvoices").out)
     scene.type("aws ses get-account-sending-enabled")
     scene.type("aws ses get-send-quota")
+    scene.type("aws sesv2 get-account")
+    scene.type("aws sesv2 put-account-details")
     number = number_of(invoice)
     stage.until("it is mailed", lambda: in_mails(stage.mailbox, RECEPTION).numbers[number], seconds=180)
     scene.check(
@@ -78,7 +80,7 @@ def mails_returned(scene: Scene) -> None:
 def notices_delayed(scene: Scene) -> None:
     """SES knows our sender no more."""
     stage, since = scene.stage, now()
-    sender = stage["SenderIdentity"]
+    sender = stage["SenderAddress"]
     reader = _somebody_new(scene)
     stage.save({"token_expires": _in_days(3)})
     stage.aws.client("ses").delete_identity(Identity=sender)

@@ -104,16 +104,14 @@ class Wiring:
 
     @cached_property
     def mail(self) -> "Mail":
-        return self._mail()
-
-    def _mail(self, configuration_set: str | None = None) -> "Mail":
         from botocore.config import Config
 
         from moment_xledger.adapters.mail import Mail
 
         # No retry behind our back: a mail whose answer was lost would go twice.
         config = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
-        return Mail(boto3.client("ses", config=config), self._environment["SENDER"], configuration_set)
+        client = boto3.client("ses", config=config)
+        return Mail(client, self._environment["SENDER"], self._environment["CONFIGURATION_SET"])
 
     def receiver(self) -> "Receiver":
         from moment_xledger.flows.receive_events import Receiver
@@ -216,7 +214,7 @@ class Wiring:
             self.vault,
             self.files,
             MomentPdfs(requests.Session(), self._environment["MOMENT_URL"]),
-            self._mail(self._environment["CONFIGURATION_SET"]),
+            self.mail,
             clock=now,
             sleep=time.sleep,
             new_id=lambda: uuid.uuid4().hex,
@@ -309,18 +307,9 @@ class Wiring:
 
     def notifier(self) -> "Notifier":
         """Its mails are told of by the same events as those with invoices, so that a bounce stops an address."""
-        from botocore.config import Config
-
-        from moment_xledger.adapters.mail import Mail
         from moment_xledger.flows.send_notices import Notifier
 
-        once = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
-        mail = Mail(
-            boto3.client("ses", config=once),
-            self._environment["SENDER"],
-            self._environment["CONFIGURATION_SET"],
-        )
-        return Notifier(self.ledger, mail, self._write_notice, now)
+        return Notifier(self.ledger, self.mail, self._write_notice, now)
 
     def _write_notice(
         self, notice: "Notice", company: "Company", to: str, sender: str, at: datetime

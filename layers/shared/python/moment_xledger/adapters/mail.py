@@ -6,29 +6,35 @@ https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html
 """
 
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, MailNotSent, on_the_wire
+from moment_xledger.domain.mails import (
+    AddressRefused,
+    MailDelayed,
+    MailInDoubt,
+    MailNotSent,
+    RecipientUnverified,
+    on_the_wire,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
 
+_NOT_VERIFIED = "not verified"
 _NEVER_CONNECTED = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError")
 
 
 class Mail:
-    """`sender` is the address that SES has verified as ours.
+    """`sender` is the address that SES has verified as ours. By `configuration_set` SES tells what became of a mail.
 
     The client must not retry by itself: a mail whose answer was lost would go twice.
     """
 
-    def __init__(self, client: "SESClient", sender: str, configuration_set: str | None = None) -> None:
+    def __init__(self, client: "SESClient", sender: str, configuration_set: str) -> None:
         self._client = client
-        self._options: dict[str, Any] = (
-            {"ConfigurationSetName": configuration_set} if configuration_set else {}
-        )
+        self._configuration_set = configuration_set
         self.sender = sender
 
     def send(self, message: EmailMessage, to: str) -> str:
@@ -38,7 +44,7 @@ class Mail:
                 Source=self.sender,
                 Destinations=[to],
                 RawMessage={"Data": on_the_wire(message)},
-                **self._options,
+                ConfigurationSetName=self._configuration_set,
             )
         except ClientError as error:
             raise _meaning(error, self.sender) from error
@@ -48,11 +54,19 @@ class Mail:
 
 
 def _meaning(error: ClientError, sender: str) -> MailNotSent:
-    """A sender that is not verified, or no right to send, is our own fault: it passes when somebody mends it."""
+    """A sender that is not verified, or no right to send, is our own fault: it passes when somebody mends it.
+
+    An account in SES's sandbox mails to verified addresses only, and names the others with the words that it has for
+    an unverified sender: https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html
+    """
     code = error.response["Error"]["Code"]
     words = error.response["Error"].get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code == "InvalidParameterValue" or (code == "MessageRejected" and sender not in words):
+    if code == "MessageRejected" and sender in words:
+        return MailDelayed("SenderNotVerified")
+    if code == "MessageRejected" and _NOT_VERIFIED in words:
+        return RecipientUnverified("InSandbox")
+    if code in ("InvalidParameterValue", "MessageRejected"):
         return AddressRefused(code)
     if status >= 500 and code != "ServiceUnavailable":
         return MailInDoubt(code)

@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from moment_xledger.domain.companies import Company, Language
 from moment_xledger.domain.invoice_mails import InvoiceMail
 from moment_xledger.domain.invoices import Snapshot
+from moment_xledger.domain.mails import TAGS
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 
 MOST_BYTES = 10 * 1024 * 1024  # of the whole mail, as SES's version 1 counts it
@@ -21,7 +22,6 @@ LONGEST_NAME = 100  # of a customer, in a subject
 
 # Events about the mail name these, so that a bounce finds its invoice even where our own record was lost.
 # https://docs.aws.amazon.com/ses/latest/dg/event-publishing-send-email.html
-TAGS = "X-SES-MESSAGE-TAGS"
 
 KINDS = {
     Language.NORWEGIAN: {InvoiceKind.INVOICE: "Faktura", InvoiceKind.CREDIT_NOTE: "Kreditnota"},

@@ -3,6 +3,7 @@
 * MailNotSent
   + AddressRefused  this address will never do: a person must look, mails to others go on
   + MailDelayed     surely not sent, for a reason that passes: the same mail goes later
+    + RecipientUnverified  the mail service mails to verified addresses only as yet; mails to others may go
   + MailInDoubt     nobody answered after it was handed over: it may have been sent
 """
 
@@ -13,6 +14,7 @@ from email.policy import SMTP
 
 from moment_xledger.domain.errors import SyncError
 
+TAGS = "X-SES-MESSAGE-TAGS"  # a header by which SES's news of a mail finds its company
 WIRE = SMTP.clone(cte_type="7bit")  # CRLF, and nothing that a relay on the way would have to recode
 
 
@@ -43,6 +45,10 @@ class AddressRefused(MailNotSent):
 
 class MailDelayed(MailNotSent):
     pass
+
+
+class RecipientUnverified(MailDelayed):
+    """Amazon SES in its sandbox: no fault of the address, and mails to others may go."""
 
 
 class MailInDoubt(MailNotSent):

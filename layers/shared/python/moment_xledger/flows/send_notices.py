@@ -16,7 +16,7 @@ from moment_xledger.domain.companies import Company
 from moment_xledger.domain.connection_tests import expires_soon
 from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, RecipientUnverified
 from moment_xledger.domain.notices import (
     ACT_NOW,
     ACT_NOW_KINDS,
@@ -61,12 +61,14 @@ class Notifier:
 
 @dataclass
 class Report:
-    """`delayed`: why a mail did not go now; the next run tries again. `expiring`: companies whose token soon does."""
+    """`delayed`: why a mail did not go now; the next run tries again. `unverified`: addresses that SES takes
+    nothing for while it is in its sandbox; they too are tried again. `expiring`: companies whose token soon does."""
 
     urgent: int = 0
     digests: int = 0
     refused: int = 0
     expiring: int = 0
+    unverified: int = 0
     delayed: list[str] = field(default_factory=list)
 
     def summary(self) -> dict[str, Any]:
@@ -119,6 +121,8 @@ def _mail(
             told = after_urgent(urgent, told, now)
             report.urgent += 1
         told = _digest(company, taken.address, told, notifier, report)
+    except RecipientUnverified:
+        report.unverified += 1
     except MailDelayed as delayed:
         report.delayed.append(delayed.why)
     except AddressRefused as refused:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import Export
-from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
+from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, RecipientUnverified
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.uploads import EXPORT, Upload
 
@@ -113,16 +113,20 @@ def _mail_to(
     for reader in readers:
         if reader in done:
             continue
+        if teller.ledger.mails.stopped(
+            company.id, reader
+        ):  # what came back goes when a person has confirmed it
+            continue
         if teller.clock() + A_MAIL > until:
             break
         try:
             _mail(reader, telling, company, teller, report)
+        except (MailInDoubt, RecipientUnverified) as theirs:
+            report.delayed.append(theirs.why)
+            continue
         except MailDelayed as delayed:  # of which the next reader would hear the same
             report.delayed.append(delayed.why)
             break
-        except MailInDoubt as doubt:
-            report.delayed.append(doubt.why)
-            continue
         done.append(reader)
         teller.ledger.tellings.note(telling, done, until)
     return done

@@ -13,6 +13,7 @@ from moment_xledger.domain.absences import in_words
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import SeriesReport
+from moment_xledger.domain.mails import TAGS
 from moment_xledger.mails.handed_over import handed_over
 from moment_xledger.mails.pages import page
 
@@ -34,6 +35,7 @@ def export_ready(news: "News", to: str, sender: str, now: datetime) -> EmailMess
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{identity}@{sender.rpartition('@')[2]}>"
     mail["X-Moment-Xledger-Id"] = identity  # SES writes its own Message-ID over ours
+    mail[TAGS] = f"company={news.company.id}, notice=export"
     mail["Auto-Submitted"] = "auto-generated"  # so that no absence notice answers it
     facts = _facts(news)
     mail.set_content(page(f"export_ready.{language}.txt", facts))

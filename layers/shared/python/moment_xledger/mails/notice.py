@@ -10,12 +10,12 @@ from email.utils import format_datetime, make_msgid
 from typing import Any
 
 from moment_xledger.domain.companies import Company, Language
+from moment_xledger.domain.mails import TAGS
 from moment_xledger.domain.notices import Group, Notice
 from moment_xledger.domain.problems import Code, Fixer
 from moment_xledger.mails.pages import page
 
 LONGEST_WORDS = 300  # of what Xledger said
-TAGS = "X-SES-MESSAGE-TAGS"  # by which a bounce finds its company
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "from": ("Moment til Xledger", "Moment to Xledger"),
