@@ -1,6 +1,8 @@
 """The documents that Moment builds on say what the functions do."""
 
+import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,11 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from local import ROOT
 from moment_xledger.domain.events import TYPES, Event, read_event
+from moment_xledger.domain.sessions import Role
+from moment_xledger.flows.open_session import Wanted
+from tests.template import resources, template
 
 EVENTS = Path(__file__).parent.parent / "events"
 GOOD = [
@@ -64,3 +70,39 @@ def test_the_asyncapi_document_names_every_type_and_its_schema():
 
 def _example(type_: str) -> dict[str, Any]:
     return next(event for event in map(json.loads, GOOD) if event["type"] == type_)
+
+
+# --- the page for Moment's back end ---------------------------------------------------------------------
+
+PAGE = (ROOT / "docs" / "for-moment.md").read_text()
+BLOCKS = {kind: re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL) for kind in ("json", "python")}
+
+
+def test_the_page_for_moment_names_outputs_of_the_stack():
+    rows = re.findall(r"^\| (`\w+`, `\w+`) \|", PAGE, re.MULTILINE)
+    named = {name.strip("`") for row in rows for name in row.split(", ")}
+    assert named == {"EventsQueueUrl", "EventsQueueArn", "OpenSessionUrl", "OpenSessionArn"}
+    assert named <= template()["Outputs"].keys()
+
+
+def test_its_policy_allows_what_the_stack_gives_to_the_trusted_account():
+    (policy,) = map(json.loads, BLOCKS["json"])
+    given = {
+        resources()[name]["Properties"]["Action"]
+        for name in ("MomentOpensSessions", "MomentOpensSessionsByTheirUrl")
+    }
+    (queue, *_) = resources()["EventsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert {each["Action"] for each in policy["Statement"]} == {*given, queue["Action"]}
+
+
+def test_its_example_asks_for_a_session_that_would_be_given():
+    compiled = [ast.parse(block) for block in BLOCKS["python"]]
+    (asked,) = [
+        ast.literal_eval(call.args[0])
+        for block in compiled
+        for call in ast.walk(block)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) == "json.dumps"
+        and isinstance(call.args[0], ast.Dict)
+    ]
+    assert Wanted.model_validate(asked).role is Role.ADMINISTRATOR
