@@ -14,7 +14,7 @@ RUNBOOK = re.compile(r"docs/runbook\.md#[a-z]+(-[a-z]+)*$")
 FUNCTIONS = {name for name, each in resources().items() if each["Type"] == "AWS::Serverless::Function"}
 # These watch the clock, and leave the rest to their next run in good time.
 STOP_BY_THEMSELVES = {
-    *("SyncCustomers", "SyncProjects", "MailInvoices", "UploadExports"),
+    *("SyncCustomers", "SyncProjects", "MailInvoices", "UploadExports", "RecheckInvoices"),
     *("ImportExpenses", "GuardNumbers", "Reconcile"),
 }
 

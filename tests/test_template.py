@@ -257,6 +257,7 @@ def test_a_versions_description_has_room_for_the_longest_parameters() -> None:
         "UploadsQueue",
         "ExpensesQueue",
         "InvoiceMailsQueue",
+        "HeldInvoicesQueue",
         "MailEventsQueue",
     ],
 )
@@ -427,6 +428,7 @@ def test_a_function_sends_only_to_the_queues_it_is_told_of() -> None:
         "INVOICE_MAILS_QUEUE": "InvoiceMailsQueue",
         "UPLOADS_QUEUE": "UploadsQueue",
         "EXPENSES_QUEUE": "ExpensesQueue",
+        "HELD_INVOICES_QUEUE": "HeldInvoicesQueue",
     }
     for name, function in of_type("AWS::Lambda::Function").items():
         names = set(function["Environment"]["Variables"])
@@ -479,6 +481,7 @@ RIGHTS = {
     "UploadExports": LOG | LEDGER | TAKES | SENDS | FILES | READS_KEYS | KEEPS_KEYS,
     "ImportExpenses": LOG | LEDGER | TAKES | SENDS | READS_KEYS | KEEPS_KEYS,
     "MailInvoices": LOG | LEDGER | TAKES | {"s3:GetObject", "s3:PutObject"} | READS_KEYS | MAILS,
+    "RecheckInvoices": LOG | LEDGER | CHECKS | TAKES | SENDS | READS_KEYS,
     "NoteBounces": LOG | LEDGER - {"dynamodb:Query"} | TAKES,
     "Sweep": LOG | {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"} | SENDS,
     "StartRuns": LOG | {"dynamodb:GetItem", "dynamodb:Query"} | SENDS,
@@ -543,6 +546,7 @@ def test_no_queue_gives_its_function_more_than_the_design_says() -> None:
         "UploadExports": 5,
         "ImportExpenses": 5,
         "MailInvoices": 2,
+        "RecheckInvoices": 10,
         "NoteBounces": 2,
     }
 

@@ -22,6 +22,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         lambda company: use.start_export(company, context.aws_request_id, "sweep"),
         use.wake_mails,
         use.wake_uploads,
+        use.wake_held,
         now(),
     )
     logger.info("swept", extra={"counts": counts})

@@ -22,5 +22,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer
         event,
         use.queue(Kind.CUSTOMER),
         use.queues,
-        lambda token: sync_customers(token, use.worker(), use.ask_moment),
+        lambda token: sync_customers(token, use.worker()),
     )

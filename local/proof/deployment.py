@@ -23,6 +23,7 @@ import functions.mail_invoices.handler as mail_invoices
 import functions.note_bounces.handler as note_bounces
 import functions.open_session.handler as open_session
 import functions.receive_events.handler as receive_events
+import functions.recheck_invoices.handler as recheck_invoices
 import functions.reconcile.handler as reconcile
 import functions.send_notices.handler as send_notices
 import functions.start_runs.handler as start_runs
@@ -54,6 +55,7 @@ HANDLERS: dict[str, ModuleType] = {
     "InvoiceMails": mail_invoices,
     "Uploads": upload_exports,
     "Expenses": import_expenses,
+    "HeldInvoices": recheck_invoices,
     MAIL_EVENTS: note_bounces,
 }
 CLOCKED: dict[str, ModuleType] = {
@@ -70,6 +72,7 @@ ENVIRONMENT = {
     "EXPORTS_QUEUE": "Exports",
     "INVOICE_MAILS_QUEUE": "InvoiceMails",
     "UPLOADS_QUEUE": "Uploads",
+    "HELD_INVOICES_QUEUE": "HeldInvoices",
     "EXPENSES_QUEUE": "Expenses",
     "CONSOLE_URL": "https://console.example/",
     "BUCKET": "bucket",

@@ -19,6 +19,13 @@ def a_customer(number: str = "", version: int = 1) -> Body:
     return _saved("customer", data)
 
 
+def of_customer(invoice: Body, customer: str) -> Body:
+    """The same invoice to somebody else."""
+    document = invoice.document()
+    named = {"customerNumber": customer, "name": f"Kari Nr. {customer}"}
+    return _body(document | {"data": document["data"] | {"customer": named}})
+
+
 def number_of(event: Body) -> str:
     data = event.document()["data"]
     return str(data.get("customerNumber") or data["invoiceNumber"])

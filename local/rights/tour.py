@@ -34,6 +34,7 @@ SOURCES = (
     "UploadsQueue",
     "ExpensesQueue",
     "InvoiceMailsQueue",
+    "HeldInvoicesQueue",
     "MailEventsQueue",
 )
 # What the clock starts; the sweep comes by itself as well.

@@ -28,7 +28,17 @@ def attempt(service, method, arguments):
     return "done"
 """
 _REFUSED = ("AccessDenied", "AccessDeniedException", "AccessDeniedFault", "403")
-QUEUES = ("Events", "Customers", "Projects", "Exports", "Uploads", "Expenses", "InvoiceMails", "MailEvents")
+QUEUES = (
+    "Events",
+    "Customers",
+    "Projects",
+    "Exports",
+    "Uploads",
+    "Expenses",
+    "InvoiceMails",
+    "HeldInvoices",
+    "MailEvents",
+)
 _SECONDS = 120  # for all of it
 Call = tuple[str, str, dict[str, Any]]
 
@@ -78,13 +88,20 @@ MAY: Mapping[str, set[str]] = {
         "keeps a mail that is sent",
         "sends a mail",
     },
+    "RecheckInvoices": {
+        *BOTH,
+        CHECKS,
+        takes("HeldInvoices"),
+        *sends("Customers", "Projects", "InvoiceMails", "HeldInvoices"),
+        KEYS,
+    },
     "NoteBounces": {*BOTH - {"searches the ledger"}, takes("MailEvents")},
     "Sweep": {
         "reads the ledger",
         "reads much of the ledger",
         "searches the ledger",
         "finds what is due",
-        *sends("Customers", "Projects", "Exports", "InvoiceMails", "Uploads"),
+        *sends("Customers", "Projects", "Exports", "InvoiceMails", "Uploads", "HeldInvoices"),
     },
     "StartRuns": {"reads the ledger", "searches the ledger", *sends("Exports", "Expenses")},
     "SendNotices": {*BOTH, "sends a mail"},

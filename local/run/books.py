@@ -174,6 +174,10 @@ class Books:
     def to_mail(self) -> int:
         return waiting_mails(COMPANY, self._use.ledger)
 
+    def to_recheck(self) -> int:
+        """1 where something that held invoices wait for is to be looked at now."""
+        return int(COMPANY in self._use.ledger.due.until(datetime.now(UTC)).held)
+
     def to_upload(self) -> int:
         """Those that are still to be handed over, and those whose invoices nobody has looked for yet."""
         waiting = self._use.ledger.uploads.open(COMPANY)

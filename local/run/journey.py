@@ -42,6 +42,7 @@ WAKES = {"wakes for customers": "CustomersQueue", "wakes for projects": "Project
 EXPORTS = {"exports": "ExportsQueue", "wakes for uploads": "UploadsQueue"}
 EXPENSES = {"imports of expenses": "ExpensesQueue"}
 MAILS = {"wakes for mails": "InvoiceMailsQueue"}
+HELD = {"wakes for held invoices": "HeldInvoicesQueue"}
 DEAD_LETTERS = (
     "EventsDeadLetters",
     "CustomersDeadLetters",
@@ -50,6 +51,7 @@ DEAD_LETTERS = (
     "UploadsDeadLetters",
     "ExpensesDeadLetters",
     "InvoiceMailsDeadLetters",
+    "HeldInvoicesDeadLetters",
     "MailEventsDeadLetters",
 )
 
@@ -110,6 +112,7 @@ class Journey:
     def _carry_and_export(self) -> None:
         self._wait(self._look_at_records)
         self._progress.step(self._books.done_records())
+        self._wait(self._look_at_held)
         if self._options.route is Route.EMAIL:
             self._wait(self._look_at_mails)
             self._progress.step("mailed what is new")
@@ -177,6 +180,12 @@ class Journey:
         if to_upload and not any(queued.values()):
             self._sweep()
         return Look(queued | {"files to upload": to_upload})
+
+    def _look_at_held(self) -> Look:
+        wakes, waiting = self._in_queues(HELD), self._books.to_recheck()
+        if waiting and not any(wakes.values()):
+            self._sweep()
+        return Look({"held invoices to look at": waiting}, hints=wakes)
 
     def _look_at_mails(self) -> Look:
         wakes, waiting = self._in_queues(MAILS), self._books.to_mail()

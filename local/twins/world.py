@@ -24,6 +24,7 @@ from moment_xledger.domain.moment import Saved
 from moment_xledger.domain.replies import Reply, Unanswered
 from moment_xledger.flows.outcomes import Report
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
+from moment_xledger.flows.recheck_invoices import Rechecker, recheck_invoices
 from moment_xledger.flows.sweep import sweep
 from moment_xledger.flows.sync_customers import sync_customers
 from moment_xledger.flows.sync_projects import sync_projects
@@ -116,6 +117,7 @@ class World:
         self.woken: list[tuple[Kind, TokenId]] = []
         self.closed: list[GateClosed] = []
         self.mails_woken: list[CompanyId] = []
+        self.held_woken: list[CompanyId] = []
         self.moment: dict[str, Saved] = {}
         self.moment_is_down = False
         self.asked_moment: list[str] = []
@@ -156,7 +158,7 @@ class World:
         """What a wake does; a closed gate is noted."""
         try:
             if kind is Kind.CUSTOMER:
-                return sync_customers(token, self.worker(), self._ask_moment)
+                return sync_customers(token, self.worker())
             return sync_projects(token, self.worker(), self._ask_moment)
         except GateClosed as closed:
             self.closed.append(closed)
@@ -180,17 +182,37 @@ class World:
             self.sweep()
 
     def carry_wakes(self) -> None:
-        while self.woken:
-            self.sync(*self.woken.pop(0))
+        while self.woken or self.held_woken:
+            if self.woken:
+                self.sync(*self.woken.pop(0))
+            else:
+                self.recheck(self.held_woken.pop(0))
+
+    def recheck(self, company: CompanyId = COMPANY.id) -> None:
+        """What the job of the held invoices does for a company."""
+        recheck_invoices(company, self.rechecker())
+
+    def rechecker(self) -> Rechecker:
+        return Rechecker(
+            self.ledger,
+            self._ask_moment,
+            self._wake,
+            self.mails_woken.append,
+            self.held_woken.append,
+            self.time,
+            lambda: f"rechecker-{next(self._workers)}",
+        )
 
     def sweep(self) -> None:
-        sweep(self.ledger, self._wake, _of_no_concern, _of_no_concern, _of_no_concern, self.time())
+        nobody, held = _of_no_concern, self.held_woken.append
+        sweep(self.ledger, self._wake, nobody, nobody, nobody, held, self.time())
 
     def _wake(self, kind: Kind, token: TokenId) -> None:
         self.woken.append((kind, token))
 
     def _anything_due(self) -> bool:
-        return bool(self.ledger.due.until(self.time.now + timedelta(hours=2)).records)
+        due = self.ledger.due.until(self.time.now + timedelta(hours=2))
+        return bool(due.records or due.held)
 
     def held(self, what: str) -> list[dict[str, Any]]:
         """What the simulated Xledger holds: `customers`, `companies` or `projects`."""

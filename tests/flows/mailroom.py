@@ -168,7 +168,15 @@ class Mailroom:
         """What a minute brings: a wake if something is due, and what it does."""
         self.time.now += A_MINUTE
         woken: list[CompanyId] = []
-        sweep(self.ledger, lambda *_: None, lambda _: None, woken.append, lambda _: None, self.time())
+        sweep(
+            self.ledger,
+            lambda *_: None,
+            lambda _: None,
+            woken.append,
+            lambda _: None,
+            lambda _: None,
+            self.time(),
+        )
         for company in woken:
             mail_invoices(company, self.mailer())
 

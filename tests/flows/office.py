@@ -16,6 +16,7 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.exports import SCHEDULE, SWEEP, Export
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
+from moment_xledger.flows.recheck_invoices import Rechecker, recheck_invoices
 from moment_xledger.flows.tell_accountant import Report, Teller, tell_accountant
 from moment_xledger.mails.export_ready import export_ready
 from tests.builders import KEPT_BY_HAND, a_company, may_not_look_up
@@ -79,6 +80,16 @@ class Office:
             clock=self.clock,
         )
         receive_events(messages, receiver)
+        self.recheck()
+
+    def recheck(self) -> None:
+        """What the sweeper's job does within a minute, where something that is held is due."""
+        if COMPANY in self.ledger.due.until(self.now).held:
+            nobody = lambda *_: None  # noqa: E731
+            recheck_invoices(
+                COMPANY,
+                Rechecker(self.ledger, nobody, nobody, nobody, nobody, self.clock, lambda: "rechecker"),
+            )
 
     def export(self, request: str = "", by: str = "Kari", repeats: int | None = None) -> Export | None:
         exporter = Exporter(self.ledger, self.files, self.clock, write_review)

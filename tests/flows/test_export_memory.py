@@ -40,8 +40,8 @@ class Paging:
     def watermark(self, _: str) -> Watermark:
         return Watermark()
 
-    def held(self, _: str) -> tuple[()]:
-        return ()
+    def held_page(self, *_: Any) -> tuple[tuple[()], None]:
+        return (), None
 
     def of(self, *_: Any) -> tuple[()]:
         return ()

@@ -138,6 +138,7 @@ def test_what_the_settings_have_put_right_goes_by_itself_also_where_no_export_is
     nights.office.set(vat_codes={"3": "3", "99": "3"})
     nights.moment.refuses = True  # of which this does not depend
     nights.night()
+    nights.office.recheck()
     assert nights.office.arrived() == [(1, 7)]
     assert nights.office.ledger.invoices.has_fresh_mail(COMPANY)
     assert ("7", "VAT_CODE_UNMAPPED") not in nights.office.problems()

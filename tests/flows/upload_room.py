@@ -140,7 +140,7 @@ class UploadRoom:
         exports: list[CompanyId] = []
         uploads: list[CompanyId] = []
         nobody = lambda *_: None  # noqa: E731
-        sweep(self.ledger, nobody, exports.append, nobody, uploads.append, self.time())
+        sweep(self.ledger, nobody, exports.append, nobody, uploads.append, nobody, self.time())
         for _ in exports:
             self.export(SWEEP)
             self.tell()

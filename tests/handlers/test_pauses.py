@@ -10,6 +10,7 @@ import pytest
 from functions.export_invoices import handler as exporting
 from functions.import_expenses import handler as expenses
 from functions.mail_invoices import handler as mails
+from functions.recheck_invoices import handler as rechecking
 from functions.sync_customers import handler as customers
 from functions.sync_projects import handler as projects
 from functions.upload_exports import handler as uploading
@@ -25,6 +26,7 @@ from tests.handlers.test_signals import (
     NORDVIK,
     Stage,
     export_stuck,
+    held_wait,
     in_doubt,
     mails_wait,
     stale,
@@ -44,6 +46,7 @@ CAUSES = [
     pytest.param(token_refused, id="a refused token"),
     pytest.param(export_stuck, id="an export"),
     pytest.param(mails_wait, id="mails"),
+    pytest.param(held_wait, id="held"),
     pytest.param(uploads_wait, id="uploads"),
 ]
 
@@ -74,7 +77,7 @@ def test_what_stands_still_by_intent_raises_no_alarm(
     assert _raised(capsys) == []
 
 
-@pytest.mark.parametrize("cause", [stale, export_stuck, mails_wait, uploads_wait])
+@pytest.mark.parametrize("cause", [stale, export_stuck, mails_wait, uploads_wait, held_wait])
 def test_nor_does_what_is_about_to_go_on(
     cause: Cause, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -89,7 +92,7 @@ def test_nor_does_what_is_about_to_go_on(
 
 @pytest.mark.parametrize(
     "handler",
-    [customers, projects, exporting, mails, uploading, expenses],
+    [customers, projects, exporting, mails, uploading, expenses, rechecking],
     ids=lambda module: str(module.__name__),
 )
 def test_a_wake_is_taken_off_its_queue_and_nothing_outside_is_called(

@@ -147,6 +147,13 @@ def uploads_wait(stage: Stage) -> None:
     stage.sweep(after=6 * MINUTE)
 
 
+def held_wait(stage: Stage) -> None:
+    """For a customer that has not come."""
+    stage.save(route="file")
+    stage.receive(an_invoice(1))
+    stage.sweep(after=6 * MINUTE)
+
+
 def file_differs(stage: Stage) -> None:
     with_an_upload_that_waits(stage)
     stage.use.vault.offer(NORDVIK, Secrets(TOKEN, TOKEN, SoapLogin("nordvik-ws", "password")))
@@ -244,6 +251,7 @@ RAISED_BY: dict[str, Callable[[Stage], None]] = {
     "ExportsLateAlarm": export_stuck,
     "MailsLateAlarm": mails_wait,
     "UploadsLateAlarm": uploads_wait,
+    "HeldLateAlarm": held_wait,
     "FilesDifferAlarm": file_differs,
     "EventsRefusedAlarm": event_refused,
     "NewReasonAlarm": new_reason,

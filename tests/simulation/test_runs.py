@@ -100,4 +100,4 @@ def test_every_function_is_in_it() -> None:
     functions = [
         each.__name__.split(".")[1] for each in (*HANDLERS.values(), *CLOCKED.values(), *ANSWERING.values())
     ]
-    assert len(set(functions)) == 15
+    assert len(set(functions)) == 16

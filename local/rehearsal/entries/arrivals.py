@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from local import ROOT
 from local.rehearsal.carrying import arrives
-from local.rehearsal.events import a_customer
+from local.rehearsal.events import a_customer, number_of, of_customer
 from local.rehearsal.figures import now
 from local.rehearsal.scene import Scene
 from local.rehearsal.staging import HIDDEN
@@ -89,10 +89,28 @@ def events_in_flight(scene: Scene) -> None:
         arrives(scene, each)
 
 
+def held_invoices_wait(scene: Scene) -> None:
+    """A release that cannot read the table, while the customer comes that an invoice waits for."""
+    stage, customer = scene.stage, a_customer()
+    invoice = of_customer(stage.new_invoice(), number_of(customer))
+    with stage.mistake("RecheckInvoices", TABLE="no-such-table"):
+        stage.publish(invoice, customer)
+        stage.until("nobody looks at it", lambda: "failed" in stage.log_of("RecheckInvoices"))
+        said = scene.type("errors RecheckInvoices").out
+        scene.check("ResourceNotFound" in said, f"the log does not say why: {said}")
+        scene.type("runs RecheckInvoices")
+        scene.type("aws sqs get-queue-attributes")
+        arrives(scene, customer)
+        scene.check(not stage.has_invoice(number_of(invoice)), "it has arrived all the same")
+    stage.until("it goes by itself", lambda: stage.has_invoice(number_of(invoice)))
+    scene.check('"let_go": 1' in scene.type("runs RecheckInvoices").out, "the log does not count it")
+
+
 ENTRIES: dict[str, Callable[[Scene], None]] = {
     "Events refused": events_refused,
     "A new reason": a_new_reason,
     "Dead letters": dead_letters,
     "Events wait": events_wait,
     "Events in flight": events_in_flight,
+    "Held invoices wait": held_invoices_wait,
 }

@@ -39,6 +39,7 @@ class Signal(StrEnum):
     EXPORTS_LATE = "ExportsLate"  # companies with something that should have been taken up by now
     MAILS_LATE = "MailsLate"
     UPLOADS_LATE = "UploadsLate"
+    HELD_LATE = "HeldLate"
     TOKENS_REFUSED = "TokensRefused"
     NEW_REASONS = "NewReasons"  # for problems, that came within the hour and had not come for a month
     # receive_events

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from moment_xledger.flows.guard_numbers import Guard
     from moment_xledger.flows.mail_invoice import Mailer
     from moment_xledger.flows.receive_events import Receiver
+    from moment_xledger.flows.recheck_invoices import Rechecker
     from moment_xledger.flows.reconcile import Reconciler
     from moment_xledger.flows.send_notices import Notifier
     from moment_xledger.flows.sync_records import Worker
@@ -333,6 +334,19 @@ class Wiring:
         worker = replace(self.worker(A_WAIT), run=RUN, wake=_left_to_the_sweep)
         return Trial(worker, Reference, self.moment().accepts, accepts_soap)
 
+    def rechecker(self) -> "Rechecker":
+        from moment_xledger.flows.recheck_invoices import Rechecker
+
+        return Rechecker(
+            self.ledger,
+            self.ask_moment,
+            self.wake,
+            self.wake_mails,
+            self.wake_held,
+            now,
+            lambda: uuid.uuid4().hex,
+        )
+
     def ask_moment(self, company: "Company", kind: Kind, number: str) -> "Saved | None":
         return self.moment().record(company.id, self.vault.moment_key(company), kind, number)
 
@@ -351,6 +365,9 @@ class Wiring:
 
     def wake_uploads(self, company: "CompanyId") -> None:
         self.queues.send(self._environment["UPLOADS_QUEUE"], {"company": company}, group=company)
+
+    def wake_held(self, company: "CompanyId") -> None:
+        self.queues.send(self._environment["HELD_INVOICES_QUEUE"], {"company": company}, group=company)
 
     def queue(self, kind: Kind) -> str:
         return self._environment[QUEUES[kind]]

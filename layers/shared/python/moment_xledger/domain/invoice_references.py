@@ -80,7 +80,8 @@ class Answer(StrEnum):
 @dataclass(frozen=True)
 class Awaited:
     """What an invoice waits for. `answer`: what came of the last question about it, at `asked`. `marks`: how often
-    somebody began to wait for it."""
+    somebody began to wait for it, or said that it may have changed. `look`: when it is looked at next; None where an
+    earlier release began to wait. `told`: the reason that people were told of all that wait for it."""
 
     kind: str
     number: str
@@ -88,6 +89,8 @@ class Awaited:
     marks: int
     answer: str = ""
     asked: datetime | None = None
+    look: datetime | None = None
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,7 +203,7 @@ def next_look(awaited: Awaited, standing: Standing, now: datetime) -> datetime:
     """What was released, or settled by a person, marks work itself; this is in case that was lost."""
     if standing in (Standing.NOT_COME, Standing.ABSENT):
         return max(_next_question(awaited), now)
-    return now if standing is Standing.NOT_LOOKED_UP else now + QUIET
+    return now + QUIET
 
 
 def _next_question(awaited: Awaited) -> datetime:

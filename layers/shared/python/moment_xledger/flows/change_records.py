@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Conflict
+from moment_xledger.domain.invoice_references import DISPUTES
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import (
@@ -89,9 +90,12 @@ def _one_round(
     taken = _report_taken_numbers([change for change in changes if change[1].id in lost_ids], ledger, now)
     settled = stored | {(after.kind, after.id): after for _, after in kept}
     states = {record.state for record in settled.values() if record.id not in lost_ids}
-    for number in dict.fromkeys([*_given_up([*kept, *taken]), *_had_by(unchanged, ledger)]):
+    given_up = dict.fromkeys([*_given_up([*kept, *taken]), *_had_by(unchanged, ledger)])
+    for number in given_up:
         if hand_on(company, kind, number, ledger, now):
             states.add(State.DIRTY)
+    undisputed = {number for before, _ in kept if before for number in _disputed(before)}
+    ledger.waits.look_now(company.id, kind, undisputed | given_up.keys(), now)
     return {id_: todo[id_] for id_ in lost_ids - {record.id for _, record in taken}}, states
 
 
@@ -171,6 +175,12 @@ def _given_up(changes: Iterable[Change]) -> Iterator[str]:
             yield after.number
         if before and before.owned_number and before.owned_number != after.owned_number:
             yield before.owned_number
+
+
+def _disputed(record: Record) -> Iterator[str]:
+    """Numbers whose invoices wait for the end of what was wrong with it."""
+    if record.problem in DISPUTES:
+        yield from filter(None, (record.number, record.sent_number, record.details.get("old")))
 
 
 def _had_by(records: Sequence[Record], ledger: "Ledger") -> Iterator[str]:

@@ -127,6 +127,7 @@ def _relink(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> Non
             believe(company, record, ledger, clock)
             return
     ledger.problems.close(company.id, [(problem.kind, problem.number)], [problem.code])
+    ledger.waits.look_now(company.id, problem.kind, [problem.number], clock())
 
 
 def _same_record(problem: Problem, choice: Choice, given: str, resolver: Resolver) -> None:

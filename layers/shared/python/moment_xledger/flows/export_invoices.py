@@ -34,8 +34,8 @@ from moment_xledger.domain.releases import is_known
 from moment_xledger.domain.uploads import EXPORT, REASONS, State, Upload
 from moment_xledger.flows.explain_gaps import Gaps
 from moment_xledger.flows.invoice_standing import standings_of
-from moment_xledger.flows.offer_held import offer_held
 from moment_xledger.flows.put_beside import WriteReview, put_manifest, put_review
+from moment_xledger.flows.recheck_held import recheck_some
 from moment_xledger.flows.take_in_invoices import wait_quietly
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _next(
     route: Route | None,
 ) -> Export | None:
     if repeats is None:
-        offer_held(company, exporter.ledger, exporter.clock)
+        recheck_some(company, exporter.ledger, exporter.clock)
     head = exporter.ledger.invoices.head(company.id)
     company = settled(company, exporter.ledger.references.dimensions(company.token_id))
     export = next_export(company, watermark, head, by, exporter.clock(), route)

@@ -42,6 +42,7 @@ def measure_work(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
         Signal.EXPORTS_LATE: _without_rest(late.exports, pauses, now),
         Signal.MAILS_LATE: _without_rest(late.mails, pauses, now),
         Signal.UPLOADS_LATE: _without_rest(late.uploads, pauses, now),
+        Signal.HELD_LATE: _without_rest(late.held, pauses, now),
     }
 
 

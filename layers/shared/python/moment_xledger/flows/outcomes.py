@@ -332,6 +332,14 @@ class Outcomes:
         self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
         if note and self.release(new):
             self.ledger.records.released(note)
+        if sent:
+            self._look_at_invoices([told for told, _ in sent.values()])
+
+    def _look_at_invoices(self, records: Sequence[Record]) -> None:
+        """Those that wait for these records, under the numbers that they had and have."""
+        named = ((record.number, record.sent_number, record.details.get("old")) for record in records)
+        numbers = {number for each in named for number in each if number}
+        self.ledger.waits.look_now(self.company.id, records[0].kind, numbers, self.clock())
 
     def _renumber(self, records: Sequence[Record], change: Callable[[Record], Record]) -> set[int]:
         """Records whose new number a person vouched for, and Xledger has it. Their old numbers go to the next claimant.

@@ -16,7 +16,6 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import reach
 from moment_xledger.flows.compare_invoices import Comparison, Report
 from moment_xledger.flows.mend_counts import mend_counts
-from moment_xledger.flows.offer_held import offer_held
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -69,7 +68,7 @@ def reconcile_all(reconciler: Reconciler) -> Report:
 def reconcile(company: Company, reconciler: Reconciler, report: Report) -> None:
     """Where Moment is down, its key missing or refused, or the time over, the next night begins at the same place."""
     try:
-        offer_held(company, reconciler.ledger, reconciler.clock)
+        reconciler.ledger.waits.recheck(company.id, reconciler.clock())
         _compare_all(company, reconciler, report)
         reconciler.ledger.problems.close(company.id, [ABOUT_THE_KEY], [Code.MOMENT_KEY_REFUSED])
         report.companies += 1

@@ -111,6 +111,7 @@ def save_company(
     vault.adopt(company)
     close_refusals(company.token_id, ledger)
     _hurry_uploads(company.id, ledger, clock())
+    ledger.waits.recheck(company.id, clock())
     changed = [("settings", address) for address in sorted(in_use ^ before_that)]
     ledger.problems.close(company.id, changed, ADDRESS_STOPPED)
     if not company.writes_to_xledger:

@@ -1,24 +1,21 @@
-"""Invoices that wait for a customer or a project: they go when Xledger has it, and people are told of what lasts.
+"""What invoices wait for, looked at when it is due: they go when Xledger has it, and people are told of what lasts.
 
-Called when a company has nothing left to send of that kind, so that what was just sent is seen at once. Each call does
-a bounded part and says when to look again.
+Xledger itself is asked by the worker that has its token; here it is only noted that it is to be asked.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import Company
-from moment_xledger.domain.entities import owner_code_of
-from moment_xledger.domain.errors import KeyRefused, Rejected, Unreachable, UnusableAnswer
+from moment_xledger.domain.companies import Company, TokenId
+from moment_xledger.domain.errors import KeyRefused, Unreachable, UnusableAnswer
 from moment_xledger.domain.events import Event
 from moment_xledger.domain.invoice_references import (
     INVOICE,
     QUIET,
     Answer,
     Awaited,
-    LookedUp,
     Reference,
     Standing,
     details_of,
@@ -26,123 +23,97 @@ from moment_xledger.domain.invoice_references import (
     next_look,
     reason_of,
 )
+from moment_xledger.domain.invoices import MOST_ARRIVALS
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Saved
-from moment_xledger.domain.number_guard import Numbered
-from moment_xledger.domain.numbers import number_key
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.invoice_standing import standings_of
-from moment_xledger.flows.outcomes import Outcomes
 from moment_xledger.flows.take_in_invoices import let_go
 from moment_xledger.flows.take_in_records import take_in_records
 
+if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
+
 AskMoment = Callable[[Company, Kind, str], Saved | None]
 
-MOST_INVOICES = 200  # let go, or told of, in one call
-MOST_QUESTIONS = 20  # to Moment, for meanwhile nobody else can use the token
-MOST_LOOKED_UP = 500  # what Xledger takes in one list
-EVERY = "*"
-
-
-class ReadsNumbers(Protocol):
-    def numbers(self, kind: Kind, ids: Collection[int], codes: Collection[str]) -> Collection[Numbered]: ...
+A_MINUTE = timedelta(minutes=1)
+TOLD_AT_ONCE = 25  # invoices
+KINDS = (*map(str, Kind), INVOICE)
+UNANSWERED = (Answer.SILENT, Answer.KEY_REFUSED)
 
 
 @dataclass
 class Looking:
-    """One look. `left`: how many more invoices this call may deal with."""
+    """A run of looks at what one company's invoices wait for. `silent`: Moment did not answer the last question."""
 
-    kind: Kind
-    outcomes: Outcomes
+    company: Company
+    ledger: "Ledger"
     ask_moment: AskMoment
-    xledger: ReadsNumbers
-    now: datetime
-    left: int = MOST_INVOICES
+    wake: Callable[[Kind, TokenId], None]
+    clock: Callable[[], datetime]
+    has_time: Callable[[], bool]
+    silent: Answer = Answer.NONE
+    let_go: int = 0
 
 
-def settle_waits(
-    kind: Kind, outcomes: Outcomes, ask_moment: AskMoment, xledger: ReadsNumbers
-) -> datetime | None:
-    """When to look again; None where no invoice waits. Raises `GateClosed` as any request to Xledger does."""
-    look = Looking(kind, outcomes, ask_moment, xledger, outcomes.clock())
-    awaited = _awaited(look)
-    if not awaited:
-        return None
-    if _look_up([each for each, standing in awaited if _is_kept(each, standing, look)], look):
-        awaited = _awaited(look)
-    _ask([each for each, standing in awaited if standing is Standing.NOT_COME], look)
-    awaited = _awaited(look)
-    again = [_let_go([each for each, standing in awaited if standing.lets_go], look)]
-    again += [_settle(each, standing, look) for each, standing in awaited if not standing.lets_go]
-    return min((each for each in again if each), default=None)
+def settle_waits(due: Sequence[Awaited], look: Looking) -> None:
+    """Moves each to its next look, or forgets it. What there is no time for stays due."""
+    strange = [each for each in due if each.kind not in KINDS]
+    due = [each for each in due if each.kind in KINDS]
+    standings = _standings(due, look)
+    due = [_asked(each, look) if standings[each] is Standing.NOT_COME else each for each in due]
+    standings = _standings(due, look)
+    questions = [each for each in due if _is_kept(each, standings[each], look)]
+    _ask_xledger(questions, look)
+    looks = dict.fromkeys(strange, look.clock() + QUIET)  # a newer release knows what they are
+    for each in due:
+        if not look.has_time():
+            break
+        again = _let_go(each, look) if standings[each].lets_go else _settle(each, standings[each], look)
+        if again:
+            looks[each] = max(again, look.clock() + QUIET) if each in questions else again
+    look.ledger.waits.look_again(look.company.id, looks)
 
 
-def _awaited(look: Looking) -> list[tuple[Awaited, Standing]]:
-    """What is waited for. Credit notes that wait for their invoice are seen to with the customers."""
-    company, ledger = look.outcomes.company, look.outcomes.ledger
-    kinds = (look.kind, INVOICE) if look.kind is Kind.CUSTOMER else (look.kind,)
-    awaited = {
-        each: Reference(each.kind, each.number)
-        for kind in kinds
-        for each in ledger.waits.awaited(company.id, kind)
-    }
-    standings = standings_of(company, awaited.values(), ledger, look.now)
-    return [(each, standings[reference]) for each, reference in awaited.items()]
+def _standings(due: Sequence[Awaited], look: Looking) -> dict[Awaited, Standing]:
+    references = {each: Reference(each.kind, each.number) for each in due}
+    found = standings_of(look.company, references.values(), look.ledger, look.clock())
+    return {each: found[reference] for each, reference in references.items()}
 
 
 def _is_kept(awaited: Awaited, standing: Standing, look: Looking) -> bool:
     """By hand, and Xledger is to be asked for it now."""
     if standing is Standing.NOT_LOOKED_UP:
         return True
-    is_missing = standing in (Standing.ABSENT, Standing.DISPUTED)
-    return is_missing and not look.outcomes.company.carries(look.kind) and is_to_be_asked(awaited, look.now)
-
-
-def _look_up(awaited: Sequence[Awaited], look: Looking) -> bool:
-    """One request. Where the token may not read this kind, nobody can know, and people are told so once."""
-    if not awaited:
+    if standing not in (Standing.ABSENT, Standing.DISPUTED):
         return False
-    company, ledger = look.outcomes.company, look.outcomes.ledger
-    entity = ledger.entities.current(company.id).entity
-    numbers = [each.number for each in awaited[:MOST_LOOKED_UP]]
+    return not look.company.carries(Kind(awaited.kind)) and is_to_be_asked(awaited, look.clock())
+
+
+def _ask_xledger(questions: Sequence[Awaited], look: Looking) -> None:
+    company = look.company
+    look.ledger.waits.ask_xledger(company.id, questions)
+    for kind in {Kind(each.kind) for each in questions}:
+        look.ledger.records.mark_work(company.token_id, kind, company.id, look.clock())
+        look.wake(kind, company.token_id)
+
+
+def _asked(awaited: Awaited, look: Looking) -> Awaited:
+    """Moment is asked for what has not come, and what it has is taken in like an event. If it does not answer, the same
+    holds for the others: it is not asked once for each."""
+    now = look.clock()
+    if not is_to_be_asked(awaited, now) or not look.has_time():
+        return awaited
+    answer = look.silent or _answer_of_moment(Kind(awaited.kind), awaited.number, look)
+    look.silent = answer if answer in UNANSWERED else Answer.NONE
+    look.ledger.waits.note_answer(look.company.id, awaited.kind, awaited.number, answer, now)
+    return replace(awaited, answer=answer, asked=now)
+
+
+def _answer_of_moment(kind: Kind, number: str, look: Looking) -> Answer:
+    company, ledger, clock = look.company, look.ledger, look.clock
     try:
-        found = look.xledger.numbers(look.kind, (), numbers)
-    except Rejected:
-        ledger.lookups.note(company.id, look.kind, {EVERY: LookedUp(None, entity, look.now)})
-        _report("settings", str(look.kind), Code.REFERENCES_NOT_CHECKED, {"refers_to": str(look.kind)}, look)
-        return True
-    owner = owner_code_of(entity) if entity else None
-    ours = [number_key(each.number) for each in found if each.owner in (None, owner) or owner is None]
-    hits = {number: ours.count(number_key(number)) for number in numbers}
-    ledger.lookups.note(
-        company.id, look.kind, {number: LookedUp(n, entity, look.now) for number, n in hits.items()}
-    )
-    for number, n in hits.items():
-        answer = Answer.NONE if n else Answer.NOT_THERE
-        ledger.waits.note_answer(company.id, look.kind, number, answer, look.now)
-    return True
-
-
-def _ask(awaited: Sequence[Awaited], look: Looking) -> None:
-    """Moment, for what has not come. What it has is taken in like an event."""
-    due = [each for each in awaited if is_to_be_asked(each, look.now)]
-    for each in due[:MOST_QUESTIONS]:
-        answer = _answer_of_moment(each.number, look)
-        look.outcomes.ledger.waits.note_answer(
-            look.outcomes.company.id, look.kind, each.number, answer, look.now
-        )
-        if answer in (Answer.SILENT, Answer.KEY_REFUSED):
-            for other in due:  # the same holds for the others: it is not asked once for each
-                look.outcomes.ledger.waits.note_answer(
-                    look.outcomes.company.id, look.kind, other.number, answer, look.now
-                )
-            return
-
-
-def _answer_of_moment(number: str, look: Looking) -> Answer:
-    company, ledger, clock = look.outcomes.company, look.outcomes.ledger, look.outcomes.clock
-    try:
-        found = look.ask_moment(company, look.kind, number)
+        found = look.ask_moment(company, kind, number)
     except KeyRefused:
         return Answer.KEY_REFUSED
     except Unreachable:
@@ -151,47 +122,55 @@ def _answer_of_moment(number: str, look: Looking) -> Answer:
         return Answer.UNUSABLE
     if found is None:
         return Answer.NOT_THERE
-    take_in_records(company, look.kind, [Event("", company.id, clock(), found, from_api=True)], ledger, clock)
+    if take_in_records(company, kind, [Event("", company.id, clock(), found, from_api=True)], ledger, clock):
+        look.wake(kind, company.token_id)
     return Answer.NONE
 
 
-def _settle(awaited: Awaited, standing: Standing, look: Looking) -> datetime:
-    """Told of once it has lasted. When to look again at this one."""
-    if look.left <= 0:
-        return look.now
-    if awaited.since + QUIET > look.now:
-        return min(awaited.since + QUIET, next_look(awaited, standing, look.now))
-    if _tell(awaited, standing, look):
-        return look.now
-    return next_look(awaited, standing, look.now)
+def _let_go(awaited: Awaited, look: Looking) -> datetime | None:
+    """As many at once as arrive together. None where nobody waits for it any more, or some are left to be looked at."""
+    company, waits = look.company, look.ledger.waits
+    stay, after = False, None
+    while look.has_time():
+        waiting = waits.waiting_for(company.id, awaited.kind, awaited.number, MOST_ARRIVALS, after)
+        numbers = [each.invoice for each in waiting]
+        staying = let_go(company, awaited, numbers, look.ledger, look.clock)
+        look.let_go += len(numbers) - len(staying)
+        stay = stay or bool(staying)
+        if len(numbers) < MOST_ARRIVALS:
+            if stay:
+                return look.clock() + A_MINUTE
+            waits.forget(company.id, awaited)
+            return None
+        after = numbers[-1]
+    return None
 
 
-def _let_go(awaited: Sequence[Awaited], look: Looking) -> datetime | None:
-    """All together, since meanwhile nobody else can use the token."""
-    company, ledger = look.outcomes.company, look.outcomes.ledger
-    waiting: dict[Awaited, list[int]] = {}
-    for each in awaited:
-        if look.left > 0:
-            found = ledger.waits.waiting_for(company.id, each.kind, each.number, look.left)
-            waiting[each] = [one.invoice for one in found]
-            look.left -= len(found)
-    let_go(company, waiting, ledger, look.outcomes.clock)
-    return look.now if look.left <= 0 else None
-
-
-def _tell(awaited: Awaited, standing: Standing, look: Looking) -> bool:
-    """Each invoice once for each reason. True where some are left to be told of."""
+def _settle(awaited: Awaited, standing: Standing, look: Looking) -> datetime | None:
+    """Told of once it has lasted. When to look again at this one; None where some are left to be told of."""
+    now = look.clock()
+    if awaited.since + QUIET > now:
+        return min(awaited.since + QUIET, next_look(awaited, standing, now))
     code = reason_of(standing, awaited)
-    company, ledger = look.outcomes.company, look.outcomes.ledger
-    waiting = ledger.waits.untold(company.id, awaited.kind, awaited.number, code, look.left)
+    if awaited.told != code and not _tell(awaited, code, look):
+        return None
+    return next_look(awaited, standing, now)
+
+
+def _tell(awaited: Awaited, code: Code, look: Looking) -> bool:
+    """Each invoice once for each reason. False where there was no time for all."""
+    company, waits, after = look.company.id, look.ledger.waits, None
     details = details_of(Reference(awaited.kind, awaited.number))
-    for invoice in waiting:
-        _report("invoice", str(invoice), code, details, look)
-    ledger.waits.note_told(company.id, awaited.kind, awaited.number, waiting, code)
-    look.left -= len(waiting)
-    return look.left <= 0
-
-
-def _report(kind: str, number: str, code: Code, details: dict[str, str], look: Looking) -> None:
-    problem = Problem(look.outcomes.company.id, kind, number, code, details, "", look.now, look.now)
-    look.outcomes.ledger.problems.report([problem])
+    while look.has_time():
+        waiting = waits.waiting_for(company, awaited.kind, awaited.number, TOLD_AT_ONCE, after)
+        untold = [each.invoice for each in waiting if each.told != code]
+        now = look.clock()
+        look.ledger.problems.report(
+            Problem(company, "invoice", str(each), code, details, "", now, now) for each in untold
+        )
+        waits.note_told(company, awaited.kind, awaited.number, untold, code)
+        if len(waiting) < TOLD_AT_ONCE:
+            waits.note_all_told(company, awaited, code)
+            return True
+        after = waiting[-1].invoice
+    return False

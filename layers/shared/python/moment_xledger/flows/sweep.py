@@ -19,10 +19,12 @@ def sweep(
     resume: Callable[[CompanyId], None],
     mail: Callable[[CompanyId], None],
     upload: Callable[[CompanyId], None],
+    recheck: Callable[[CompanyId], None],
     now: datetime,
 ) -> dict[str, int]:
     """One wake for each token and kind with something due, unless its gate is closed; one job for each open export; one
-    wake for each company with invoices to mail, and for each with files to upload. Whose work is paused is let be."""
+    wake for each company with invoices to mail, with files to upload, and with held invoices to look at. Whose work is
+    paused is let be."""
     due = _may_go(ledger, ledger.due.until(now))
     closed = {token for token, _ in due.records if _is_closed(ledger, token, now)}
     awake = [(token, kind) for token, kind in due.records if token not in closed]
@@ -34,12 +36,15 @@ def sweep(
         mail(company)
     for company in due.uploads:
         upload(company)
+    for company in due.held:
+        recheck(company)
     return {
         "woken": len(awake),
         "closed": len(closed),
         "resumed": len(due.exports),
         "mailing": len(due.mails),
         "uploading": len(due.uploads),
+        "rechecking": len(due.held),
     }
 
 
@@ -58,6 +63,7 @@ def _may_go(ledger: "Ledger", due: "Work") -> "Work":
         exports=tuple(filter(goes, due.exports)),
         mails=tuple(filter(goes, due.mails)),
         uploads=tuple(filter(goes, due.uploads)),
+        held=tuple(filter(goes, due.held)),
     )
 
 

@@ -14,9 +14,9 @@ from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.find_holders import find_holders
 from moment_xledger.flows.lists import Turn, Writes, carry_in_lists
+from moment_xledger.flows.look_up_numbers import ReadsNumbers, look_up_numbers
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.send_plan import writes_of
-from moment_xledger.flows.settle_waits import AskMoment, ReadsNumbers, settle_waits
 from moment_xledger.flows.sync_records import Worker, sync_records
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_nodes import Sends
 
 
-def sync_customers(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Report:
+def sync_customers(token: TokenId, worker: Worker) -> Report:
     """Raises `GateClosed` when the rest must wait."""
 
     def carry(
@@ -38,7 +38,7 @@ def sync_customers(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Rep
         carry_customers(going, worker.customers(sends, entity), outcomes, turn)
 
     def when_idle(outcomes: Outcomes, xledger: ReadsNumbers) -> datetime | None:
-        return settle_waits(Kind.CUSTOMER, outcomes, ask_moment, xledger)
+        return look_up_numbers(Kind.CUSTOMER, outcomes, xledger)
 
     return sync_records(Kind.CUSTOMER, token, worker, carry, when_idle)
 

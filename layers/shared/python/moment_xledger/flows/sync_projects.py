@@ -13,9 +13,10 @@ from moment_xledger.domain.records import Record
 from moment_xledger.flows.find_customers import customers_there, find_customers, missing_customers
 from moment_xledger.flows.find_holders import find_holders
 from moment_xledger.flows.lists import Turn, Writes, carry_in_lists
+from moment_xledger.flows.look_up_numbers import ReadsNumbers, look_up_numbers
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.send_plan import writes_of
-from moment_xledger.flows.settle_waits import AskMoment, ReadsNumbers, settle_waits
+from moment_xledger.flows.settle_waits import AskMoment
 from moment_xledger.flows.sync_records import Worker, sync_records
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def sync_projects(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Repo
     def when_idle(outcomes: Outcomes, xledger: ReadsNumbers) -> datetime | None:
         looks = (
             find_customers(outcomes, ask_moment),
-            settle_waits(Kind.PROJECT, outcomes, ask_moment, xledger),
+            look_up_numbers(Kind.PROJECT, outcomes, xledger),
         )
         return min(filter(None, looks), default=None)
 

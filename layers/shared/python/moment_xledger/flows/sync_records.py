@@ -144,7 +144,7 @@ def _serve(
     outcomes = Outcomes(ledger, company, worker.clock, worker.wake, report)
     reference = worker.reference(channel)
     carries = company.carries(kind)
-    if not carries and not any(ledger.waits.awaited(company.id, kind)):
+    if not carries and not ledger.waits.to_look_up(company.id, kind, 1):
         _rest(kind, marks, worker, outcomes, when_idle, reference)
         return
     found = find_entity(company, reach.for_company(company.owner_code), ledger, worker.url, worker.clock)

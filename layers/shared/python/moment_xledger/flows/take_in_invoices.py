@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, Route
@@ -28,7 +29,6 @@ from moment_xledger.domain.invoices import (
     fault,
     sort_out,
 )
-from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.close_unreadable import close_unreadable
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 8
 OVER_BY_ITSELF = [code for code in Code if code is not Code.INVOICE_CHANGED]  # when the invoice may go
-MOST_NOTES = 100  # credit notes of one invoice
+MOST_BESIDE = 1_000  # credit notes for too much that are looked through; the night looks at all
 
 
 def take_in_invoices(
@@ -159,7 +159,7 @@ def leaves(invoice: Invoice, route: Route) -> bool:
 
 
 def recheck_invoice(company: Company, number: int, ledger: "Ledger", clock: Callable[[], datetime]) -> None:
-    """This one, if it is held, and the credit notes that wait for it."""
+    """This one, if it is held, and soon the credit notes that wait for it."""
     held = ledger.invoices.held_now(company.id, [number])
     take_in_invoices(company, [each.invoice for each in held.values()], ledger, clock)
     _follow(company, [str(number)], ledger, clock)
@@ -168,39 +168,34 @@ def recheck_invoice(company: Company, number: int, ledger: "Ledger", clock: Call
 def _follow(
     company: Company, numbers: Collection[str], ledger: "Ledger", clock: Callable[[], datetime]
 ) -> None:
-    """The credit notes that wait for these invoices are looked at again; if that is lost, it is made up for."""
-    for awaited in ledger.waits.among(company.id, INVOICE, numbers):
-        waiting_notes = ledger.waits.waiting_for(company.id, INVOICE, awaited.number, MOST_NOTES)
-        let_go(company, {awaited: [each.invoice for each in waiting_notes]}, ledger, clock)
+    """The credit notes that wait for these invoices are to be looked at again."""
+    ledger.waits.look_now(company.id, INVOICE, numbers, clock())
 
 
 def let_go(
     company: Company,
-    waiting: Mapping[Awaited, Sequence[int]],
+    awaited: Awaited,
+    numbers: Collection[int],
     ledger: "Ledger",
     clock: Callable[[], datetime],
-) -> None:
-    """Looks at these invoices again; those that were held and wait for nothing any more arrive. Of those that had
-    arrived only what was said of them is over: the next export or mail takes them."""
-    numbers = {number for some in waiting.values() for number in some}
+) -> set[int]:
+    """Looks at these invoices again, which waited for it; those that were held and wait for nothing any more arrive. Of
+    those that had arrived only what was said of them is over: the next export or mail takes them. Those that still
+    wait for it are returned, with those whose event is still to be taken in."""
     held = ledger.invoices.held_now(company.id, numbers)
     take_in_invoices(company, [held[number].invoice for number in sorted(held)], ledger, clock)
-    still = {
-        (number, *reference)
-        for number, each in ledger.invoices.held_now(company.id, numbers).items()
-        if each.why
-        for reference in each.why.waits_for
-    }
-    gone = {
-        awaited: [number for number in some if (number, awaited.kind, awaited.number) not in still]
-        for awaited, some in waiting.items()
-    }
-    others = {number for some in gone.values() for number in some} - held.keys()
-    arrived = ledger.invoices.arrived(company.id, others)
-    ledger.problems.close(company.id, [("invoice", str(number)) for number in arrived], WAITING_CODES)
-    if arrived:
+    now_held = ledger.invoices.held_now(company.id, numbers)
+    arrived = ledger.invoices.arrived(company.id, numbers).keys() - now_held.keys()
+    others = arrived - held.keys()
+    ledger.problems.close(company.id, [("invoice", str(number)) for number in others], WAITING_CODES)
+    if others:
         ledger.mails.mark(company.id, clock())
-    ledger.waits.remove(company.id, gone)
+    skipped = ledger.invoices.skipped_among(company.id, set(numbers) - now_held.keys() - arrived).keys()
+    waits_for = (awaited.kind, awaited.number)
+    still = {number for number, each in now_held.items() if each.why and waits_for in each.why.waits_for}
+    gone = (now_held.keys() | arrived | skipped) - still
+    ledger.waits.remove(company.id, awaited, gone)
+    return set(numbers) - gone
 
 
 def look_again_beside(
@@ -215,12 +210,10 @@ def look_again_beside(
     credited = {note.credited_invoice_number for note in notes}
     if not credited:
         return
-    beside = [
-        each.invoice
-        for each in ledger.invoices.held(company.id)
-        if each.why and each.why.code is Code.CREDIT_NOTE_TOO_LARGE
-        if each.invoice.credited_invoice_number in credited
-    ]
+    told = ledger.problems.of(company.id, "invoice", Code.CREDIT_NOTE_TOO_LARGE)
+    numbers = [int(problem.number) for problem in islice(told, MOST_BESIDE)]
+    held = ledger.invoices.held_now(company.id, numbers).values()
+    beside = [each.invoice for each in held if each.invoice.credited_invoice_number in credited]
     take_in_invoices(company, beside, ledger, clock)
 
 
@@ -278,7 +271,7 @@ def _release(company: Company, numbers: Sequence[int], ledger: "Ledger") -> None
     ledger.problems.close(company.id, [("invoice", str(number)) for number in held], OVER_BY_ITSELF)
     for number, each in held.items():
         for kind, awaited in each.why.waits_for if each.why else ():
-            ledger.waits.note_told(company.id, kind, awaited, [number], "")
+            ledger.waits.forget_told(company.id, kind, awaited, number)
     ledger.invoices.release(company.id, held)
 
 
@@ -308,8 +301,5 @@ def wait_quietly(
 ) -> None:
     """Each invoice is found again by what it waits for. People are told if it lasts."""
     waits = [(kind, number, invoice) for invoice, why in waiting for kind, number in why.waits_for]
-    if not waits:
-        return
-    ledger.waits.add(company.id, waits, now)
-    for kind in {Kind.CUSTOMER if kind == INVOICE else Kind(kind) for kind, _, _ in waits}:
-        ledger.records.mark_work(company.token_id, kind, company.id, now)
+    if waits:
+        ledger.waits.add(company.id, waits, now)

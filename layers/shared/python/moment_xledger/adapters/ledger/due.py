@@ -13,12 +13,14 @@ from moment_xledger.domain.releases import are_known
 @dataclass(frozen=True)
 class Work:
     """Tokens with something to send, by kind; companies with an export that was not finished, not told of, or not begun
-    in its time; companies with invoices to mail; companies with files to upload."""
+    in its time; companies with invoices to mail; companies with files to upload; companies with held invoices to look
+    at."""
 
     records: tuple[tuple[TokenId, Kind], ...]
     exports: tuple[CompanyId, ...]
     mails: tuple[CompanyId, ...]
     uploads: tuple[CompanyId, ...] = ()
+    held: tuple[CompanyId, ...] = ()
 
 
 class Due:
@@ -35,6 +37,7 @@ class Due:
             "XMAIL": {},
             "HEAD": {},
             "SEND": {},
+            "XHELD": {},
         }
         for shard in keys.SHARDS:
             for pk, sk in self._table.due(shard, keys.stamp(now)):
@@ -46,4 +49,5 @@ class Due:
                     companies[sk.split("#")[0]][CompanyId(pk.removeprefix("T#").removesuffix("#INV"))] = None
         mails = companies["XMAIL"] | companies["HEAD"]
         exports = companies["XSTATE"] | companies["TELL"] | companies["ORDER"]
-        return Work(tuple(records), tuple(exports), tuple(mails), tuple(companies["SEND"]))
+        uploads, held = tuple(companies["SEND"]), tuple(companies["XHELD"])
+        return Work(tuple(records), tuple(exports), tuple(mails), uploads, held)

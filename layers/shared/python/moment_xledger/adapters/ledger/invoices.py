@@ -204,6 +204,11 @@ class Invoices:
     def held(self, company: CompanyId) -> Iterator[Held]:
         yield from map(_held_invoice, self._table.query(keys.invoices(company), "HELD#"))
 
+    def held_page(self, company: CompanyId, after: str, size: int) -> tuple[list[Held], str | None]:
+        """Some of those that are held, and the place that the next ones come `after`; None where these are the last."""
+        items = list(self._table.query(keys.invoices(company), "HELD#", after=after, limit=size))
+        return [_held_invoice(item) for item in items], str(items[-1]["sk"]) if len(items) == size else None
+
     def held_now(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Held]:
         """Those of these invoices that are held, and why."""
         found = self._table.get_many(_held(company, number) for number in numbers)

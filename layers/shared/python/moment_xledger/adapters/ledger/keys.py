@@ -132,6 +132,10 @@ def mailing(owner: CompanyId) -> Key:
     return invoices(owner), "XMAIL"
 
 
+def held_work(owner: CompanyId) -> Key:
+    return invoices(owner), "XHELD"
+
+
 def mail(owner: CompanyId, seq: int) -> Key:
     return invoices(owner), f"MAIL#{seq:010}"
 

@@ -101,6 +101,14 @@ class Problems:
         item = self._table.get(_key(company, kind, code, number))
         return _problem(company, item) if item else None
 
+    def among(
+        self, company: CompanyId, wanted: Iterable[tuple[str, str, Code]]
+    ) -> dict[tuple[str, str, Code], Problem]:
+        """Those that there are, by kind, number and code."""
+        places = {_key(company, kind, code, number): (kind, number, code) for kind, number, code in wanted}
+        found = self._table.get_many(places)
+        return {places[key]: _problem(company, item) for key, item in found.items()}
+
     def counts(self, company: CompanyId) -> dict[tuple[str, Code], int]:
         """Of each kind and code: the same few items are read, however many problems there are."""
         found: Counter[str] = Counter()
