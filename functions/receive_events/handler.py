@@ -1,5 +1,5 @@
-"""SQS: what Moment published. Fails as a whole or not at all: bad events are stored as such, and the rest is
-stored so that storing it again changes nothing."""
+"""SQS: what Moment published. Storing it again changes nothing. What one company's trouble holds up comes back by
+itself; so does what there is no time for."""
 
 from functools import cache
 from typing import Any
@@ -9,15 +9,22 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.observability import Signal, logger, publish, watched
+from moment_xledger.wakes import PartialBatch
 from moment_xledger.wiring import Wiring
 
 wire = cache(Wiring)
 
+ENOUGH = 12_000  # milliseconds, for the events of a company
+
 
 @watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
+    def has_time() -> bool:
+        return bool(context.get_remaining_time_in_millis() > ENOUGH)
+
+    batch = PartialBatch(event)
     messages = [Message(record["messageId"], record["body"]) for record in event["Records"]]
-    report = receive_events(messages, wire().receiver())
+    report = receive_events(messages, wire().receiver(batch.apart, has_time))
     logger.info("events taken in", extra={"counts": report.summary()})
     publish({Signal.EVENTS_TAKEN_IN: report.received, Signal.EVENTS_REFUSED: report.refused})
-    return {"batchItemFailures": []}
+    return batch.answer(report.later)

@@ -261,3 +261,45 @@ def test_a_table_that_processes_nothing_is_given_up() -> None:
     with pytest.raises(ClientError):
         Table(client, "ledger", pauses.append).get_many([A, B])  # type: ignore[arg-type]
     assert sum(pauses) < 20
+
+
+def cancelled(*codes: str) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": "TransactionCanceledException"},
+        "CancellationReasons": [{"Code": code} for code in codes],
+    }
+    return ClientError(answer, "TransactWriteItems")
+
+
+@pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_transaction_that_met_too_much_load_is_tried_again_with_pauses(code: str) -> None:
+    client, pauses = Mock(), list[float]()
+    client.transact_write_items.side_effect = [cancelled("None", code)] * 2 + [{}]
+    Table(client, "ledger", pauses.append, lambda: 1.0).write(Put(A, {}), Put(B, {}))
+    assert pauses == [0.2, 0.6]
+
+
+def test_one_that_goes_on_meeting_it_is_given_up_with_what_dynamodb_says() -> None:
+    client, pauses = Mock(), list[float]()
+    client.transact_write_items.side_effect = cancelled("ThrottlingError", "None")
+    with pytest.raises(ClientError, match="TransactionCanceledException"):
+        Table(client, "ledger", pauses.append).write(Put(A, {}), Put(B, {}))
+    assert client.transact_write_items.call_count == 4
+    assert sum(pauses) < 3
+
+
+def test_a_condition_that_failed_beside_too_much_load_is_a_conflict_at_once() -> None:
+    client, pauses = Mock(), list[float]()
+    client.transact_write_items.side_effect = cancelled("ThrottlingError", "ConditionalCheckFailed")
+    with pytest.raises(Conflict) as caught:
+        Table(client, "ledger", pauses.append).write(Put(A, {}), Put(B, {}))
+    assert caught.value.positions == (1,)
+    assert not pauses
+
+
+def test_any_other_reason_goes_up_at_once() -> None:
+    client, pauses = Mock(), list[float]()
+    client.transact_write_items.side_effect = cancelled("ValidationError", "ConditionalCheckFailed")
+    with pytest.raises(ClientError):
+        Table(client, "ledger", pauses.append).write(Put(A, {}), Put(B, {}))
+    assert not pauses

@@ -35,6 +35,10 @@ class Context:
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:eu-north-1:123456789012:function:function"
     aws_request_id: str = "request-1"
+    left: int = 30_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left
 
 
 @pytest.fixture

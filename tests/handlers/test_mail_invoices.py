@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
@@ -138,6 +139,26 @@ def test_a_bounce_becomes_a_problem_and_later_invoices_wait(wiring: Wiring) -> N
     receive_events([Message("m3", json.dumps(an_invoice(103)))], wiring.receiver())
     mailing.lambda_handler(take_wakes(wiring), Context())  # type: ignore[arg-type]
     assert len(sent()) == 2
+
+
+def test_what_cannot_be_noted_comes_back_by_itself(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[int] = []
+
+    def note(feedback: Any, *_: Any) -> bool:
+        if feedback.invoice == 102:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateItem")
+        noted.append(feedback.invoice)
+        return True
+
+    def told(invoice: int) -> dict[str, str]:
+        tags = {"company": ["nordvik"], "invoice": [str(invoice)], "attempt": ["1"]}
+        detail = {"eventType": "Delivery", "mail": {"messageId": str(invoice), "tags": tags}}
+        return {"messageId": str(invoice), "body": json.dumps({"detail": detail})}
+
+    monkeypatch.setattr(noting, "note_feedback", note)
+    answer = noting.lambda_handler({"Records": [told(n) for n in (101, 102, 103)]}, Context())  # type: ignore[arg-type]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "102"}]}
+    assert noted == [101, 103]
 
 
 def test_the_client_that_mails_invoices_never_tries_twice_by_itself(wiring: Wiring) -> None:

@@ -45,6 +45,8 @@ class Signal(StrEnum):
     # receive_events
     EVENTS_TAKEN_IN = "EventsTakenIn"
     EVENTS_REFUSED = "EventsRefused"
+    # receive_events, note_bounces
+    MESSAGES_PUT_BACK = "MessagesPutBack"  # of a batch of which others were done
     # whoever asks Xledger's GraphQL service, each request by itself
     REQUESTS = "XledgerRequests"
     SPEED_REFUSALS = "XledgerSpeedRefusals"  # too many in five seconds, or at once

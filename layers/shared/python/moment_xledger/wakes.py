@@ -2,20 +2,48 @@
 records are carried, or for a company."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from moment_xledger.adapters.queues import BatchAnswer, Queues
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import GateClosed, Why
-from moment_xledger.observability import logger
+from moment_xledger.observability import Signal, log_failure, logger, publish
 from moment_xledger.wiring import now
 
 if TYPE_CHECKING:
     from moment_xledger.flows.outcomes import Report
 
 Name = TypeVar("Name", bound=str)
+
+
+class PartialBatch:
+    """Messages that are dealt with piece by piece: what goes wrong with one piece is logged, its messages come back,
+    and the others are done. Where nothing could be done, the function fails, so that it counts as failed."""
+
+    def __init__(self, event: dict[str, Any]) -> None:
+        self._ids = [str(record["messageId"]) for record in event["Records"]]
+        self._back: dict[str, None] = {}
+        self._error: Exception | None = None
+
+    @contextmanager
+    def apart(self, ids: Iterable[str]) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it must not stop the others
+            log_failure(error)
+            self._error = error
+            self._back |= dict.fromkeys(ids)
+
+    def answer(self, later: Iterable[str] = ()) -> BatchAnswer:
+        """With those that come back; `later` are those for which there was no time."""
+        publish({Signal.MESSAGES_PUT_BACK: len(self._back)})
+        back = self._back | dict.fromkeys(later)
+        if self._error and len(back) == len(self._ids):
+            raise self._error
+        return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in back]}
 
 
 def answer_company_wakes(

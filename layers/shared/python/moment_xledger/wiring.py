@@ -114,10 +114,11 @@ class Wiring:
         client = boto3.client("ses", config=config)
         return Mail(client, self._environment["SENDER"], self._environment["CONFIGURATION_SET"])
 
-    def receiver(self) -> "Receiver":
+    def receiver(self, *how: Any) -> "Receiver":
+        """`how`: what becomes of one company's trouble, and whether there is time for another."""
         from moment_xledger.flows.receive_events import Receiver
 
-        return Receiver(self.ledger, self.files, self.wake, self.wake_mails, now)
+        return Receiver(self.ledger, self.files, self.wake, self.wake_mails, now, *how)
 
     def exporter(self) -> "Exporter":
         from moment_xledger.adapters.review_file import write_review

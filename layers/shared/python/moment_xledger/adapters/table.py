@@ -26,11 +26,10 @@ Key = tuple[str, str]  # pk, sk
 MOST_ACTIONS = 100  # of one transaction, a limit of DynamoDB's
 MOST_KEYS = 100  # of one BatchGetItem
 LONGEST_PK, LONGEST_SK = 2048, 1024  # bytes
-FIRST_PAUSE, LONGEST_PAUSE, MOST_PAUSES = (
-    0.05,
-    2.0,
-    10,
-)  # seconds; before what was not processed is asked for again
+# Seconds before what was not processed is asked for again, and before a transaction that met too much load is tried
+# again: boto3 takes both for answers.
+FIRST_PAUSE, LONGEST_PAUSE, MOST_PAUSES = 0.05, 2.0, 10
+PAUSES_OF_A_WRITE = (0.2, 0.6, 1.8)
 
 
 @dataclass(frozen=True)
@@ -161,14 +160,22 @@ class Table:
 
     def write(self, *actions: Action) -> None:
         """All of it or nothing. Raises `Conflict` with the positions of the actions whose condition failed."""
-        try:
-            if len(actions) == 1 and not isinstance(actions[0], Check):
-                self._write_one(actions[0])
-            elif actions:
-                items = [{_verb(action): self._request(action)} for action in actions]
-                self._client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
-        except ClientError as error:
-            raise _conflict(error) or error from error
+        for pause in (*PAUSES_OF_A_WRITE, None):
+            try:
+                self._write(actions)
+            except ClientError as error:
+                if pause is None or not _met_too_much_load(error):
+                    raise _conflict(error) or error from error
+                self._sleep(pause * (0.5 + self._jitter() / 2))
+            else:
+                return
+
+    def _write(self, actions: Sequence[Action]) -> None:
+        if len(actions) == 1 and not isinstance(actions[0], Check):
+            self._write_one(actions[0])
+        elif actions:
+            items = [{_verb(action): self._request(action)} for action in actions]
+            self._client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
 
     def _write_one(self, action: Put | Update | Delete) -> None:
         request = self._request(action)
@@ -249,6 +256,7 @@ def _remember(known: dict[str, Any], prefix: str, what: Any) -> str:
 
 # A transaction that meets another one at the same item is refused as a whole: to us the same as a failed condition.
 _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict"}
+_LOAD = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 def _conflict(error: ClientError) -> Conflict | None:
@@ -256,8 +264,19 @@ def _conflict(error: ClientError) -> Conflict | None:
         case "ConditionalCheckFailedException" | "TransactionConflictException":
             return Conflict((0,))
         case "TransactionCanceledException":
-            codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+            codes = _reasons(error)
             at_fault = [position for position, code in enumerate(codes) if code in _CONFLICTS]
-            others = {code for code in codes if code not in _CONFLICTS | {"None", None}}
+            others = set(codes) - _CONFLICTS - _LOAD - {"None"}
             return Conflict(at_fault) if at_fault and not others else None
     return None
+
+
+def _met_too_much_load(error: ClientError) -> bool:
+    """A transaction, none of whose conditions has failed. boto3 does not try it again, as it does a single write."""
+    codes = _reasons(error)
+    return not _LOAD.isdisjoint(codes) and _CONFLICTS.isdisjoint(codes)
+
+
+def _reasons(error: ClientError) -> list[str]:
+    """Of a transaction that was cancelled, by action; nothing for another error."""
+    return [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]

@@ -2,8 +2,9 @@
 queue when what it says is stored; until then it comes again, and storing it again changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,47 +29,82 @@ class Message:
     body: str
 
 
+Read = tuple[Message, Event | Unreadable]
+
+
+def _together(_: Iterable[str]) -> AbstractContextManager[None]:
+    """What goes wrong stops all."""
+    return nullcontext()
+
+
 @dataclass(frozen=True)
 class Receiver:
     """`wake` tells the queue of this kind that there is work under this token, `wake_mails` that there are invoices to
-    mail."""
+    mail. `apart` is entered with the ids of the messages that are dealt with next: it says what becomes of an error.
+    `has_time` says whether another company's events can still be taken in."""
 
     ledger: "Ledger"
     files: "Files"
     wake: Callable[[Kind, TokenId], None]
     wake_mails: Callable[[CompanyId], None]
     clock: Callable[[], datetime]
+    apart: Callable[[Iterable[str]], AbstractContextManager[None]] = _together
+    has_time: Callable[[], bool] = lambda: True
 
 
 @dataclass
 class Report:
+    """`later`: messages for which there was no time."""
+
     received: int = 0
     refused: int = 0
+    later: list[str] = field(default_factory=list)
 
     def summary(self) -> dict[str, int]:
-        return dict(vars(self))
+        return {"received": self.received, "refused": self.refused, "later": len(self.later)}
 
 
 def receive_events(messages: Sequence[Message], receiver: Receiver) -> Report:
-    """Bad events are kept and reported; they hold up nothing else."""
-    read = [(message, read_event(message.body)) for message in messages]
-    companies = _companies({event.company for _, event in read if event.company}, receiver.ledger)
+    """Company by company, so that trouble with one is none of the others'. Bad events are kept and reported; they hold
+    up nothing else."""
+    by_company: dict[CompanyId | None, list[Read]] = defaultdict(list)
+    for message in messages:
+        event = read_event(message.body)
+        by_company[event.company].append((message, event))
     report = Report()
-    good: dict[CompanyId, list[Event]] = defaultdict(list)
-    for message, event in read:
-        if isinstance(event, Event) and event.company in companies:
-            good[event.company].append(event)
-        else:
-            _refuse(message, event, companies, receiver)
-            report.refused += 1
     dirty: dict[tuple[Kind, TokenId], None] = {}
-    for company, events in good.items():
-        kinds = _take_in(companies[company], events, receiver)
-        dirty |= {(kind, companies[company].token_id): None for kind in kinds}
-        report.received += len(events)
+    for company, read in by_company.items():
+        ids = [message.id for message, _ in read]
+        if not receiver.has_time():
+            report.later += ids
+            continue
+        with receiver.apart(ids):
+            dirty |= dict.fromkeys(_receive(company, read, receiver, report))
     for kind, token in dirty:  # once for all companies that share it
-        receiver.wake(kind, token)
+        with receiver.apart(()):  # all is stored: a wake that is lost costs a minute
+            receiver.wake(kind, token)
     return report
+
+
+def _receive(
+    id_: CompanyId | None, read: Sequence[Read], receiver: Receiver, report: Report
+) -> list[tuple[Kind, TokenId]]:
+    """What is dirty now. Bad events come first: a good one that is newer ends what they report."""
+    company = receiver.ledger.companies.get(id_) if id_ else None
+    good: dict[str, Event] = {}
+    for message, event in read:
+        if company and isinstance(event, Event):
+            good[message.id] = event
+            continue
+        with receiver.apart([message.id]):
+            _refuse(message, event, company, receiver)
+            report.refused += 1
+    kinds: list[Kind] = []
+    if company and good:
+        with receiver.apart(good):
+            kinds = _take_in(company, good.values(), receiver)
+            report.received += len(good)
+    return [(kind, company.token_id) for kind in kinds if company]
 
 
 def _take_in(company: Company, events: Iterable[Event], receiver: Receiver) -> list[Kind]:
@@ -88,20 +124,15 @@ def _take_in(company: Company, events: Iterable[Event], receiver: Receiver) -> l
     if invoices:
         take_in_invoices(company, invoices, receiver.ledger, receiver.clock)
         if company.route is Route.EMAIL:
-            receiver.wake_mails(company.id)
+            with receiver.apart(()):
+                receiver.wake_mails(company.id)
         receiver.ledger.tallies.add(company.id, "invoice", "received", len(invoices))
     return dirty
 
 
-def _companies(ids: Iterable[CompanyId], ledger: "Ledger") -> dict[CompanyId, Company]:
-    return {id_: company for id_ in ids if (company := ledger.companies.get(id_))}
-
-
-def _refuse(
-    message: Message, event: Event | Unreadable, companies: Mapping[CompanyId, Company], receiver: Receiver
-) -> None:
+def _refuse(message: Message, event: Event | Unreadable, known: Company | None, receiver: Receiver) -> None:
     """The raw event is kept for 14 days, in a bucket that forgets by itself; then the problem is reported."""
-    company = event.company if event.company in companies else None
+    company = known.id if known else None
     receiver.files.put(
         f"rejected/{company or 'unknown'}/{message.id}.json",
         message.body.encode(errors="replace"),
