@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from local.proof.arrivals import numbers_in, wrong_arrivals
 from local.proof.rests import wrong_in_rests
 from local.proof.right_records import wrong_records
+from local.proof.slowness import wrong_in_slowness
 from local.proof.story import NORTH, SOUTH, Story, kept_by_hand
 from local.proof.told import wrong_words
 from moment_xledger.domain.companies import Route
@@ -54,6 +55,7 @@ def wrongs(stage: "Stage") -> list[str]:
         *wrong_records(stage),
         *wrong_words(stage),
         *wrong_in_rests(stage),
+        *wrong_in_slowness(stage),
         *_parallel(stage),
         *_refused(stage),
         *stage.unexpected,

@@ -1,4 +1,5 @@
-"""A crash before and after every call to the outside that the story makes, by every function."""
+"""A crash before and after every call to the outside that the story makes, by every function; and at every call of AWS,
+a service that refuses it, fails when all was done, or is asked twice."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ TINY = Size(customers=3, projects=2, invoices=2, versions=2, costs=3, period=tim
 # The seeds of the stories in which each call is crashed, the shortest first.
 STORIES = {Cast.ROUTES: 4, Cast.DESK: 4, Cast.BOOKS: 4, Cast.BELONGING: 4}
 AT_ONCE = 18  # crashes in one run
+SLOW_AT_ONCE = 9  # each may last a minute
 DEATHS: tuple[Meets, ...] = ("dies before", "dies after")
 
 
@@ -41,6 +43,11 @@ def calls_of(cast: Cast) -> Counter[str]:
     return story(Crash(cast, ())).fates.seen
 
 
+def calls_of_aws(cast: Cast) -> Counter[str]:
+    fates = story(Crash(cast, ())).fates
+    return Counter({site: count for site, count in fates.seen.items() if site in fates.of_aws})
+
+
 def shared_out(calls: Mapping[Cast, Counter[str]]) -> dict[Cast, Counter[str]]:
     """Each call site to the first of these stories that comes there."""
     shares: dict[Cast, Counter[str]] = {}
@@ -51,16 +58,16 @@ def shared_out(calls: Mapping[Cast, Counter[str]]) -> dict[Cast, Counter[str]]:
     return shares
 
 
-def crashes(calls: Counter[str], each: int) -> Iterator[Chosen]:
+def crashes(calls: Counter[str], each: int, meets: Sequence[Meets] = DEATHS) -> Iterator[Chosen]:
     """`each` times at every call site, spread over its calls."""
     for site, count in sorted(calls.items()):
         for nth in sorted({1 + count * n // each for n in range(each)}):
-            yield from (Chosen(site, nth, meets) for meets in DEATHS)
+            yield from (Chosen(site, nth, one) for one in meets)
 
 
-def together(cast: Cast, chosen: Sequence[Chosen]) -> list[Crash]:
+def together(cast: Cast, chosen: Sequence[Chosen], at_once: int = AT_ONCE) -> list[Crash]:
     """Far apart from each other. What does not come about so, because of another crash, is left to be tried alone."""
-    runs = -(-len(chosen) // AT_ONCE)
+    runs = -(-len(chosen) // at_once)
     return [Crash(cast, tuple(chosen[n::runs])) for n in range(runs)]
 
 

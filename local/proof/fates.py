@@ -1,4 +1,5 @@
-"""What a call to the outside may meet: its process dies before or after it, or stands still for minutes."""
+"""What a call to the outside may meet: its process dies before or after it, or stands still for minutes; a service of
+AWS has trouble of its own."""
 
 import sys
 from collections import Counter
@@ -8,8 +9,18 @@ from random import Random
 from types import CodeType
 from typing import Literal
 
-Meets = Literal["nothing", "dies before", "dies after", "stalls before", "stalls after"]
+Meets = Literal[
+    "nothing",
+    "dies before",
+    "dies after",
+    "stalls before",
+    "stalls after",
+    "slows down",  # and refuses this call and most others of that service for a while
+    "answers 5xx",  # when all was done
+    "is asked twice",  # by the SDK, when the first answer was lost
+]
 BAD: tuple[Meets, ...] = ("dies before", "dies after", "stalls before", "stalls after")
+SLOW: tuple[Meets, ...] = ("slows down", "answers 5xx", "is asked twice")
 
 
 @dataclass(frozen=True)
@@ -30,9 +41,10 @@ class Rates:
     refusals: float = 0.03  # of mails and SOAP calls: nothing is done
     bounces: float = 0.06  # of mails with invoices
     rests: float = 0.3  # of a run: an operator pauses the work
+    slowness: float = 0  # of each call of AWS: a service's own trouble
 
 
-NONE = Rates(*[0.0] * 14)
+NONE = Rates(*[0.0] * 15)
 
 
 @dataclass(frozen=True)
@@ -57,9 +69,12 @@ class Fates:
     over: bool = False
     seen: Counter[str] = field(default_factory=Counter)
     met: Counter[tuple[str, Meets]] = field(default_factory=Counter)
+    of_aws: set[str] = field(default_factory=set)  # sites
 
-    def draw(self, site: str) -> Meets:
+    def draw(self, site: str, *, is_aws: bool = False) -> Meets:
         self.seen[site] += 1
+        if is_aws:
+            self.of_aws.add(site)
         meets = self._drawn(site)
         if meets != "nothing":
             self.met[site, meets] += 1
@@ -78,6 +93,8 @@ class Fates:
             return self.random.choice(BAD[:2])
         if draw < self.rates.deaths + self.rates.stalls:
             return self.random.choice(BAD[2:])
+        if site in self.of_aws and draw > 1 - self.rates.slowness:
+            return self.random.choice(SLOW)
         return "nothing"
 
     def happens(self, rate: float) -> bool:

@@ -25,6 +25,8 @@ from local.proof.goals_of_runs import (
     guards,
     right_records,
     routes,
+    slowness,
+    slowness_at_every_call,
     update_path,
 )
 from local.proof.parallel import Workers
@@ -74,6 +76,8 @@ GOALS: Sequence[Goal] = (
     desk,
     right_records,
     all_together,
+    slowness_at_every_call,
+    slowness,
     adds,
     burst_of_edits,
     limits,

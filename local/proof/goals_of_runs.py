@@ -1,14 +1,26 @@
 """What whole simulated runs have to show."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from local.proof.crashes import DEATHS, Crash, calls_of, crashes, outcome_of, together
+from local.proof.crashes import (
+    DEATHS,
+    SLOW_AT_ONCE,
+    Crash,
+    calls_of,
+    calls_of_aws,
+    crashes,
+    outcome_of,
+    together,
+)
+from local.proof.fates import SLOW, Rates
 from local.proof.guards import GUARDS, Guard
 from local.proof.parallel import Workers
 from local.proof.rows import Row, Say, Scale, progress
 from local.proof.simulation import play
+from local.proof.slowness import MOST_REFUSALS
 from local.proof.stage import Setting
 from local.proof.story import Cast
 
@@ -46,6 +58,31 @@ def every_call_site(scale: Scale, workers: Workers, say: Say) -> Row:
     return Row("G1 a crash at every call", figures, not wrong)
 
 
+def slowness_at_every_call(scale: Scale, workers: Workers, say: Say) -> Row:
+    """AWS's own trouble, where nothing else is wrong."""
+    sites, pieces = set[str](), list[Crash]()
+    for cast, calls in workers.each(calls_of_aws, (Cast.BOOKS, Cast.ROUTES, Cast.DESK, Cast.BELONGING)):
+        new = Counter({site: count for site, count in calls.items() if site not in sites})
+        sites |= set(new)
+        pieces += together(cast, list(crashes(new, scale.slow_at_each_site, SLOW)), SLOW_AT_ONCE)
+    count = sum(len(each.chosen) for each in pieces)
+    alone, wrong = _crash(pieces, workers, say)
+    never, wrong_alone = _crash(alone, workers, say)
+    wrong += wrong_alone + len(never)
+    figures = (
+        f"{len(sites)} call sites of AWS, {count} times refused in a burst, failed when all was done or done twice; "
+        f"{wrong} runs wrong, with a message worn out or with more than {MOST_REFUSALS} refusals of one call"
+    )
+    return Row("G19 AWS slows down at every call", figures, not wrong)
+
+
+def slowness(scale: Scale, workers: Workers, say: Say) -> Row:
+    """The same by lot, beside everything else."""
+    rates = Rates(slowness=0.01)
+    settings = [Setting(seed, rates, cast=Cast.ALL) for seed in range(scale.seeds_of_all)]
+    return _played("   and beside all other faults", settings, workers, say)
+
+
 def _crash(pieces: Sequence[Crash], workers: Workers, say: Say) -> tuple[list[Crash], int]:
     left, wrong = list[Crash](), 0
     for done, (piece, found) in enumerate(workers.each(outcome_of, pieces), 1):
@@ -80,12 +117,15 @@ def all_together(scale: Scale, workers: Workers, say: Say) -> Row:
 
 
 def _seeds(goal: str, cast: Cast, seeds: int, workers: Workers, say: Say) -> Row:
-    wrong, sites, crashed = 0, set[str](), set[str]()
-    settings = [Setting(seed, cast=cast) for seed in range(seeds)]
+    return _played(goal, [Setting(seed, cast=cast) for seed in range(seeds)], workers, say)
+
+
+def _played(goal: str, settings: Sequence[Setting], workers: Workers, say: Say) -> Row:
+    wrong, sites, crashed, seeds = 0, set[str](), set[str](), len(settings)
     for done, (setting, one) in enumerate(workers.each(outcome, settings), 1):
         wrong, sites, crashed = wrong + bool(one.wrong), sites | one.sites, crashed | one.crashed
         if one.wrong:
-            say("\n".join([*one.schedule, f"seed {setting.seed} of {cast}: {one.wrong}"]))
+            say("\n".join([*one.schedule, f"seed {setting.seed} of {setting.cast}: {one.wrong}"]))
         progress(done, seeds, wrong, say)
     never = sorted(sites - crashed)
     for site in never if len(never) <= FEW else ():

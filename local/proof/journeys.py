@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from local.proof.fates import call_site
+from local.proof.fates import Meets, call_site
 from local.proof.outside import Outside
+from local.proof.slowness import Service
 
 Answer = TypeVar("Answer")
 LATE = 0.98  # of the sender's time-out: later than this nothing is carried out any more
@@ -26,6 +27,7 @@ class Journey(Generic[Answer]):
     answer: Answer | None = None
     is_answered: bool = False
     is_lost: bool = False
+    meets: Meets = "nothing"
     timeout: float = field(default=60, repr=False)
 
 
@@ -36,17 +38,19 @@ def travel(
     *,
     timeout: float = 60,
     inputs: int = 0,
+    service: Service | None = None,
     begun: Callable[[Journey[Answer]], None] = lambda journey: None,
 ) -> Journey[Answer]:
-    """Until its sender goes on. `begun` hears of it as soon as it is under way. `inputs` make it slower."""
+    """Until its sender goes on. `begun` hears of it as soon as it is under way. `inputs` make it slower.
+    `service`: where it is one of AWS, whose own trouble raises what its client would."""
     task = outside.scheduler.current
     assert task is not None  # noqa: S101 -- only tasks call the outside
     task.stop_if_dead()
     site = call_site(operation)
-    meets = outside.fates.draw(site)
+    meets = outside.draw(site, service)
     if meets == "dies before":
         outside.bad_luck(site, meets, "before")
-    journey = Journey[Answer](task.name, operation, outside.scheduler.now, timeout=timeout)
+    journey = Journey[Answer](task.name, operation, outside.scheduler.now, timeout=timeout, meets=meets)
     begun(journey)
     arrives, answered = _way(journey, outside, inputs)
     if arrives is not None:

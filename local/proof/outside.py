@@ -2,18 +2,20 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
+from random import Random
 from types import SimpleNamespace
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from botocore.exceptions import ClientError
 
-from local.proof.fates import Fates, call_site
+from local.proof.fates import Fates, Meets, call_site
 from local.proof.queues import Queue
 from local.proof.scheduling import Died, Scheduler
+from local.proof.slowness import SDK_TRIES, Service, Slowness
 from local.twins.table import FakeTable
 from moment_xledger.adapters.table import Action, Item, Key
 
@@ -28,18 +30,48 @@ class Outside:
     scheduler: Scheduler
     fates: Fates
     note: Callable[[str], None]
+    slowness: Slowness = field(default_factory=lambda: Slowness(Random(1)))
 
-    def call(self, operation: str, carry_out: Callable[[], Answer]) -> Answer:
-        if self.scheduler.current is None:  # a checker or the stage itself
+    def call(
+        self,
+        operation: str,
+        carry_out: Callable[[], Answer],
+        service: Service = Service.DYNAMODB,
+        *,
+        is_idempotent: bool = False,
+    ) -> Answer:
+        """`is_idempotent`: AWS knows the SDK's second try by its token."""
+        task = self.scheduler.current
+        if task is None:  # a checker or the stage itself
             return carry_out()
-        self.scheduler.current.stop_if_dead()
+        task.stop_if_dead()
         site = call_site(operation)
-        meets = self.fates.draw(site)
+        is_ours = site.count(" > ") > 1  # a flow, an adapter: not somebody of the proof who only looks
+        meets = self.draw(site, service if is_ours else None)
         self.bad_luck(site, meets, "before")
         answer = carry_out()
+        if meets == "is asked twice" and not is_idempotent:
+            self.note(f"{task.name} {meets} {site}")
+            answer = carry_out()
         self.pass_time(0.002, 0.03)
+        if meets == "answers 5xx":
+            self.note(f"{service} {meets} to {task.name}, when all was done: {site}")
+            raise self.slowness.failure(service)
         self.bad_luck(site, meets, "after")
         return answer
+
+    def draw(self, site: str, service: Service | None) -> Meets:
+        """Raises what the SDK says when its tries are over, of a service of AWS that refuses calls now."""
+        task, now = self.scheduler.current, self.scheduler.now
+        is_slow = service is not None and self.slowness.refuses(service, now)
+        meets: Meets = "nothing" if is_slow else self.fates.draw(site, is_aws=service is not None)
+        if service is None or task is None or not (is_slow or meets == "slows down"):
+            return meets
+        if not is_slow:
+            self.slowness.begin(service, now)
+        self.note(f"{service} tells {task.name} to slow down: {site}")
+        self.pass_time(*SDK_TRIES)
+        raise self.slowness.refusal(service, task)
 
     def bad_luck(self, site: str, meets: str, when: str) -> None:
         task = self.scheduler.current
@@ -66,8 +98,10 @@ class TableTwin(FakeTable):
         return self._outside.call("get", lambda: FakeTable.get(self, key))
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        wanted = list(dict.fromkeys(keys))
+
         def read() -> dict[Key, Item]:
-            return {key: item for key in dict.fromkeys(keys) if (item := FakeTable.get(self, key))}
+            return {key: item for key in wanted if (item := FakeTable.get(self, key))}
 
         return self._outside.call("get_many", read)
 
@@ -78,7 +112,8 @@ class TableTwin(FakeTable):
         yield from self._outside.call("due", lambda: list(FakeTable.due(self, shard, until, limit)))
 
     def write(self, *actions: Action) -> None:
-        self._outside.call("write", lambda: self._write(actions))
+        is_transaction = len(actions) > 1
+        self._outside.call("write", lambda: self._write(actions), is_idempotent=is_transaction)
 
     def _write(self, actions: Iterable[Action]) -> None:
         current, self._outside.scheduler.current = self._outside.scheduler.current, None
@@ -105,7 +140,7 @@ class BucketTwin:
 
     def put_object(self, *, Key: str, Body: Any, IfNoneMatch: str = "", **_: Any) -> None:  # noqa: N803
         body = Body if isinstance(Body, bytes) else Body.read()
-        self._outside.call("put_object", lambda: self._put(Key, body, bool(IfNoneMatch)))
+        self._outside.call("put_object", lambda: self._put(Key, body, bool(IfNoneMatch)), Service.BUCKET)
 
     def _put(self, key: str, body: bytes, only_if_absent: bool) -> None:
         if only_if_absent and key in self.files:
@@ -128,13 +163,13 @@ class BucketTwin:
         return self.files[parts.path[1:]] if self._outside.scheduler.now.timestamp() <= until else None
 
     def head_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        found = self._outside.call("head_object", lambda: self.files.get(Key))
+        found = self._outside.call("head_object", lambda: self.files.get(Key), Service.BUCKET)
         if found is None:
             raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
         return {"Metadata": {"sha256": hashlib.sha256(found).hexdigest()}}
 
     def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        found = self._outside.call("get_object", lambda: self.files.get(Key))
+        found = self._outside.call("get_object", lambda: self.files.get(Key), Service.BUCKET)
         if found is None:
             raise NoSuchKey({"Error": {"Code": "NoSuchKey"}}, "GetObject")
         return {"Body": BytesIO(found)}
@@ -148,16 +183,20 @@ class QueuesTwin:
     queues: Mapping[str, Queue]
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, **_: Any) -> None:  # noqa: N803
-        self.outside.call(f"send to {QueueUrl}", lambda: self.queues[QueueUrl].put(MessageBody))
+        self.outside.call(
+            f"send to {QueueUrl}", lambda: self.queues[QueueUrl].put(MessageBody), Service.QUEUES
+        )
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: N803
         def put() -> None:
             for entry in Entries:
                 self.queues[QueueUrl].put(entry["MessageBody"])
 
-        self.outside.call(f"send many to {QueueUrl}", put)
+        self.outside.call(f"send many to {QueueUrl}", put, Service.QUEUES)
         return {}
 
     def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
         queue = self.queues[QueueUrl]
-        self.outside.call("hide", lambda: queue.change_visibility(ReceiptHandle, VisibilityTimeout))
+        self.outside.call(
+            "hide", lambda: queue.change_visibility(ReceiptHandle, VisibilityTimeout), Service.QUEUES
+        )

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 
 from local.proof.journeys import travel
 from local.proof.outside import Outside
+from local.proof.slowness import Service
 
 TIMEOUT = 20  # as the wiring has it
 SES = "https://email.eu-north-1.amazonaws.com"
@@ -70,12 +71,15 @@ class SesTwin:
             "SendRawEmail",
             lambda: self._take(Source, Destinations[0], RawMessage["Data"]),
             timeout=TIMEOUT,
+            service=Service.MAIL,
         )
         if not journey.is_answered:
             error = ConnectTimeoutError if journey.is_lost else ReadTimeoutError
             raise error(endpoint_url=SES)
         if isinstance(journey.answer, ClientError):
             raise journey.answer
+        if journey.meets == "answers 5xx":
+            raise _error("InternalFailure", "", 500)
         return {"MessageId": journey.answer}
 
     def _take(self, source: str, to: str, data: bytes) -> str | ClientError:

@@ -25,6 +25,7 @@ class Scale:
     adds: int
     hours: int
     crashes_at_each_site: int
+    slow_at_each_site: int
     events: int
     mutants: int
 
@@ -40,6 +41,7 @@ FULL = Scale(
     adds=40_000,
     hours=1_000,
     crashes_at_each_site=4,
+    slow_at_each_site=2,
     events=100_000,
     mutants=1_000_000,
 )

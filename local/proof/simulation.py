@@ -1,6 +1,7 @@
 """One run: a story, the real handlers, and bad luck, until all is calm. A seed gives the same run every time."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from itertools import count
@@ -31,6 +32,7 @@ from local.proof.post import SesTwin
 from local.proof.queues import Queue
 from local.proof.rests import Operator
 from local.proof.scheduling import Died, Scheduler
+from local.proof.slowness import SlowDown, Slowness
 from local.proof.stage import NotCalm, Setting, Stage
 from local.proof.staging import on_the_wall, plan_of, story_of, twins, vault_of
 from local.proof.story import SHARED, TOKENS, Cast, Posted, Published, kept_by_hand
@@ -43,11 +45,18 @@ from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.exports import SCHEDULE
 from moment_xledger.domain.problems import Problem
+from moment_xledger.observability import Failed
 
 MINUTE = timedelta(minutes=1)
 TROUBLED = timedelta(minutes=20)  # bad things go on for so long when all is published
+OUTAGE = timedelta(minutes=25)  # of a service of AWS; an event may be received ten times, in half an hour
 TOO_LONG = timedelta(hours=8)
-GOES_AWAY = {"Conflict", "Unreachable"}  # what a function may fail with: its message comes again
+GOES_AWAY = {  # what a function may fail with: its message comes again
+    "Conflict",
+    "Unreachable",
+    SlowDown.__name__,
+    f"{Failed.__name__}: {SlowDown.__name__}",
+}
 OFTEN = {
     "sweep": ({}, MINUTE),
     "send_notices": ({}, 5 * MINUTE),
@@ -77,6 +86,7 @@ def play(setting: Setting) -> Stage:
             player.stage.unexpected.append(str(problem))
         finally:
             player.scheduler.stop()
+            player.count_put_aside()
     player.stage.wrong = wrongs(player.stage)
     return player.stage
 
@@ -87,11 +97,16 @@ class _Player:
         self.scheduler = Scheduler(START)
         self._period = setting.size.period
         self._calm = self._period + (TROUBLED if setting.rates != NONE else timedelta())
+        if setting.slow:
+            self._calm = max(self._calm, OUTAGE)
         # What waits for a person is looked at again and again: there it is not waited for that nothing more is due.
         self._looks_go_on = timedelta(hours=3 if setting.cast is Cast.BELONGING else 0)
         self._calls = count(1)
         fates = Fates(self.random, setting.rates, setting.chosen)
-        outside = Outside(self.scheduler, fates, self.note)
+        slowness = Slowness(Random(setting.seed))
+        if setting.slow:
+            slowness.ends[setting.slow] = START + OUTAGE
+        outside = Outside(self.scheduler, fates, self.note, slowness)
         plan = plan_of(self.random, setting)
         server = Xledger(plan, clock=self.scheduler.clock)
         server.post_lines({"lines": [], "replace": True})
@@ -107,6 +122,7 @@ class _Player:
             Ledger(TableTwin(outside)),  # type: ignore[arg-type]
             vault_of(secrets),
             fates,
+            slowness,
             is_alone=not (setting.rates.half_done and self.random.random() < 0.3),
         )
         for order in kept_by_hand(self.stage.story):
@@ -233,8 +249,12 @@ class _Player:
         self.stage.fates.over = True
         faults = dict.fromkeys(("errors_5xx", "errors_5xx_after", "half_done", "cut_bodies"), 0)
         self.stage.server.replan({**faults, "soap": dict.fromkeys(("soap_faults", "html_pages"), 0)})
+        self.count_put_aside()
         for queue in self.queues.values():
             queue.redrive()
+
+    def count_put_aside(self) -> None:
+        self.stage.put_aside += Counter({name: len(queue.dead) for name, queue in self.queues.items()})
 
     def _again_and_again(self, every: timedelta, what: Callable[[], None]) -> None:
         what()

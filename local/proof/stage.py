@@ -1,5 +1,6 @@
 """What a run depends on, and what it leaves for the checkers to look at."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from local.proof.network import Network
 from local.proof.outside import BucketTwin
 from local.proof.post import SesTwin
 from local.proof.rests import Rest
+from local.proof.slowness import Service, Slowness
 from local.proof.story import Cast, Size, Story
 from local.proof.visitors import Told
 from local.proof.witness import Witness
@@ -34,6 +36,7 @@ class Setting:
     chosen: tuple[Chosen, ...] = ()
     has_sweeper: bool = True
     cast: Cast = Cast.ALL
+    slow: Service | None = None  # refuses most calls for a long time, from the start
 
 
 @dataclass
@@ -47,10 +50,14 @@ class Stage:
     ledger: Ledger
     vault: Vault
     fates: Fates
+    slowness: Slowness
     is_alone: bool
     told: Told = field(default_factory=Told)
     rests: list[Rest] = field(default_factory=list)
     witness: Witness | None = None
+    put_aside: Counter[str] = field(
+        default_factory=Counter
+    )  # messages that wore out their receives, by queue
     refused_saves: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
     schedule: list[str] = field(default_factory=list)

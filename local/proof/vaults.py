@@ -1,14 +1,17 @@
 """Secrets Manager, as boto3's client for it."""
 # ruff: noqa: N803 the names of the arguments are boto3's
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from botocore.exceptions import ClientError
 
 from local.proof.outside import Outside
+from local.proof.slowness import Service
 
+Answer = TypeVar("Answer")
 CURRENT = "AWSCURRENT"
 
 
@@ -55,6 +58,11 @@ class SecretsTwin:
         self._outside = outside
         self._held: dict[str, _Secret] = {}
 
+    def _call(
+        self, operation: str, carry_out: Callable[[], Answer], *, is_idempotent: bool = False
+    ) -> Answer:
+        return self._outside.call(operation, carry_out, Service.SECRETS, is_idempotent=is_idempotent)
+
     def get_secret_value(
         self,
         *,
@@ -62,7 +70,7 @@ class SecretsTwin:
         VersionId: str = "",
         VersionStage: str = CURRENT,
     ) -> dict[str, Any]:
-        found = self._outside.call("read the secret", lambda: self._read(SecretId, VersionId, VersionStage))
+        found = self._call("read the secret", lambda: self._read(SecretId, VersionId, VersionStage))
         return found or _raise(ResourceNotFoundException, "GetSecretValue")
 
     def put_secret_value(
@@ -73,11 +81,13 @@ class SecretsTwin:
         VersionStages: list[str] | None = None,
     ) -> dict[str, Any]:
         labels = VersionStages or [CURRENT]
-        version = self._outside.call("write the secret", lambda: self._add(SecretId, SecretString, labels))
+        version = self._call(
+            "write the secret", lambda: self._add(SecretId, SecretString, labels), is_idempotent=True
+        )
         return {"VersionId": version or _raise(ResourceNotFoundException, "PutSecretValue")}
 
     def create_secret(self, *, Name: str, SecretString: str, KmsKeyId: str = "") -> dict[str, Any]:
-        version = self._outside.call("make the secret", lambda: self._make(Name, SecretString))
+        version = self._call("make the secret", lambda: self._make(Name, SecretString))
         return {"VersionId": version or _raise(ResourceExistsException, "CreateSecret")}
 
     def update_secret_version_stage(
@@ -89,7 +99,7 @@ class SecretsTwin:
         RemoveFromVersionId: str,
     ) -> None:
         moved = (SecretId, VersionStage, RemoveFromVersionId, MoveToVersionId)
-        if not self._outside.call("mark the secret", lambda: self._move(*moved)):
+        if not self._call("mark the secret", lambda: self._move(*moved)):
             _raise(InvalidParameterException, "UpdateSecretVersionStage")
 
     def delete_secret(self, *, SecretId: str, RecoveryWindowInDays: int) -> None:
@@ -97,7 +107,7 @@ class SecretsTwin:
         self._held[SecretId].is_deleted = True
 
     def restore_secret(self, *, SecretId: str) -> None:
-        self._outside.call("restore the secret", lambda: self._restore(SecretId))
+        self._call("restore the secret", lambda: self._restore(SecretId))
 
     def _restore(self, name: str) -> None:
         self._held[name].is_deleted = False

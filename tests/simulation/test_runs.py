@@ -1,14 +1,17 @@
 """Whole runs of the real handlers with bad luck by seed. A failing seed tells its story: `make prove SEED=…`."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from local.proof.crashes import STORIES, Crash, calls_of, crashes, outcome_of, shared_out, together
+from local.proof.crashes import STORIES, TINY, Crash, calls_of, crashes, outcome_of, shared_out, together
 from local.proof.deployment import ANSWERING, CLOCKED, HANDLERS
+from local.proof.fates import NONE, SLOW
 from local.proof.outside import TableTwin
 from local.proof.simulation import play
+from local.proof.slowness import Service
 from local.proof.stage import Setting
 from local.proof.story import Cast
 from moment_xledger.adapters.table import Action, Delete, Put, Update
@@ -21,6 +24,21 @@ def test_nothing_is_lost_doubled_or_old_whatever_happens(cast: Cast, seed: int) 
     stage = play(Setting(seed, cast=cast))
     assert not stage.wrong, "\n".join([*stage.schedule, *stage.wrong])
     assert len(stage.schedule) > 10  # bad luck there was
+
+
+@pytest.mark.parametrize("cast", STORIES)
+def test_nor_where_services_of_aws_slow_down_fail_or_are_asked_twice(cast: Cast) -> None:
+    """By lot, and beside nothing else: then no message wears out its receives either, and nobody asks without end."""
+    stage = play(Setting(STORIES[cast], replace(NONE, slowness=0.02), TINY, cast=cast))
+    assert not stage.wrong, "\n".join([*stage.schedule, *stage.wrong])
+    assert {meets for _, meets in stage.fates.met} == set(SLOW)
+
+
+@pytest.mark.parametrize("service", Service)
+def test_nor_where_one_of_them_refuses_most_calls_for_half_an_hour(service: Service) -> None:
+    stage = play(Setting(STORIES[Cast.ROUTES], NONE, TINY, cast=Cast.ROUTES, slow=service))
+    assert not stage.wrong, "\n".join([*stage.schedule, *stage.wrong])
+    assert stage.slowness.refused
 
 
 def test_nor_where_all_companies_are_at_it_at_once() -> None:

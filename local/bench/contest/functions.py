@@ -85,5 +85,5 @@ def functions(plan: Plan, company: Company) -> Iterator[Functions]:
         yield world
 
 
-def _at_once(_: str, carry_out: Callable[[], Any]) -> Any:
+def _at_once(_: str, carry_out: Callable[[], Any], *__: Any, **___: Any) -> Any:
     return carry_out()

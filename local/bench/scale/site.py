@@ -84,7 +84,7 @@ class _Counting(Outside):
 
     called: Counter[str] = field(default_factory=Counter)
 
-    def call(self, operation: str, carry_out: Callable[[], Answer]) -> Answer:
+    def call(self, operation: str, carry_out: Callable[[], Answer], *_: Any, **__: Any) -> Answer:
         self.called[operation] += 1
         self.pass_time(0, 0)
         return carry_out()
