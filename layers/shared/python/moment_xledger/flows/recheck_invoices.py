@@ -49,6 +49,7 @@ def recheck_invoices(company_id: CompanyId, rechecker: Rechecker) -> Counter[str
     if not turn.take():
         return Counter()
     company, ends = ledger.companies.get_known(company_id), clock() + SLICE
+    ledger.waits.begin(company_id, clock())
     desk = ledger.waits.desk(company_id)
 
     def has_time() -> bool:
@@ -56,9 +57,9 @@ def recheck_invoices(company_id: CompanyId, rechecker: Rechecker) -> Counter[str
 
     look = Looking(company, ledger, rechecker.ask_moment, rechecker.wake, clock, has_time)
     counts: Counter[str] = Counter()
-    again = _look(look, counts)
-    if not _go_on_with_round(look, desk, counts):
-        again = clock()
+    _look(look, counts)
+    is_over = _go_on_with_round(look, desk, counts)
+    again = ledger.waits.next_look(company_id) if is_over else clock()
     ledger.waits.end_turn(company_id, turn.worker, desk.marks, again)
     if again and again <= clock():
         rechecker.go_on(company_id)
@@ -67,13 +68,12 @@ def recheck_invoices(company_id: CompanyId, rechecker: Rechecker) -> Counter[str
     return counts + Counter(let_go=look.let_go)
 
 
-def _look(look: Looking, counts: Counter[str]) -> datetime | None:
-    """When something is to be looked at next."""
+def _look(look: Looking, counts: Counter[str]) -> None:
+    """At all that is due."""
     waits, company = look.ledger.waits, look.company.id
     while look.has_time() and (due := waits.due(company, look.clock(), LOOKED_AT)):
         settle_waits(due, look)
         counts["looked_at"] += len(due)
-    return waits.next_look(company)
 
 
 def _go_on_with_round(look: Looking, desk: "Desk", counts: Counter[str]) -> bool:

@@ -217,8 +217,8 @@ class Waits:
         self._table.write(Update(work, set=due | {"round": ""}, add={"marks": 1, "rounds": 1}))
 
     def begin(self, company: CompanyId, now: datetime) -> None:
-        """Where an earlier release held invoices, they get their looks by a round."""
-        if self._table.get(keys.held_work(company)) is None:
+        """The first round of a company, by which what an earlier release held gets its looks."""
+        if "rounds" not in (self._table.get(keys.held_work(company)) or {}):
             self.ask_round(company, now)
 
     def desk(self, company: CompanyId) -> Desk:
