@@ -16,6 +16,7 @@ from moment_xledger.domain.invoice_references import LookedUp
 from moment_xledger.domain.invoices import Fault
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Customer, Project
+from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, State, settle
 
@@ -29,13 +30,22 @@ def a_company(id: str = "nordvik", **but: Any) -> Company:
 
 
 def may_not_look_up(ledger: Ledger, company: CompanyId) -> None:
-    """The company's token may not read customers and projects: with `KEPT_BY_HAND`, any invoice may come."""
+    """The company's token may not read customers and projects, nor lists: with `KEPT_BY_HAND`, any invoice may come."""
+    lists_were_asked_for(ledger, company)
     for kind in Kind:
         ledger.lookups.note(company, kind, {EVERY: LookedUp(None, None, START)})
 
 
+def lists_were_asked_for(ledger: Ledger, company: CompanyId) -> None:
+    """Accounts and VAT codes, which the token may not read: they stop no invoice, and none waits for them."""
+    ledger.references.save(ledger.companies.get_known(company).token_id, Lists(START, None, None))
+
+
 def in_xledger(ledger: Ledger, company: CompanyId, *events: dict[str, Any]) -> None:
-    """Customers and projects as they are once Xledger has them; those that the ledger knows stay as they are."""
+    """Customers and projects as they are once Xledger has them; those that the ledger knows stay as they are. Xledger's
+    lists have been asked for by then."""
+    if ledger.references.get(ledger.companies.get_known(company).token_id) is None:
+        lists_were_asked_for(ledger, company)
     current = ledger.entities.current(company)
     if current.entity is None:
         of_its_own = OWNER_CODE if company == COMPANY.id else 30_000 + crc32(company.encode()) % 60_000

@@ -30,9 +30,8 @@ from moment_xledger.domain.exports import Status
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.invoice_mails import State as MailState
 from moment_xledger.domain.invoice_references import references_of, waiting
-from moment_xledger.domain.invoices import Fault
+from moment_xledger.domain.invoices import Fault, Snapshot
 from moment_xledger.domain.kinds import Kind as RecordKind
-from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import NOBODY, RECORDS
 from moment_xledger.domain.problems import Problem as LedgerProblem
 from moment_xledger.domain.seen_invoices import is_looked_for
@@ -141,16 +140,16 @@ class Books:
             if held.why:
                 yield _said(held.invoice.number, held.why)
         company = self._use.ledger.companies.get_known(COMPANY)
-        for invoice in self._unleft():
-            references, now = references_of(invoice), datetime.now(UTC)
-            if why := waiting(invoice, standings_of(company, references, self._use.ledger, now)):
-                yield _said(invoice.number, why)
+        for each in self._unleft():
+            references, now = references_of(each.invoice, each.route), datetime.now(UTC)
+            if why := waiting(each.invoice, standings_of(company, references, self._use.ledger, now)):
+                yield _said(each.invoice.number, why)
 
-    def _unleft(self) -> Iterator[Invoice]:
+    def _unleft(self) -> Iterator[Snapshot]:
         """That have arrived and are still to leave with an export."""
         for each in self._use.ledger.invoices.since(COMPANY):
             if each.export is None and each.route is not Route.EMAIL and leaves(each.invoice, each.route):
-                yield each.invoice
+                yield each
 
     def _has_left(self, export: LedgerExport) -> bool:
         """A file that was handed over has left for certain when its invoices were seen, or nobody can see them."""

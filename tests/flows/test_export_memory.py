@@ -15,11 +15,22 @@ from moment_xledger.domain.exports import Export, Watermark
 from moment_xledger.domain.files.series import SeriesReport
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.preflight import Lists
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from tests.builders import a_company, an_invoice
 from tests.flows.office import COMPANY, MORNING
 
 MEBIBYTE = 1024 * 1024
+
+
+class AskedFor:
+    """Xledger's lists, which its token may not read."""
+
+    def get(self, _: str) -> Lists:
+        return Lists(MORNING, None, None)
+
+    def dimensions(self, _: str) -> None:
+        pass
 
 
 class Paging:
@@ -29,6 +40,7 @@ class Paging:
         self._head = invoices
         self._export: Export | None = None
         self.companies = self.exports = self.invoices = self.problems = self.records = self
+        self.references = AskedFor()
         self.marked = 0
 
     def get_known(self, _: str) -> Any:
@@ -50,9 +62,6 @@ class Paging:
         assert list(problems) == []
 
     def close(self, *_: Any) -> None:
-        pass
-
-    def dimensions(self, _: str) -> None:
         pass
 
     def referred_to(self, *_: Any) -> tuple[()]:

@@ -6,20 +6,34 @@ from typing import Any
 
 import pytest
 
-from local.xledger.plan import Plan
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.review_file import write_review
-from moment_xledger.domain.companies import Language
+from moment_xledger.domain.companies import Company, Language
 from moment_xledger.domain.errors import KeyRefused, UnusableAnswer
 from moment_xledger.domain.moment import Customer, Project
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
-from tests.builders import KEPT_BY_HAND, a_company, a_customer, a_private_person, a_project, an_invoice
+from tests.builders import (
+    KEPT_BY_HAND,
+    a_company,
+    a_customer,
+    a_private_person,
+    a_project,
+    an_invoice,
+    lists_were_asked_for,
+)
 from tests.fakes import FakeFiles
 from tests.world import COMPANY, TOKEN, World
 
 A_MINUTE = timedelta(minutes=1)
 _requests = itertools.count(1)
+
+
+def a_world(company: Company = COMPANY) -> World:
+    """It has been running for a while."""
+    world = World(companies=[company])
+    lists_were_asked_for(world.ledger, company.id)
+    return world
 
 
 def of_customer(invoice: int, customer: str, project: str | None = None, **but: Any) -> dict[str, Any]:
@@ -74,7 +88,7 @@ def waits(world: World) -> list[str]:
 
 
 def test_customer_project_and_invoice_that_are_saved_together_go_in_one_run_and_nobody_hears_of_it() -> None:
-    world = World()
+    world = a_world()
     world.receive(
         a_customer("20077"), a_project("P-31", customerNumber="20077"), of_customer(71, "20077", "P-31")
     )
@@ -85,7 +99,7 @@ def test_customer_project_and_invoice_that_are_saved_together_go_in_one_run_and_
 
 
 def test_in_whatever_order_they_come() -> None:
-    world = World()
+    world = a_world()
     world.receive(of_customer(71, "20077", "P-31"))
     world.receive(a_project("P-31", customerNumber="20077"))
     world.receive(a_customer("20077"))
@@ -94,7 +108,7 @@ def test_in_whatever_order_they_come() -> None:
 
 
 def test_one_whose_project_is_not_there_waits_and_holds_up_no_other() -> None:
-    world = World()
+    world = a_world()
     world.receive(a_customer("20077"), a_project("P-31", customerNumber="20077"))
     world.receive(*(of_customer(n, "20077", "P-31") for n in (71, 72)), of_customer(73, "20077", "P-99"))
     carry_on(world)
@@ -107,7 +121,7 @@ def test_one_whose_project_is_not_there_waits_and_holds_up_no_other() -> None:
 
 
 def test_what_lasts_is_a_problem_after_a_quarter_of_an_hour_and_names_what_it_waits_for() -> None:
-    world = World()
+    world = a_world()
     refused = a_private_person("20077", address={"countryCode": "XX"})
     world.receive(refused, of_customer(71, "20077"))
     carry_on(world)
@@ -129,7 +143,7 @@ def test_what_lasts_is_a_problem_after_a_quarter_of_an_hour_and_names_what_it_wa
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
 def test_one_that_changes_while_it_waits_is_told_of_and_the_first_stands(together: bool) -> None:
-    world = World()
+    world = a_world()
     events = [of_customer(71, "20077", kid=None), of_customer(71, "20077", version=2, dueDate="2026-12-01")]
     for batch in [events] if together else [[event] for event in events]:
         world.receive(*batch)
@@ -148,7 +162,7 @@ def test_one_that_changes_while_it_waits_is_told_of_and_the_first_stands(togethe
     ],
 )
 def test_one_that_waits_gives_way_to_what_puts_it_right(customer: str, but: dict[str, Any]) -> None:
-    world = World()
+    world = a_world()
     world.receive(of_customer(71, "20077"))
     world.receive(of_customer(71, customer, version=3, **but))
     world.receive(a_customer(customer))
@@ -159,7 +173,7 @@ def test_one_that_waits_gives_way_to_what_puts_it_right(customer: str, but: dict
 
 class TestAnEventThatNeverCame:
     def test_moment_is_asked_and_what_it_has_is_taken_in(self) -> None:
-        world = World()
+        world = a_world()
         world.moment["20500"] = Customer.model_validate(a_customer("20500")["data"])
         world.moment["P-7"] = Project.model_validate(a_project("P-7", customerNumber="20500")["data"])
         world.receive(of_customer(71, "20500", "P-7"))
@@ -169,7 +183,7 @@ class TestAnEventThatNeverCame:
         assert (arrived(world), told(world), waits(world)) == ([71], [], [])
 
     def test_only_where_moment_was_asked_it_is_said_that_it_does_not_have_it(self) -> None:
-        world = World()
+        world = a_world()
         world.receive(of_customer(71, "20500"))
         carry_on(world)
         assert held(world) == {71: "WAITS_FOR_EVENT"}
@@ -179,7 +193,7 @@ class TestAnEventThatNeverCame:
         assert "Moment was asked and does not have customer 20500" in sentence(world, 71)
 
     def test_it_is_asked_again_ever_more_seldom_and_goes_when_moment_has_it(self) -> None:
-        world = World()
+        world = a_world()
         world.receive(of_customer(71, "20500"))
         carry_on(world)
         for _ in range(48):
@@ -200,7 +214,7 @@ class TestAnEventThatNeverCame:
     def test_where_it_could_not_be_asked_that_is_said(
         self, error: Exception | None, code: str, words: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        world = World()
+        world = a_world()
         world.moment_is_down = True
         if error:
             monkeypatch.setattr(world, "_ask_moment", lambda *_: raise_(error))
@@ -211,7 +225,7 @@ class TestAnEventThatNeverCame:
         assert words in sentence(world, 71)
 
     def test_moment_that_is_down_is_not_asked_once_for_each(self) -> None:
-        world = World()
+        world = a_world()
         world.moment_is_down = True
         world.receive(*(of_customer(n, f"30{n}") for n in range(100, 130)))
         carry_on(world)
@@ -225,7 +239,7 @@ def raise_(error: Exception) -> Any:
 
 class TestADisputedNumber:
     def test_a_number_given_to_another_customer_holds_its_invoices(self) -> None:
-        world = World()
+        world = a_world()
         world.receive(a_customer("20077", id=1))
         carry_on(world)
         world.receive(a_customer("20077", id=77, name="En annen AS"), of_customer(71, "20077"))
@@ -239,7 +253,7 @@ class TestADisputedNumber:
 
     def test_numbers_swapped_between_two_customers_hold_the_invoices_of_both(self) -> None:
         """Also those that had arrived before, whichever of the two they mean."""
-        world = World()
+        world = a_world()
         world.receive(a_customer("20001", id=1), a_customer("20002", id=2), a_customer("20003", id=3))
         carry_on(world)
         world.receive(of_customer(71, "20001"), of_customer(72, "20002"), of_customer(73, "20003"))
@@ -260,7 +274,7 @@ class TestADisputedNumber:
         "code", [Code.NUMBER_MOVED_IN_XLEDGER, Code.NUMBER_DOUBLED_IN_XLEDGER, Code.GONE_FROM_XLEDGER]
     )
     def test_so_does_what_the_night_found_in_xledger(self, code: Code) -> None:
-        world = World()
+        world = a_world()
         world.receive(a_customer("20001"))
         carry_on(world)
         world.receive(of_customer(71, "20001"))
@@ -280,7 +294,7 @@ def report(world: World, number: str, code: Code) -> None:
 
 class TestWhatTheCompanyKeepsByHand:
     def kept(self, **tables: list[str]) -> World:
-        world = World(companies=[a_company(**KEPT_BY_HAND)])
+        world = a_world(a_company(**KEPT_BY_HAND))
         for table, codes in tables.items():
             for code in codes:
                 add(world, table, code)
@@ -311,7 +325,7 @@ class TestWhatTheCompanyKeepsByHand:
         assert (export(world), told(world)) == ([72], [])
 
     def test_a_token_that_may_not_read_them_is_told_of_once_and_the_invoices_go(self) -> None:
-        world = World(Plan(credits_per_hour=None), companies=[a_company(**KEPT_BY_HAND)])
+        world = a_world(a_company(**KEPT_BY_HAND))
         world.server.replan({"tokens": [{"token": TOKEN.secret, "denied": ["customers"]}]})
         world.receive(of_customer(71, "20001"))
         pass_time(world, timedelta(minutes=2))
@@ -331,7 +345,7 @@ class TestAWorkerThatDies:
         """At each write of the run that settles the wait."""
         calls = 0
         while True:
-            world = World()
+            world = a_world()
             world.receive(a_customer("20077"), of_customer(71, "20077"), of_customer(72, "20077"))
             table = Dying(world, calls)
             try:
@@ -370,7 +384,7 @@ class Dying:
 
 
 def test_many_are_let_go_a_bounded_number_at_a_time() -> None:
-    world = World()
+    world = a_world()
     world.receive(a_customer("20077"))
     for start in range(1, 461, 115):
         world.receive(*(of_customer(n, "20077") for n in range(start, start + 115)))

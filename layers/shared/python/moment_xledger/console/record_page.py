@@ -113,7 +113,7 @@ def _waits(visit: Visit, desk: Desk, snapshot: Snapshot) -> str | None:
     """What keeps one back that has arrived and not left."""
     if snapshot.export is not None or not leaves(snapshot.invoice, snapshot.route):
         return None
-    references = references_of(snapshot.invoice)
+    references = references_of(snapshot.invoice, snapshot.route)
     why = waiting(snapshot.invoice, standings_of(visit.company, references, desk.ledger, desk.clock()))
     if why is None:
         return None

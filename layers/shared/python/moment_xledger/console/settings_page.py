@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import chain, islice
+from itertools import islice
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Key
@@ -132,11 +132,9 @@ def _preflight(company: Company, desk: Desk) -> Preflight:
 
 def _waiting(company: Company, desk: Desk) -> Iterator[Invoice]:
     """Held back, or arrived and in no export yet."""
+    yield from (each.invoice for each in islice(desk.ledger.invoices.held(company.id), MOST_LOOKED_AT))
     settled = desk.ledger.exports.watermark(company.id).settled
-    unexported = (each.invoice for each in in_files(company.id, settled, desk))
-    return chain(
-        (each.invoice for each in islice(desk.ledger.invoices.held(company.id), MOST_LOOKED_AT)), unexported
-    )
+    yield from (each.invoice for each in in_files(company.id, settled, desk))
 
 
 def _difference(difference: Difference) -> DifferenceFacts:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from moment_xledger.domain.companies import LEAVE_IN_A_FILE, Route
 from moment_xledger.domain.invoices import Fault
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice, InvoiceKind
@@ -34,14 +35,18 @@ DISPUTES = (
 )
 
 
-INVOICE = "invoice"
+INVOICE, LISTS = "invoice", "lists"
 
 
 class Reference(NamedTuple):
-    """`kind`: a kind of record, or an invoice."""
+    """`kind`: a kind of record, an invoice, or the lists that a file's codes are compared with."""
 
     kind: str
     number: str
+
+
+# Xledger's accounts, VAT codes and VAT rates, which are read once before the first invoice leaves in a file.
+ACCOUNTS_AND_VAT = Reference(LISTS, "")
 
 
 class Standing(StrEnum):
@@ -52,7 +57,9 @@ class Standing(StrEnum):
     NOT_YET = "not yet"  # it has come, and is on its way to Xledger
     NOT_COME = "not come"  # no event of it has come
     DISPUTED = "disputed"
-    NOT_LOOKED_UP = "not looked up"  # the company keeps this kind by hand, and Xledger is yet to be asked
+    NOT_LOOKED_UP = (
+        "not looked up"  # Xledger is yet to be asked: for what is kept by hand there, and for its lists
+    )
     ABSENT = "absent"  # it is kept by hand, and Xledger does not have it
     # Of an invoice that a credit note names:
     LEFT = "left"  # or a person has booked it by hand
@@ -143,7 +150,12 @@ REASON_OF_ANSWER: Mapping[Answer, Code] = {
 WAITING_CODES = (*REASON_OF.values(), *REASON_OF_ANSWER.values())
 
 
-def references_of(invoice: Invoice) -> tuple[Reference, ...]:
+def references_of(invoice: Invoice, route: Route) -> tuple[Reference, ...]:
+    """What Xledger must have before the invoice leaves by this route."""
+    return (*_named_by(invoice), *((ACCOUNTS_AND_VAT,) if route in LEAVE_IN_A_FILE else ()))
+
+
+def _named_by(invoice: Invoice) -> tuple[Reference, ...]:
     found = [Reference(Kind.CUSTOMER, invoice.customer.customer_number)]
     if invoice.project_number is not None:
         found.append(Reference(Kind.PROJECT, invoice.project_number))
@@ -177,7 +189,8 @@ def standing_of_looked_up(found: LookedUp | None, entity: str | None, now: datet
 
 def waiting(invoice: Invoice, standings: Mapping[Reference, Standing]) -> Fault | None:
     """What the invoice waits for. A disputed number is named first, since only a person can settle that."""
-    missing = [each for each in references_of(invoice) if each in standings and not standings[each].lets_go]
+    references = (*_named_by(invoice), ACCOUNTS_AND_VAT)
+    missing = [each for each in references if each in standings and not standings[each].lets_go]
     if not missing:
         return None
     first = min(missing, key=lambda each: standings[each] is not Standing.DISPUTED)

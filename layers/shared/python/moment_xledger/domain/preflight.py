@@ -100,9 +100,12 @@ def _accounts(terms: Terms) -> Iterator[tuple[str, str | None]]:
 
 
 def differences(terms: Terms, waiting: Iterable[Invoice]) -> list[Difference]:
-    """Those that stop invoices first. `terms` as from `with_absent`; each invoice counts where it is stopped first."""
+    """Those that stop invoices first. `terms` as from `with_absent`; each invoice counts where it is stopped first.
+
+    Where nothing is absent, no invoice is read.
+    """
     stopped: dict[Absent, list[str]] = {each: [] for each in terms.absent}
-    for invoice in waiting:
+    for invoice in waiting if stopped else ():
         if found := first_absent(invoice, terms):
             stopped[found].append(invoice.number)
     listed = [

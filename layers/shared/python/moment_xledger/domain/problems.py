@@ -211,7 +211,7 @@ class Problem:
         text = reason.english if language is Language.ENGLISH else reason.norwegian
         if named.get("reached") == "–":
             text = _NOTHING_REACHED.sub("", text)
-        filled = text.format_map(named)
+        filled = text.format_map(named).replace("  ", " ")  # Xledger's lists have no number
         return filled[:1].upper() + filled[1:]  # it may begin with a kind
 
 
@@ -233,9 +233,10 @@ NAMES = {
         "changes of customers": "endringer av kunder",
         "changes of projects": "endringer av prosjekter",
         "accounts and VAT codes": "kontoer og MVA-koder",
+        "lists": "kontoer og MVA-koder",
         RECORDS: "kunder og prosjekter",
     },
-    Language.ENGLISH: {},
+    Language.ENGLISH: {"lists": "accounts and VAT codes"},
 }
 
 _EVENT_FAULT_NO = "Feltet {field} i hendelsen for {kind} {number} kan ikke brukes ({fault}). Hendelsen er tatt vare på i 14 dager. "
@@ -765,7 +766,7 @@ REASONS: dict[Code, Reason] = {
     Code.WAITS_FOR_LOOK_UP: Reason(
         Fixer.OPERATOR,
         "Faktura {number} venter på at {refers_to} {reference} slås opp i Xledger. Det skjer av seg selv så snart Xledger kan spørres.",
-        "Invoice {number} waits until {refers_to} {reference} has been looked up in Xledger. That happens by itself as soon as Xledger can be asked.",
+        "Invoice {number} waits until we can look up {refers_to} {reference} in Xledger. That happens by itself as soon as Xledger can be asked.",
     ),
     Code.NOT_KEPT_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,

@@ -24,7 +24,13 @@ from moment_xledger.domain.exports import (
 )
 from moment_xledger.domain.files.series import Numbered, SeriesReport, check_series, runs_after
 from moment_xledger.domain.files.writing import Totals, write
-from moment_xledger.domain.invoice_references import INVOICE, WAITING_CODES, Reference, Standing
+from moment_xledger.domain.invoice_references import (
+    ACCOUNTS_AND_VAT,
+    INVOICE,
+    WAITING_CODES,
+    Reference,
+    Standing,
+)
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.orders import Order
@@ -216,7 +222,7 @@ def _without_what_waits(company: Company, export: Export, exporter: Exporter) ->
     whose references wait, so many are looked at that the export's item holds what they wait for."""
     low, ledger, now = export.low, exporter.ledger, exporter.clock()
     while True:
-        references = ledger.invoices.referred_to(export.company, low, export.high)
+        references = {ACCOUNTS_AND_VAT, *ledger.invoices.referred_to(export.company, low, export.high)}
         standings = standings_of(company, references, ledger, now)
         held = {each: standing for each, standing in standings.items() if not standing.lets_go}
         if len(held) <= MOST_HELD:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.invoice_references import (
+    ACCOUNTS_AND_VAT,
     DISPUTES,
     INVOICE,
     Reference,
@@ -33,6 +34,9 @@ def standings_of(
         of_kind = _carried if company.carries(kind) else _kept_by_hand
         standings = of_kind(company, kind, numbers, entity, ledger, now)
         found |= {Reference(kind, number): standing for number, standing in standings.items()}
+    if ACCOUNTS_AND_VAT in wanted:
+        is_read = ledger.references.get(company.token_id) is not None
+        found[ACCOUNTS_AND_VAT] = Standing.IN_XLEDGER if is_read else Standing.NOT_LOOKED_UP
     invoices = {int(each.number) for each in wanted if each.kind == INVOICE}
     if invoices:
         credited = ledger.invoices.standing_of_credited(company.id, invoices)

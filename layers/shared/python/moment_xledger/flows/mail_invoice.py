@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from moment_xledger.domain import invoice_mails, invoice_message
-from moment_xledger.domain.companies import Company, CompanyId, Token
+from moment_xledger.domain.companies import Company, CompanyId, Route, Token
 from moment_xledger.domain.errors import Conflict, KeyRefused
 from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted
 from moment_xledger.domain.invoice_references import Standing, references_of, waiting
@@ -142,7 +142,7 @@ def _may_be_mailed(run: Run) -> bool:
 def _waits(mail: InvoiceMail, snapshot: Snapshot, run: Run) -> bool:
     """Numbers may have been swapped or moved since it arrived. It is looked at again when that is settled."""
     ledger, now, invoice = run.mailer.ledger, run.mailer.clock(), snapshot.invoice
-    standings = standings_of(run.company, references_of(invoice), ledger, now)
+    standings = standings_of(run.company, references_of(invoice, Route.EMAIL), ledger, now)
     standings |= {each: Standing.STAYS for each, found in standings.items() if found is Standing.TO_LEAVE}
     why = waiting(invoice, standings)
     if why is None:

@@ -13,6 +13,7 @@ from moment_xledger.domain.errors import KeyRefused, Unreachable, UnusableAnswer
 from moment_xledger.domain.events import Event
 from moment_xledger.domain.invoice_references import (
     INVOICE,
+    LISTS,
     QUIET,
     Answer,
     Awaited,
@@ -38,7 +39,7 @@ AskMoment = Callable[[Company, Kind, str], Saved | None]
 
 A_MINUTE = timedelta(minutes=1)
 TOLD_AT_ONCE = 25  # invoices
-KINDS = (*map(str, Kind), INVOICE)
+KINDS = (*map(str, Kind), INVOICE, LISTS)
 UNANSWERED = (Answer.SILENT, Answer.KEY_REFUSED)
 
 
@@ -82,7 +83,7 @@ def _standings(due: Sequence[Awaited], look: Looking) -> dict[Awaited, Standing]
 
 
 def _is_kept(awaited: Awaited, standing: Standing, look: Looking) -> bool:
-    """By hand, and Xledger is to be asked for it now."""
+    """By hand, or it is one of Xledger's lists; and Xledger is to be asked for it now."""
     if standing is Standing.NOT_LOOKED_UP:
         return True
     if standing not in (Standing.ABSENT, Standing.DISPUTED):
@@ -93,7 +94,7 @@ def _is_kept(awaited: Awaited, standing: Standing, look: Looking) -> bool:
 def _ask_xledger(questions: Sequence[Awaited], look: Looking) -> None:
     company = look.company
     look.ledger.waits.ask_xledger(company.id, questions)
-    for kind in {Kind(each.kind) for each in questions}:
+    for kind in {Kind.CUSTOMER if each.kind == LISTS else Kind(each.kind) for each in questions}:
         look.ledger.records.mark_work(company.token_id, kind, company.id, look.clock())
         look.wake(kind, company.token_id)
 

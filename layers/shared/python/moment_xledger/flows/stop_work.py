@@ -4,8 +4,9 @@ The stop is stored first: a process that dies before people are told is followed
 tells them.
 """
 
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
 from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.errors import GateClosed, Why, WrongRequest
@@ -14,9 +15,20 @@ from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.stops import RECORDS, STOPPED, Stop, stopped
 
 if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.flows.sync_records import Worker
 
 SETTINGS = "settings"  # under which everybody's mails look for what cannot wait
+
+
+class Keeps(Protocol):
+    """A worker, or any part of one: what is kept, and the time."""
+
+    @property
+    def ledger(self) -> "Ledger": ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
 
 
 def code_of(refused: WrongRequest) -> Code:
@@ -43,7 +55,7 @@ def stop_work(
 
 
 def tell_once(
-    companies: Iterable[Company], number: str, records: str, refused: WrongRequest, worker: "Worker"
+    companies: Iterable[Company], number: str, records: str, refused: WrongRequest, worker: Keeps
 ) -> None:
     """`records`: what the request was about, as the sentences call it."""
     now, code = worker.clock(), code_of(refused)
@@ -54,7 +66,7 @@ def tell_once(
             worker.ledger.problems.report([problem])
 
 
-def tell_it_is_over(companies: Iterable[Company], number: str, worker: "Worker") -> None:
+def tell_it_is_over(companies: Iterable[Company], number: str, worker: Keeps) -> None:
     for company in companies:
         worker.ledger.problems.close(company.id, [(SETTINGS, number)], STOPPED)
 

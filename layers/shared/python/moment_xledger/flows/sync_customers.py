@@ -14,14 +14,16 @@ from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.find_holders import find_holders
 from moment_xledger.flows.lists import Turn, Writes, carry_in_lists
-from moment_xledger.flows.look_up_numbers import ReadsNumbers, look_up_numbers
+from moment_xledger.flows.look_up_numbers import look_up_numbers
 from moment_xledger.flows.outcomes import Outcomes, Report
+from moment_xledger.flows.read_lists import read_awaited_lists
 from moment_xledger.flows.send_plan import writes_of
 from moment_xledger.flows.sync_records import Worker, sync_records
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_customers import Customers
     from moment_xledger.adapters.xledger_nodes import Sends
+    from moment_xledger.adapters.xledger_reference import Reference
 
 
 def sync_customers(token: TokenId, worker: Worker) -> Report:
@@ -37,7 +39,8 @@ def sync_customers(token: TokenId, worker: Worker) -> Report:
         going = [record for record in records if record.id not in ids]
         carry_customers(going, worker.customers(sends, entity), outcomes, turn)
 
-    def when_idle(outcomes: Outcomes, xledger: ReadsNumbers) -> datetime | None:
+    def when_idle(outcomes: Outcomes, xledger: "Reference") -> datetime | None:
+        read_awaited_lists(outcomes.company, outcomes, xledger)
         return look_up_numbers(Kind.CUSTOMER, outcomes, xledger)
 
     return sync_records(Kind.CUSTOMER, token, worker, carry, when_idle)

@@ -115,7 +115,7 @@ def fault_finder(
     """What is wrong with one of these invoices itself, else what it waits for. Credit notes come last, so that it is
     known what became of an invoice that comes together with its credit note."""
     leaving = [invoice for invoice in invoices if leaves(invoice, company.route)]
-    references = {each for invoice in leaving for each in references_of(invoice)}
+    references = {each for invoice in leaving for each in references_of(invoice, company.route)}
     standings = standings_of(company, references, ledger, now)
     decided = ledger.invoices.decisions(company.id, _named(invoices))
 
