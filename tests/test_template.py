@@ -271,23 +271,75 @@ def test_a_queue_that_a_function_takes_from_has_a_dead_letter_queue(queue: str) 
 def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
     targets = [target for rule in of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
     targets += [each["Target"] for each in of_type("AWS::Scheduler::Schedule").values()]
-    assert len(targets) == 7
+    assert len(targets) == 8
     assert {target(each["DeadLetterConfig"]["Arn"]) for each in targets} == {"SchedulesDeadLetters"}
 
 
-def test_a_scheduled_function_that_fails_leaves_a_trace() -> None:
-    scheduled = {
-        function_of(each["FunctionName"])
-        for each in of_type("AWS::Lambda::Permission").values()
-        if each["Principal"] == "events.amazonaws.com"
+def starts() -> Iterator[tuple[str, str]]:
+    """What the clock starts, and how often."""
+    rules = {
+        name: each for name, each in of_type("AWS::Events::Rule").items() if "ScheduleExpression" in each
     }
-    scheduled |= {function_of(each["Target"]["Arn"]) for each in of_type("AWS::Scheduler::Schedule").values()}
+    for rule in rules.values():
+        yield from ((function_of(each["Arn"]), rule["ScheduleExpression"]) for each in rule["Targets"])
+    for schedule in of_type("AWS::Scheduler::Schedule").values():
+        yield function_of(schedule["Target"]["Arn"]), schedule["ScheduleExpression"]
+
+
+EVERY = {"rate(1 minute)": 60, "rate(5 minutes)": 300, "rate(1 hour)": 3600}
+SIX_HOURS = 6 * 3600
+SOON_AGAIN = 300  # seconds; what starts again so soon makes up for what failed
+
+
+def invoked() -> dict[str, dict[str, Any]]:
+    return {target(each["FunctionName"]): each for each in of_type("AWS::Lambda::EventInvokeConfig").values()}
+
+
+def test_starts_that_lambda_has_no_room_for_do_not_pile_up() -> None:
+    """A throttled call is tried again until it is too old. What starts often is too old when it starts again; nothing
+    waits for longer than six hours, so of all together there are never more than some ten."""
+    ages = {name: each["MaximumEventAgeInSeconds"] for name, each in invoked().items()}
+    assert ages.keys() == {name for name, _ in starts()}
+    for name, how_often in starts():
+        interval = EVERY.get(how_often, 24 * 3600)
+        assert ages[name] == interval if interval <= SOON_AGAIN else ages[name] == SIX_HOURS
+
+
+def test_a_seldom_started_function_that_fails_leaves_a_trace_and_the_others_no_heap_of_dead_letters() -> None:
     traced = {
-        target(each["FunctionName"])
-        for each in of_type("AWS::Lambda::EventInvokeConfig").values()
-        if target(each["DestinationConfig"]["OnFailure"]["Destination"]) == "SchedulesDeadLetters"
+        name
+        for name, each in invoked().items()
+        if (failed := each["DestinationConfig"].get("OnFailure"))
+        and target(failed["Destination"]) == "SchedulesDeadLetters"
     }
-    assert traced == scheduled
+    assert traced == {name for name, how_often in starts() if EVERY.get(how_often, SIX_HOURS) > SOON_AGAIN}
+
+
+ONE_DAY = 24 * 3600
+
+
+@pytest.mark.parametrize("mapping", sorted(mappings()))
+def test_throttling_alone_brings_no_message_into_a_dead_letter_queue(mapping: str) -> None:
+    """Each time that Lambda has no room counts as a receive. A day is time to raise the account's quota in; and a wake
+    is not kept for longer."""
+    queue = of_type("AWS::SQS::Queue")[target(mappings()[mapping]["EventSourceArn"])]
+    assert queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"] >= ONE_DAY
+    assert queue["MessageRetentionPeriod"] in (ONE_DAY, FOURTEEN_DAYS)
+
+
+@pytest.mark.parametrize("mapping", sorted(mappings()))
+def test_in_a_small_account_no_queue_takes_all_room_there_is(mapping: str) -> None:
+    """Two is the least that AWS takes."""
+    assert at_most(mappings()[mapping], is_small=True) == 2
+
+
+def at_most(mapping: dict[str, Any], *, is_small: bool = False) -> int:
+    most = mapping["ScalingConfig"]["MaximumConcurrency"]
+    if isinstance(most, int):
+        return most
+    name, small, usual = most["Fn::If"]
+    assert name == "IsSmallAccount"
+    return int(small if is_small else usual)
 
 
 def test_only_the_console_is_open_to_everybody() -> None:
@@ -483,9 +535,10 @@ RIGHTS = {
     "MailInvoices": LOG | LEDGER | TAKES | {"s3:GetObject", "s3:PutObject"} | READS_KEYS | MAILS,
     "RecheckInvoices": LOG | LEDGER | CHECKS | TAKES | SENDS | READS_KEYS,
     "NoteBounces": LOG | LEDGER - {"dynamodb:Query"} | TAKES,
-    "Sweep": LOG | {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"} | SENDS,
+    "Sweep": LOG | READS | SENDS | {"sqs:GetQueueAttributes"},
+    "MeasureWork": LOG | {"dynamodb:BatchGetItem", "dynamodb:Query"},
     "StartRuns": LOG | {"dynamodb:GetItem", "dynamodb:Query"} | SENDS,
-    "SendNotices": LOG | LEDGER | MAILS | SENDS,
+    "SendNotices": LOG | LEDGER | MAILS,
     "GuardNumbers": LOG | LEDGER | READS_KEYS | SENDS,
     "Reconcile": LOG | LEDGER | CHECKS | READS_KEYS | SENDS,
     "Console": LOG | LEDGER | CHECKS | SENDS | FILES | READS_KEYS | KEEPS_KEYS | MARKS_KEYS,
@@ -534,10 +587,7 @@ def test_only_who_makes_fingerprints_reads_their_key() -> None:
 
 
 def test_no_queue_gives_its_function_more_than_the_design_says() -> None:
-    most = {
-        function_of(each["FunctionName"]): each["ScalingConfig"]["MaximumConcurrency"]
-        for each in mappings().values()
-    }
+    most = {function_of(each["FunctionName"]): at_most(each) for each in mappings().values()}
     assert most == {
         "ReceiveEvents": 10,
         "SyncCustomers": 50,

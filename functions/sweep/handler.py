@@ -5,26 +5,26 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from moment_xledger.flows.measure_work import measure_work
 from moment_xledger.flows.sweep import sweep
-from moment_xledger.observability import logger, publish, watched
+from moment_xledger.observability import Signal, log_failure, logger, publish, watched
 from moment_xledger.wiring import Wiring, now
 
 wire = cache(Wiring)
 
+ENOUGH = 15_000  # milliseconds: for three tries of one call, when AWS is slow
+
 
 @watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    def has_time() -> bool:
+        return bool(context.get_remaining_time_in_millis() > ENOUGH)
+
     use = wire()
-    counts = sweep(
-        use.ledger,
-        use.wake,
-        lambda company: use.start_export(company, context.aws_request_id, "sweep"),
-        use.wake_mails,
-        use.wake_uploads,
-        use.wake_held,
-        now(),
-    )
-    logger.info("swept", extra={"counts": counts})
-    publish(measure_work(use.ledger, now()))
-    return counts
+    swept = sweep(use.ledger, use.lanes(context.aws_request_id), now(), use.shuffle, has_time)
+    logger.info("swept", extra={"counts": dict(swept.counts)})
+    for error in swept.failures[1:]:
+        log_failure(error)
+    if swept.failures:
+        raise swept.failures[0]
+    publish({Signal.SWEEPS: 1})
+    return dict(swept.counts)

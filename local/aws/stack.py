@@ -76,7 +76,8 @@ def _fit_to_this_machine(template: Template) -> None:
     """Ten new processes on two processors only stand in each other's way. Two is the least AWS allows."""
     for resource in template["Resources"].values():
         if scaling := resource.get("Properties", {}).get("ScalingConfig"):
-            scaling["MaximumConcurrency"] = min(scaling["MaximumConcurrency"], max(2, os.cpu_count() or 2))
+            here, wanted = max(2, os.cpu_count() or 2), scaling["MaximumConcurrency"]
+            scaling["MaximumConcurrency"] = min(wanted, here) if isinstance(wanted, int) else here
 
 
 def leave_out_what_looks_at_several_figures(template: Template) -> None:

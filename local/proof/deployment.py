@@ -20,6 +20,7 @@ import functions.export_invoices.handler as export_invoices
 import functions.guard_numbers.handler as guard_numbers
 import functions.import_expenses.handler as import_expenses
 import functions.mail_invoices.handler as mail_invoices
+import functions.measure_work.handler as measure_work
 import functions.note_bounces.handler as note_bounces
 import functions.open_session.handler as open_session
 import functions.receive_events.handler as receive_events
@@ -60,6 +61,7 @@ HANDLERS: dict[str, ModuleType] = {
 }
 CLOCKED: dict[str, ModuleType] = {
     "sweep": sweep,
+    "measure_work": measure_work,
     "send_notices": send_notices,
     "start_runs": start_runs,
     "reconcile": reconcile,
@@ -145,13 +147,13 @@ def deployed(twins: Twins, failed: Callable[[Exception], None] = log_failure) ->
 
         for handler in (*HANDLERS.values(), *CLOCKED.values(), *ANSWERING.values()):
             put(handler, "wire", lambda: use)
-        for module in (wiring, wakes, sweep, note_bounces, start_runs, open_session):
+        for module in (wiring, wakes, sweep, measure_work, note_bounces, start_runs, open_session):
             put(module, "now", scheduler.clock)
         put(wiring, "boto3", SimpleNamespace(client=lambda name, **_: twins.clients[name]))
         put(wiring, "time", SimpleNamespace(sleep=lambda seconds: scheduler.wait(timedelta(seconds=seconds))))
         put(wiring, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=_name(twins.random))))
         put(application, "log_failure", failed)
-        put(wiring, "random", SimpleNamespace(random=twins.random.random))
+        put(wiring, "random", twins.random)
         opened = session(twins.doors)
         put(requests, "Session", lambda: opened)
         stack.enter_context(redirect_stdout(_Nowhere()))  # figures for CloudWatch

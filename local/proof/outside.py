@@ -195,6 +195,10 @@ class QueuesTwin:
         self.outside.call(f"send many to {QueueUrl}", put, Service.QUEUES)
         return {}
 
+    def get_queue_attributes(self, *, QueueUrl: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        waiting = self.outside.call("count", self.queues[QueueUrl].visible, Service.QUEUES)
+        return {"Attributes": {"ApproximateNumberOfMessages": str(waiting)}}
+
     def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
         queue = self.queues[QueueUrl]
         self.outside.call(

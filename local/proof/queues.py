@@ -125,6 +125,9 @@ class Queue:
             raise ClientError({"Error": {"Code": "InvalidParameterValue"}}, "ChangeMessageVisibility")
         self._hide(message, time)
 
+    def visible(self) -> int:
+        return sum(1 for message in self.messages.values() if message.visible_at <= self.scheduler.now)
+
     def purge(self) -> None:
         self.messages.clear()
 

@@ -59,6 +59,7 @@ GOES_AWAY = {  # what a function may fail with: its message comes again
 }
 OFTEN = {
     "sweep": ({}, MINUTE),
+    "measure_work": ({}, MINUTE),
     "send_notices": ({}, 5 * MINUTE),
     "start_runs": ({"run": "expenses"}, 10 * MINUTE),
 }
@@ -324,6 +325,7 @@ class _Player:
             left += [f"export of {company}" for company in due.exports]
             left += [f"mails of {company}" for company in due.mails]
             left += [f"uploads of {company}" for company in due.uploads]
+            left += [f"expenses of {company}" for company in due.expenses]
         return left
 
     def _pass_a_night(self) -> None:

@@ -3,6 +3,7 @@
 # How the command begins, and why it cannot be here.
 MISSING = {
     "aws ses get-account-sending-enabled": "the emulator's SES has no such switch",
+    "aws service-quotas": "there are no quotas here",
     "aws deploy list-deployments": "there is no CodeDeploy here; a release goes at once",
 }
 

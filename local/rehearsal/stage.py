@@ -67,6 +67,20 @@ class Stage:
         given = {"VisibilityTimeout": str(seconds)}
         self.aws.client("sqs").set_queue_attributes(QueueUrl=self[queue], Attributes=given)
 
+    @contextmanager
+    def impatient(self, queue: str) -> Iterator[None]:
+        """Meanwhile its messages come again at once, and are set aside after ten times."""
+        sqs, names = self.aws.client("sqs"), ["RedrivePolicy", "VisibilityTimeout"]
+        before = sqs.get_queue_attributes(QueueUrl=self[queue], AttributeNames=names)["Attributes"]
+        soon = json.dumps(json.loads(before["RedrivePolicy"]) | {"maxReceiveCount": 10})
+        changed = {"RedrivePolicy": soon, "VisibilityTimeout": "1"}
+        sqs.set_queue_attributes(QueueUrl=self[queue], Attributes=changed)
+        try:
+            yield
+        finally:
+            attributes = {name: before[name] for name in names}
+            sqs.set_queue_attributes(QueueUrl=self[queue], Attributes=attributes)
+
     def new_invoice(self) -> Body:
         """Which Moment has, and whose event it publishes now or later."""
         invoice = next(self.invoices)
@@ -135,5 +149,6 @@ class Stage:
                 raise NotAsWritten(f"not within {seconds:.0f} seconds: {what}")
             if sweeping and time.monotonic() > self._swept + _SWEEP_SECONDS:
                 self.invoke("Sweep")
+                self.invoke("MeasureWork")
                 self._swept = time.monotonic()
             time.sleep(_POLL_SECONDS)

@@ -37,8 +37,8 @@ SOURCES = (
     "HeldInvoicesQueue",
     "MailEventsQueue",
 )
-# What the clock starts; the sweep comes by itself as well.
-BY_THE_CLOCK = ("Sweep", "GuardNumbers", "Reconcile", "SendNotices")
+# What the clock starts; the sweep and the measuring come by themselves as well.
+BY_THE_CLOCK = ("Sweep", "MeasureWork", "GuardNumbers", "Reconcile", "SendNotices")
 Told = Callable[[EmbeddedAws, Stack], None]
 
 

@@ -1,7 +1,7 @@
 """The ledger's table in memory."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -31,6 +31,11 @@ class FakeTable:
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         return {key: item for key in dict.fromkeys(keys) if (item := self.get(key))}
+
+    def get_parts(self, keys: Iterable[Key], attributes: Sequence[str]) -> dict[Key, Item]:
+        shown = {"pk", "sk", *attributes}
+        found = self.get_many(keys).items()
+        return {key: {name: value for name, value in item.items() if name in shown} for key, item in found}
 
     def query(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from local.twins.sweeping import sweep_once
 from local.twins.table import FakeTable
 from local.xledger.engine import Xledger
 from local.xledger.plan import OWNER_CODE, Plan, parse_plan
@@ -25,7 +26,6 @@ from moment_xledger.domain.replies import Reply, Unanswered
 from moment_xledger.flows.outcomes import Report
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
 from moment_xledger.flows.recheck_invoices import Rechecker, recheck_invoices
-from moment_xledger.flows.sweep import sweep
 from moment_xledger.flows.sync_customers import sync_customers
 from moment_xledger.flows.sync_projects import sync_projects
 from moment_xledger.flows.sync_records import Worker
@@ -204,8 +204,7 @@ class World:
         )
 
     def sweep(self) -> None:
-        nobody, held = _of_no_concern, self.held_woken.append
-        sweep(self.ledger, self._wake, nobody, nobody, nobody, held, self.time())
+        sweep_once(self.ledger, self.time(), records=self._wake, held=self.held_woken.append)
 
     def _wake(self, kind: Kind, token: TokenId) -> None:
         self.woken.append((kind, token))
@@ -227,7 +226,3 @@ class World:
     def problems(self, company: CompanyId = COMPANY.id) -> Iterator[tuple[str, str, str]]:
         for problem in self.ledger.problems.of(company):
             yield problem.kind, problem.number, str(problem.code)
-
-
-def _of_no_concern(company: CompanyId) -> None:
-    """Exports, mails and uploads are not part of this world."""

@@ -69,7 +69,7 @@ def test_work_of_a_kind_that_a_later_release_adds_is_left_to_it() -> None:
     """Else nobody would be woken while it is rolled out, nor after it is withdrawn."""
     table = FakeTable()
     table.write(Put(("T#nordvik", "LATER#1"), {"due": keys.SHARDS[0], "due_at": keys.stamp(story.NOW)}))
-    assert Ledger(table).due.until(story.LATER) == Work((), (), ())  # type: ignore[arg-type]
+    assert Ledger(table).due.until(story.LATER) == Work()  # type: ignore[arg-type]
 
 
 def with_more(item: Item) -> Item:

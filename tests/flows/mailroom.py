@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+from local.twins.sweeping import sweep_once
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import Company, CompanyId, Token
 from moment_xledger.domain.errors import KeyRefused
@@ -22,7 +23,6 @@ from moment_xledger.flows.mail_invoice import Mailer, Outcome
 from moment_xledger.flows.mail_invoices import mail_invoices
 from moment_xledger.flows.note_feedback import note_feedback
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
-from moment_xledger.flows.sweep import sweep
 from tests.builders import KEPT_BY_HAND, a_company, an_invoice, may_not_look_up
 from tests.fakes import FakeFiles, FakeTable
 from tests.world import Time
@@ -168,15 +168,7 @@ class Mailroom:
         """What a minute brings: a wake if something is due, and what it does."""
         self.time.now += A_MINUTE
         woken: list[CompanyId] = []
-        sweep(
-            self.ledger,
-            lambda *_: None,
-            lambda _: None,
-            woken.append,
-            lambda _: None,
-            lambda _: None,
-            self.time(),
-        )
+        sweep_once(self.ledger, self.time(), mails=woken.append)
         for company in woken:
             mail_invoices(company, self.mailer())
 

@@ -50,7 +50,7 @@ def test_what_has_gone_waits_no_more_and_a_project_without_its_customer_is_not_l
     world.receive(a_customer("10001"), a_project("P-1", customerNumber="99"))
     world.run()
     found = measured(world)
-    assert (found[Signal.WAIT], found[Signal.WAIT_IN_ALL], found[Signal.SWEEPS]) == (0, 0, 1)
+    assert (found[Signal.WAIT], found[Signal.WAIT_IN_ALL], found[Signal.MEASUREMENTS]) == (0, 0, 1)
 
 
 @pytest.mark.parametrize(

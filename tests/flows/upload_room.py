@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from local.twins.sweeping import sweep_once
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.ledger.links import LIFETIME
 from moment_xledger.adapters.review_file import write_review
@@ -20,7 +21,6 @@ from moment_xledger.domain.uploads import Choice, Upload
 from moment_xledger.flows.decide_upload import resolve_upload
 from moment_xledger.flows.export_invoices import Exporter, export_asked_for
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
-from moment_xledger.flows.sweep import sweep
 from moment_xledger.flows.tell_accountant import Teller, tell_accountant
 from moment_xledger.flows.upload_export import Outcome, Uploader
 from moment_xledger.flows.upload_exports import upload_exports
@@ -139,8 +139,7 @@ class UploadRoom:
         self.time.now += A_MINUTE
         exports: list[CompanyId] = []
         uploads: list[CompanyId] = []
-        nobody = lambda *_: None  # noqa: E731
-        sweep(self.ledger, nobody, exports.append, nobody, uploads.append, nobody, self.time())
+        sweep_once(self.ledger, self.time(), exports=exports.append, uploads=uploads.append)
         for _ in exports:
             self.export(SWEEP)
             self.tell()

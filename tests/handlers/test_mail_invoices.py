@@ -22,7 +22,7 @@ from moment_xledger.environment import Environment
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.wiring import Wiring
 from tests.builders import KEPT_BY_HAND, TOKEN, a_company, an_invoice, may_not_look_up
-from tests.handlers.cloud import watched_log
+from tests.handlers.cloud import QUEUES, watched_log
 from tests.template import resources
 
 REGION = "eu-north-1"
@@ -38,6 +38,9 @@ class Context:
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:eu-north-1:123456789012:function:mail_invoices"
     aws_request_id: str = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 150_000
 
 
 @pytest.fixture
@@ -65,12 +68,13 @@ def _made(moment: str) -> dict[str, str]:
     ses = boto3.client("ses")
     ses.verify_email_identity(EmailAddress=SENDER)
     ses.create_configuration_set(ConfigurationSet={"Name": "mails-of-test"})
-    queue = boto3.client("sqs").create_queue(QueueName="mails")["QueueUrl"]
+    sqs = boto3.client("sqs")
+    queues = {name: sqs.create_queue(QueueName=name.lower())["QueueUrl"] for name in QUEUES}
     return {
         "TABLE": "ledger",
         "BUCKET": "files-of-test",
         "SECRETS_PREFIX": "test/",
-        "INVOICE_MAILS_QUEUE": queue,
+        **queues,
         "MOMENT_URL": f"{moment}/api/1.0",
         "SENDER": SENDER,
         "CONFIGURATION_SET": "mails-of-test",

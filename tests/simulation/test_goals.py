@@ -57,7 +57,8 @@ def test_while_one_company_saves_much_the_others_wait_no_longer(monkeypatch: pyt
 @pytest.mark.parametrize(("function", "at_once"), [("ReceiveEvents", OF_EVENTS), ("SyncCustomers", OF_WAKES)])
 def test_there_it_does_as_much_at_once_as_on_aws(function: str, at_once: int) -> None:
     (mapping,) = resources()[function]["Properties"]["Events"].values()
-    assert mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"] == at_once
+    most = mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+    assert most == {"Fn::If": ["IsSmallAccount", 2, at_once]}
 
 
 def test_many_events_are_all_carried_and_leave_nothing_in_memory() -> None:

@@ -1,7 +1,7 @@
 """Ours in a contest: the functions as AWS would run them, by their handlers and wiring, over the twins of one world."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,6 +65,17 @@ class Functions(World):
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, **_: Any) -> None:  # noqa: N803 boto3's names
         self._wakes[f"w{next(self._numbers)}"] = Wake(QueueUrl, MessageBody, self.time())
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: Iterable[Mapping[str, str]]) -> dict[str, Any]:  # noqa: N803
+        for each in Entries:
+            self.send_message(QueueUrl=QueueUrl, MessageBody=each["MessageBody"])
+        return {}
+
+    def get_queue_attributes(self, *, QueueUrl: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        waiting = [
+            each for each in self._wakes.values() if each.queue == QueueUrl and each.visible_at <= self.time()
+        ]
+        return {"Attributes": {"ApproximateNumberOfMessages": str(len(waiting))}}
 
     def change_message_visibility(self, *, ReceiptHandle: str, VisibilityTimeout: int, **_: Any) -> None:  # noqa: N803
         self._wakes[ReceiptHandle].visible_at = self.time() + timedelta(seconds=VisibilityTimeout)

@@ -79,6 +79,18 @@ def _gates_closed(count: int) -> tuple[Site, Work]:
     return site, lambda: site.call("sweep")
 
 
+def _gates_closed_and_measured(count: int) -> tuple[Site, Work]:
+    site, _ = _gates_closed(count)
+    return site, lambda: site.call("measure_work")
+
+
+def _tokens_woken(count: int) -> tuple[Site, Work]:
+    """All may go, and their wakes are lost."""
+    site, _ = _gates_closed(count)
+    site.later(SOON)
+    return site, lambda: site.call("sweep")
+
+
 def _exports_started(count: int) -> tuple[Site, Work]:
     site = Site(count)
     return site, lambda: site.call("start_runs", {"run": "exports"})
@@ -152,7 +164,9 @@ CASES: Sequence[Case] = (
     Case(
         "receive_events: a customer for whom n invoices wait, until they may go", 100, 10, _held_and_released
     ),
-    Case("sweep: n tokens, all closed", 100, 10, _gates_closed),
+    Case("sweep: n tokens, all closed", 100, 10, _gates_closed, Growth.LINEAR),
+    Case("sweep: n tokens that may go", 100, 10, _tokens_woken, Growth.LINEAR),
+    Case("measure_work: n tokens, all closed", 100, 10, _gates_closed_and_measured, Growth.LINEAR),
     Case("start_runs: exports of n companies", 100, 10, _exports_started, Growth.LINEAR),
     Case("start_runs: expenses of n companies", 100, 10, _imports_started, Growth.LINEAR),
     Case("send_notices: n companies with nothing to tell", 100, 10, _notices, Growth.LINEAR),

@@ -104,6 +104,9 @@ class _Queue:
     def put(self, body: str, delay: timedelta = timedelta()) -> None:
         heappush(self.waiting, (self.clock() + delay, next(self._order), body))
 
+    def visible(self) -> int:
+        return sum(1 for at, *_ in self.waiting if at <= self.clock())
+
     def change_visibility(self, receipt: str, seconds: int) -> None:
         raise NotImplementedError("nothing is throttled here")
 
@@ -175,7 +178,7 @@ class Site:
     def _is_anything_due(self) -> bool:
         with self.table.unbilled():
             due = self.ledger.due.until(self.scheduler.now + timedelta(hours=2))
-        return bool(due.records or due.exports or due.mails or due.uploads)
+        return bool(due.records or due.exports or due.mails or due.uploads or due.expenses)
 
     def later(self, time: timedelta) -> None:
         self.scheduler.now += time

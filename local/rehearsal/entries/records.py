@@ -68,6 +68,24 @@ def the_sweeper_is_silent(scene: Scene) -> None:
     scene.check("ENABLED" in scene.type("aws events list-rules").out, "the rule is not on again")
 
 
+def nothing_is_measured(scene: Scene) -> None:
+    """Its rule is switched off."""
+    stage, since = scene.stage, now()
+    events = stage.aws.client("events")
+    (rule,) = events.list_rules(NamePrefix=f"{stage.stack.name}-MeasureWork")["Rules"]
+    events.disable_rule(Name=rule["Name"])
+    scene.type("errors MeasureWork")
+    scene.check("DISABLED" in scene.type("aws events list-rules").out, "the rule's state is not told")
+    said = scene.type("aws lambda invoke").out
+    scene.check('"WaitSeconds"' in said, f"it does not answer with figures: {said}")
+    stage.until(
+        "its sign of life, which the alarm looks for, is there",
+        lambda: stage.figures.of("Measurements", since),
+    )
+    events.enable_rule(Name=rule["Name"])
+    scene.check("ENABLED" in scene.type("aws events list-rules").out, "the rule is not on again")
+
+
 def writes_in_doubt(scene: Scene) -> None:
     """Xledger does what it is told, and nobody hears of it."""
     stage, new = scene.stage, a_customer()
@@ -95,5 +113,6 @@ ENTRIES: dict[str, Callable[[Scene], None]] = {
     "Stop everything": stop_everything,
     "Records wait": records_wait,
     "The sweeper is silent": the_sweeper_is_silent,
+    "Nothing is measured": nothing_is_measured,
     "Writes in doubt": writes_in_doubt,
 }

@@ -30,7 +30,9 @@ class Signal(StrEnum):
     """
 
     # sweep, every minute
-    SWEEPS = "Sweeps"
+    SWEEPS = "Sweeps"  # in which nothing failed
+    # measure_work, every minute
+    MEASUREMENTS = "Measurements"
     WAIT = "WaitSeconds"  # of a customer or project that may go to Xledger now
     CUSTOMERS_WAIT = "CustomersWaitSeconds"
     PROJECTS_WAIT = "ProjectsWaitSeconds"

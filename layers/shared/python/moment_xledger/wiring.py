@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from moment_xledger.flows.recheck_invoices import Rechecker
     from moment_xledger.flows.reconcile import Reconciler
     from moment_xledger.flows.send_notices import Notifier
+    from moment_xledger.flows.sweep import Lanes
     from moment_xledger.flows.sync_records import Worker
     from moment_xledger.flows.tell_accountant import News, Teller
     from moment_xledger.flows.test_connection import Trial
@@ -369,6 +370,34 @@ class Wiring:
 
     def wake_held(self, company: "CompanyId") -> None:
         self.queues.send(self._environment["HELD_INVOICES_QUEUE"], {"company": company}, group=company)
+
+    def lanes(self, request: str) -> "Lanes":
+        """Where the sweep puts its wakes. `request` is its own: what it resumes is no new export."""
+        from moment_xledger.adapters.queues import WakeQueue
+        from moment_xledger.domain.exports import SWEEP
+        from moment_xledger.flows.sweep import Lanes
+
+        def company(name: str) -> dict[str, str]:
+            return {"company": name}
+
+        def token(name: str) -> dict[str, str]:
+            return {"token": name}
+
+        def export(name: str) -> dict[str, str | None]:
+            return {"company": name, "request": request, "by": SWEEP, "repeats": None}
+
+        return Lanes(
+            {kind: WakeQueue(self.queues, self.queue(kind), token) for kind in Kind},
+            WakeQueue(self.queues, self._environment["EXPORTS_QUEUE"], export),
+            WakeQueue(self.queues, self._environment["INVOICE_MAILS_QUEUE"], company),
+            WakeQueue(self.queues, self._environment["UPLOADS_QUEUE"], company),
+            WakeQueue(self.queues, self._environment["EXPENSES_QUEUE"], company),
+            WakeQueue(self.queues, self._environment["HELD_INVOICES_QUEUE"], company),
+        )
+
+    @staticmethod
+    def shuffle(names: list[Any]) -> None:
+        random.shuffle(names)
 
     def queue(self, kind: Kind) -> str:
         return self._environment[QUEUES[kind]]

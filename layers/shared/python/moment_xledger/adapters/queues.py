@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,12 @@ class Queues:
         answer = self._client.send_message_batch(QueueUrl=url, Entries=entries)
         return [batch[int(each["Id"])] for each in answer.get("Failed", [])]
 
+    def waiting(self, url: str) -> int:
+        """About how many messages lie there that nobody has taken yet and that are not hidden."""
+        name: Any = "ApproximateNumberOfMessages"
+        answer = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+        return int(answer["Attributes"][name])
+
     def put_back(self, url: str, receipt: str, until: datetime, now: datetime) -> bool:
         """Hides a message that was received until then. The caller then reports it as failed, so it is kept.
 
@@ -63,3 +70,19 @@ class Queues:
                 return False
             raise
         return True
+
+
+@dataclass(frozen=True)
+class WakeQueue:
+    """One queue of wakes. `body` is what a wake for this name says; its name is its group as well."""
+
+    queues: Queues
+    url: str
+    body: Callable[[str], Mapping[str, Any]]
+
+    def waiting(self) -> int:
+        return self.queues.waiting(self.url)
+
+    def wake(self, names: Sequence[str]) -> int:
+        """Returns how many SQS took."""
+        return len(names) - len(self.queues.send_all(self.url, ((self.body(name), name) for name in names)))

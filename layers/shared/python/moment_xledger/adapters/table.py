@@ -90,14 +90,23 @@ class Table:
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """Those that exist. What DynamoDB leaves for later is asked for again, after pauses that grow while nothing
         comes; raises what it would say of a single read if nothing comes at all."""
+        return self._get_many(keys, {})
+
+    def get_parts(self, keys: Iterable[Key], attributes: Sequence[str]) -> dict[Key, Item]:
+        """As `get_many`, of large items only these attributes: it costs as many read units, and less time."""
+        names = {f"#{n}": name for n, name in enumerate(("pk", "sk", *attributes))}
+        return self._get_many(
+            keys, {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+        )
+
+    def _get_many(self, keys: Iterable[Key], how: Mapping[str, Any]) -> dict[Key, Item]:
         pauses = 0
         wanted = [_key(key) for key in dict.fromkeys(keys)]
         found: dict[Key, Item] = {}
         while wanted:
             now, wanted = wanted[:MOST_KEYS], wanted[MOST_KEYS:]
-            answer = self._client.batch_get_item(
-                RequestItems={self._name: {"Keys": now, "ConsistentRead": True}}
-            )
+            request: Any = {"Keys": now, "ConsistentRead": True, **how}
+            answer = self._client.batch_get_item(RequestItems={self._name: request})
             for item in map(_item, answer["Responses"].get(self._name, [])):
                 found[item["pk"], item["sk"]] = item
             unprocessed: Any = answer.get("UnprocessedKeys", {})

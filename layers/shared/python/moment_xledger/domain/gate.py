@@ -98,6 +98,14 @@ class Gate:
         return sum(count for minute, count in self.minutes.items() if minute >= first)
 
     @property
+    def is_probed(self) -> bool:
+        """Xledger has refused this token, or has not answered, again and again. The next request is a try."""
+        return self.refusals > 0 or self.failures >= FAILURES_TO_OPEN_BREAKER
+
+    def is_closed(self, now: datetime) -> bool:
+        return self.closed_until is not None and self.closed_until > now
+
+    @property
     def token_is_refused(self) -> bool:
         """Also while it is being tried again."""
         return self.refusals > 0 or self.closed_why is Why.AUTH
@@ -133,7 +141,7 @@ def enter(
 
 def why_closed(gate: Gate, owner: str, now: datetime) -> Closed | None:
     """Why `owner` may not send now; None where it may."""
-    if gate.closed_until and gate.closed_until > now and (why := said_why(gate)):
+    if gate.closed_until and gate.is_closed(now) and (why := said_why(gate)):
         return Closed(why, gate.closed_until)
     if gate.owner not in (None, owner) and gate.lease_until and gate.lease_until > now:
         return Closed(Why.HELD, gate.lease_until)

@@ -35,8 +35,11 @@ def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
     company = importer.ledger.companies.get_known(company_id)
     if importer.ledger.pauses.now().of(company_id):
         return Report()
+    if not company.import_expenses:
+        importer.ledger.expenses.is_not_wanted(company_id)
+        return Report()
     turn = Turn(company_id, importer.new_id(), importer.ledger.expenses, importer.clock)
-    if not company.import_expenses or not turn.take():
+    if not turn.take():
         return Report()
     report = Report()
     try:
@@ -44,7 +47,7 @@ def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
         _end(company, importer, turn, report, failures=0)
     except OutOfTime:
         report.stopped = "out of time"
-        _end(company, importer, turn, report, failures=0)
+        _end(company, importer, turn, report, failures=0, again=importer.clock())
         importer.go_on(company_id)
     except Paused:
         report.stopped = "paused"
@@ -123,9 +126,16 @@ def _read_until(run: Run, window: Window) -> None:
     run.ledger.expenses.read_until(run.company.id, run.turn.worker, window.end, run.terms.reach)
 
 
-def _end(company: Company, importer: Importer, turn: Turn, report: Report, failures: int) -> None:
+def _end(
+    company: Company,
+    importer: Importer,
+    turn: Turn,
+    report: Report,
+    failures: int,
+    again: datetime | None = None,
+) -> None:
     now = importer.clock()
-    importer.ledger.expenses.end_run(company.id, turn.worker, now, report.summary(), failures)
+    importer.ledger.expenses.end_run(company.id, turn.worker, now, report.summary(), failures, again)
 
 
 def _unreachable(

@@ -1,8 +1,12 @@
-"""How long what waits has waited, and what is new, for the operator's alarms. Reads only, and little."""
+"""How long what waits has waited, and what is new, for the operator's alarms. Reads only, and no more where more waits.
 
-from collections.abc import Iterable
+A function of its own: whatever measuring costs, nobody is woken later for it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import CompanyId, TokenId
@@ -14,25 +18,31 @@ from moment_xledger.observability import Signal
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
+    from moment_xledger.adapters.ledger.due import Work
     from moment_xledger.domain.gate import Gate
 
 # What is due is taken up within a minute or two. An export becomes due when it has been open for ten.
 LATE = timedelta(minutes=5)
 NEWS = timedelta(hours=1)  # so long is a reason new
+# Companies whose oldest record is looked for. Where more wait, it is others each minute.
+MOST_COMPANIES = 1_000
+GATES_AT_ONCE = 1_000
 
 WAITS = {Kind.CUSTOMER: Signal.CUSTOMERS_WAIT, Kind.PROJECT: Signal.PROJECTS_WAIT}
 
 
 def measure_work(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
-    """After a sweep; that it could be measured at all is the sweeper's sign of life."""
-    pauses = ledger.pauses.now()
-    found = (_line(ledger, token, kind, pauses, now) for token, kind in ledger.due.until(now).records)
-    lines = [line for line in found if line]
+    """That it could be measured at all is a figure, too."""
+    pauses, minute = ledger.pauses.now(), int(now.timestamp()) // 60
+    lines = list(_lines(ledger, ledger.due.until(now, begin=minute), pauses, now))
     late = ledger.due.until(now - LATE)
-    may_go = [line for line in lines if line.why in (None, Why.HELD)]
-    waits = {signal: _longest(line for line in may_go if line.kind is kind) for kind, signal in WAITS.items()}
+    _look_for_the_oldest(ledger, lines, pauses, now)
+    waits = {
+        signal: _longest(line for line in lines if line.may_go and line.kind is kind)
+        for kind, signal in WAITS.items()
+    }
     return {
-        Signal.SWEEPS: 1,
+        Signal.MEASUREMENTS: 1,
         **waits,
         Signal.WAIT: max(waits.values()),
         Signal.WAIT_IN_ALL: _longest(line for line in lines if line.why is not Why.AUTH),
@@ -46,35 +56,47 @@ def measure_work(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
     }
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Line:
-    """The records of one kind that one token is to carry."""
+    """The records of one kind that one token is to carry, for companies that are not paused."""
 
     token: TokenId
     kind: Kind
-    waited: timedelta
+    companies: Collection[CompanyId]
     why: Why | None  # none of them may go now
     doubt: timedelta
+    waited: timedelta = timedelta()
+
+    @property
+    def may_go(self) -> bool:
+        return self.why in (None, Why.HELD)
 
 
-def _line(ledger: "Ledger", token: TokenId, kind: Kind, pauses: Pauses, now: datetime) -> _Line | None:
-    """None where all of it stands still because somebody wants it so."""
-    due = [company for company, (_, at) in ledger.records.work(token, kind).items() if at <= now]
-    awake = [company for company in due if pauses.of(company) is None]
-    if due and not awake:
-        return None
-    gate = ledger.gates.get(token)
-    closed = why_closed(gate, "", now)
-    waited = max((_waited(ledger, company, kind, pauses, now) for company in awake), default=timedelta())
-    why = Why.AUTH if gate.token_is_refused else closed.why if closed else None
-    return _Line(token, kind, waited, why, _doubt(gate, now))
+def _lines(ledger: "Ledger", due: "Work", pauses: Pauses, now: datetime) -> Iterator[_Line]:
+    """All but those that stand still because somebody wants it so."""
+    awake = {line: [each for each in its if not pauses.of(each)] for line, its in due.records.items()}
+    lines = iter([(token, kind, companies) for (token, kind), companies in awake.items() if companies])
+    while some := list(islice(lines, GATES_AT_ONCE)):
+        gates = ledger.gates.get_many({token for token, _, _ in some})
+        for token, kind, companies in some:
+            gate = gates[token]
+            closed = why_closed(gate, "", now)
+            why = Why.AUTH if gate.token_is_refused else closed.why if closed else None
+            yield _Line(token, kind, companies, why, _doubt(gate, now))
+
+
+def _look_for_the_oldest(ledger: "Ledger", lines: Iterable[_Line], pauses: Pauses, now: datetime) -> None:
+    """First where something may go."""
+    first_those_that_may_go = sorted(lines, key=lambda line: not line.may_go)
+    companies = ((line, company) for line in first_those_that_may_go for company in line.companies)
+    for line, company in islice(companies, MOST_COMPANIES):
+        line.waited = max(line.waited, _waited(ledger, company, line.kind, pauses, now))
 
 
 def _waited(ledger: "Ledger", company: CompanyId, kind: Kind, pauses: Pauses, now: datetime) -> timedelta:
     """What waited through a pause has waited since its end."""
     rested = pauses.rested_until(company, now)
-    oldest = [record.since for record in ledger.records.dirty(company, kind, 1)]
-    since = min(oldest, default=now)
+    since = min((record.since for record in ledger.records.dirty(company, kind, 1)), default=now)
     return max(now - max(since, rested or since), timedelta())
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -26,6 +26,8 @@ from moment_xledger.domain.expense_runs import PassedOver, Window
 from moment_xledger.domain.expenses import Expense, Left
 from moment_xledger.domain.releases import as_stored, is_known
 
+PATIENCE = timedelta(minutes=10)  # behind the turn of a run that did not come to its end
+_DUE = ("due", "due_at")
 _TEXTS = ("match_id", "voucher", "line_no", "counters", "countered_by", "asked")
 
 
@@ -111,11 +113,12 @@ class Expenses:
         )
 
     def take_turn(self, company: CompanyId, worker: str, now: datetime, until: datetime) -> bool:
-        """One worker at a time. Its own turn is lengthened; another's is over when its time is."""
+        """One worker at a time. Its own turn is lengthened; another's is over when its time is. A run that never ends
+        becomes due."""
         free = (
             Attr("owner").not_exists() | Attr("owner").eq(worker) | Attr("lease_until").lte(keys.stamp(now))
         )
-        turn = {"owner": worker, "lease_until": keys.stamp(until)}
+        turn = {"owner": worker, "lease_until": keys.stamp(until)} | _due(company, until + PATIENCE)
         try:
             self._table.write(Update(keys.imports(company), set=turn, when=free))
         except Conflict:
@@ -157,16 +160,29 @@ class Expenses:
         self._table.write(Update(keys.imports(company), set={"passed_over": stored}, when=mine))
 
     def end_run(
-        self, company: CompanyId, worker: str, now: datetime, report: Mapping[str, Any], failures: int
+        self,
+        company: CompanyId,
+        worker: str,
+        now: datetime,
+        report: Mapping[str, Any],
+        failures: int,
+        again: datetime | None = None,
     ) -> None:
-        """Its turn is over at once, unless something of it may still arrive in Moment: then `leave_turn` is right."""
-        self._end(company, worker, now, report, failures, ["owner", "lease_until"])
+        """Its turn is over at once, unless something of it may still arrive in Moment: then `leave_turn` is right.
+        `again`: when it is to go on, where it has not come to its end."""
+        self._end(company, worker, now, report, failures, ["owner", "lease_until"], again)
 
     def leave_turn(
         self, company: CompanyId, worker: str, now: datetime, report: Mapping[str, Any], failures: int
     ) -> None:
-        """The turn runs out by itself; until then nobody begins."""
+        """The turn runs out by itself; until then nobody begins, and the next hour is soon enough."""
         self._end(company, worker, now, report, failures, [])
+
+    def is_not_wanted(self, company: CompanyId) -> None:
+        """What an earlier run has left due is no longer to be done."""
+        with suppress(Conflict):
+            there = Attr("due").exists()
+            self._table.write(Update(keys.imports(company), remove=_DUE, when=there))
 
     def _end(
         self,
@@ -176,12 +192,18 @@ class Expenses:
         report: Mapping[str, Any],
         failures: int,
         over: list[str],
+        again: datetime | None = None,
     ) -> None:
         ended = {"ran_at": keys.stamp(now), "report": dict(report), "failures": failures}
+        due, done = (_due(company, again), over) if again else ({}, [*over, *_DUE])
         with suppress(Conflict):  # somebody else has the turn by now, and his word counts
             self._table.write(
-                Update(keys.imports(company), set=ended, remove=over, when=Attr("owner").eq(worker))
+                Update(keys.imports(company), set=ended | due, remove=done, when=Attr("owner").eq(worker))
             )
+
+
+def _due(company: CompanyId, at: datetime) -> Item:
+    return {"due": keys.shard(keys.imports(company)[0]), "due_at": keys.stamp(at)}
 
 
 def _facts(stored: Mapping[str, Any]) -> Facts:

@@ -1,6 +1,7 @@
 """The gate of each Xledger token: one item, written on condition that nobody else wrote since."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from moment_xledger.domain.usage import Closing, Usage
 
 FOR_YEARS = timedelta(days=9 * 365)
 _TIMES = ("closed_until", "lease_until", "last_start")
+_OUTLINE = ("closed_until", "last_start", "failures", "refusals")
 _PLAIN = ("plan", "owner", "failures", "refusals", "last_served")
 
 
@@ -26,6 +28,18 @@ class Gates:
     def get(self, token: TokenId) -> Gate:
         item = self._table.get(keys.gate(token))
         return _gate(item) if item else Gate()
+
+    def get_many(self, tokens: Iterable[TokenId]) -> dict[TokenId, Gate]:
+        """Of all of them. One that is not stored is open."""
+        keys_of = {token: keys.gate(token) for token in tokens}
+        found = self._table.get_many(keys_of.values())
+        return {token: _gate(found[key]) if key in found else Gate() for token, key in keys_of.items()}
+
+    def outlines(self, tokens: Iterable[TokenId]) -> dict[TokenId, Gate]:
+        """As `get_many`, with no more than tells whether it is closed or probed: a sweep looks at thousands."""
+        keys_of = {token: keys.gate(token) for token in tokens}
+        found = self._table.get_parts(keys_of.values(), _OUTLINE)
+        return {token: _outline(found.get(key, {})) for token, key in keys_of.items()}
 
     def save(self, token: TokenId, gate: Gate) -> Gate:
         """The gate as it is stored now. Raises `Conflict` if somebody else wrote it since it was read."""
@@ -76,6 +90,14 @@ def _gate(item: Item) -> Gate:
         barred=_barred(item["barred"]) if "barred" in item else None,
         last_served=CompanyId(item["last_served"]) if "last_served" in item else None,
         usage=_usage(item["usage"]) if "usage" in item else Usage(),
+    )
+
+
+def _outline(item: Item) -> Gate:
+    return Gate(
+        closed_until=_closed_until(_moment(item, "closed_until"), _moment(item, "last_start")),
+        failures=int(item.get("failures", 0)),
+        refusals=int(item.get("refusals", 0)),
     )
 
 
