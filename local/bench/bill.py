@@ -18,7 +18,7 @@ from moment_xledger.domain.companies import CompanyId, TokenId
 COMPANIES, EVENTS = 10_000, 100_000_000  # a month
 MONTH = 30 * 24 * 3600  # seconds
 SHARE_OF_INVOICES, WITHOUT_EFFECT = 0.1, 0.3
-WINDOW = 2  # seconds in which a batch is gathered
+WINDOW = 1  # seconds in which a batch is gathered
 MEASURED, ROUNDS = 300, 4  # companies, and events of each
 FIRST_OWNER_CODE = 20_000
 MEMORY = 0.5  # GB, as in the template

@@ -182,9 +182,10 @@ class QueuesTwin:
     outside: Outside
     queues: Mapping[str, Queue]
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str, **_: Any) -> None:  # noqa: N803
+    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0, **_: Any) -> None:  # noqa: N803
+        delay = timedelta(seconds=DelaySeconds)
         self.outside.call(
-            f"send to {QueueUrl}", lambda: self.queues[QueueUrl].put(MessageBody), Service.QUEUES
+            f"send to {QueueUrl}", lambda: self.queues[QueueUrl].put(MessageBody, delay), Service.QUEUES
         )
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: N803

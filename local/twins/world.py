@@ -29,6 +29,7 @@ from moment_xledger.flows.recheck_invoices import Rechecker, recheck_invoices
 from moment_xledger.flows.sync_customers import sync_customers
 from moment_xledger.flows.sync_projects import sync_projects
 from moment_xledger.flows.sync_records import Worker
+from moment_xledger.flows.sync_token import sync_token
 
 TOKEN = Token("token-of-the-simulated-xledger")
 TOKEN_ID = TokenId("fingerprint")
@@ -115,6 +116,7 @@ class World:
         self.xledger = XledgerInProcess(self.server, self.time)
         self.url = URL
         self.woken: list[tuple[Kind, TokenId]] = []
+        self.woken_later: list[tuple[datetime, TokenId]] = []
         self.closed: list[GateClosed] = []
         self.mails_woken: list[CompanyId] = []
         self.held_woken: list[CompanyId] = []
@@ -148,14 +150,27 @@ class World:
             sleep=self.time.sleep,
             jitter=lambda: 0.5,
             new_id=lambda: f"worker-{next(self._workers)}",
-            wake=self._wake,
             timing=timing or Timing(),
             url=self.url,
             reference=Reference,
         )
 
-    def sync(self, kind: Kind = Kind.CUSTOMER, token: TokenId = TOKEN_ID) -> Report:
+    def carry(self, first: Kind = Kind.CUSTOMER, token: TokenId = TOKEN_ID) -> Report:
         """What a wake does; a closed gate is noted."""
+        try:
+            return sync_token(
+                first,
+                token,
+                self.worker(),
+                self._ask_moment,
+                lambda delay: self.woken_later.append((self.time() + delay, token)),
+            )
+        except GateClosed as closed:
+            self.closed.append(closed)
+            return Report()
+
+    def sync(self, kind: Kind = Kind.CUSTOMER, token: TokenId = TOKEN_ID) -> Report:
+        """The part of it that is about one kind."""
         try:
             if kind is Kind.CUSTOMER:
                 return sync_customers(token, self.worker())
@@ -178,13 +193,17 @@ class World:
             self.carry_wakes()
             if not self._anything_due():
                 return
-            self.time.now += timedelta(minutes=1)
+            swept_at = self.time.now + timedelta(minutes=1)
+            while (at := self.next_wake()) and at < swept_at:
+                self.time.now = max(self.time.now, at)
+                self.carry_wakes()
+            self.time.now = max(self.time.now, swept_at)
             self.sweep()
 
     def carry_wakes(self) -> None:
-        while self.woken or self.held_woken:
+        while self._take_later() or self.woken or self.held_woken:
             if self.woken:
-                self.sync(*self.woken.pop(0))
+                self.carry(*self.woken.pop(0))
             else:
                 self.recheck(self.held_woken.pop(0))
 
@@ -202,6 +221,17 @@ class World:
             self.time,
             lambda: f"rechecker-{next(self._workers)}",
         )
+
+    def next_wake(self) -> datetime | None:
+        """When the next one comes that was sent for later."""
+        return min((at for at, _ in self.woken_later), default=None)
+
+    def _take_later(self) -> bool:
+        """Those whose time has come join the others."""
+        come = [token for at, token in self.woken_later if at <= self.time.now]
+        self.woken_later = [each for each in self.woken_later if each[0] > self.time.now]
+        self.woken += [(Kind.CUSTOMER, token) for token in come]
+        return bool(come)
 
     def sweep(self) -> None:
         sweep_once(self.ledger, self.time(), records=self._wake, held=self.held_woken.append)

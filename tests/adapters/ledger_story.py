@@ -240,7 +240,11 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     ),
     "counts of records": lambda ledger: [ledger.records.count(NORDVIK, kind) for kind in Kind],
     "hours": lambda ledger: ledger.hours.since(NORDVIK, NOW - timedelta(hours=1)),
-    "work": lambda ledger: (ledger.records.work(TOKEN, Kind.CUSTOMER), ledger.due.until(LATER)),
+    "work": lambda ledger: (
+        ledger.records.work(TOKEN, Kind.CUSTOMER),
+        ledger.records.pending(TOKEN),
+        ledger.due.until(LATER),
+    ),
     "gate": lambda ledger: ledger.gates.get(TOKEN),
     "lists": lambda ledger: (ledger.references.get(TOKEN), ledger.references.place(TOKEN, Kind.PROJECT)),
     "entities": lambda ledger: (

@@ -22,6 +22,7 @@ from moment_xledger.domain.notices import Told
 from moment_xledger.domain.number_guard import Place
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.settings_changes import Change, Saved
+from moment_xledger.domain.turns import Pending
 from moment_xledger.domain.typed_keys import Tails
 from moment_xledger.domain.vat_rates import read_typed
 from tests.builders import A_FAULT, a_company, an_invoice
@@ -61,6 +62,23 @@ def test_a_version_is_saved_once_with_its_line(ledger: Ledger) -> None:
     assert company is not None
     assert (company.route, version) == (Route.OFF, 2)
     assert list(ledger.settings_history.of(NORDVIK)) == [saved(2), saved(1)]
+
+
+def test_work_of_all_kinds_is_read_with_what_was_woken_for(ledger: Ledger) -> None:
+    later = NOW + timedelta(seconds=13)
+    ledger.companies.save(a_company())
+    for kind, due in zip(Kind, (NOW, later), strict=True):
+        ledger.records.mark_work(TOKEN, kind, NORDVIK, due)
+    customers, projects = ledger.records.pending(TOKEN)
+    assert customers == Pending(Kind.CUSTOMER, NORDVIK, NOW)
+    assert projects == Pending(Kind.PROJECT, NORDVIK, later)
+    ledger.records.note_wake(TOKEN, projects)
+    ledger.records.mark_work(TOKEN, Kind.PROJECT, NORDVIK, NOW)  # a new event forgets nothing
+    assert ledger.records.pending(TOKEN)[1] == Pending(Kind.PROJECT, NORDVIK, NOW, woken_for=later)
+    for kind in Kind:
+        (marks, _) = ledger.records.work(TOKEN, kind)[NORDVIK]
+        ledger.records.work_done(TOKEN, kind, NORDVIK, marks)
+    assert ledger.records.pending(TOKEN) == []
 
 
 def test_a_new_token_takes_the_work_along(ledger: Ledger) -> None:

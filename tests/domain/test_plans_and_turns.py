@@ -1,16 +1,17 @@
 """The least that Xledger must be told, and whose turn it is to tell it."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.plans import Owner, Plan, Stopped, plan
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, as_gone, settle
-from moment_xledger.domain.turns import first_of_round, in_turn, linger
-from tests.domain.test_records import LATER, customer, record, synced, taken
+from moment_xledger.domain.turns import Pending, delay_until, first_of_round, in_turn, linger, to_wake_for
+from tests.domain.test_records import LATER, NOW, customer, record, synced, taken
 
 OUR_ENTITY = Owner(is_ours=True)
 
@@ -158,10 +159,40 @@ def test_of_many_that_are_due_some_are_served_before_it_is_looked_again(due: int
 
 @pytest.mark.parametrize(
     ("used", "seconds"),
-    [(0, 0), (49, 0), (50, 10), (124, 10), (125, 30), (250, 60), (375, 180), (500, 180), (900, 180)],
+    [(0, 0), (39, 0), (40, 13), (199, 13), (200, 30), (250, 60), (375, 180), (500, 180), (900, 180)],
 )
 def test_the_fuller_the_hour_the_longer_a_list_waits_for_more(used: int, seconds: int) -> None:
     assert linger(used, 500) == linger(used, None) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "woken_for", "wakes_for"),
+    [
+        pytest.param([13], None, 0, id="what is due soon"),
+        pytest.param([13, 12, 14], None, 1, id="of several the next one"),
+        pytest.param([0], None, None, id="not what is due now: that is carried"),
+        pytest.param([181], None, None, id="not what is due much later: the sweep finds it"),
+        pytest.param([13], 13, None, id="not twice for the same time"),
+        pytest.param([13], 10, 0, id="again where it was put off"),
+        pytest.param([13], 20, 0, id="again where it goes earlier"),
+    ],
+)
+def test_a_wake_is_sent_for_what_is_due_next(
+    seconds: list[int], woken_for: int | None, wakes_for: int | None
+) -> None:
+    def after(number: int) -> datetime:
+        return NOW + timedelta(seconds=number)
+
+    pending = [
+        Pending(Kind.CUSTOMER, NORTH, after(each), None if woken_for is None else after(woken_for))
+        for each in seconds
+    ]
+    assert to_wake_for(pending, NOW) == (None if wakes_for is None else pending[wakes_for])
+
+
+@pytest.mark.parametrize(("waits", "delay"), [(12.0, 13), (12.5, 13), (12.95, 14), (0.01, 1)])
+def test_it_comes_a_moment_after_that_and_never_before(waits: float, delay: int) -> None:
+    assert delay_until(NOW + timedelta(seconds=waits), NOW) == timedelta(seconds=delay)
 
 
 def test_what_is_anothers_in_xledger_is_never_adopted() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -16,14 +17,15 @@ import functions.sync_customers.handler as customers
 import functions.sync_projects.handler as projects
 from local.xledger.plan import Plan
 from moment_xledger.adapters.queues import Queues
+from moment_xledger.domain.companies import Token
 from moment_xledger.domain.errors import GateClosed, Why
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.outcomes import Report
 from moment_xledger.flows.sync_records import Worker
-from moment_xledger.wakes import answer_wakes
+from moment_xledger.wakes import LONGEST_CHAIN, answer_wakes
 from tests.builders import a_customer, a_project
 from tests.template import resources
-from tests.world import START, TOKEN_ID, World
+from tests.world import COMPANY, START, TOKEN_ID, World
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 CONTEXT: Any = SimpleNamespace(
@@ -133,7 +135,7 @@ def test_a_throttled_wake_comes_back_when_the_gate_opens_and_not_before(
     queue.move_to(until + timedelta(seconds=1))
     queue.world.server.replan({"credits_per_hour": 1000})
     assert queue.deliver(module.lambda_handler) == 0
-    assert len(queue.world.held("customers")) + len(queue.world.held("projects")) == 1
+    assert (len(queue.world.held("customers")), len(queue.world.held("projects"))) == (1, 1)
     assert not queue.is_visible()
 
 
@@ -193,7 +195,7 @@ def test_a_day_without_credits_brings_no_wake_into_the_dead_letter_queue(queue: 
 def test_for_any_other_closing_the_wake_is_done_with_and_the_sweep_makes_another(
     queue: Queue, why: Why
 ) -> None:
-    def closed(_: object) -> Report:
+    def closed(*_: object) -> Report:
         raise GateClosed(why, START + HOUR)
 
     queue.wake()
@@ -210,7 +212,7 @@ def test_of_several_wakes_only_the_throttled_ones_come_back_and_they_are_put_bac
             done.append(f"put back {receipt}")
             return True
 
-    def carry(token: str) -> Report:
+    def carry(token: str, _: object) -> Report:
         done.append(f"carried {token}")
         if token.startswith("dry"):
             raise GateClosed(Why.CREDITS, START + HOUR)
@@ -226,6 +228,55 @@ def test_of_several_wakes_only_the_throttled_ones_come_back_and_they_are_put_bac
     answer = answer_wakes({"Records": records}, "url", Recording(), carry)  # type: ignore[arg-type]
     assert answer == {"batchItemFailures": [{"itemIdentifier": "id dry 1"}, {"itemIdentifier": "id dry 2"}]}
     assert done == [*(f"carried {token}" for token in tokens), "put back dry 1", "put back dry 2"]
+
+
+def a_list_that_waits(queue: Queue) -> None:
+    """To be joined: a tenth of the company's hour is used."""
+    queue.world.server.replan({"credits_per_hour": 1000})
+    queue.world.ledger.companies.save(COMPANY.model_copy(update={"requests_per_hour": 30}))
+    queue.world.receive(a_customer("10001"))
+    queue.world.sync()
+    queue.move_to(queue.world.time.now)
+    queue.world.receive(a_customer("10002"))
+
+
+@pytest.mark.parametrize("module", [customers, projects], ids=["customers", "projects"])
+def test_a_list_that_waits_to_be_joined_wakes_its_function_itself(queue: Queue, module: ModuleType) -> None:
+    a_list_that_waits(queue)
+    queue.wake()
+    begun = queue.world.time.now
+    assert queue.deliver(module.lambda_handler) == 0
+    assert len(queue.world.held("customers")) == 1
+    queue.move_to(begun + timedelta(seconds=13))
+    assert not queue.is_visible()
+    queue.move_to(begun + timedelta(seconds=14))
+    assert queue.deliver(module.lambda_handler) == 0
+    assert len(queue.world.held("customers")) == 2
+    queue.move_to(begun + HOUR)
+    assert not queue.is_visible()
+
+
+def test_a_chain_of_wakes_ends_before_lambda_takes_it_for_a_loop(queue: Queue) -> None:
+    """Each run leaves a list that came while it was at work. Lambda stops about the sixteenth run of a chain."""
+    a_list_that_waits(queue)
+    asks, numbers = queue.world.xledger.ask, count(10_003)
+
+    def ask(token: Token, operation: str, variables: Any) -> Any:
+        if operation == "AddCustomers":
+            queue.world.receive(a_customer(str(next(numbers))))
+        return asks(token, operation, variables)
+
+    queue.world.xledger.ask = ask  # type: ignore[method-assign]
+    queue.wake()
+    runs = 0
+    while queue.is_visible():
+        queue.deliver(customers.lambda_handler)
+        runs += 1
+        queue.move_to(queue.world.time.now + 3 * MINUTE)
+    assert runs == LONGEST_CHAIN + 1 < 16
+    queue.world.woken.clear()
+    queue.world.sweep()
+    assert queue.world.woken == [(Kind.CUSTOMER, TOKEN_ID)]
 
 
 def test_a_batch_of_none_has_no_failures(queue: Queue) -> None:

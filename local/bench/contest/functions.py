@@ -63,8 +63,19 @@ class Functions(World):
     def _call(self, function: Any, name: str, event: Mapping[str, Any]) -> Any:
         return function.lambda_handler(event, context(name, next(self._numbers)))
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str, **_: Any) -> None:  # noqa: N803 boto3's names
-        self._wakes[f"w{next(self._numbers)}"] = Wake(QueueUrl, MessageBody, self.time())
+    def next_wake(self) -> datetime | None:
+        return min((wake.visible_at for wake in self._wakes.values()), default=None)
+
+    def send_message(
+        self,
+        *,
+        QueueUrl: str,  # noqa: N803 boto3's names
+        MessageBody: str,  # noqa: N803
+        DelaySeconds: int = 0,  # noqa: N803
+        **_: Any,
+    ) -> None:
+        visible_at = self.time() + timedelta(seconds=DelaySeconds)
+        self._wakes[f"w{next(self._numbers)}"] = Wake(QueueUrl, MessageBody, visible_at)
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Iterable[Mapping[str, str]]) -> dict[str, Any]:  # noqa: N803
         for each in Entries:

@@ -17,8 +17,8 @@ from moment_xledger.domain.companies import Token
 from moment_xledger.domain.replies import Data, Reply
 
 OURS = "ours"
-BATCH, AT_ONCE = 100, 10  # events in one call of a function, or what came in two seconds; and calls at once
-WINDOW = timedelta(seconds=2)
+BATCH, AT_ONCE = 100, 10  # events in one call of a function, or what came in a second; and calls at once
+WINDOW = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 LIST = 500  # inputs of one mutation
 WITHOUT_COMPANY, WITH_COMPANY = 2, 3  # requests: a look-up, a write, and one more for the legal company
@@ -96,7 +96,8 @@ def _ours(world: World, edits: Sequence[Edit]) -> int:
     left = list(reversed(edits))
     sweep_at = world.time() + MINUTE
     while left:
-        world.time.now = max(world.time(), min(left[-1].at + WINDOW, sweep_at))
+        coming = min(left[-1].at + WINDOW, sweep_at, world.next_wake() or sweep_at)
+        world.time.now = max(world.time(), coming)
         for batch in islice(iter(lambda: _next_batch(left, world.time()), []), AT_ONCE):
             world.receive(*batch)
         if world.time() >= sweep_at:

@@ -4,7 +4,8 @@ records are carried, or for a company."""
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from moment_xledger.adapters.queues import BatchAnswer, Queues
@@ -15,8 +16,13 @@ from moment_xledger.wiring import now
 
 if TYPE_CHECKING:
     from moment_xledger.flows.outcomes import Report
+    from moment_xledger.flows.sync_token import WakeLater
 
 Name = TypeVar("Name", bound=str)
+
+# Wakes that were each sent by the run that the one before had woken. Lambda stops a function at about the sixteenth,
+# and puts the message among the dead letters; where a chain of ours ends, the sweep goes on.
+LONGEST_CHAIN = 10
 
 
 class PartialBatch:
@@ -58,19 +64,22 @@ def answer_company_wakes(
 
 
 def answer_wakes(
-    event: dict[str, Any], queue: str, queues: Queues, carry: Callable[[TokenId], "Report"]
+    event: dict[str, Any], queue: str, queues: Queues, carry: "Callable[[TokenId, WakeLater | None], Report]"
 ) -> BatchAnswer:
     """A wake whose gate is closed for want of credits goes back to its queue until the gate opens, unless SQS has
     hidden it for as long as it may.
 
-    In all other cases it is done with: whoever holds the gate carries the work, or the sweeper wakes again. So a wake
-    cannot wear out its receives by waiting, and a lost one costs a minute.
+    In all other cases it is done with: the run that holds the token carries the work, or the sweeper wakes again. So a
+    wake cannot wear out its receives by waiting, and a lost one costs a minute.
     """
     put_back: list[tuple[dict[str, Any], datetime]] = []
     for record in event["Records"]:
-        token = TokenId(json.loads(record["body"])["token"])
+        wake = json.loads(record["body"])
+        token, chain = TokenId(wake["token"]), int(wake.get("chain", 0))
+        wake_later = partial(_wake_later, queue, queues, token, chain + 1) if chain < LONGEST_CHAIN else None
         try:
-            logger.info("carried", extra={"token_id": token, "counts": carry(token).summary()})
+            counts = carry(token, wake_later).summary()
+            logger.info("carried", extra={"token_id": token, "counts": counts})
         except GateClosed as closed:
             logger.info(
                 "gate closed", extra={"token_id": token, "why": closed.why, "until": closed.until.isoformat()}
@@ -81,3 +90,7 @@ def answer_wakes(
         record for record, until in put_back if queues.put_back(queue, record["receiptHandle"], until, now())
     ]
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in kept]}
+
+
+def _wake_later(queue: str, queues: Queues, token: TokenId, chain: int, delay: timedelta) -> None:
+    queues.send(queue, {"token": token, "chain": chain}, group=token, delay=delay)

@@ -59,10 +59,6 @@ def now() -> datetime:
 TRIES = 3  # at one call of AWS
 
 
-def _left_to_the_sweep(kind: Kind, token: "TokenId") -> None:
-    pass
-
-
 def _ended(seconds: int) -> "Config":
     """For a service that answers at once or not at all. By itself boto3 would wait for ten minutes, longer than most
     functions may take: three tries of so many seconds end before any of them."""
@@ -199,7 +195,6 @@ class Wiring:
             sleep=time.sleep,
             jitter=random.random,
             new_id=lambda: uuid.uuid4().hex,
-            wake=self.wake,
             timing=timing,
             release=self._environment.release,
             url=self._environment["XLEDGER_URL"],
@@ -247,8 +242,7 @@ class Wiring:
         from moment_xledger.adapters.xledger_invoices import XledgerInvoices
         from moment_xledger.flows.look_for_invoices import read_invoices
 
-        worker = replace(self.worker(A_WAIT), wake=_left_to_the_sweep)
-        return read_invoices(company, dates, since, worker, XledgerInvoices)
+        return read_invoices(company, dates, since, self.worker(A_WAIT), XledgerInvoices)
 
     def open_soap(
         self, company: "Company", login: "SoapLogin", timeout: timedelta = SOAP_TIMEOUT
@@ -323,7 +317,7 @@ class Wiring:
         return notice_mail(notice, company, to, sender, at, link)
 
     def trial(self) -> "Trial":
-        """A connection test, for somebody who waits for it. It wakes nobody: what it finds to do, the sweep finds too.
+        """A connection test, for somebody who waits for it.
 
         SOAP is loaded only where a company's switches need it.
         """
@@ -333,7 +327,7 @@ class Wiring:
         def accepts_soap(company: "Company", login: "SoapLogin") -> bool:
             return self.open_soap(company, login, A_WAIT).authenticate()
 
-        worker = replace(self.worker(A_WAIT), run=RUN, wake=_left_to_the_sweep)
+        worker = replace(self.worker(A_WAIT), run=RUN)
         return Trial(worker, Reference, self.moment().accepts, accepts_soap)
 
     def rechecker(self) -> "Rechecker":

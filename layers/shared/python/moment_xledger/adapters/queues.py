@@ -29,9 +29,15 @@ class Queues:
     def __init__(self, client: "SQSClient") -> None:
         self._client = client
 
-    def send(self, url: str, body: Mapping[str, Any], group: str) -> None:
-        """`group` makes the queue a fair one: many messages of one company do not hold up the others'."""
-        self._client.send_message(QueueUrl=url, MessageBody=json.dumps(body), MessageGroupId=group)
+    def send(self, url: str, body: Mapping[str, Any], group: str, delay: timedelta = timedelta()) -> None:
+        """`group` makes the queue a fair one: many messages of one company do not hold up the others'. `delay`: whole
+        seconds, of which SQS takes 900 at most."""
+        self._client.send_message(
+            QueueUrl=url,
+            MessageBody=json.dumps(body),
+            MessageGroupId=group,
+            DelaySeconds=int(delay.total_seconds()),
+        )
 
     def send_all(self, url: str, messages: Iterable[Message]) -> list[Message]:
         """The same for many, ten in a request. Returns those that SQS did not take; one of them stops no other."""

@@ -1,15 +1,42 @@
 """Whose turn it is at a gate, and whether it pays to wait for more."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.kinds import Kind
 
 # The fuller the hour, the longer a list waits to be joined by more: share of the plan used -> how long.
-LINGER = ((0.10, 0), (0.25, 10), (0.50, 30), (0.75, 60), (1.00, 180))
+LINGER = ((0.08, 0), (0.40, 13), (0.50, 30), (0.75, 60), (1.00, 180))
 LOOKS_A_ROUND = 4  # at what is due; where only a few are, before each turn
 SUPPOSED_PLAN = 500  # requests an hour, where the company's plan is not known
+SOON = timedelta(seconds=LINGER[-1][1])  # what is due later than that is found by the sweep
+CLOCKS_DIFFER = timedelta(seconds=0.1)  # between two machines that run functions
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Records of one kind that a company has to send from `due` on. `woken_for`: the last time at which they were due
+    for which a wake was sent beforehand."""
+
+    kind: Kind
+    company: CompanyId
+    due: datetime
+    woken_for: datetime | None = None
+
+
+def to_wake_for(pending: Iterable[Pending], now: datetime) -> Pending | None:
+    """The work that is due next, if that is soon and no wake is on its way for it."""
+    soon = (each for each in pending if now < each.due <= now + SOON)
+    first = min(soon, key=lambda each: each.due, default=None)
+    return None if first is None or first.woken_for == first.due else first
+
+
+def delay_until(due: datetime, now: datetime) -> timedelta:
+    """In whole seconds, as queues count. A wake that comes too early finds nothing due, and no other follows it."""
+    return timedelta(seconds=math.ceil((due + CLOCKS_DIFFER - now).total_seconds()))
 
 
 def in_turn(companies: Iterable[CompanyId], last_served: CompanyId | None) -> list[CompanyId]:

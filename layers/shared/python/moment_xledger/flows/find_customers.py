@@ -118,7 +118,6 @@ def _find(number: str, outcomes: Outcomes, ask_moment: AskMoment) -> bool:
     if customer:
         answer = Event("", company.id, clock(), customer, from_api=True)
         take_in_records(company, Kind.CUSTOMER, [answer], ledger, clock)
-        outcomes.wake(Kind.CUSTOMER, company.token_id)
         return True
     found = (record for some in ledger.records.waiting_for(company.id, {number}) for record in some)
     waiting = list(islice((each for each in found if each.state is State.WAITING), GIVEN_UP_AT_ONCE))

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.attempts import Operation
-from moment_xledger.domain.companies import Company, TokenId
+from moment_xledger.domain.companies import Company
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.plans import Stopped
@@ -66,13 +66,17 @@ class Report:
     def summary(self) -> dict[str, int]:
         return dict(vars(self))
 
+    def __add__(self, other: "Report") -> "Report":
+        return Report(
+            *(mine + theirs for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True))
+        )
+
 
 @dataclass(frozen=True)
 class Outcomes:
     ledger: "Ledger"
     company: Company
     clock: Callable[[], datetime]
-    wake: Callable[[Kind, TokenId], None]
     report: Report = field(default_factory=Report)
     entity: str | None = None  # where this run writes to
     trying: str | None = None  # the group whose member is tried by itself
@@ -268,7 +272,6 @@ class Outcomes:
                 break
         if released:
             self.ledger.records.mark_work(self.company.token_id, Kind.PROJECT, self.company.id, self.clock())
-            self.wake(Kind.PROJECT, self.company.token_id)
         return released < MOST_RELEASED
 
     def doubt(self, ids: Iterable[tuple[Kind, int]]) -> None:
@@ -359,7 +362,6 @@ class Outcomes:
             if not self.ledger.records.save([(record, known)]):
                 if hand_on(self.company, kind, old, self.ledger, now):
                     self.ledger.records.mark_work(self.company.token_id, kind, self.company.id, now)
-                    self.wake(kind, self.company.token_id)
                 continue
             owner = self.ledger.records.owner_of(self.company.id, kind, record.number)
             if owner not in (None, record.id):

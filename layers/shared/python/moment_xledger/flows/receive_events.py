@@ -72,15 +72,16 @@ def receive_events(messages: Sequence[Message], receiver: Receiver) -> Report:
         event = read_event(message.body)
         by_company[event.company].append((message, event))
     report = Report()
-    dirty: dict[tuple[Kind, TokenId], None] = {}
+    dirty: dict[TokenId, Kind] = {}
     for company, read in by_company.items():
         ids = [message.id for message, _ in read]
         if not receiver.has_time():
             report.later += ids
             continue
         with receiver.apart(ids):
-            dirty |= dict.fromkeys(_receive(company, read, receiver, report))
-    for kind, token in dirty:  # once for all companies that share it
+            for kind, token in _receive(company, read, receiver, report):
+                dirty.setdefault(token, kind)
+    for token, kind in dirty.items():  # once for both kinds, and for all companies that share it
         with receiver.apart(()):  # all is stored: a wake that is lost costs a minute
             receiver.wake(kind, token)
     return report

@@ -58,7 +58,6 @@ class Worker:
     sleep: Callable[[float], None]
     jitter: Callable[[], float]
     new_id: Callable[[], str]
-    wake: Callable[[Kind, TokenId], None]
     timing: Timing
     url: str  # where Xledger answers GraphQL
     reference: "Callable[[Reads], Reference]"
@@ -121,7 +120,7 @@ def _note_doubts(channel: Channel, worker: Worker) -> None:
     operation = Operation.ADD if write.operation.startswith("Add") else Operation.UPDATE
     for company, versions in doubtful.items():
         known = worker.ledger.companies.get_known(company)
-        outcomes = Outcomes(worker.ledger, known, worker.clock, worker.wake)
+        outcomes = Outcomes(worker.ledger, known, worker.clock)
         outcomes.unanswered(versions, operation, write.started)
     channel.doubts_are_noted()
 
@@ -141,7 +140,7 @@ def _serve(
     settings change meanwhile."""
     channel.served(company.id)
     records, ledger = worker.ledger.records, worker.ledger
-    outcomes = Outcomes(ledger, company, worker.clock, worker.wake, report)
+    outcomes = Outcomes(ledger, company, worker.clock, report)
     reference = worker.reference(channel)
     carries = company.carries(kind)
     if not carries and not ledger.waits.to_look_up(company.id, kind, 1):

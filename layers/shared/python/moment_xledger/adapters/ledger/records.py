@@ -22,7 +22,8 @@ from moment_xledger.domain.moment import Customer, Project
 from moment_xledger.domain.numbers import number_key, same_number
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, State
-from moment_xledger.domain.releases import as_stored, is_known
+from moment_xledger.domain.releases import are_known, as_stored, is_known
+from moment_xledger.domain.turns import Pending
 from moment_xledger.domain.versions import Restored, Statement
 
 Change = tuple[Record | None, Record]  # as it was read, as it is to be
@@ -336,6 +337,20 @@ class Records:
             if "due_at" in item
         }
 
+    def pending(self, token: TokenId) -> list[Pending]:
+        """As `work`, of all kinds at once."""
+        found = self._table.query(keys.token(token), "WORK#")
+        return [
+            _pending(item)
+            for item in found
+            if "due_at" in item and are_known(Kind, [item["sk"].split("#")[1]])
+        ]
+
+    def note_wake(self, token: TokenId, pending: Pending) -> None:
+        """A wake was sent that comes when this work is due."""
+        key = keys.work(token, pending.kind, pending.company)
+        self._table.write(Update(key, set={"woken_for": keys.stamp(pending.due)}))
+
     def work_done(
         self, token: TokenId, kind: Kind, company: CompanyId, marks: int, again: datetime | None = None
     ) -> None:
@@ -540,6 +555,12 @@ def _record(company: CompanyId, item: Item) -> Record:
         replaces=tuple(int(id_) for id_ in item.get("replaces", ())),
         replaced_by=None if "replaced_by" not in item else int(item["replaced_by"]),
     )
+
+
+def _pending(item: Item) -> Pending:
+    _, kind, company = item["sk"].split("#", 2)
+    woken_for = keys.moment(item["woken_for"]) if "woken_for" in item else None
+    return Pending(Kind(kind), CompanyId(company), keys.moment(item["due_at"]), woken_for)
 
 
 def _statement_item(said: Statement) -> Item:
