@@ -14,6 +14,7 @@ from local.bench.exports import exports
 from local.bench.first_answer import first_answer
 from local.bench.frame import Say, Table
 from local.bench.growth import growth
+from local.bench.latency import latency
 from local.bench.memory import memory
 from local.bench.requests import requests
 from local.bench.scale.section import scale
@@ -27,6 +28,7 @@ SECTIONS: Mapping[str, Section] = {
         requests,
         cold_start,
         first_answer,
+        latency,
         arrivals,
         exports,
         expenses,
