@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from local.twins.table import FakeTable
-from moment_xledger.adapters.table import MOST_KEYS, Action, Item, Key
+from moment_xledger.adapters.table import MOST_KEYS, Action, DueKey, Item, Key
 
 READ_BYTES, WRITE_BYTES = 4096, 1024  # of one unit
 A_PAGE = 1024**2  # bytes that one query reads at most
@@ -56,7 +56,7 @@ class MeteredTable(FakeTable):
     def query(self, pk: str, prefix: str = "", **how: Any) -> Iterator[Item]:
         yield from self._paged(super().query(pk, prefix, **how), 1)
 
-    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[Key]:
+    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[DueKey]:
         yield from self._paged(super().due(shard, until, limit), EVENTUALLY)
 
     def _paged(self, found: Iterable[Any], share: float) -> Iterator[Any]:

@@ -17,7 +17,7 @@ from local.proof.queues import Queue
 from local.proof.scheduling import Died, Scheduler
 from local.proof.slowness import SDK_TRIES, Service, Slowness
 from local.twins.table import FakeTable
-from moment_xledger.adapters.table import Action, Item, Key
+from moment_xledger.adapters.table import Action, DueKey, Item, Key
 
 Answer = TypeVar("Answer")
 LONGEST_STALL = 200  # seconds; a lease is 90
@@ -108,7 +108,7 @@ class TableTwin(FakeTable):
     def query(self, pk: str, prefix: str = "", **how: Any) -> Iterator[Item]:
         yield from self._outside.call("query", lambda: list(FakeTable.query(self, pk, prefix, **how)))
 
-    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[Key]:
+    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[DueKey]:
         yield from self._outside.call("due", lambda: list(FakeTable.due(self, shard, until, limit)))
 
     def write(self, *actions: Action) -> None:

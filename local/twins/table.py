@@ -9,7 +9,17 @@ from boto3.dynamodb import conditions
 from boto3.dynamodb.conditions import ConditionBase
 from sortedcontainers import SortedDict
 
-from moment_xledger.adapters.table import MOST_ACTIONS, Action, Delete, Item, Key, Put, Update, check_key
+from moment_xledger.adapters.table import (
+    MOST_ACTIONS,
+    Action,
+    Delete,
+    DueKey,
+    Item,
+    Key,
+    Put,
+    Update,
+    check_key,
+)
 from moment_xledger.domain.errors import Conflict
 
 NOTHING: SortedDict[Any, Any] = SortedDict()
@@ -62,9 +72,9 @@ class FakeTable:
             if sk in partition:
                 yield copied(partition[sk])
 
-    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[Key]:
+    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[DueKey]:
         entries = self._due.get(shard, NOTHING)
-        found = (entries[entry] for entry in entries.irange(None, (until, "\uffff", "")))
+        found = ((pk, sk, due_at) for due_at, pk, sk in entries.irange(None, (until, "\uffff", "")))
         yield from list(islice(found, limit))
 
     def write(self, *actions: Action) -> None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 from local.proof.fates import NONE, Fates
 from local.proof.queues import Queue, Shape
 from local.proof.scheduling import Scheduler
+from moment_xledger.adapters.queues import Queues
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 VISIBILITY, MOST_RECEIVES = 60, 3
@@ -31,6 +32,7 @@ class Line(Protocol):
     def after(self, seconds: float) -> list[Delivery]: ...
     def hide(self, delivery: Delivery, seconds: int) -> None: ...
     def dead(self) -> list[str]: ...
+    def waiting(self) -> int: ...
 
 
 class LineOfTwin:
@@ -61,6 +63,9 @@ class LineOfTwin:
 
     def dead(self) -> list[str]:
         return [message.body for message in self._queue.dead]
+
+    def waiting(self) -> int:
+        return self._queue.visible()
 
 
 class LineOfSqs:
@@ -103,3 +108,6 @@ class LineOfSqs:
 
     def dead(self) -> list[str]:
         return [each.body for each in self._received(self._dead)]
+
+    def waiting(self) -> int:
+        return Queues(self._sqs).waiting(self._url)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from moment_xledger.adapters.ledger import Ledger
-from moment_xledger.adapters.ledger.expenses import Expenses
+from moment_xledger.adapters.ledger.expenses import PATIENCE, Expenses
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.expense_entries import Entry, State
@@ -115,6 +115,35 @@ def test_a_turn_that_is_left_runs_out_and_one_that_is_ended_is_free(expenses: Ex
     assert expenses.take_turn(COMPANY, "c", NOW + AN_HOUR, NOW + 2 * AN_HOUR)
     progress = expenses.progress(COMPANY)
     assert (progress.failures, progress.report) == (0, {"read": 2, "skipped": {"no project": 1}})
+
+
+def test_a_run_that_never_ends_becomes_due_and_one_that_ends_does_not(ledger: Ledger) -> None:
+    def due(after: timedelta) -> tuple[CompanyId, ...]:
+        return ledger.due.until(NOW + after).expenses
+
+    ledger.expenses.take_turn(COMPANY, "a", NOW, NOW + AN_HOUR)
+    assert (due(AN_HOUR), due(AN_HOUR + PATIENCE)) == ((), (COMPANY,))
+    ledger.expenses.end_run(COMPANY, "a", NOW, {}, failures=0, again=NOW)
+    assert due(timedelta()) == (COMPANY,)
+    ledger.expenses.take_turn(COMPANY, "b", NOW, NOW + AN_HOUR)
+    ledger.expenses.end_run(COMPANY, "a", NOW, {}, failures=0)  # it has lost its turn
+    assert due(AN_HOUR + PATIENCE) == (COMPANY,)
+    ledger.expenses.end_run(COMPANY, "b", NOW, {}, failures=0)
+    assert due(2 * AN_HOUR) == ()
+
+
+def test_one_that_waits_for_moment_is_left_to_the_next_hour(ledger: Ledger) -> None:
+    ledger.expenses.take_turn(COMPANY, "a", NOW, NOW + AN_HOUR)
+    ledger.expenses.leave_turn(COMPANY, "a", NOW, {}, failures=1)
+    assert ledger.due.until(NOW + 2 * AN_HOUR).expenses == ()
+
+
+def test_what_is_not_wanted_any_more_is_not_due(ledger: Ledger) -> None:
+    ledger.expenses.is_not_wanted(COMPANY)
+    ledger.expenses.take_turn(COMPANY, "a", NOW, NOW + AN_HOUR)
+    ledger.expenses.is_not_wanted(COMPANY)
+    assert ledger.due.until(NOW + 2 * AN_HOUR).expenses == ()
+    assert not ledger.expenses.take_turn(COMPANY, "b", NOW, NOW + AN_HOUR)
 
 
 def test_what_was_passed_over_is_kept_by_who_has_the_turn(expenses: Expenses) -> None:

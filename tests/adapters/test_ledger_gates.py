@@ -1,12 +1,14 @@
 """The gate's item: what is read is what was saved, with all that was counted."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.domain.companies import TokenId
 from moment_xledger.domain.errors import Conflict, Why
-from moment_xledger.domain.gate import Gate
+from moment_xledger.domain.gate import LONGEST_PROBE, Gate
 from moment_xledger.domain.usage import Closing, Usage
 from tests.adapters.ledgers import ledger as ledger
 from tests.world import START, TOKEN_ID
@@ -25,3 +27,32 @@ def test_who_was_slower_counts_nothing(ledger: Ledger) -> None:
     with pytest.raises(Conflict):
         ledger.gates.save(TOKEN_ID, Gate())
     assert ledger.gates.get(TOKEN_ID).usage == USAGE
+
+
+def test_of_many_gates_only_what_is_asked_for_is_read_and_an_unknown_one_is_open(ledger: Ledger) -> None:
+    closed = Gate(
+        plan=500,
+        minutes={1: 2},
+        closed_until=START + HOUR,
+        closed_why=Why.DOWN,
+        failures=5,
+        refusals=1,
+        last_start=START,
+        usage=USAGE,
+    )
+    ledger.gates.save(TOKEN_ID, closed)
+    unknown = TokenId("unknown")
+    assert ledger.gates.outlines([TOKEN_ID, unknown]) == {
+        TOKEN_ID: Gate(closed_until=START + HOUR, failures=5, refusals=1),
+        unknown: Gate(),
+    }
+    assert ledger.gates.without_usage([TOKEN_ID, unknown]) == {
+        TOKEN_ID: replace(closed, ver=1, usage=Usage()),
+        unknown: Gate(),
+    }
+
+
+def test_a_gate_that_an_older_release_closed_for_years_is_tried_again(ledger: Ledger) -> None:
+    for_years = Gate(closed_until=START + timedelta(days=3650), closed_why=Why.AUTH, last_start=START)
+    ledger.gates.save(TOKEN_ID, for_years)
+    assert ledger.gates.outlines([TOKEN_ID])[TOKEN_ID].closed_until == START + LONGEST_PROBE

@@ -1,4 +1,4 @@
-"""Messages that are sent together, on SQS as moto plays it."""
+"""Messages that are sent together, and those that wait, on SQS as moto plays it."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from moment_xledger.adapters.queues import Queues
+from moment_xledger.adapters.queues import Queues, WakeQueue
 
 
 @pytest.fixture
@@ -51,3 +51,18 @@ def test_one_that_is_not_taken_stops_no_other_and_is_named() -> None:
     messages = [({"company": f"company-{n}"}, f"company-{n}") for n in range(12)]
     assert Queues(client).send_all("url", messages) == [messages[3]]
     assert len(sent) == 11
+
+
+def test_what_waits_in_a_queue_is_counted_without_what_is_hidden(sqs: Any) -> None:
+    url = sqs.create_queue(QueueName="wakes")["QueueUrl"]
+    wakes = WakeQueue(Queues(sqs), url, lambda name: {"token": name})
+    assert wakes.waiting() == 0
+    assert wakes.wake([f"token-{n}" for n in range(12)]) == 12
+    sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    assert wakes.waiting() == 2
+
+
+def test_a_wake_that_is_not_taken_does_not_count() -> None:
+    refused = {"Failed": [{"Id": "0", "Code": "InternalError"}]}
+    client: Any = SimpleNamespace(send_message_batch=lambda **_: refused)
+    assert WakeQueue(Queues(client), "url", lambda name: {"token": name}).wake(["a", "b"]) == 1

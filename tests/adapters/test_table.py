@@ -88,6 +88,15 @@ def test_many_are_read_by_key_those_that_exist_each_once(table: Any) -> None:
     assert table.get_many([]) == {}
 
 
+def test_of_large_items_parts_can_be_read_and_what_is_not_there_is_left_out(table: Any) -> None:
+    table.write(Put(A, {"owner": "me", "size": 1, "map": {"x": "y"}, "large": "x" * 1_000}))
+    table.write(Put(B, {"large": "x"}))
+    found = table.get_parts([A, B, ("pk", "c")], ["owner", "map", "none"])
+    assert found == {A: {"pk": "pk", "sk": "a", "owner": "me", "map": {"x": "y"}}, B: {"pk": "pk", "sk": "b"}}
+    put(table, *[f"{n:03}" for n in range(150)])
+    assert len(table.get_parts([("pk", f"{n:03}") for n in range(150)], ["n"])) == 150
+
+
 def test_an_update_makes_an_item_and_touches_only_what_it_names(table: Any) -> None:
     table.write(Update(A, set={"x": 1, "y": 2}))
     table.write(Update(A, set={"x": 3}))
@@ -210,12 +219,12 @@ def test_what_is_due_is_found_by_shard_earliest_first_until_it_is_done(table: An
     for sk, at in (("x", "3"), ("y", "1"), ("z", "9")):
         table.write(Update(("pk", sk), set={"due": "DUE#1", "due_at": at}))
     table.write(Update(("pk", "elsewhere"), set={"due": "DUE#2", "due_at": "1"}))
-    assert list(table.due("DUE#1", "5")) == [("pk", "y"), ("pk", "x")]
-    assert list(table.due("DUE#1", "5", limit=1)) == [("pk", "y")]
+    assert list(table.due("DUE#1", "5")) == [("pk", "y", "1"), ("pk", "x", "3")]
+    assert list(table.due("DUE#1", "5", limit=1)) == [("pk", "y", "1")]
     table.write(Update(("pk", "y"), remove=["due", "due_at"]))
     table.write(Update(("pk", "x"), set={"due_at": "7"}))
     assert list(table.due("DUE#1", "5")) == []
-    assert list(table.due("DUE#1", "7")) == [("pk", "x")]
+    assert list(table.due("DUE#1", "7")) == [("pk", "x", "7")]
     table.write(Delete(("pk", "x")))
     assert list(table.due("DUE#1", "8")) == []
 

@@ -63,6 +63,15 @@ def test_of_several_only_those_that_failed_come_again(line: Line) -> None:
     assert bodies(line.after(VISIBILITY + 5)) == ["b"]
 
 
+def test_what_waits_is_counted_and_what_is_hidden_or_delayed_is_not(line: Line) -> None:
+    line.fail.add("a")
+    line.put("a")
+    line.put("later", delay=300)
+    assert line.waiting() == 1
+    line.after(10)
+    assert line.waiting() == 0
+
+
 def test_what_is_delayed_does_not_come_before(line: Line) -> None:
     line.put("a", delay=300)
     assert bodies(line.after(290)) == []

@@ -743,9 +743,39 @@ def test_a_run_that_has_had_its_time_is_followed_by_another(costs: Costs) -> Non
     runs = 0
     while costs.run().stopped == "out of time":
         runs += 1
+        assert is_due(costs)  # should the message that says so get lost
     assert runs == 2
+    assert not is_due(costs, timedelta(days=1))
     assert costs.going_on == [costs.company.id] * 2
     assert len(costs.moment.expenses) == 300
+
+
+def test_a_run_that_dies_is_taken_up_before_the_next_hour(costs: Costs) -> None:
+    def dies(expense: Any) -> int:
+        raise MemoryError
+
+    costs.moment.add, add = dies, costs.moment.add  # type: ignore[method-assign]
+    costs.post(a_line())
+    with pytest.raises(MemoryError):
+        costs.run()
+    assert not is_due(costs, TWO_MINUTES)  # it might be under way
+    costs.moment.add = add  # type: ignore[method-assign]
+    costs.time.now += timedelta(minutes=15)
+    assert is_due(costs)
+    costs.run()
+    assert len(costs.moment.expenses) == 1
+    assert not is_due(costs, timedelta(days=1))
+
+
+def test_what_broke_off_is_not_taken_up_where_it_is_not_wanted_any_more(costs: Costs) -> None:
+    costs.ledger.expenses.take_turn(costs.company.id, "died", costs.time.now, costs.time.now + AN_HOUR)
+    costs.set(import_expenses=False)
+    costs.run()
+    assert not is_due(costs, timedelta(days=1))
+
+
+def is_due(costs: Costs, after: timedelta = timedelta()) -> bool:
+    return bool(costs.ledger.due.until(costs.time.now + after).expenses)
 
 
 def test_the_report_is_kept_for_the_page(costs: Costs) -> None:

@@ -4,12 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from local.bench.metering import MeteredTable
+from moment_xledger.adapters.ledger import Ledger, keys
+from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import Gate, InFlight
-from moment_xledger.flows.measure_work import measure_work
+from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.pauses import Pause
+from moment_xledger.flows.measure_work import MOST_COMPANIES, measure_work
 from moment_xledger.observability import Signal
 from tests.builders import a_company, a_customer, a_project, of
-from tests.world import START, TOKEN_ID, World
+from tests.world import COMPANY, START, TOKEN_ID, World, reach_of
 
 MINUTE = timedelta(minutes=1)
 OVER = {int(START.timestamp()) // 60: 450}  # nine tenths of a plan of 500, in the minute when all begins
@@ -95,3 +100,31 @@ def test_a_clock_that_is_behind_makes_nothing_negative() -> None:
     world = World()
     world.receive(a_customer("10001"))
     assert min(measured(world, after=timedelta()).values()) >= 0
+
+
+def test_companies_that_stand_still_are_not_measured_and_a_shared_token_is_for_the_others() -> None:
+    world = World(companies=[a_company("nordvik"), a_company("fjord")])
+    world.receive(of("fjord", a_customer("10001")))
+    world.time.now += 4 * MINUTE
+    world.receive(of("nordvik", a_customer("10001")))
+    world.ledger.pauses.pause(CompanyId("fjord"), Pause(START, "Kari", "a wrong account"))
+    assert measured(world)[Signal.WAIT] == 360
+
+
+def test_of_ten_thousand_that_wait_some_hundreds_are_looked_at_and_first_those_that_may_go() -> None:
+    table = MeteredTable()
+    ledger = Ledger(table)  # type: ignore[arg-type]
+    closed = Gate(closed_until=START + 60 * MINUTE, closed_why=Why.DOWN)
+    for n in range(5_000):
+        for kind in Kind:
+            ledger.records.mark_work(TokenId(f"token-{n}"), kind, CompanyId(f"company-{n}"), START)
+        ledger.gates.save(TokenId(f"token-{n}"), closed)
+    world = World()
+    world.table, world.ledger = table, ledger
+    ledger.companies.save(COMPANY)
+    ledger.entities.save_reach(TOKEN_ID, reach_of(world.server.plan, START))
+    world.receive(a_customer("10001"))
+    before = table.calls
+    found = measured(world)
+    assert (found[Signal.WAIT], found[Signal.CUSTOMERS_WAIT]) == (600, 600)
+    assert table.calls - before < 50 + MOST_COMPANIES + 2 * len(keys.SHARDS) + 10

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 Key = tuple[str, str]  # pk, sk
+DueKey = tuple[str, str, str]  # pk, sk, due_at
 
 MOST_ACTIONS = 100  # of one transaction, a limit of DynamoDB's
 MOST_KEYS = 100  # of one BatchGetItem
@@ -146,8 +147,9 @@ class Table:
             sought["ExclusiveStartKey"] = _key((pk, after))
         yield from self._pages(sought, limit)
 
-    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[Key]:
-        """Keys of what is due in a shard, earliest first. Eventually consistent: to find work, not to decide."""
+    def due(self, shard: str, until: str, limit: int | None = None) -> Iterator[DueKey]:
+        """Keys of what is due in a shard, and since when, earliest first. Eventually consistent: to find work, not to
+        decide."""
         sought = {
             "TableName": self._name,
             "IndexName": "due",
@@ -155,7 +157,7 @@ class Table:
             "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"S": until}},
         }
         for item in self._pages(sought, limit):
-            yield item["pk"], item["sk"]
+            yield item["pk"], item["sk"], item["due_at"]
 
     def _pages(self, sought: dict[str, Any], limit: int | None) -> Iterator[Item]:
         left = limit

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 LATE = timedelta(minutes=5)
 NEWS = timedelta(hours=1)  # so long is a reason new
 # Companies whose oldest record is looked for. Where more wait, it is others each minute.
-MOST_COMPANIES = 1_000
-GATES_AT_ONCE = 1_000
+MOST_COMPANIES = 500
+LINES_AT_ONCE = 1_000
 
 WAITS = {Kind.CUSTOMER: Signal.CUSTOMERS_WAIT, Kind.PROJECT: Signal.PROJECTS_WAIT}
 
@@ -34,8 +34,8 @@ WAITS = {Kind.CUSTOMER: Signal.CUSTOMERS_WAIT, Kind.PROJECT: Signal.PROJECTS_WAI
 def measure_work(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
     """That it could be measured at all is a figure, too."""
     pauses, minute = ledger.pauses.now(), int(now.timestamp()) // 60
-    lines = list(_lines(ledger, ledger.due.until(now, begin=minute), pauses, now))
-    late = ledger.due.until(now - LATE)
+    due, late = ledger.due.until_and_before(now, now - LATE, begin=minute)
+    lines = list(_lines(ledger, due, pauses, now))
     _look_for_the_oldest(ledger, lines, pauses, now)
     waits = {
         signal: _longest(line for line in lines if line.may_go and line.kind is kind)
@@ -76,8 +76,8 @@ def _lines(ledger: "Ledger", due: "Work", pauses: Pauses, now: datetime) -> Iter
     """All but those that stand still because somebody wants it so."""
     awake = {line: [each for each in its if not pauses.of(each)] for line, its in due.records.items()}
     lines = iter([(token, kind, companies) for (token, kind), companies in awake.items() if companies])
-    while some := list(islice(lines, GATES_AT_ONCE)):
-        gates = ledger.gates.get_many({token for token, _, _ in some})
+    while some := list(islice(lines, LINES_AT_ONCE)):
+        gates = ledger.gates.without_usage({token for token, _, _ in some})
         for token, kind, companies in some:
             gate = gates[token]
             closed = why_closed(gate, "", now)

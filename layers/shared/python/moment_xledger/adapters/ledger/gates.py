@@ -18,6 +18,7 @@ from moment_xledger.domain.usage import Closing, Usage
 FOR_YEARS = timedelta(days=9 * 365)
 _TIMES = ("closed_until", "lease_until", "last_start")
 _OUTLINE = ("closed_until", "last_start", "failures", "refusals")
+_DECIDES = (*_OUTLINE, "ver", "plan", "minutes", "closed_why", "owner", "lease_until", "in_flight", "barred")
 _PLAIN = ("plan", "owner", "failures", "refusals", "last_served")
 
 
@@ -29,17 +30,18 @@ class Gates:
         item = self._table.get(keys.gate(token))
         return _gate(item) if item else Gate()
 
-    def get_many(self, tokens: Iterable[TokenId]) -> dict[TokenId, Gate]:
-        """Of all of them. One that is not stored is open."""
-        keys_of = {token: keys.gate(token) for token in tokens}
-        found = self._table.get_many(keys_of.values())
-        return {token: _gate(found[key]) if key in found else Gate() for token, key in keys_of.items()}
-
     def outlines(self, tokens: Iterable[TokenId]) -> dict[TokenId, Gate]:
-        """As `get_many`, with no more than tells whether it is closed or probed: a sweep looks at thousands."""
+        """No more of each than tells whether it is closed or probed: a sweep looks at thousands. One that is not stored
+        is open."""
         keys_of = {token: keys.gate(token) for token in tokens}
         found = self._table.get_parts(keys_of.values(), _OUTLINE)
         return {token: _outline(found.get(key, {})) for token, key in keys_of.items()}
+
+    def without_usage(self, tokens: Iterable[TokenId]) -> dict[TokenId, Gate]:
+        """All that decides; not what people are shown of it, which is as large again."""
+        keys_of = {token: keys.gate(token) for token in tokens}
+        found = self._table.get_parts(keys_of.values(), _DECIDES)
+        return {token: _gate(found[key]) if key in found else Gate() for token, key in keys_of.items()}
 
     def save(self, token: TokenId, gate: Gate) -> Gate:
         """The gate as it is stored now. Raises `Conflict` if somebody else wrote it since it was read."""
