@@ -15,6 +15,7 @@ from moment_xledger.domain.vat_rates import RateSources, read_typed
 from tests.builders import a_company, an_invoice
 
 TODAY = date(2026, 11, 22)
+COMPANY = a_company()
 
 
 def read(number: int = 10231, **but: Any) -> Invoice:
@@ -204,6 +205,64 @@ def test_a_credit_note_agrees_with_its_invoice(
     note: Invoice, around: Surroundings, wrong: str | None
 ) -> None:
     assert code(note, around) == wrong
+
+
+MIXED = billed(
+    ("3", "400.00", "100.00"), ("5", "250.00", "0.00"), ("33", "-100.00", "-12.00"), invoiceNumber=701
+)
+
+
+def a_credit(*lines: tuple[str, str, str], **but: Any) -> Invoice:
+    return billed(*lines, **{"kind": "CREDIT_NOTE", "creditedInvoiceNumber": 701, "invoiceNumber": 702} | but)
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        pytest.param(
+            [("3", "-400.00", "-100.00"), ("5", "-250.00", "0.00"), ("33", "100.00", "12.00")], None, id="all"
+        ),
+        pytest.param([("5", "-250.00", "0.00")], None, id="all at one of its codes"),
+        pytest.param([("3", "-0.80", "-0.20")], None, id="a small part"),
+        pytest.param([("33", "50.00", "6.00"), ("5", "-70.00", "0.00")], None, id="half of a discount"),
+        pytest.param([("3", "-200.00", "-50.00"), ("3", "-200.00", "-50.00")], None, id="one code on two lines"),
+        pytest.param([("3", "-480.00", "-120.00"), ("3", "80.00", "20.00")], None, id="one code up and down"),
+        pytest.param([("52", "-250.00", "0.00")], "52", id="a code that the invoice lacks"),
+        pytest.param([("5", "-250.01", "0.00")], "5", id="more than is at that code"),
+        pytest.param([("5", "-300.00", "0.00"), ("3", "40.00", "10.00")], "5", id="moved from one code to another"),
+        pytest.param([("3", "-40.00", "-10.00"), ("33", "-10.00", "-1.20")], "33", id="a discount that grows"),
+        pytest.param([("3", "-80.00", "-20.00"), ("33", "100.10", "12.01")], "33", id="more than the discount"),
+    ],
+)  # fmt: skip
+def test_a_credit_note_reverses_the_vat_codes_of_its_invoice(
+    lines: list[tuple[str, str, str]], wrong: str | None
+) -> None:
+    found = implausible(a_credit(*lines), COMPANY, beside(invoice=MIXED))
+    assert (found and (found.code, found.details["vat_code"])) == (
+        wrong and (Code.CREDIT_NOTE_OTHER_VAT, wrong)
+    )
+
+
+def test_codes_that_are_one_in_xledger_are_one_here() -> None:
+    """Moment has given its code a new name since."""
+    company = COMPANY.model_copy(update={"vat_codes": {**COMPANY.vat_codes, "25": "3"}})
+    assert implausible(a_credit(("25", "-400.00", "-100.00")), company, beside()) is None
+
+
+def test_a_code_that_is_not_mapped_any_more_is_compared_by_its_own_name() -> None:
+    company = COMPANY.model_copy(update={"vat_codes": {"5": "5"}})
+    assert implausible(a_credit(("5", "-250.00", "0.00")), company, beside(invoice=MIXED)) is None
+
+
+def test_what_is_left_is_counted_at_each_code() -> None:
+    around = beside(invoice=MIXED)
+    around.accept(a_credit(("5", "-200.00", "0.00")))
+    assert code(a_credit(("5", "-50.00", "0.00")), around) is None
+    found = implausible(a_credit(("5", "-50.01", "0.00")), COMPANY, around)
+    assert found
+    assert found.details == {
+        "credited": "701", "vat_code": "5", "theirs": "5", "amount": "50.01", "left": "50.00", "currency": "NOK"
+    }  # fmt: skip
 
 
 def test_what_is_accepted_takes_from_what_is_left() -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.table import Update
 from moment_xledger.domain.problem_choices import Choice
 from moment_xledger.domain.problems import Code
 from moment_xledger.flows.resolve_problem import Resolver, skip_problem
@@ -59,6 +61,64 @@ class TestBookedByHand:
         office = an_office(a_credit(62, 1_000, currency="USD", exchangeRate="10.31"))
         choose(office, 62, Code.CREDIT_NOTE_OTHER_CURRENCY, Choice.BY_HAND)
         assert credited(office) == 0
+
+
+def mixed(number: int, *lines: tuple[str, int, int], **but: Any) -> dict[str, Any]:
+    """VAT code, net and VAT of each line, in kroner."""
+    content = [
+        {"vatCode": code, "net": f"{net}.00", "vat": f"{vat}.00", "gross": f"{net + vat}.00"}
+        for code, net, vat in lines
+    ]
+    total = sum(net + vat for _, net, vat in lines)
+    return an_invoice(number, kid=None, total=f"{total}.00", vatLines=content, **but)
+
+
+def a_mixed_credit(number: int, *lines: tuple[str, int, int], **but: Any) -> dict[str, Any]:
+    return mixed(number, *lines, kind="CREDIT_NOTE", creditedInvoiceNumber=61, **but)
+
+
+class TestAtEachVatCode:
+    """The invoice has 1,250 kroner at code 3 and 1,000 kroner without VAT."""
+
+    def office(self, *notes: dict[str, Any]) -> Office:
+        office = Office()
+        office.arrive(mixed(61, ("3", 1_000, 250), ("5", 1_000, 0)))
+        for note in notes:
+            office.arrive(note)
+        return office
+
+    def test_several_notes_together_take_no_more_than_there_is_at_a_code(self) -> None:
+        notes = [
+            a_mixed_credit(62, ("5", -700, 0)),
+            a_mixed_credit(63, ("5", -300, 0)),
+            a_mixed_credit(64, ("5", -1, 0)),
+        ]
+        assert why(self.office(*notes)) == {64: "CREDIT_NOTE_OTHER_VAT"}
+
+    def test_one_that_is_right_all_the_same_can_be_let_through(self) -> None:
+        office = self.office(a_mixed_credit(62, ("52", -100, 0)))
+        assert office.problems() == [("62", "CREDIT_NOTE_OTHER_VAT")]
+        choose(office, 62, Code.CREDIT_NOTE_OTHER_VAT, Choice.LET_THROUGH)
+        assert (office.problems(), office.numbers(office.made())) == ([], [61, 62])
+
+    def test_one_that_is_booked_by_hand_takes_its_part(self) -> None:
+        office = self.office(a_mixed_credit(62, ("5", -700, 0), dueDate="2099-01-01"))
+        choose(office, 62, Code.DUE_DATE_IMPLAUSIBLE, Choice.BY_HAND)
+        office.arrive(a_mixed_credit(63, ("5", -400, 0)))
+        assert why(office) == {62: "BOOKED_BY_HAND", 63: "CREDIT_NOTE_OTHER_VAT"}
+
+    def test_one_that_does_not_leave_gives_its_part_back(self) -> None:
+        office = self.office(a_mixed_credit(62, ("5", -700, 0)), a_mixed_credit(63, ("5", -400, 0)))
+        assert why(office) == {63: "CREDIT_NOTE_OTHER_VAT"}
+        office.arrive(a_mixed_credit(62, ("5", -700, 0), version=2, doNotTransfer=True))
+        assert (why(office), office.problems()) == ({}, [])
+
+    def test_what_an_older_release_counted_stops_nothing(self) -> None:
+        """It noted the sum alone."""
+        office = self.office(a_mixed_credit(62, ("5", -700, 0)))
+        office.table.write(Update((keys.invoices(COMPANY), "CRED#61"), remove=["at_5"]))
+        office.arrive(a_mixed_credit(63, ("5", -400, 0)))
+        assert why(office) == {}
 
 
 class TestLeftOut:

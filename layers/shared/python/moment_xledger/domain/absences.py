@@ -116,6 +116,10 @@ _NAMES: Mapping[str, tuple[str, str]] = {
         "kreditnota datert før fakturaen",
         "a credit note dated before its invoice",
     ),
+    Code.CREDIT_NOTE_OTHER_VAT: (
+        "kreditnota med en annen MVA-kode enn fakturaen",
+        "a credit note at another VAT code than its invoice",
+    ),
     Code.CREDIT_NOTE_TOO_LARGE: (
         "kreditnota for mer enn det som er igjen",
         "a credit note of more than is left",

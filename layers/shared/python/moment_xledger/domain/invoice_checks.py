@@ -1,5 +1,6 @@
 """What an invoice is compared with besides itself: the day, the VAT code's rate, and the invoice that it credits."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,12 +19,14 @@ LONGEST_TERM = timedelta(days=366)  # from the invoice date to the due date
 A_CENT, HALF_A_CENT = Decimal("0.01"), Decimal("0.005")
 A_KRONE, SHARE_OF_VAT = Decimal(1), Decimal("0.001")  # the most that the rounding of rows explains
 NOTHING = Decimal(0)
+NO_CODES: Mapping[str, str] = {}
 
 # What an administrator may let through, knowing it. The rest would put something wrong into the books.
 CAN_BE_LET_THROUGH = (
     Code.DATE_IMPLAUSIBLE,
     Code.DUE_DATE_IMPLAUSIBLE,
     Code.VAT_DIFFERS,
+    Code.CREDIT_NOTE_OTHER_VAT,
     Code.EXCHANGE_RATE_DIFFERS,
 )
 
@@ -31,13 +34,15 @@ CAN_BE_LET_THROUGH = (
 @dataclass
 class Surroundings:
     """`today` is a day in Oslo. `documents`: the invoices that credit notes name, by number. `credited`: what credit
-    notes have taken from each invoice. `let_through`: what a person has allowed, by number and version. `earlier`: the
-    exchange rate of the newest invoice in each currency."""
+    notes have taken from each invoice; `credited_at`: the same in øre, by Moment's VAT code. `let_through`: what a
+    person has allowed, by number and version. `earlier`: the exchange rate of the newest invoice in each currency.
+    """
 
     today: date
     rates: RateSources = field(default_factory=RateSources)
     documents: dict[int, Invoice] = field(default_factory=dict)
     credited: dict[int, Decimal] = field(default_factory=dict)
+    credited_at: dict[int, Counter[str]] = field(default_factory=dict)
     let_through: Mapping[tuple[int, int], Collection[Code]] = field(default_factory=dict)
     earlier: dict[str, Earlier] = field(default_factory=dict)
 
@@ -50,6 +55,7 @@ class Surroundings:
             self.earlier[invoice.currency] = Earlier(invoice.exchange_rate, invoice.invoice_number)
         if invoice.kind is InvoiceKind.CREDIT_NOTE and (number := invoice.credited_invoice_number):
             self.credited[number] = self.credited.get(number, NOTHING) - invoice.total
+            self.credited_at.setdefault(number, Counter()).subtract(cents_at(invoice))
 
 
 def implausible(invoice: Invoice, company: Company, around: Surroundings) -> Fault | None:
@@ -58,16 +64,25 @@ def implausible(invoice: Invoice, company: Company, around: Surroundings) -> Fau
     return next((found for found in _faults(invoice, company, around) if found.code not in allowed), None)
 
 
+def cents_at(invoice: Invoice) -> Counter[str]:
+    """Gross, in øre, by Moment's VAT code."""
+    found: Counter[str] = Counter()
+    for line in invoice.vat_lines:
+        found[line.vat_code] += int(line.gross * 100)
+    return found
+
+
 def takes_too_much(note: Invoice, around: Surroundings) -> Fault | None:
     """Whether more than is left is taken from the invoice, by a credit note that was left out and is to leave."""
     return next(
-        (each for each in _credit_faults(note, around) if each.code is Code.CREDIT_NOTE_TOO_LARGE), None
+        (each for each in _credit_faults(note, NO_CODES, around) if each.code is Code.CREDIT_NOTE_TOO_LARGE),
+        None,
     )
 
 
 def _faults(invoice: Invoice, company: Company, around: Surroundings) -> Iterator[Fault]:
     if invoice.kind is InvoiceKind.CREDIT_NOTE:
-        yield from _credit_faults(invoice, around)
+        yield from _credit_faults(invoice, company.vat_codes, around)
     elif invoice.total < 0:
         yield Fault(Code.INVOICE_NEGATIVE, {"total": str(invoice.total), "currency": invoice.currency})
     yield from _date_faults(invoice, company, around.today)
@@ -118,7 +133,7 @@ def _vat_fault(lines: list[VatLine], theirs: str, percent: Decimal | None) -> Fa
     return Fault(Code.VAT_DIFFERS, details | {"rate": as_text(percent), "expected": f"{expected:.2f}"})
 
 
-def _credit_faults(note: Invoice, around: Surroundings) -> Iterator[Fault]:
+def _credit_faults(note: Invoice, codes: Mapping[str, str], around: Surroundings) -> Iterator[Fault]:
     """Where the invoice that it names is not known here, nothing is said of the two together."""
     number = note.credited_invoice_number
     if number is None:
@@ -147,3 +162,31 @@ def _credit_faults(note: Invoice, around: Surroundings) -> Iterator[Fault]:
     if -note.total > left:
         amounts = {"amount": f"{-note.total:.2f}", "left": f"{left:.2f}", "currency": note.currency}
         yield Fault(Code.CREDIT_NOTE_TOO_LARGE, details | amounts)
+    if found := _other_vat(note, credited, codes, around.credited_at.get(number, Counter())):
+        yield found
+
+
+def _other_vat(
+    note: Invoice, credited: Invoice, codes: Mapping[str, str], taken: Mapping[str, int]
+) -> Fault | None:
+    """A credit note takes the VAT of its invoice back: at no other code of Xledger's, and at each no more than is left
+    of what was invoiced. `codes`: Moment's to Xledger's, as they are now."""
+    left: Counter[str] = Counter()
+    for ours, cents in cents_at(credited).items():
+        left[codes.get(ours, ours)] += cents
+    for ours, cents in taken.items():
+        left[codes.get(ours, ours)] -= cents
+    wanted: dict[str, list[str]] = {}
+    for ours in cents_at(note):
+        wanted.setdefault(codes.get(ours, ours), []).append(ours)
+    for theirs, same in wanted.items():
+        cents = -sum(cents_at(note)[ours] for ours in same)
+        if not min(0, left[theirs]) <= cents <= max(0, left[theirs]):
+            amounts = {"amount": _amount(cents), "left": _amount(left[theirs]), "currency": note.currency}
+            about = {"credited": credited.number, "vat_code": same[0], "theirs": theirs}
+            return Fault(Code.CREDIT_NOTE_OTHER_VAT, about | amounts)
+    return None
+
+
+def _amount(cents: int) -> str:
+    return f"{Decimal(cents) / 100:.2f}"

@@ -57,6 +57,7 @@ class Code(StrEnum):
     CREDIT_NOTE_OTHER_CURRENCY = "CREDIT_NOTE_OTHER_CURRENCY"
     CREDIT_NOTE_BEFORE_INVOICE = "CREDIT_NOTE_BEFORE_INVOICE"
     CREDIT_NOTE_TOO_LARGE = "CREDIT_NOTE_TOO_LARGE"
+    CREDIT_NOTE_OTHER_VAT = "CREDIT_NOTE_OTHER_VAT"
     FORMAT_CANNOT_HOLD = "FORMAT_CANNOT_HOLD"
     EXCHANGE_RATE_MISSING = "EXCHANGE_RATE_MISSING"
     EXCHANGE_RATE_OF_KRONER = "EXCHANGE_RATE_OF_KRONER"
@@ -459,6 +460,17 @@ REASONS: dict[Code, Reason] = {
         "Før den for hånd i Xledger, og utelat den her.",
         "Credit note {number} is dated {date}, before invoice {credited} ({issued}). It is held back. "
         "Book it in Xledger by hand, and leave it out here.",
+    ),
+    Code.CREDIT_NOTE_OTHER_VAT: Reason(
+        Fixer.ACCOUNTANT,
+        "Kreditnota {number} krediterer {amount} {currency} med MVA-kode {vat_code} ({theirs} i Xledger), men av faktura "
+        "{credited} er det {left} {currency} igjen med den koden. En kreditnota skal tilbakeføre den MVA-en som fakturaen har. "
+        "Den er holdt tilbake. Er den riktig likevel, kan den slippes gjennom. Ellers føres den for hånd i Xledger og utelates "
+        "her; skal fakturaen ha en annen MVA-kode, krediteres den helt i Moment, og det lages en ny faktura.",
+        "Credit note {number} credits {amount} {currency} at VAT code {vat_code} ({theirs} in Xledger), but of invoice "
+        "{credited} there is {left} {currency} left at that code. A credit note has to take back the VAT that its invoice has. "
+        "It is held back. If it is right all the same, it can be let through. Otherwise book it in Xledger by hand and leave it "
+        "out here; if the invoice is to have another VAT code, credit all of it in Moment and make a new invoice.",
     ),
     Code.CREDIT_NOTE_TOO_LARGE: Reason(
         Fixer.ACCOUNTANT,

@@ -67,6 +67,7 @@ WAYS: Mapping[Code, Way] = {
             Code.CREDIT_NOTE_OTHER_CURRENCY,
             Code.CREDIT_NOTE_BEFORE_INVOICE,
             Code.CREDIT_NOTE_TOO_LARGE,
+            Code.CREDIT_NOTE_OTHER_VAT,
             Code.WAITS_FOR_XLEDGER,
             Code.WAITS_FOR_NUMBER,
             Code.WAITS_FOR_EVENT,

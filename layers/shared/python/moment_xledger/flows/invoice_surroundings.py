@@ -30,7 +30,7 @@ def surroundings(
     notes = (invoice for invoice in invoices if invoice.kind is InvoiceKind.CREDIT_NOTE)
     credited = {note.credited_invoice_number for note in notes if note.credited_invoice_number}
     if credited:
-        around.credited = ledger.invoices.credited(company.id, credited)
+        around.credited, around.credited_at = ledger.invoices.taken(company.id, credited)
         around.documents = _documents(company, credited, invoices, ledger)
     return around
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 8
 OVER_BY_ITSELF = [code for code in Code if code is not Code.INVOICE_CHANGED]  # when the invoice may go
+TAKES_TOO_MUCH = (Code.CREDIT_NOTE_TOO_LARGE, Code.CREDIT_NOTE_OTHER_VAT)
 MOST_BESIDE = 1_000  # credit notes for too much that are looked through; the night looks at all
 
 
@@ -210,8 +211,8 @@ def look_again_beside(
     credited = {note.credited_invoice_number for note in notes}
     if not credited:
         return
-    told = ledger.problems.of(company.id, "invoice", Code.CREDIT_NOTE_TOO_LARGE)
-    numbers = [int(problem.number) for problem in islice(told, MOST_BESIDE)]
+    told = (islice(ledger.problems.of(company.id, "invoice", code), MOST_BESIDE) for code in TAKES_TOO_MUCH)
+    numbers = [int(problem.number) for some in told for problem in some]
     held = ledger.invoices.held_now(company.id, numbers).values()
     beside = [each.invoice for each in held if each.invoice.credited_invoice_number in credited]
     take_in_invoices(company, beside, ledger, clock)

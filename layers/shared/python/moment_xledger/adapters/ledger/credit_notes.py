@@ -1,6 +1,7 @@
 """What credit notes take from each invoice: one item for each invoice that is credited.
 
-`cents` is the sum of the credit notes that leave from here and of those that a person has booked by hand. A credit
+`cents` is the sum of the credit notes that leave from here and of those that a person has booked by hand, and
+`at_<code>` the part of it at one of Moment's VAT codes, where the release that counted it knew how. A credit
 note that has arrived and is left out is marked, so that it is given back once; so is one that was booked by hand.
 """
 
@@ -11,30 +12,47 @@ from decimal import Decimal
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
-from moment_xledger.adapters.table import Action, Key, Table, Update
+from moment_xledger.adapters.table import Action, Item, Key, Table, Update
 from moment_xledger.domain.companies import CompanyId
+from moment_xledger.domain.invoice_checks import cents_at
 from moment_xledger.domain.moment import Invoice, InvoiceKind
+
+AT = "at_"
 
 
 def credited(table: Table, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decimal]:
+    return taken(table, company, numbers)[0]
+
+
+def taken(
+    table: Table, company: CompanyId, numbers: Iterable[int]
+) -> tuple[dict[int, Decimal], dict[int, Counter[str]]]:
+    """Of each invoice that is credited: how much, and how many øre at each VAT code."""
     found = table.get_many(_key(company, number) for number in numbers)
-    return {int(sk.removeprefix("CRED#")): _amount(int(item["cents"])) for (_, sk), item in found.items()}
+    items = {int(sk.removeprefix("CRED#")): item for (_, sk), item in found.items()}
+    sums = {number: _amount(int(item["cents"])) for number, item in items.items()}
+    return sums, {number: _by_code(item) for number, item in items.items()}
+
+
+def _by_code(item: Item) -> Counter[str]:
+    return Counter({name.removeprefix(AT): int(n) for name, n in item.items() if name.startswith(AT)})
 
 
 def arriving(
     company: CompanyId, invoices: Iterable[Invoice], before: Mapping[int, Decimal]
 ) -> Iterator[Action]:
     """One for each invoice that is credited: whoever decided by another sum looks again."""
-    taken: Counter[int] = Counter()
+    counted: dict[int, Counter[str]] = {}
     marks: dict[int, dict[str, int]] = {}
     for note in invoices:
         if number := _credited_by(note):
-            taken[number] += 0 if note.do_not_transfer else _cents(note)
+            takes = Counter({"cents": 0}) if note.do_not_transfer else _takes(note)
+            counted.setdefault(number, Counter()).update(takes)
             marks.setdefault(number, {}).update({_out(note): 1} if note.do_not_transfer else {})
-    for number, cents in taken.items():
+    for number, takes in counted.items():
         known = int(before.get(number, Decimal(0)) * 100)
         unchanged = Attr("cents").eq(known) if number in before else Attr("cents").not_exists()
-        yield Update(_key(company, number), set=marks[number], add={"cents": cents}, when=unchanged)
+        yield Update(_key(company, number), set=marks[number], add=dict(takes), when=unchanged)
 
 
 def left_out(table: Table, company: CompanyId, note: Invoice) -> Iterator[Action]:
@@ -43,7 +61,7 @@ def left_out(table: Table, company: CompanyId, note: Invoice) -> Iterator[Action
     item = number and table.get(_key(company, number))
     if number and item and _out(note) not in item:
         unchanged = Attr("cents").eq(item["cents"]) & Attr(_out(note)).not_exists()
-        yield Update(_key(company, number), set={_out(note): 1}, add={"cents": -_cents(note)}, when=unchanged)
+        yield Update(_key(company, number), set={_out(note): 1}, add=_less(_takes(note)), when=unchanged)
 
 
 def given_back(table: Table, company: CompanyId, note: Invoice) -> Iterator[Action]:
@@ -52,7 +70,7 @@ def given_back(table: Table, company: CompanyId, note: Invoice) -> Iterator[Acti
     item = number and table.get(_key(company, number))
     if number and item and _out(note) in item:
         unchanged = Attr("cents").eq(item["cents"]) & Attr(_out(note)).exists()
-        yield Update(_key(company, number), add={"cents": _cents(note)}, remove=[_out(note)], when=unchanged)
+        yield Update(_key(company, number), add=dict(_takes(note)), remove=[_out(note)], when=unchanged)
 
 
 def is_left_out(table: Table, company: CompanyId, note: Invoice) -> bool:
@@ -67,8 +85,8 @@ def booked_by_hand(table: Table, company: CompanyId, note: Invoice) -> Iterator[
         item = table.get(_key(company, number)) or {}
         if mark not in item:
             same = Attr("cents").eq(item["cents"]) if item else Attr("cents").not_exists()
-            cents = abs(_cents(note))
-            yield Update(_key(company, number), set={mark: 1}, add={"cents": cents}, when=same)
+            takes = dict(_takes(note)) if note.total <= 0 else _less(_takes(note))
+            yield Update(_key(company, number), set={mark: 1}, add=takes, when=same)
 
 
 def _credited_by(note: Invoice) -> int | None:
@@ -83,8 +101,15 @@ def _key(company: CompanyId, number: int) -> Key:
     return keys.invoices(company), f"CRED#{number}"
 
 
-def _cents(note: Invoice) -> int:
-    return -int(note.total * 100)
+def _takes(note: Invoice) -> Counter[str]:
+    """By the attributes of the item."""
+    found = Counter({"cents": -int(note.total * 100)})
+    found.update({f"{AT}{code}": -cents for code, cents in cents_at(note).items()})
+    return found
+
+
+def _less(takes: Counter[str]) -> dict[str, int]:
+    return {name: -cents for name, cents in takes.items()}
 
 
 def _amount(cents: int) -> Decimal:

@@ -1,6 +1,7 @@
 """Finalized invoices: each once, in the order of arrival, unchanged for ever; and those that are held back."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -112,6 +113,12 @@ class Invoices:
     def credited(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decimal]:
         """What credit notes take from each of these invoices: those that leave, and those booked by hand."""
         return credit_notes.credited(self._table, company, numbers)
+
+    def taken(
+        self, company: CompanyId, numbers: Iterable[int]
+    ) -> tuple[dict[int, Decimal], dict[int, Counter[str]]]:
+        """As `credited`; and the same in øre, by Moment's VAT code, as far as it was noted."""
+        return credit_notes.taken(self._table, company, numbers)
 
     def is_left_out(self, company: CompanyId, note: Invoice) -> bool:
         """A credit note that has arrived and takes nothing from its invoice, since it does not leave."""
