@@ -1,6 +1,7 @@
 """SQS: somebody, or the clock, asks for an export of a company's invoices; or the sweeper, for what was left undone."""
 
 import json
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -17,11 +18,15 @@ wire = cache(Wiring)
 
 @watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
+    def time_left() -> timedelta:
+        return timedelta(milliseconds=context.get_remaining_time_in_millis())
+
+    exporter = wire().exporter(time_left)
     for record in event["Records"]:  # one at a time
         job = json.loads(record["body"])
         company = job["company"]
         exports = export_asked_for(
-            company, job["request"], job["by"], wire().exporter(), job.get("repeats"), wire().wake_uploads
+            company, job["request"], job["by"], exporter, job.get("repeats"), wire().wake_uploads
         )
         made = [{"export": each.number, "invoices": each.invoices} for each in exports]
         for counts in made or [{"invoices": 0}]:

@@ -11,8 +11,8 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.entities import Entity
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import Export, Status
-from moment_xledger.flows.export_invoices import render
 from moment_xledger.flows.fetch_file import Piece, name_of
+from moment_xledger.flows.make_export import render
 from moment_xledger.flows.pause_work import pause_work, resume_work
 from moment_xledger.flows.share_entity import share_entity, unshare_entity
 from moment_xledger.wiring import now
@@ -113,7 +113,7 @@ def check_file(company: CompanyId, number: int, deployment: Deployment) -> int:
 
 def _made_again(export: Export, deployment: Deployment) -> str:
     with TemporaryFile() as out:
-        return render(export, deployment.use.ledger, export.first, export.last, out).sha256
+        return render(export, deployment.use.ledger, out).sha256
 
 
 def _place(export: Export) -> str:

@@ -21,7 +21,7 @@ from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.table import MOST_KEYS, Item, Put, Table
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import Export, Status
-from moment_xledger.flows.export_invoices import render
+from moment_xledger.flows.make_export import render
 
 NEVER_PUT_BACK = ("LINK#", "ENTRY#", "SESSION#", "PAUSES")
 
@@ -115,7 +115,7 @@ def _exports(of: Ledger) -> Iterator[Export]:
 
 def _can_be_made_again(export: Export, of: Ledger) -> bool:
     with TemporaryFile() as out:
-        return render(export, of, export.first, export.last, out).sha256 == export.sha256
+        return render(export, of, out).sha256 == export.sha256
 
 
 def _named(table: str) -> Table:

@@ -3,6 +3,7 @@ the same time. By lot, and by every schedule of a few who meet."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from random import Random
 
@@ -13,6 +14,11 @@ from moment_xledger.domain.exports import SCHEDULE, SWEEP
 
 DEATHS = 0.08  # before a call, and as many after one
 CLICKS = 5
+TIMES = [
+    timedelta(),
+    timedelta(minutes=1),
+    timedelta(hours=1),
+]  # after an hour, a worker has lost what it had taken
 
 Jobs = dict[str, Callable[[], None]]
 Meeting = tuple[Office, Jobs]
@@ -26,9 +32,10 @@ class Told:
 
 
 def play_lot(seed: int) -> Told:
-    """Invoices late, doubled and in any order; clicks, some of them at the same moment and by the same name."""
+    """Invoices late, doubled and in any order; clicks, some of them at the same moment and by the same name; exports of
+    one part or of many."""
     random = Random(seed)
-    office = Office(random, invoices=8)
+    office = Office(random, invoices=8, part=random.choice([1, 2, 3, 8]))
     events = [*office.published, *random.sample(office.published, 2)]
     random.shuffle(events)
     jobs: Jobs = {}
@@ -37,7 +44,7 @@ def play_lot(seed: int) -> Told:
         jobs[f"arrival {len(jobs)}"] = office.arrival(*some)
     for n in range(CLICKS):
         by = random.choice(["Kari", "Ola", SCHEDULE, SWEEP])
-        jobs[f"click {n}"] = office.click(f"r{random.randrange(CLICKS)}", by)
+        jobs[f"click {n}"] = office.click(f"r{random.randrange(CLICKS)}", by, random.choice(TIMES))
     lot = Lot(random, DEATHS)
     try:
         wrong = office.play(jobs, lot)
@@ -68,6 +75,15 @@ def the_clock_and_two_deliveries() -> Meeting:
     return office, {"clock": office.click("c", SCHEDULE), "both": both, **_late(office)}
 
 
+def two_workers_at_a_large_one() -> Meeting:
+    """It is claimed in two parts. The second worker comes when the first has slept for too long."""
+    office = Office(Random(1), 3, part=1)
+    office.arrival(*office.published[:2])()
+    late = {"late": office.arrival(office.published[2])}
+    slow, other = office.click("kari", "Kari"), office.click("ola", "Ola", after=timedelta(hours=1))
+    return office, {"slow": slow, "other": other, **late}
+
+
 def _office_that_has_one_of(invoices: int) -> Office:
     office = Office(Random(1), invoices)
     office.arrival(office.published[0])()
@@ -84,6 +100,7 @@ MEETINGS: Mapping[str, Callable[[], Meeting]] = {
     "one click delivered twice": one_click_delivered_twice,
     "a person and the sweeper": a_person_and_the_sweeper,
     "the clock and two deliveries": the_clock_and_two_deliveries,
+    "two workers at a large one": two_workers_at_a_large_one,
 }
 
 

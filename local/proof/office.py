@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from random import Random
 from typing import IO, Any, NamedTuple, Protocol, TypeVar
 
@@ -24,6 +25,7 @@ from moment_xledger.domain.errors import FileDiffers
 from moment_xledger.domain.invoice_references import LookedUp
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.export_invoices import Exporter, export_asked_for
+from moment_xledger.flows.make_export import A_PART
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
 
 Answer = TypeVar("Answer")
@@ -98,9 +100,10 @@ class World(NamedTuple):
 
 
 class Office:
-    """One company with files, and people who ask for them."""
+    """One company with files, and people who ask for them. `part`: invoices that an export claims at once."""
 
-    def __init__(self, random: Random, invoices: int) -> None:
+    def __init__(self, random: Random, invoices: int, part: int = A_PART) -> None:
+        self.part = part
         self.turns: Calls = Turns({})
         self.steps = 0
         self.table, self.bucket = Table(lambda: self.turns), Bucket(lambda: self.turns)
@@ -127,8 +130,10 @@ class Office:
 
         return arrive
 
-    def click(self, request: str, by: str) -> Callable[[], None]:
-        exporter = Exporter(self.ledger, self.bucket, lambda: START, _no_review)  # type: ignore[arg-type]
+    def click(self, request: str, by: str, after: timedelta = timedelta()) -> Callable[[], None]:
+        """`after` is how long after the others."""
+        files: Any = self.bucket
+        exporter = Exporter(self.ledger, files, lambda: START + after, _no_review, part=self.part)
 
         def click() -> None:
             export_asked_for(self.company.id, request, by, exporter, None, _nobody)
@@ -145,7 +150,7 @@ class Office:
         return self.wrong_after_a_last_export()
 
     def wrong_after_a_last_export(self) -> list[str]:
-        self.in_peace(self.click("last", "Kari"))
+        self.in_peace(self.click("last", "Kari", after=timedelta(days=1)))
         return self.wrong()
 
     def in_peace(self, work: Callable[[], Answer]) -> Answer:

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from moment_xledger.adapters.ledger import Ledger
-from moment_xledger.adapters.ledger.exports import MOST_MEMBERS, PATIENCE
+from moment_xledger.adapters.ledger.exports import MOST_MEMBERS
 from moment_xledger.adapters.ledger.tellings import LEASE
 from moment_xledger.domain.companies import Company, CompanyId, Language, Route
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.exports import SCHEDULE, Export, Status, Watermark
+from moment_xledger.domain.exports import PATIENCE, SCHEDULE, Export, Status, Watermark
 from moment_xledger.domain.files.series import Gap, Late, Previous, Run, SeriesReport
+from moment_xledger.domain.invoice_references import Reference, Standing
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from tests.adapters.ledgers import ledger as ledger
 from tests.adapters.ledgers import nothing_written
@@ -216,3 +217,69 @@ def test_what_was_told_is_not_due_any_more_but_kept(ledger: Ledger) -> None:
     assert ledger.tellings.told(NORDVIK, 1) == ("kari@nordvik.example",)
     with pytest.raises(Conflict):
         ledger.tellings.take(telling, NOW + LEASE)
+
+
+# --- large ones -----------------------------------------------------------------------------------------
+
+CUSTOMER = Reference("customer", "20001")
+
+
+def claimed_in_part(ledger: Ledger, company: Company) -> Export:
+    export = an_export(company, upto=6, held={CUSTOMER: Standing.NOT_YET}, status=Status.GATHERING)
+    ledger.exports.claim(export, Watermark(), "click")
+    return export
+
+
+def test_a_claim_grows_until_it_is_whole(ledger: Ledger, company: Company) -> None:
+    first = claimed_in_part(ledger, company)
+    assert ledger.exports.get(NORDVIK, 1) == first
+    second = replace(first, high=4, held={**first.held, Reference("project", "7"): Standing.DISPUTED})
+    ledger.exports.grow(first, second)
+    assert ledger.exports.get(NORDVIK, 1) == second
+    whole = replace(second, high=6, status=Status.FROZEN)
+    ledger.exports.grow(second, whole)
+    assert ledger.exports.get(NORDVIK, 1) == whole
+    with nothing_written(ledger), pytest.raises(Conflict):
+        ledger.exports.grow(whole, replace(whole, high=8))
+
+
+def test_of_two_that_claim_the_same_part_one_does(ledger: Ledger, company: Company) -> None:
+    first = claimed_in_part(ledger, company)
+    ledger.exports.grow(first, replace(first, high=4))
+    with nothing_written(ledger), pytest.raises(Conflict):
+        ledger.exports.grow(first, replace(first, high=5))
+
+
+def test_invoices_are_marked_while_a_claim_grows(ledger: Ledger, company: Company) -> None:
+    add(ledger, 2)
+    export = claimed_in_part(ledger, company)
+    ledger.exports.mark_members(export, [1, 2])
+    assert [each.export for each in ledger.invoices.since(NORDVIK)] == [1, 1]
+
+
+def test_one_worker_at_a_time_takes_a_large_one(ledger: Ledger, company: Company) -> None:
+    export = claimed_in_part(ledger, company)
+    seen = ledger.exports.watermark(NORDVIK)
+    assert seen.taken_until == export.claimed + PATIENCE
+    until = NOW + timedelta(hours=1)
+    ledger.exports.take(export, seen, until)
+    with pytest.raises(Conflict):
+        ledger.exports.take(export, seen, until + timedelta(hours=1))
+    assert ledger.exports.watermark(NORDVIK).taken_until == until
+    assert ledger.due.until(until - timedelta(seconds=1)).exports == ()
+
+
+def test_the_sweep_finds_what_its_worker_has_left(ledger: Ledger, company: Company) -> None:
+    export = claimed_in_part(ledger, company)
+    ledger.exports.hold(export, NOW)
+    assert ledger.due.until(NOW).exports == (NORDVIK,)
+
+
+def test_what_is_ready_is_not_held_any_more(ledger: Ledger, company: Company) -> None:
+    export = an_export(company)
+    ledger.exports.claim(export, Watermark(), "click")
+    ledger.exports.finish(ready(export), 2, NOW)
+    with nothing_written(ledger):
+        ledger.exports.hold(export, NOW)
+    assert ledger.due.until(NOW + timedelta(days=1)).exports == ()
+    assert ledger.exports.watermark(NORDVIK).taken_until is None

@@ -70,21 +70,6 @@ def test_companies_have_numbers_of_their_own(ledger: Ledger) -> None:
     assert [s.invoice.invoice_number for s in ledger.invoices.since(NORDVIK)] == [7]
 
 
-def test_by_number_from_one_to_another_within_some_arrivals(ledger: Ledger) -> None:
-    add(ledger, 0, [70, 3, 100_000_000_000])
-    add(ledger, 3, [5, 69])
-    found = ledger.invoices.in_number_order(NORDVIK, 3, 70, range(2, 6))
-    assert [s.invoice.invoice_number for s in found] == [3, 5, 69]
-
-
-def test_more_than_one_page_in_the_order_of_the_numbers(ledger: Ledger) -> None:
-    numbers = list(range(105, 0, -1))  # a page has a hundred
-    for start in range(0, 105, 33):
-        add(ledger, start, numbers[start : start + 33])
-    found = ledger.invoices.in_number_order(NORDVIK, 1, 105, range(1, 106))
-    assert [s.invoice.invoice_number for s in found] == sorted(numbers)
-
-
 def test_those_that_have_arrived_are_known_by_their_content(ledger: Ledger) -> None:
     add(ledger, 0, [7])
     (known,) = ledger.invoices.arrived(NORDVIK, [7, 8]).values()

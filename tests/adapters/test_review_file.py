@@ -15,6 +15,7 @@ import pytest
 from moment_xledger.adapters import review_file
 from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.files.review import review_rows
 from moment_xledger.domain.moment import Invoice
 from tests.expected.invoices import CUSTOMER, INVOICES, an_invoice, terms
 
@@ -23,7 +24,8 @@ CREATED = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
 def written(invoices: Iterable[Invoice], language: Language = Language.NORWEGIAN) -> bytes:
     out = io.BytesIO()
-    write_review(invoices, out, terms(), language, CREATED)
+    rows = (row for invoice in invoices for row in review_rows(invoice, terms(), language))
+    write_review(rows, out, language, CREATED)
     return out.getvalue()
 
 

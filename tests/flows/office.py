@@ -59,6 +59,7 @@ class Office:
         self.files: Any = files or FakeFiles()
         self.ledger = Ledger(self.table)  # type: ignore[arg-type]
         self.post = Post()
+        self.parts: dict[str, Any] = {}  # how an exporter works: `part`, `time_left`
         self.settings: dict[str, Any] = {**KEPT_BY_HAND, "notify": (READER,)}
         self.set(**but)
 
@@ -92,8 +93,10 @@ class Office:
             )
 
     def export(self, request: str = "", by: str = "Kari", repeats: int | None = None) -> Export | None:
-        exporter = Exporter(self.ledger, self.files, self.clock, write_review)
-        return export_invoices(COMPANY, request or f"r{next(_requests)}", by, exporter, repeats)
+        return export_invoices(COMPANY, request or f"r{next(_requests)}", by, self.exporter(), repeats)
+
+    def exporter(self) -> Exporter:
+        return Exporter(self.ledger, self.files, self.clock, write_review, **self.parts)
 
     def made(self, request: str = "", by: str = "Kari", repeats: int | None = None) -> Export:
         export = self.export(request, by, repeats)

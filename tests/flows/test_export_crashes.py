@@ -4,16 +4,19 @@ It dies before the call. To die after it, when only the answer is lost, is to di
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from moment_xledger.domain.exports import SCHEDULE, Status
-from moment_xledger.flows import export_invoices
+from moment_xledger.flows import make_export
+from moment_xledger.flows.make_export import A_PART
 from tests.builders import an_invoice
 from tests.flows.crashing import CrashingFiles, CrashingTable, Died, Fate
 from tests.flows.office import COMPANY, MORNING, READER, Office
 
+A_LONG_CALL = timedelta(minutes=16)
 UNFIT: dict[str, Any] = {"projectNumber": "P-12345678901"}
 
 
@@ -21,16 +24,17 @@ UNFIT: dict[str, Any] = {"projectNumber": "P-12345678901"}
 def few_at_once() -> Iterator[None]:
     """So that members are marked in several goes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export_invoices, "MARKED_AT_ONCE", 4)
+        patch.setattr(make_export, "MARKED_AT_ONCE", 4)
         yield
 
 
-def prepared(fate: Fate) -> Office:
+def prepared(fate: Fate, part: int) -> Office:
     """Some invoices stay behind, one is late, one is held back, one did not fit before."""
     format_ = {"format": "ar10", "ar10_longest_project": 10}
     office = Office(CrashingTable(fate), CrashingFiles(fate), file=format_)
     office.arrive(an_invoice(10), an_invoice(12, **UNFIT))
     office.made()
+    office.parts["part"] = part
     office.set(file={"format": "standard"}, vat_codes={"3": "3"})
     some = [an_invoice(number, kid=None) for number in range(20, 26)]
     office.arrive(an_invoice(11), an_invoice(26, doNotTransfer=True), an_invoice(27, kid="1"), *some)
@@ -70,11 +74,17 @@ def outcome(office: Office) -> Any:
     )
 
 
+@pytest.fixture(scope="module", params=[A_PART, 2], ids=["at once", "part by part"])
+def part(request: pytest.FixtureRequest) -> int:
+    found: int = request.param
+    return found
+
+
 @pytest.fixture(scope="module")
-def undisturbed() -> tuple[Any, int]:
+def undisturbed(part: int) -> tuple[Any, int]:
     """What comes out when nobody dies, and how many calls that takes."""
     fate = Fate()
-    office = prepared(fate)
+    office = prepared(fate, part)
     calls_before = fate.calls
     by_the_same_message(office)
     calls = fate.calls - calls_before
@@ -83,17 +93,20 @@ def undisturbed() -> tuple[Any, int]:
 
 @pytest.mark.parametrize("resumed", [by_the_same_message, by_somebody_else, by_the_sweeper])
 def test_a_crash_at_any_call_changes_nothing(
-    undisturbed: tuple[Any, int], resumed: Callable[[Office], None]
+    undisturbed: tuple[Any, int], part: int, resumed: Callable[[Office], None]
 ) -> None:
+    """A large one is left to the worker that has it, until that must have ended."""
     expected, calls = undisturbed
     assert 20 < calls < 200
     for call in range(1, calls + 1):
         fate = Fate()
-        office = prepared(fate)
+        office = prepared(fate, part)
         fate.at = fate.calls + call
         with pytest.raises(Died):
             by_the_same_message(office)
         fate.at = 0
+        if part != A_PART:
+            office.now += A_LONG_CALL
         resumed(office)
         office.sweep()  # the mail, if the crash was while it was being sent
         assert_same(outcome(office), expected, call, resumed is by_somebody_else)

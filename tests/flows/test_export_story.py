@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from moment_xledger.domain.exports import SCHEDULE, Status
-from moment_xledger.flows import export_invoices
+from moment_xledger.flows import make_export
 from tests.builders import an_invoice
 from tests.flows.crashing import CrashingFiles, CrashingTable, Died, Fate
 from tests.flows.office import COMPANY, Office
@@ -111,7 +111,7 @@ class Story(RuleBasedStateMachine):
 @pytest.fixture(autouse=True)
 def no_spreadsheets(monkeypatch: pytest.MonkeyPatch) -> None:
     """They take most of the time and tell nothing here."""
-    monkeypatch.setattr(export_invoices, "put_review", lambda *_: None)
+    monkeypatch.setattr(make_export, "put_review", lambda *_: None)
 
 
 Story.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)

@@ -14,7 +14,7 @@ from moment_xledger.domain.problems import Code
 from moment_xledger.domain.seen_invoices import deadline, handed_over, in_xledger, looked, ranges
 from moment_xledger.domain.uploads import Choice, State, Upload, uploaded
 from moment_xledger.flows.decide_problem import decide_problem
-from moment_xledger.flows.export_invoices import render
+from moment_xledger.flows.make_export import render
 from moment_xledger.flows.resolve_problem import Resolver
 from moment_xledger.flows.upload_export import Outcome
 from tests.builders import an_invoice
@@ -305,7 +305,7 @@ def rendered(room: UploadRoom) -> bytes:
     export = room.ledger.exports.get(room.company.id, 1)
     assert export is not None
     out = io.BytesIO()
-    render(export, room.ledger, export.first, export.last, out)
+    render(export, room.ledger, out)
     return out.getvalue()
 
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -108,7 +108,9 @@ def work(use: Wiring) -> None:
     queue = sqs.get_queue_url(QueueName="exports")["QueueUrl"]
     for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
         job = json.loads(message["Body"])
-        export_invoices(job["company"], job["request"], job["by"], use.exporter(), job["repeats"])
+        export_invoices(
+            job["company"], job["request"], job["by"], use.exporter(lambda: timedelta.max), job["repeats"]
+        )
 
 
 def exported(use: Wiring) -> Browser:

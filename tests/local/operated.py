@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from local import __main__
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.review_file import write_review
 from moment_xledger.adapters.table import Table
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.exports import Export
@@ -56,7 +57,7 @@ class Operated:
         receiver = self.use.receiver()
         object.__setattr__(receiver, "wake", lambda *_: None)
         receive_events(messages, receiver)
-        exporter = Exporter(self.ledger, self.use.files, now, self.use.exporter().write_review)
+        exporter = Exporter(self.ledger, self.use.files, now, write_review)
         made = export_invoices(NORDVIK, f"r{numbers}{repeats}", "Kari", exporter, repeats)
         assert made
         return made

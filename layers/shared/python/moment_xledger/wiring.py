@@ -117,11 +117,11 @@ class Wiring:
 
         return Receiver(self.ledger, self.files, self.wake, self.wake_mails, now, *how)
 
-    def exporter(self) -> "Exporter":
+    def exporter(self, time_left: Callable[[], timedelta]) -> "Exporter":
         from moment_xledger.adapters.review_file import write_review
         from moment_xledger.flows.export_invoices import Exporter
 
-        return Exporter(self.ledger, self.files, now, write_review)
+        return Exporter(self.ledger, self.files, now, write_review, time_left)
 
     def desk(self) -> "Desk":
         from moment_xledger.console.desk import Desk

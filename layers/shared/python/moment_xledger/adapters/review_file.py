@@ -3,7 +3,7 @@
 The import file itself must not be opened and saved in Excel: that drops leading zeros and shortens long KIDs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count, islice
@@ -12,10 +12,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from moment_xledger.domain.companies import Language
-from moment_xledger.domain.files.cells import Part, parts
-from moment_xledger.domain.files.settings import Terms
-from moment_xledger.domain.files.text import tidy
-from moment_xledger.domain.moment import Invoice, InvoiceKind
+from moment_xledger.domain.files.review import Cells
 
 # A spreadsheet in Norwegian shows these as 31.10.2026 and 125 000,00.
 # [$-414] is Norwegian: LibreOffice then writes a decimal comma whatever the machine's own language; Excel always
@@ -23,7 +20,6 @@ from moment_xledger.domain.moment import Invoice, InvoiceKind
 DATE, AMOUNT = "dd.mm.yyyy", "[$-414]#,##0.00"
 MOST_ROWS = 1_000_000  # a sheet holds 1,048,576; what is over goes to the next one
 
-Cell = str | date | Decimal | None
 Sums = dict[tuple[str, str], list[Decimal]]
 
 _COLUMNS = {
@@ -45,14 +41,10 @@ _COLUMNS = {
     "Currency": ("Valuta", 8),
 }
 _WORDS = {
-    Language.NORWEGIAN: {
-        "sheet": "Fakturaer",
-        "INVOICE": "Faktura",
-        "CREDIT_NOTE": "Kreditnota",
-        "sum": "Sum",
-    },
-    Language.ENGLISH: {"sheet": "Invoices", "INVOICE": "Invoice", "CREDIT_NOTE": "Credit note", "sum": "Sum"},
+    Language.NORWEGIAN: {"sheet": "Fakturaer", "sum": "Sum"},
+    Language.ENGLISH: {"sheet": "Invoices", "sum": "Sum"},
 }
+_DATES, _AMOUNTS, _VAT_CODE, _CURRENCY = (7, 8), (11, 12, 13), 10, 14  # columns
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -61,25 +53,21 @@ _OPTIONS = {
 }
 
 
-def write_review(
-    invoices: Iterable[Invoice], out: BinaryIO, terms: Terms, language: Language, created: datetime
-) -> None:
-    """One row per invoice and VAT code, then a sum per VAT code. The same arguments give the same bytes."""
+def write_review(rows: Iterable[Cells], out: BinaryIO, language: Language, created: datetime) -> None:
+    """`rows` as `review_rows` makes them, then a sum per VAT code. The same arguments give the same bytes."""
     sums: Sums = {}
-    rows = _rows(invoices, terms, language, sums)
+    counted = _counted(rows, sums)
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         book.set_properties({"created": created.astimezone(UTC).replace(tzinfo=None)})
-        formats = {
-            date: book.add_format({"num_format": DATE, "align": "left"}),
-            Decimal: book.add_format({"num_format": AMOUNT}),
-        }
+        day = book.add_format({"num_format": DATE, "align": "left"})
+        amount = book.add_format({"num_format": AMOUNT})
         for page in count(1):
             sheet = _add_sheet(book, page, language)
-            last = _write_rows(sheet, islice(rows, MOST_ROWS), 1, formats)
+            last = _write_rows(sheet, islice(counted, MOST_ROWS), 1, day, amount)
             sheet.autofilter(0, 0, last, len(_COLUMNS) - 1)
             if last < MOST_ROWS:
                 break
-        _write_rows(sheet, _sum_rows(sums, language), last + 2, formats)
+        _write_rows(sheet, _sum_rows(sums, language), last + 2, day, amount)
 
 
 def _add_sheet(book: Any, page: int, language: Language) -> Any:
@@ -89,12 +77,19 @@ def _add_sheet(book: Any, page: int, language: Language) -> Any:
     return sheet
 
 
-def _write_rows(sheet: Any, rows: Iterable[Sequence[Cell]], first: int, formats: Mapping[type, Any]) -> int:
+def _write_rows(sheet: Any, rows: Iterable[Cells], first: int, day: Any, amount: Any) -> int:
     """Returns the last row."""
     row = first - 1
     for row, cells in enumerate(rows, start=first):
         for column, cell in enumerate(cells):
-            _write_cell(sheet, row, column, cell, formats)
+            if cell is None:
+                continue
+            if column in _AMOUNTS:
+                sheet.write_number(row, column, Decimal(cell), amount)
+            elif column in _DATES:
+                sheet.write_datetime(row, column, date.fromisoformat(cell), day)
+            else:
+                sheet.write_string(row, column, cell)
     return row
 
 
@@ -111,53 +106,15 @@ def _write_header(book: Any, sheet: Any, language: Language) -> None:
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS + 1}"})
 
 
-def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: Mapping[type, Any]) -> None:
-    match cell:
-        case str():
-            sheet.write_string(row, column, cell)
-        case date():
-            sheet.write_datetime(row, column, cell, formats[date])
-        case Decimal():
-            sheet.write_number(row, column, cell, formats[Decimal])
-
-
-def _rows(
-    invoices: Iterable[Invoice], terms: Terms, language: Language, sums: Sums
-) -> Iterator[Sequence[Cell]]:
+def _counted(rows: Iterable[Cells], sums: Sums) -> Iterator[Cells]:
     """Adds each row to `sums` as it goes by."""
-    for invoice in invoices:
-        for part in parts(invoice, terms.vat_codes, {}):
-            _add(sums, (invoice.currency, part.vat_code), part)
-            yield _row(invoice, part, language)
+    for cells in rows:
+        key = str(cells[_CURRENCY]), str(cells[_VAT_CODE])
+        so_far = sums.get(key, [Decimal(0)] * 3)
+        sums[key] = [one + Decimal(cells[at] or 0) for one, at in zip(so_far, _AMOUNTS, strict=True)]
+        yield cells
 
 
-def _sum_rows(sums: Sums, language: Language) -> Iterator[Sequence[Cell]]:
+def _sum_rows(sums: Sums, language: Language) -> Iterator[Cells]:
     for (currency, code), amounts in sorted(sums.items()):
-        yield _WORDS[language]["sum"], *(None,) * 9, code, *amounts, currency
-
-
-def _add(sums: Sums, key: tuple[str, str], part: Part) -> None:
-    so_far = sums.get(key, [Decimal(0)] * 3)
-    sums[key] = [one + other for one, other in zip(so_far, (part.net, part.vat, part.gross), strict=True)]
-
-
-def _row(invoice: Invoice, part: Part, language: Language) -> Sequence[Cell]:
-    credited = invoice.credited_invoice_number
-    is_credit_note = invoice.kind is InvoiceKind.CREDIT_NOTE
-    return (
-        invoice.number,
-        _WORDS[language][invoice.kind],
-        str(credited) if credited else None,
-        invoice.customer.customer_number,
-        tidy(invoice.customer.name),
-        invoice.project_number,
-        tidy(invoice.description),
-        invoice.invoice_date,
-        invoice.invoice_date if is_credit_note else invoice.due_date,
-        invoice.payment_id,
-        part.vat_code,
-        part.net,
-        part.vat,
-        part.gross,
-        invoice.currency,
-    )
+        yield _WORDS[language]["sum"], *(None,) * 9, code, *map(str, amounts), currency

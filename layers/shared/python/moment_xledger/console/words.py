@@ -68,6 +68,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "status": ("Status", "Status"),
     "ready": ("Klar", "Ready"),
     "frozen": ("Lages nå", "Being made"),
+    "gathering": ("Lages nå", "Being made"),
     "schedule": ("Tidsplanen", "The schedule"),
     "older": ("Eldre eksporter", "Older exports"),
     "newest": ("Nyeste eksporter", "Newest exports"),
@@ -88,6 +89,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "being_made": (
         "Eksport {0} lages nå. Det tar vanligvis under et minutt.",
         "Export {0} is being made. It usually takes less than a minute.",
+    ),
+    "takes_long": (
+        "Denne har svært mange fakturaer, så den kan ta en time.",
+        "This one has very many invoices, so it may take an hour.",
     ),
     "asked": (
         "Eksporten er bestilt. Oppdater siden om litt. Er det ingenting nytt, lages det ingen fil.",

@@ -14,6 +14,7 @@ Errors, named by what should happen next.
     - StrangeAnswer ... something else answers in its place, such as a gateway's page
   + AnswerUnreadable Xledger's answer cannot be read: ask for less at a time, until what is wrong stands alone
     - AnswerTooLarge ... it is over our limit
+  + Unfinished     nothing is wrong, but it takes longer than one call: another one goes on with it
   + MovedOn        a company has another token or owner code since this run began: read again, then go on
   + RunStopped     an import cannot go on until a person has done what its reason says
   + RefusedByMoment Moment does not take this one expense: a person must look, the others carry on
@@ -130,6 +131,13 @@ class StrangeAnswer(Unreachable):
 
 class AnswerUnreadable(SyncError):
     pass
+
+
+class Unfinished(SyncError):
+    """What is done so far of this export is in the ledger."""
+
+    def __init__(self, export: int) -> None:
+        super().__init__(f"export {export} goes on in another call")
 
 
 class MovedOn(SyncError):

@@ -6,9 +6,9 @@ and how far) is what people see.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from math import isqrt
 
 from moment_xledger.domain.companies import LEAVE_IN_A_FILE, Company, CompanyId, Language, Route
@@ -26,13 +26,23 @@ from moment_xledger.domain.schedules import latest_invoice_date
 # up what others have begun.
 SCHEDULE, SWEEP = "schedule", "sweep"
 
+PATIENCE = timedelta(minutes=10)  # an export that is open for longer is taken up by the sweeper
 
 MOST_ONE_BY_ONE = 10  # invoices of a refused file that go each in a file of its own
 
 
 class Status(StrEnum):
+    # Claimed up to `high`, and to be claimed further, up to `upto`. An earlier release leaves it alone.
+    GATHERING = "gathering"
     FROZEN = "frozen"  # claimed: its members are being marked, or its files are being made
     READY = "ready"
+
+
+class Place(Enum):
+    """Of an invoice that may be looked at for an export."""
+
+    MEMBER = auto()
+    ELSEWHERE = auto()  # it left before, or goes another way, later or never
 
 
 @dataclass(frozen=True)
@@ -40,8 +50,10 @@ class Export:
     """Claimed with all that decides its bytes, so that whoever comes next makes the very same file.
 
     Its members have `low` < seq <= `high`, its own `route`, an invoice date up to `through`, and left with no export
-    before. One that `repeats` another has that one's members, as far as its own format can hold them; they stay the
-    other's.
+    before. A large one is claimed part by part: `high` and `held` grow until `upto` is reached, and what is claimed
+    never changes.
+
+    One that `repeats` another has that one's members, as far as its own format can hold them; they stay the other's.
     """
 
     company: CompanyId
@@ -56,6 +68,7 @@ class Export:
     route: Route = Route.FILE
     through: date | None = None
     repeats: int | None = None
+    upto: int | None = None  # of a large one
     part_of: int | None = None  # an export whose file Xledger refused; some of its invoices go in this one
     language: Language = Language.NORWEGIAN  # of the review file
     previous: Previous | None = None  # the highest number that had left before, and with which export
@@ -86,6 +99,11 @@ class Export:
         return self.repeats or self.number
 
     @property
+    def is_large(self) -> bool:
+        """It takes so long that a second worker would only be in the way of the first."""
+        return self.upto is not None
+
+    @property
     def folder(self) -> str:
         return f"exports/{self.company}/{self.number:06}/"
 
@@ -96,13 +114,21 @@ class Export:
 
     def takes(self, snapshot: Snapshot) -> bool:
         """Whether this invoice is in its file."""
-        if self.number in (snapshot.export, *snapshot.released_from):
-            return True
-        return self._wants(snapshot) and unfit(snapshot.invoice, self.terms) is None
+        return self.place_of(snapshot) is Place.MEMBER
 
     def unfit(self, snapshot: Snapshot) -> Unfit | None:
         """What the format cannot hold of an invoice that would be in the file otherwise."""
         return unfit(snapshot.invoice, self.terms) if self._wants(snapshot) else None
+
+    def place_of(self, snapshot: Snapshot) -> "Place | Unfit | Fault":
+        """Where this invoice stands: it is in the file, does not concern it, does not fit its format, or waits."""
+        if self.number == snapshot.export or self.number in snapshot.released_from:
+            return Place.MEMBER
+        if not self._concerns(snapshot):
+            return Place.ELSEWHERE
+        if waits := self.waits(snapshot):
+            return waits
+        return unfit(snapshot.invoice, self.terms) or Place.MEMBER
 
     def waits(self, snapshot: Snapshot) -> Fault | None:
         """What an invoice waits for that would be in the file otherwise."""
@@ -110,9 +136,10 @@ class Export:
         return waiting(snapshot.invoice, self.held) if is_asked else None
 
     def _wants(self, snapshot: Snapshot) -> bool:
-        if self.repeats is not None:
-            return snapshot.export == self.repeats
-        return self._is_candidate(snapshot) and self.waits(snapshot) is None
+        return self._concerns(snapshot) and self.waits(snapshot) is None
+
+    def _concerns(self, snapshot: Snapshot) -> bool:
+        return snapshot.export == self.repeats if self.repeats is not None else self._is_candidate(snapshot)
 
     def _is_candidate(self, snapshot: Snapshot) -> bool:
         return (
@@ -137,6 +164,8 @@ class Watermark:
     open: int | None = None
     highest: Previous | None = None
     runs: tuple[Run, ...] = ()
+    # Until then the worker that has the open export is at work on it; afterwards the sweeper looks for another.
+    taken_until: datetime | None = field(default=None, compare=False)
 
 
 def never_leaves_in_a_file(snapshot: Snapshot) -> bool:

@@ -12,7 +12,8 @@ from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.errors import FileDiffers
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.flows.export_invoices import IN_MEMORY, render
+from moment_xledger.flows.disk_sort import IN_MEMORY
+from moment_xledger.flows.make_export import render
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
@@ -91,7 +92,7 @@ def _built_again(export: Export, name: str, shelf: Shelf) -> bool:
     """With the renderer that made it; stored only if every byte is the same. Not where somebody stored another file, or
     one that does not say what it holds."""
     with SpooledTemporaryFile(IN_MEMORY) as out:
-        totals = render(export, shelf.ledger, export.first, export.last, out)
+        totals = render(export, shelf.ledger, out)
         if totals.sha256 != export.sha256:
             return False
         out.seek(0)

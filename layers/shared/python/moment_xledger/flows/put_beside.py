@@ -14,28 +14,27 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.manifest import Heading, manifest
+from moment_xledger.domain.files.review import Cells
 from moment_xledger.domain.files.series import SeriesReport
-from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.files.writing import Totals
-from moment_xledger.domain.moment import Invoice
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
 
-WriteReview = Callable[[Iterable[Invoice], BinaryIO, Terms, Language, datetime], None]
+WriteReview = Callable[[Iterable[Cells], BinaryIO, Language, datetime], None]
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IN_MEMORY = 4 * 1024 * 1024  # the rest lies on disk
 
 
 def put_review(
-    export: Export, invoices: Callable[[], Iterable[Invoice]], files: "Files", write_review: WriteReview
+    export: Export, rows: Callable[[], Iterable[Cells]], files: "Files", write_review: WriteReview
 ) -> None:
     key = export.folder + export.file_name(".xlsx")
     if files.sha256(key) is not None:
         return
     with SpooledTemporaryFile(IN_MEMORY) as out:
-        write_review(invoices(), cast(BinaryIO, out), export.terms, export.language, export.claimed)
+        write_review(rows(), cast(BinaryIO, out), export.language, export.claimed)
         out.seek(0)
         sha256 = hashlib.file_digest(out, "sha256").hexdigest()
         out.seek(0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.connection_tests import reminder
 from moment_xledger.domain.days import OSLO
-from moment_xledger.domain.exports import Export, Status
+from moment_xledger.domain.exports import PATIENCE, Status
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.notices import MORNING
 from moment_xledger.domain.problems import Code, Problem
@@ -19,8 +19,8 @@ from moment_xledger.domain.stops import STOPPED
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
 
-# The sweep takes an export up again after ten minutes. By now that second attempt has failed as well.
-FAILED_TWICE = timedelta(minutes=25)
+# The sweep takes an export up again when its worker's time is over. By now that second attempt has failed as well.
+FAILED_TWICE = timedelta(minutes=15)
 
 
 def watch_deadlines(company: Company, ledger: "Ledger", now: datetime) -> None:
@@ -69,13 +69,16 @@ def _expiry(company: Company, now: datetime) -> list[Problem]:
 
 
 def _late_export(company: Company, ledger: "Ledger", now: datetime) -> list[Problem]:
-    number = ledger.exports.watermark(company.id).open
-    export = ledger.exports.get(company.id, number) if number else None
-    if export is None or export.status is Status.READY or now - _since(export, ledger, now) < FAILED_TWICE:
+    watermark = ledger.exports.watermark(company.id)
+    export = ledger.exports.get(company.id, watermark.open) if watermark.open else None
+    if export is None or export.status is Status.READY:
         return []
-    return [Problem(company.id, "export", str(number), Code.EXPORT_FAILED, {}, "", now, now)]
+    if now - _since(company, watermark.taken_until or export.claimed, ledger, now) < FAILED_TWICE:
+        return []
+    return [Problem(company.id, "export", str(export.number), Code.EXPORT_FAILED, {}, "", now, now)]
 
 
-def _since(export: Export, ledger: "Ledger", now: datetime) -> datetime:
-    """From when it could have been finished: nobody works on it in a pause."""
-    return max(export.claimed, ledger.pauses.now().rested_until(export.company, now) or export.claimed)
+def _since(company: Company, due: datetime, ledger: "Ledger", now: datetime) -> datetime:
+    """From when it was to be taken up again: nobody works on it in a pause."""
+    rested = ledger.pauses.now().rested_until(company.id, now)
+    return max(due, rested + PATIENCE) if rested else due

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from moment_xledger.adapters.ledger.uploads import to_upload
 from moment_xledger.adapters.table import MOST_ACTIONS, Action, Check, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, Language, Route
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.exports import SCHEDULE, Export, Status, Watermark, highest
+from moment_xledger.domain.exports import PATIENCE, SCHEDULE, Export, Status, Watermark, highest
 from moment_xledger.domain.files.series import Previous, Run, SeriesReport
 from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.invoice_references import Reference, Standing
@@ -25,10 +25,20 @@ from moment_xledger.domain.moment import InvoiceKind
 from moment_xledger.domain.releases import as_stored, model_as_stored
 from moment_xledger.domain.uploads import Upload
 
-_PLAIN = ("number", "low", "high", "by", "repeats", "part_of", "rows", "invoices", "first", "last", "sha256")
-
-# An export that is open for longer is taken up by the sweeper.
-PATIENCE = timedelta(minutes=10)
+_PLAIN = (
+    "number",
+    "low",
+    "high",
+    "by",
+    "repeats",
+    "upto",
+    "part_of",
+    "rows",
+    "invoices",
+    "first",
+    "last",
+    "sha256",
+)
 
 _SERIES = TypeAdapter(SeriesReport)
 
@@ -72,7 +82,7 @@ class Exports:
         self._table.write(
             Put(
                 keys.watermark(export.company),
-                _watermark_item(opened) | _due(export),
+                _watermark_item(opened) | _due(export.company, export.claimed + PATIENCE),
                 when=_unchanged(watermark),
             ),
             Put(_export_key(export.company, export.number), _item(export), when=Attr("status").not_exists()),
@@ -80,6 +90,27 @@ class Exports:
                 _request(export.company, request), {"export": export.number}, when=Attr("export").not_exists()
             ),
         )
+
+    def grow(self, export: Export, grown: Export) -> None:
+        """`grown` is the same export with more of it claimed.
+
+        Raises `Conflict` if another worker has claimed more of it meanwhile, or finished it.
+        """
+        claimed = {"high": grown.high, "upto": grown.upto, "status": str(grown.status)} | _held_item(grown)
+        as_it_was = Attr("high").eq(export.high) & Attr("status").eq(str(Status.GATHERING))
+        self._table.write(Update(_export_key(export.company, export.number), set=claimed, when=as_it_was))
+
+    def take(self, export: Export, watermark: Watermark, until: datetime) -> None:
+        """So that nobody else works on it until then. Raises `Conflict` if somebody else has taken it since the
+        watermark was read, or finished it."""
+        seen = watermark.taken_until
+        as_it_was = Attr("due_at").eq(keys.stamp(seen)) if seen else Attr("due_at").not_exists()
+        self._table.write(_taken(export, until, as_it_was))
+
+    def hold(self, export: Export, until: datetime) -> None:
+        """By the worker that has taken it. If that is now, the next sweep finds another one."""
+        with suppress(Conflict):
+            self._table.write(_taken(export, until))
 
     def settle(self, company: CompanyId, watermark: Watermark, settled: int) -> None:
         """Nothing up to there is left to export, so nobody need look there again. Gives way to whoever writes first."""
@@ -96,8 +127,11 @@ class Exports:
             Update((keys.invoices(export.company), f"SEQ#{seq:010}"), set={"x": export.number}, when=free)
             for seq in seqs
         ]
-        frozen = Check(_export_key(export.company, export.number), when=Attr("status").eq(str(Status.FROZEN)))
-        self._table.write(frozen, *members)
+        unfinished = Attr("status").eq(str(Status.FROZEN)) | Attr("status").eq(str(Status.GATHERING))
+        self._table.write(
+            Check(_export_key(export.company, export.number), when=unfinished),
+            *members,
+        )
 
     def release_members(self, company: CompanyId, number: int, seqs: Sequence[int]) -> None:
         """They leave with a later export: Xledger refused the file of this one. At most `MOST_MEMBERS`.
@@ -215,13 +249,23 @@ def _request(company: CompanyId, request: str) -> Key:
     return keys.invoices(company), f"TOK#{request}"
 
 
-def _due(export: Export) -> Item:
-    key = keys.watermark(export.company)
-    return {"due": keys.shard(key[0]), "due_at": keys.stamp(export.claimed + PATIENCE)}
+def _due(company: CompanyId, until: datetime) -> Item:
+    return {"due": keys.shard(keys.watermark(company)[0]), "due_at": keys.stamp(until)}
+
+
+def _taken(export: Export, until: datetime, when: ConditionBase | None = None) -> Update:
+    is_open = Attr("open").eq(export.number)
+    return Update(
+        keys.watermark(export.company),
+        set=_due(export.company, until),
+        when=is_open & when if when else is_open,
+    )
 
 
 def _watermark_item(watermark: Watermark) -> Item:
+    """Without until when it is taken, which is written by itself."""
     item = vars(watermark) | {
+        "taken_until": None,
         "last_at": watermark.last_at and keys.stamp(watermark.last_at),
         "highest": watermark.highest and vars(watermark.highest),
         "runs": _runs_item(watermark.runs),
@@ -238,6 +282,7 @@ def _watermark(item: Item) -> Watermark:
         int(item["open"]) if "open" in item else None,
         _previous(item.get("highest")),
         _runs(item.get("runs")),
+        keys.moment(item["due_at"]) if "due_at" in item else None,
     )
 
 
@@ -274,16 +319,17 @@ def _item(export: Export) -> Item:
         },
         "language": str(export.language),
         "route": str(export.route),
-        **(
-            {"held": json.dumps([[*each, standing] for each, standing in export.held.items()])}
-            if export.held
-            else {}
-        ),
+        **_held_item(export),
         **({"through": export.through.isoformat()} if export.through else {}),
         **({"previous": vars(export.previous)} if export.previous else {}),
         **({"runs": _runs_item(export.runs)} if export.runs else {}),
         **({"series": _SERIES.dump_json(export.series).decode()} if export.series else {}),
     }
+
+
+def _held_item(export: Export) -> Item:
+    held = [[*each, standing] for each, standing in export.held.items()]
+    return {"held": json.dumps(held)} if held else {}
 
 
 def _export(company: CompanyId, item: Item) -> Export:

@@ -1,11 +1,10 @@
 """Finalized invoices: each once, in the order of arrival, unchanged for ever; and those that are held back."""
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice, takewhile
+from itertools import islice
 
 from boto3.dynamodb.conditions import Attr
 
@@ -16,10 +15,9 @@ from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exchange_rates import Earlier
 from moment_xledger.domain.invoice_mails import State
-from moment_xledger.domain.invoice_references import INVOICE, Decision, Reference, Standing
+from moment_xledger.domain.invoice_references import Decision, Standing
 from moment_xledger.domain.invoices import KEPT_HERE, Fault, Held, Known, Snapshot
-from moment_xledger.domain.kinds import Kind
-from moment_xledger.domain.moment import Invoice, InvoiceKind
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.releases import as_stored
 
@@ -60,17 +58,6 @@ class Invoices:
         seqs = [int(item["seq"]) for item in self._numbered(company, numbers).values()]
         found = self._snapshots(company, seqs).values()
         return {snapshot.invoice.invoice_number: snapshot for snapshot in found}
-
-    def in_number_order(self, company: CompanyId, first: int, last: int, seqs: range) -> Iterator[Snapshot]:
-        """From invoice number to invoice number, those within `seqs`, read page by page."""
-        before = _number(company, first - 1)[1]
-        known = self._table.query(keys.invoices(company), "INV#", after=before)
-        between = takewhile(lambda item: int(item["sk"].removeprefix("INV#")) <= last, known)
-        wanted = (item for item in between if int(item["seq"]) in seqs)
-        for page in _chunks(wanted, MOST_KEYS):
-            ids = [_snapshot_key(company, int(item["seq"])) for item in page]
-            found = self._table.get_many(ids)
-            yield from (_snapshot(found[key]) for key in ids)
 
     def add(
         self,
@@ -157,21 +144,6 @@ class Invoices:
         """In the order of arrival, read page by page."""
         after = f"SEQ#{seq:010}" if seq else ""
         yield from map(_snapshot, self._table.query(keys.invoices(company), "SEQ#", after=after))
-
-    def referred_to(self, company: CompanyId, seq: int, head: int) -> set[Reference]:
-        """What the invoices behind `seq` and up to `head` refer to that have not left with an export."""
-        found: set[Reference] = set()
-        for item in self._table.query(keys.invoices(company), "SEQ#", after=f"SEQ#{seq:010}" if seq else ""):
-            if int(item["sk"].removeprefix("SEQ#")) > head:
-                break
-            if "x" not in item:  # read without a model: there may be very many
-                content = json.loads(item["invoice"])
-                found.add(Reference(Kind.CUSTOMER, content["customer"]["customerNumber"]))
-                if "projectNumber" in content:
-                    found.add(Reference(Kind.PROJECT, content["projectNumber"]))
-                if content["kind"] == InvoiceKind.CREDIT_NOTE and "creditedInvoiceNumber" in content:
-                    found.add(Reference(INVOICE, str(content["creditedInvoiceNumber"])))
-        return found
 
     def between(self, company: CompanyId, seq: int, head: int) -> Iterator[Snapshot]:
         """Behind `seq` and up to `head`, as `since`: a few by their places, in one go; many page by page."""

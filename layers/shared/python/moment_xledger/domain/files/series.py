@@ -5,7 +5,9 @@ and a run knows which kinds are in it. What lies between the first and the last 
 what lies between all invoices and all credit notes belongs to none. So a higher number hides nothing below it.
 """
 
+from array import array
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
@@ -95,22 +97,57 @@ def runs_of(previous: Previous | None) -> tuple[Run, ...]:
     return (Run(first, previous.last, ONE_SERIES, previous.export),)
 
 
+class Numbers:
+    """Invoice numbers with their kinds, in order: eight bytes each, for there may be a million."""
+
+    def __init__(self, numbers: Iterable[Numbered] = ()) -> None:
+        packed = [pack(*each) for each in numbers]
+        self._packed = array("q", sorted(packed))
+
+    @classmethod
+    def packed(cls, in_order: "array[int]") -> "Numbers":
+        """As `pack` makes them."""
+        made = cls()
+        made._packed = in_order
+        return made
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __iter__(self) -> Iterator[Numbered]:
+        return map(_unpacked, self._packed)
+
+
+def pack(number: int, kind: InvoiceKind) -> int:
+    """In the order of the numbers."""
+    return number << 1 | (kind is InvoiceKind.CREDIT_NOTE)
+
+
+def _unpacked(packed: int) -> Numbered:
+    return packed >> 1, InvoiceKind.CREDIT_NOTE if packed & 1 else InvoiceKind.INVOICE
+
+
 def runs_after(before: Sequence[Run], numbers: Iterable[Numbered], export: int) -> tuple[Run, ...]:
-    """In order; of many the lowest are one, as if nothing were missing there any more."""
-    runs = _with(before, numbers, export)
-    surplus = len(runs) - MOST_RUNS
-    if surplus <= 0:
-        return tuple(runs)
-    lowest = runs[: surplus + 1]
-    kinds = frozenset[InvoiceKind]().union(*(run.kinds for run in lowest))
-    together = Run(lowest[0].first, lowest[-1].last, kinds, max(run.export for run in lowest))
-    return (together, *runs[surplus + 1 :])
+    """In order; of many the lowest are one, as if nothing were missing there any more. `numbers` in any order."""
+    kept: deque[Run] = deque()
+    lowest: Run | None = None
+    for run in _with(before, _in_order(numbers), export):
+        kept.append(run)
+        if len(kept) > MOST_RUNS - 1:
+            lowest = _around(lowest, kept.popleft())
+    return (*([lowest] if lowest else ()), *kept)
+
+
+def _around(lower: Run | None, run: Run) -> Run:
+    if lower is None:
+        return run
+    return Run(lower.first, run.last, lower.kinds | run.kinds, max(lower.export, run.export))
 
 
 def check_series(numbers: Iterable[Numbered], before: Sequence[Run], reasons: Reasons) -> SeriesReport:
     """What is newly missing, and what fills an old hole. `numbers` in any order; before the first run of a series there
     is no telling what is missing."""
-    new = sorted(numbers)
+    new = _in_order(numbers)
     holes = _new_holes(before, new)
     gaps, late = _gaps(holes, reasons), _late(new, before)
     # Listed first, counted then: both are read once.
@@ -118,47 +155,64 @@ def check_series(numbers: Iterable[Numbered], before: Sequence[Run], reasons: Re
     return SeriesReport(listed_gaps, listed_late, sum(1 for _ in gaps), sum(1 for _ in late))
 
 
-def _with(before: Sequence[Run], numbers: Iterable[Numbered], export: int) -> list[Run]:
+def _in_order(numbers: Iterable[Numbered]) -> Numbers:
+    return numbers if isinstance(numbers, Numbers) else Numbers(numbers)
+
+
+def _with(before: Sequence[Run], numbers: Numbers, export: int) -> Iterator[Run]:
     """Neighbours become one run."""
-    runs: list[Run] = []
+    last: Run | None = None
     for run in merge(before, _runs(numbers, export), key=lambda run: run.first):
-        if runs and run.first <= runs[-1].last + 1:
-            last = runs.pop()
+        if last and run.first <= last.last + 1:
             ends = last.first, max(last.last, run.last)
-            run = Run(*ends, last.kinds | run.kinds, max(last.export, run.export))
-        runs.append(run)
-    return runs
+            last = Run(*ends, last.kinds | run.kinds, max(last.export, run.export))
+        else:
+            if last:
+                yield last
+            last = run
+    if last:
+        yield last
 
 
-def _runs(numbers: Iterable[Numbered], export: int) -> Iterator[Run]:
-    """One for each stretch of numbers, however long: an export may hold a hundred thousand."""
-    ordered = sorted(numbers)
-    for _, stretch in groupby(enumerate(ordered), key=lambda each: each[1][0] - each[0]):
-        members = [member for _, member in stretch]
-        yield Run(members[0][0], members[-1][0], frozenset(kind for _, kind in members), export)
+def _runs(numbers: Numbers, export: int) -> Iterator[Run]:
+    """One for each stretch of numbers, however long: an export may hold a million."""
+    first = last = 0
+    kinds: set[InvoiceKind] = set()
+    for number, kind in numbers:
+        if kinds and number != last + 1:
+            yield Run(first, last, frozenset(kinds), export)
+            kinds = set()
+        first, last = number if not kinds else first, number
+        kinds.add(kind)
+    if kinds:
+        yield Run(first, last, frozenset(kinds), export)
 
 
-def _holes(runs: Sequence[Run]) -> Iterator[tuple[range, frozenset[InvoiceKind]]]:
+def _holes(runs: Callable[[], Iterable[Run]]) -> Iterator[tuple[range, frozenset[InvoiceKind]]]:
     """What lies between the first and the last number of a kind and has not left, with the kinds that say so."""
-    spans = {kind: span for kind in InvoiceKind if (span := _span(runs, kind))}
-    for below, above in pairwise(runs):
+    spans = _spans(runs())
+    for below, above in pairwise(runs()):
         hole = range(below.last + 1, above.first)
         kinds = frozenset(kind for kind, span in spans.items() if hole.start in span and hole[-1] in span)
         if kinds:
             yield hole, kinds
 
 
-def _span(runs: Sequence[Run], kind: InvoiceKind) -> range | None:
-    of_kind = [run for run in runs if kind in run.kinds]
-    return range(of_kind[0].first, of_kind[-1].last + 1) if of_kind else None
+def _spans(runs: Iterable[Run]) -> dict[InvoiceKind, range]:
+    """From the first run of a kind to its last."""
+    found: dict[InvoiceKind, range] = {}
+    for run in runs:
+        for kind in run.kinds:
+            found[kind] = range(found[kind].start if kind in found else run.first, run.last + 1)
+    return found
 
 
-def _new_holes(before: Sequence[Run], new: Sequence[Numbered]) -> Iterator[range]:
+def _new_holes(before: Sequence[Run], new: Numbers) -> Iterator[range]:
     """Those below a new number of the series that were not told before. Of a jump the rest is told hole by hole."""
-    known = [hole for hole, _ in _holes(before)]
+    known = [hole for hole, _ in _holes(lambda: before)]
     starts = [hole.start for hole in known]
     highest = {kind: number for number, kind in new}
-    for hole, kinds in _holes(_with(before, new, 0)):
+    for hole, kinds in _holes(lambda: _with(before, new, 0)):
         at = bisect_right(starts, hole.start) - 1
         covering = known[at] if at >= 0 and hole.stop <= known[at].stop else None
         is_told = covering and (len(covering) <= MOST_LOOKED_UP or len(hole) > MOST_LOOKED_UP)
@@ -182,14 +236,22 @@ def _explained(hole: range, known: Mapping[int, str]) -> Iterator[Gap]:
         yield Gap(numbers[0], numbers[-1], reason)
 
 
-def _late(new: Sequence[Numbered], before: Sequence[Run]) -> Iterator[Late]:
-    """Neighbours differ from their positions by the same."""
-    found = [(number, run) for number, kind in new if (run := _gone_before(number, kind, before))]
-    for (_, export), group in groupby(
-        enumerate(found), key=lambda each: (each[1][0] - each[0], each[1][1].export)
-    ):
-        numbers = [number for _, (number, _) in group]
-        yield Late(numbers[0], numbers[-1], export)
+def _late(new: Numbers, before: Sequence[Run]) -> Iterator[Late]:
+    """Each stretch of them that belongs before the same export."""
+    so_far: Late | None = None
+    for number, run in _with_runs_above(new, before):
+        if so_far and (so_far.last + 1, so_far.belongs_before) == (number, run.export):
+            so_far = Late(so_far.first, number, run.export)
+            continue
+        if so_far:
+            yield so_far
+        so_far = Late(number, number, run.export)
+    if so_far:
+        yield so_far
+
+
+def _with_runs_above(new: Numbers, before: Sequence[Run]) -> Iterator[tuple[int, Run]]:
+    return ((number, run) for number, kind in new if (run := _gone_before(number, kind, before)))
 
 
 def _gone_before(number: int, kind: InvoiceKind, before: Sequence[Run]) -> Run | None:
