@@ -22,5 +22,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer
         event,
         use.queue(Kind.CUSTOMER),
         use.queues,
-        lambda token, wake_later: sync_token(Kind.CUSTOMER, token, use.worker(), use.ask_moment, wake_later),
+        lambda token, wake_later: sync_token(
+            Kind.CUSTOMER, token, use.worker(), use.ask_moment, use.read_moment, wake_later
+        ),
     )

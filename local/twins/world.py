@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -163,6 +163,7 @@ class World:
                 token,
                 self.worker(),
                 self._ask_moment,
+                self._read_moment,
                 lambda delay: self.woken_later.append((self.time() + delay, token)),
             )
         except GateClosed as closed:
@@ -173,8 +174,8 @@ class World:
         """The part of it that is about one kind."""
         try:
             if kind is Kind.CUSTOMER:
-                return sync_customers(token, self.worker())
-            return sync_projects(token, self.worker(), self._ask_moment)
+                return sync_customers(token, self.worker(), self._read_moment)
+            return sync_projects(token, self.worker(), self._ask_moment, self._read_moment)
         except GateClosed as closed:
             self.closed.append(closed)
             return Report()
@@ -185,6 +186,11 @@ class World:
             raise Unreachable("Moment")
         found = self.moment.get(number)
         return found if found and found.kind is kind else None
+
+    def _read_moment(self, company: Company, kind: Kind, ids: Collection[int]) -> Mapping[int, Saved]:
+        if self.moment_is_down:
+            raise Unreachable("Moment")
+        return {each.id: each for each in self.moment.values() if each.kind is kind and each.id in ids}
 
     def run(self, until: timedelta = timedelta(hours=3)) -> None:
         """Carries wakes, and sweeps every minute, until nothing is due any more."""

@@ -75,6 +75,16 @@ def test_a_customer_that_moment_does_not_have_is_none(moment: MomentApi) -> None
     assert len(Answers.asked) == 1
 
 
+def test_many_are_read_by_their_ids_in_one_request(moment: MomentApi) -> None:
+    """One that would not pass as an event, and one that was not asked for, are left out."""
+    wanted = [a_customer("17", id=17)["data"], a_customer("18", id=18, name="")["data"]]
+    Answers.pages = [page([*wanted, a_customer("99", id=99)["data"]], 3)]
+    found = moment.records(NORDVIK, KEY, Kind.CUSTOMER, [17, 18, 19])
+    assert {id_: each.number for id_, each in found.items()} == {17: "17"}
+    ((path, _),) = Answers.asked
+    assert parse_qs(path.partition("?")[2])["ids"] == ["17,18,19"]
+
+
 def test_a_customer_that_would_not_pass_as_an_event_is_there_and_of_no_use(moment: MomentApi) -> None:
     Answers.pages = [page([a_customer("7", name="")["data"]], 1)]
     with pytest.raises(UnusableAnswer):

@@ -370,7 +370,7 @@ def test_companies_that_share_a_token_wait_together() -> None:
 
 
 def test_a_wake_with_nothing_to_do_sends_nothing(world: World) -> None:
-    sync_customers(TOKEN_ID, world.worker())
+    sync_customers(TOKEN_ID, world.worker(), lambda *_: {})
     assert world.xledger.asked == []
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.moment import Customer
 from moment_xledger.domain.problem_choices import Choice
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows import take_over_moment
 from moment_xledger.flows.decide_problem import decide_problem
+from moment_xledger.flows.outcomes import Outcomes
 from moment_xledger.flows.resolve_problem import Resolver
 from tests.builders import COMPANY, a_customer, a_private_person, a_project
 from tests.world import START, World
@@ -146,8 +148,42 @@ def test_no_more_than_a_share_is_taken_over_in_one_call(
 ) -> None:
     monkeypatch.setattr(take_over_moment, "AT_ONCE", 4)
     decide(world)
-    take_over_moment.go_on_taking_over(COMPANY, Kind.CUSTOMER, world.ledger, world.time)
+    outcomes = Outcomes(world.ledger, COMPANY, world.time, lambda *_: None)
+    take_over_moment.go_on_taking_over(Kind.CUSTOMER, outcomes, lambda *_: {})
     assert world.ledger.records.count_disputed(COMPANY.id) == 27
+
+
+def test_what_moments_api_holds_now_counts_before_what_the_last_event_said(world: World) -> None:
+    """Events may have been lost, or be late; and a list may leave out fields, which then stay as the event said."""
+    now = a_private_person("501", version=8, name="Nå 501")["data"]
+    now.pop("email")
+    world.moment["501"] = Customer.model_validate(now)
+    decide(world)
+    world.run()
+    assert names(world)["501"] == "Nå 501"
+    (customer,) = (each for each in world.held("customers") if each["code"] == "501")
+    assert customer["email"] == "post@fjordbygg.example"
+    assert names(world)["502"] == "Gammel 502"
+    assert told(world) is None
+
+
+def test_an_event_after_that_answer_counts(world: World) -> None:
+    world.moment["501"] = Customer.model_validate(a_private_person("501", version=8, name="Nå 501")["data"])
+    world.time.now += timedelta(hours=1)
+    decide(world)
+    world.run()
+    later = world.time() - timedelta(seconds=30)  # by Moment's clock, which may be slow
+    world.receive(*at(later, a_private_person("501", version=9, name="Etter 501")))
+    world.run()
+    assert (names(world)["501"], told(world)) == ("Etter 501", None)
+
+
+def test_where_moment_does_not_answer_the_last_events_count(world: World) -> None:
+    world.moment_is_down = True
+    decide(world)
+    world.run()
+    assert set(names(world).values()) == {"Gammelt", *(f"Gammel {number}" for number in range(501, 531))}
+    assert told(world) is None
 
 
 def test_a_company_that_never_went_back_is_never_asked() -> None:

@@ -256,7 +256,7 @@ def test_a_wake_that_is_lost_is_made_up_for_by_the_sweep(busy: World) -> None:
 
 def test_where_no_further_wake_may_follow_none_is_noted_and_the_next_run_sends_it(busy: World) -> None:
     busy.receive(a_private_person("10002"))
-    flow.sync_token(Kind.CUSTOMER, TOKEN_ID, busy.worker(), lambda *_: None, None)
+    flow.sync_token(Kind.CUSTOMER, TOKEN_ID, busy.worker(), lambda *_: None, lambda *_: {}, None)
     assert busy.woken_later == []
     busy.carry()
     assert len(busy.woken_later) == 1

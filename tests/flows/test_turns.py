@@ -87,7 +87,7 @@ def test_whoever_has_much_to_do_gets_as_many_lists_as_the_others(
     world = sharing(count)
     for n in range(count):
         world.receive(*(saved(n, record) for record in range(LIST * (6 if n % 2 else 3))))
-    sync_customers(TOKEN_ID, replace(world.worker(), run=timedelta(hours=2)))
+    sync_customers(TOKEN_ID, replace(world.worker(), run=timedelta(hours=2)), lambda *_: {})
     shares = Counter(added(world)[: 3 * count])  # so long, everybody has something left
     assert set(shares.values()) == {3}
 
@@ -224,6 +224,6 @@ class Robbed:
 
 
 def test_a_company_whose_keys_are_gone_holds_up_nobody_who_has_the_same_token(many: World) -> None:
-    sync_customers(TOKEN_ID, replace(many.worker(), vault=cast(Any, Robbed())))
+    sync_customers(TOKEN_ID, replace(many.worker(), vault=cast(Any, Robbed())), lambda *_: {})
     assert sorted(added(many)) == list(range(MANY))
     assert [told for company in companies(MANY) for told in many.problems(company.id)] == []

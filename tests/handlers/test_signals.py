@@ -221,6 +221,7 @@ def _ask_xledger(plan: Plan, patch: pytest.MonkeyPatch, runs: int) -> None:
         queue=str,
         queues=queues,
         ask_moment=lambda *_: None,
+        read_moment=lambda *_: {},
         worker=lambda: replace(world.worker(), xledger=XledgerMeasured(world.xledger)),  # type: ignore[arg-type]
     )
     patch.setattr(customers, "wire", lambda: use)

@@ -53,6 +53,9 @@ class Use:
     def ask_moment(self, *_: object) -> None:
         return None
 
+    def read_moment(self, *_: object) -> dict[int, Any]:
+        return {}
+
 
 @dataclass
 class Queue:

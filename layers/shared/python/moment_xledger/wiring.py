@@ -3,7 +3,7 @@
 import random
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -345,6 +345,9 @@ class Wiring:
 
     def ask_moment(self, company: "Company", kind: Kind, number: str) -> "Saved | None":
         return self.moment().record(company.id, self.vault.moment_key(company), kind, number)
+
+    def read_moment(self, company: "Company", kind: Kind, ids: "Collection[int]") -> "Mapping[int, Saved]":
+        return self.moment().records(company.id, self.vault.moment_key(company), kind, ids)
 
     def wake(self, kind: Kind, token: "TokenId") -> None:
         self.queues.send(self.queue(kind), {"token": token}, group=token)

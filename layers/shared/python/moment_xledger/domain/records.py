@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from moment_xledger.domain.attempts import Attempt, Fields, with_attempt
 from moment_xledger.domain.companies import CompanyId
@@ -219,16 +220,32 @@ def take_in(
     return None
 
 
+class Answer(NamedTuple):
+    """What Moment's API said, and a time after which it said so, by Moment's own clock."""
+
+    content: Saved
+    at: datetime
+
+
 def _is_later(said: Statement, before: Statement) -> bool:
     return said.fingerprint != before.fingerprint and bool(said.at and before.at and said.at >= before.at)
 
 
-def accept_disputed(stored: Record, now: datetime, entity: str | None = None) -> Record | None:
-    """The record with what Moment said last, although not in a higher version; None where nothing is disputed."""
+def accept_disputed(
+    stored: Record, now: datetime, entity: str | None = None, answer: Answer | None = None
+) -> Record | None:
+    """The record with what Moment said last, although not in a higher version; None where nothing is disputed.
+
+    `answer`: what Moment's API says that it holds now, where it could be asked.
+    """
     said = stored.disputed
     if said is None or said.at is None:
         return None
-    restored = Restored(said.at, Statement(stored.content).fingerprint)
+    at = said.at
+    if answer and (filled := with_gaps_filled(answer.content, said.content)):
+        at = max(at, answer.at)
+        said = Statement(filled, at, from_api=filled != said.content)
+    restored = Restored(at, Statement(stored.content).fingerprint)
     return _with(replace(stored, sent_version=None, restored=restored), said, now, entity)
 
 

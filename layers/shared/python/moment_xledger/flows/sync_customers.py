@@ -19,6 +19,7 @@ from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.read_lists import read_awaited_lists
 from moment_xledger.flows.send_plan import writes_of
 from moment_xledger.flows.sync_records import Worker, sync_records
+from moment_xledger.flows.take_over_moment import ReadMoment, go_on_taking_over
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_customers import Customers
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_reference import Reference
 
 
-def sync_customers(token: TokenId, worker: Worker) -> Report:
+def sync_customers(token: TokenId, worker: Worker, read_moment: ReadMoment) -> Report:
     """Raises `GateClosed` when the rest must wait."""
 
     def carry(
@@ -41,7 +42,11 @@ def sync_customers(token: TokenId, worker: Worker) -> Report:
 
     def when_idle(outcomes: Outcomes, xledger: "Reference") -> datetime | None:
         read_awaited_lists(outcomes.company, outcomes, xledger)
-        return look_up_numbers(Kind.CUSTOMER, outcomes, xledger)
+        looks = (
+            go_on_taking_over(Kind.CUSTOMER, outcomes, read_moment),
+            look_up_numbers(Kind.CUSTOMER, outcomes, xledger),
+        )
+        return min(filter(None, looks), default=None)
 
     return sync_records(Kind.CUSTOMER, token, worker, carry, when_idle)
 

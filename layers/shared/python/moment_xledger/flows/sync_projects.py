@@ -18,13 +18,14 @@ from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.send_plan import writes_of
 from moment_xledger.flows.settle_waits import AskMoment
 from moment_xledger.flows.sync_records import Worker, sync_records
+from moment_xledger.flows.take_over_moment import ReadMoment, go_on_taking_over
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_nodes import Sends
     from moment_xledger.adapters.xledger_projects import Projects
 
 
-def sync_projects(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Report:
+def sync_projects(token: TokenId, worker: Worker, ask_moment: AskMoment, read_moment: ReadMoment) -> Report:
     """Raises `GateClosed` when the rest must wait."""
 
     def carry(
@@ -34,6 +35,7 @@ def sync_projects(token: TokenId, worker: Worker, ask_moment: AskMoment) -> Repo
 
     def when_idle(outcomes: Outcomes, xledger: ReadsNumbers) -> datetime | None:
         looks = (
+            go_on_taking_over(Kind.PROJECT, outcomes, read_moment),
             find_customers(outcomes, ask_moment),
             look_up_numbers(Kind.PROJECT, outcomes, xledger),
         )

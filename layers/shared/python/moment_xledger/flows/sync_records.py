@@ -25,7 +25,6 @@ from moment_xledger.flows.lists import Turn
 from moment_xledger.flows.outcomes import Outcomes, Report
 from moment_xledger.flows.same_settings import SameSettings
 from moment_xledger.flows.stop_work import SETTINGS, go_on, stop_work, why_stopped
-from moment_xledger.flows.take_over_moment import go_on_taking_over
 from moment_xledger.flows.try_alike import try_alike
 
 if TYPE_CHECKING:
@@ -205,8 +204,7 @@ def _rest(
 ) -> None:
     """Nothing is dirty. `alike`: when those that are refused alike are tried again."""
     company, ledger = outcomes.company, worker.ledger
-    goes_on = go_on_taking_over(company, kind, ledger, worker.clock)
-    again = min(filter(None, (goes_on, alike, when_idle(outcomes, reference))), default=None)
+    again = min(filter(None, (alike, when_idle(outcomes, reference))), default=None)
     ledger.records.work_done(company.token_id, kind, company.id, marks, again=again)
 
 

@@ -20,10 +20,11 @@ from moment_xledger.flows.sync_projects import sync_projects
 if TYPE_CHECKING:
     from moment_xledger.flows.settle_waits import AskMoment
     from moment_xledger.flows.sync_records import Worker
+    from moment_xledger.flows.take_over_moment import ReadMoment
 
 PASSES = 20  # of one kind each; what is still due after them is left to the sweep
-SYNC: Mapping[Kind, "Callable[[TokenId, Worker, AskMoment], Report]"] = {
-    Kind.CUSTOMER: lambda token, worker, _: sync_customers(token, worker),
+SYNC: Mapping[Kind, "Callable[[TokenId, Worker, AskMoment, ReadMoment], Report]"] = {
+    Kind.CUSTOMER: lambda token, worker, _, read_moment: sync_customers(token, worker, read_moment),
     Kind.PROJECT: sync_projects,
 }
 WakeLater = Callable[[timedelta], None]
@@ -34,6 +35,7 @@ def sync_token(
     token: TokenId,
     worker: "Worker",
     ask_moment: "AskMoment",
+    read_moment: "ReadMoment",
     wake_later: WakeLater | None = None,
 ) -> Report:
     """Until nothing is due. Raises `GateClosed` when the rest must wait; what was done until then is stored.
@@ -57,7 +59,8 @@ def sync_token(
         order = [*(each for each in order if each is not kind), kind]
         fresh.discard(kind)
         try:
-            report += SYNC[kind](token, replace(worker, run=_part(ends - now, sharing, worker)), ask_moment)
+            run = _part(ends - now, sharing, worker)
+            report += SYNC[kind](token, replace(worker, run=run), ask_moment, read_moment)
         except GateClosed as closed:
             if closed.why is Why.STOPPED:  # the other kind goes on
                 stopped[kind] = closed
