@@ -96,7 +96,7 @@ def an_invoice(number: int = 10231, *, version: int = 1, **but: Any) -> dict[str
         "version": version,
         "invoiceNumber": number,
         "kind": "INVOICE",
-        "customer": {"customerNumber": "10001", "name": "Fjord Bygg AS"},
+        "customer": {"customerNumber": "10001", "name": "Fjord Bygg 10001 AS"},
         "projectNumber": "P-1",
         "description": "Prosjektering uke 40-43",
         "invoiceDate": "2026-10-31",

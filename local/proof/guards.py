@@ -31,6 +31,7 @@ from moment_xledger.domain import (
 from moment_xledger.domain.entities import Writers
 from moment_xledger.domain.gate import Timing
 from moment_xledger.domain.invoice_mails import InvoiceMail, later
+from moment_xledger.domain.invoice_references import Standing
 from moment_xledger.domain.legal_companies import LegalCompany
 from moment_xledger.domain.legal_ids import NORWAY, LegalId
 from moment_xledger.domain.plans import Owner
@@ -164,6 +165,10 @@ def _undisputed(*_: object) -> set[str]:
     return set()
 
 
+def _in_xledger(*_: object) -> Standing:
+    return Standing.IN_XLEDGER
+
+
 def _unmarked(self: Outcomes, records: Sequence[Record]) -> list[Record]:
     return list(records)
 
@@ -260,6 +265,12 @@ GUARDS = (
         "invoices on a disputed number are held",
         0,
         ((invoice_standing, "disputed_numbers", _undisputed), (invoice_references, "DISPUTES", ())),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
+        "an invoice goes to the customer that it was issued to",
+        21,
+        ((invoice_standing, "standing_of_holder", _in_xledger),),
         cast=Cast.BELONGING,
     ),
     Guard(

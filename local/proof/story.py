@@ -205,7 +205,11 @@ def tell_of_invoices(story: Story, company: Company, random: Random, size: Size)
             "version": 1,
             "invoiceNumber": number,
             "kind": "INVOICE",
-            "customer": {"customerNumber": customer, "name": f"Kunde {customer}"},
+            "customer": {
+                "id": int(customer) - 9_001,
+                "customerNumber": customer,
+                "name": f"Kunde {customer}",
+            },
             "description": "Prosjektering",
             "invoiceDate": date(2026, 11, 1).isoformat(),
             "dueDate": date(2026, 11, 15).isoformat(),

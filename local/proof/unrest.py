@@ -14,7 +14,6 @@ from local.proof.belonging import (
     FJORD,
     FJORDVIK,
     SWAPPED,
-    SWAPPED_VERSION,
     strangers,
     strangers_in_register,
     swapped,
@@ -27,13 +26,13 @@ from local.proof.stage import Setting, Stage
 from local.proof.story import Published
 from local.proof.witness import NUMBERED, Whose, Witness, whose
 from local.xledger.engine import Xledger
-from moment_xledger.domain.kinds import Kind
 
 DEMO = "https://demo.xledger.example/graphql"
 MEDDLES = 0.15  # of our updates of customers and projects
 A_MINUTE = timedelta(minutes=1)
 AGAIN = 3 * A_MINUTE
 AT_ONCE = timedelta(seconds=10)
+LATE = timedelta(minutes=40)
 A_HALF_OF_THEM = 0.65  # of the time at which two numbers are swapped, as `belonging` draws it
 PATIENCE = timedelta(hours=1)  # for records that are not in Xledger yet
 
@@ -112,21 +111,14 @@ class Unrest:
             return
         self.note("two customers of fjordvik have each other's number in Moment")
         saved, invoices = swapped(self.stage.story)
-        within = A_MINUTE if self._swaps_at_once else 4 * A_MINUTE
-        for event in saved:
-            each = Published(within * self.random.random(), event)
-            self.stage.story.swapped.append(each)
-            self.scheduler.later(each.at, lambda each=each: publish(each))  # type: ignore[misc]
-        self._issue(invoices, publish)
-
-    def _issue(self, invoices: list[dict[str, Any]], publish: Callable[[Published], None]) -> None:
-        """When both customers' events have come: of an invoice that overtakes its customer's, nobody can know."""
-        owners = self.stage.ledger.records.by_number(FJORDVIK, Kind.CUSTOMER, SWAPPED)
-        if any(each.content.version != SWAPPED_VERSION for each in owners.values()):
-            self.scheduler.later(AGAIN / 3, lambda: self._issue(invoices, publish))
-            return
-        for event in invoices:
-            publish(Published(timedelta(), event))
+        for event in saved:  # Moment has changed both, whenever the events come; an invoice may overtake them
+            self.stage.moment.take(event)
+        late = A_MINUTE if self._swaps_at_once else LATE
+        for events, within in ((saved, late), (invoices, 4 * A_MINUTE)):
+            for event in events:
+                each = Published(within * self.random.random(), event)
+                self.scheduler.later(each.at, lambda each=each: publish(each))  # type: ignore[misc]
+        self.stage.story.swapped.extend(Published(timedelta(), event) for event in saved)
 
     def _is_in_xledger(self, number: str) -> bool:
         wanted = Whose(FJORDVIK, self.stage.story.customers[FJORDVIK, number]["id"])

@@ -47,7 +47,8 @@ def customer(company: Company, n: int, version: int = 1) -> dict[str, Any]:
 def billed_to(company: Company, n: int) -> dict[str, Any]:
     """The customer as an invoice repeats it."""
     full = _remembered(company, n)
-    return {"customerNumber": full["customerNumber"], "name": full["name"], "address": {**full["address"]}}
+    same = {name: full[name] for name in ("id", "customerNumber", "name")}
+    return {**same, "address": {**full["address"]}}
 
 
 @lru_cache(maxsize=5000)

@@ -44,7 +44,7 @@ def test_the_head_says_from_whom_to_whom_and_what():
     read = as_read(as_sent())
     assert read["From"] == "Nordvik Arkitekter AS <xledger@moment.example>"
     assert read["To"] == RECEPTION
-    assert read["Subject"] == "Faktura 10231 Fjord Bygg AS"
+    assert read["Subject"] == "Faktura 10231 Fjord Bygg 10001 AS"
     assert parsedate_to_datetime(str(read["Date"])) == NOW
     assert read["Message-ID"] == "<nordvik.10231.1@moment.example>"
     assert read["X-SES-MESSAGE-TAGS"] == "company=nordvik, invoice=10231, attempt=1"
@@ -64,7 +64,7 @@ def test_the_text_repeats_the_key_fields_for_people():
     assert body.get_content().splitlines() == [
         "Faktura 10231",
         "",
-        "Kunde: Fjord Bygg AS (10001)",
+        "Kunde: Fjord Bygg 10001 AS (10001)",
         "Prosjekt: P-1",
         "Fakturadato: 2026-10-31",
         "Forfallsdato: 2026-11-14",
@@ -95,7 +95,7 @@ def test_a_credit_note_says_what_it_corrects():
 def test_a_company_that_reads_english_gets_english_but_the_same_file_name():
     read = as_read(as_sent(settings=company(language="en")))
     (attachment,) = read.iter_attachments()
-    assert read["Subject"] == "Invoice 10231 Fjord Bygg AS"
+    assert read["Subject"] == "Invoice 10231 Fjord Bygg 10001 AS"
     assert attachment.get_filename() == "faktura-10231.pdf"
 
 

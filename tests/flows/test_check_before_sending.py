@@ -115,7 +115,7 @@ def stopped() -> World:
     world = a_world(vat_codes={"3": "3", "6": "66"})
     check(world)
     in_xledger(world.ledger, COMPANY.id, a_customer("10077"), a_project("P-1"))
-    of: dict[str, Any] = {"customer": {"customerNumber": "10077", "name": "Fjord Bygg AS"}}
+    of: dict[str, Any] = {"customer": {"customerNumber": "10077", "name": "Fjord Bygg 10077 AS"}}
     world.receive(an_invoice(10231, **of), with_code(10232, "6", **of))
     return world
 

@@ -37,7 +37,7 @@ def a_world(company: Company = COMPANY) -> World:
 
 
 def of_customer(invoice: int, customer: str, project: str | None = None, **but: Any) -> dict[str, Any]:
-    named = {"customerNumber": customer, "name": f"Kunde {customer}"}
+    named = {"customerNumber": customer, "name": f"Fjord Bygg {customer} AS"}
     return an_invoice(invoice, customer=named, projectNumber=project, **but)
 
 

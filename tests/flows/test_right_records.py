@@ -473,8 +473,9 @@ def test_many_edits_are_one_look_and_one_write_a_list(world: World) -> None:
 
 
 def invoice_of(customer: str, number: int, project: str | None = None) -> dict[str, Any]:
-    named = {"customerNumber": customer, "name": f"Kunde {customer}"}
-    return an_invoice(number, customer=named, projectNumber=project)
+    ids = {"41": 1, "42": 2, "70000": 9}
+    of = {"id": ids.get(customer, 1_000 + int(customer)), "customerNumber": customer, "name": "Kunde"}
+    return an_invoice(number, customer=of, projectNumber=project)
 
 
 def arrived(world: World) -> list[int]:

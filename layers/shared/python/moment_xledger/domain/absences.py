@@ -59,6 +59,10 @@ _NAMES: Mapping[str, tuple[str, str]] = {
         "nummeret på kunden eller prosjektet er omstridt",
         "the number of its customer or project is disputed",
     ),
+    Code.ISSUED_TO_ANOTHER: (
+        "kundenummeret har en annen kunde nå",
+        "another customer may have its customer number now",
+    ),
     Code.WAITS_FOR_EVENT: (
         "kunden eller prosjektet er ikke kommet fra Moment ennå",
         "its customer or project has not come from Moment yet",

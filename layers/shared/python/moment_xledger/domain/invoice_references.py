@@ -4,6 +4,7 @@ An unknown one would sink a whole uploaded file, and a disputed one would bring 
 credit note refers to its invoice as well, and never leaves alone.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,10 +37,11 @@ DISPUTES = (
 
 
 INVOICE, LISTS = "invoice", "lists"
+HOLDER = "holder"  # of a customer number: the customer that it was when an invoice was issued
 
 
 class Reference(NamedTuple):
-    """`kind`: a kind of record, an invoice, or the lists that a file's codes are compared with."""
+    """`kind`: a kind of record, an invoice, whose a number was, or the lists that a file's codes are compared with."""
 
     kind: str
     number: str
@@ -57,6 +59,7 @@ class Standing(StrEnum):
     NOT_YET = "not yet"  # it has come, and is on its way to Xledger
     NOT_COME = "not come"  # no event of it has come
     DISPUTED = "disputed"
+    OF_ANOTHER = "of another"  # the number is, or may be, another customer's now
     NOT_LOOKED_UP = (
         "not looked up"  # Xledger is yet to be asked: for what is kept by hand there, and for its lists
     )
@@ -131,6 +134,7 @@ class LookedUp(NamedTuple):
 
 
 REASON_OF: Mapping[Standing, Code] = {
+    Standing.OF_ANOTHER: Code.ISSUED_TO_ANOTHER,
     Standing.NOT_YET: Code.WAITS_FOR_XLEDGER,
     Standing.NOT_COME: Code.WAITS_FOR_EVENT,
     Standing.DISPUTED: Code.WAITS_FOR_NUMBER,
@@ -150,13 +154,37 @@ REASON_OF_ANSWER: Mapping[Answer, Code] = {
 WAITING_CODES = (*REASON_OF.values(), *REASON_OF_ANSWER.values())
 
 
+def holder_of(number: str, name: str, id_: int | None) -> Reference:
+    """The customer that an invoice was issued to, with its number: by Moment's id, or by a digest of the name, for keys
+    bear no names."""
+    return Reference(HOLDER, f"{number}={_digest(name) if id_ is None else id_}")
+
+
+def _digest(name: str) -> str:
+    plain = " ".join(name.casefold().split())
+    return f"~{hashlib.sha256(plain.encode()).hexdigest()[:16]}"
+
+
+def number_of(reference: Reference) -> str:
+    """The number that it is found by in Moment and in Xledger."""
+    return reference.number.rpartition("=")[0] if reference.kind == HOLDER else reference.number
+
+
+def is_by_name(holder: Reference) -> bool:
+    return holder.number.rpartition("=")[2].startswith("~")
+
+
 def references_of(invoice: Invoice, route: Route) -> tuple[Reference, ...]:
     """What Xledger must have before the invoice leaves by this route."""
     return (*_named_by(invoice), *((ACCOUNTS_AND_VAT,) if route in LEAVE_IN_A_FILE else ()))
 
 
 def _named_by(invoice: Invoice) -> tuple[Reference, ...]:
-    found = [Reference(Kind.CUSTOMER, invoice.customer.customer_number)]
+    customer = invoice.customer
+    found = [
+        Reference(Kind.CUSTOMER, customer.customer_number),
+        holder_of(customer.customer_number, customer.name, customer.id),
+    ]
     if invoice.project_number is not None:
         found.append(Reference(Kind.PROJECT, invoice.project_number))
     if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.credited_invoice_number is not None:
@@ -172,6 +200,24 @@ def standing_of_record(record: Record | None, number: str, entity: str | None, d
         return Standing.NOT_COME
     is_there = record.db_id is not None and record.sent_number == number and record.entity == entity
     return Standing.IN_XLEDGER if is_there and entity else Standing.NOT_YET
+
+
+def standing_of_holder(
+    record: Record | None, standing: Standing, holder: Reference, same_as: int | None
+) -> Standing:
+    """`record`: the customer that has the number now. `standing`: where the number stands; while it keeps the invoice
+    here, it does not matter whose it is. `same_as`: the customer in Moment that this holder was found to be."""
+    if record is None or standing is not Standing.IN_XLEDGER:
+        return Standing.NOT_CHECKED
+    ids = {record.id, *record.replaces}
+    whose = holder.number.rpartition("=")[2]
+    known = {*map(str, ids), *map(_digest, names_of(record))}
+    return Standing.IN_XLEDGER if whose in known or same_as in ids else Standing.OF_ANOTHER
+
+
+def names_of(record: Record) -> set[str]:
+    """The name that Moment gives it, and those that Xledger was sent before."""
+    return {record.content.name, *filter(None, (each.changed.get("description") for each in record.attempts))}
 
 
 def standing_of_looked_up(found: LookedUp | None, entity: str | None, now: datetime) -> Standing:
@@ -198,7 +244,13 @@ def waiting(invoice: Invoice, standings: Mapping[Reference, Standing]) -> Fault 
 
 
 def details_of(reference: Reference) -> dict[str, str]:
-    return {"refers_to": str(reference.kind), "reference": reference.number}
+    kind = Kind.CUSTOMER if reference.kind == HOLDER else reference.kind
+    return {"refers_to": str(kind), "reference": number_of(reference)}
+
+
+def looked_after_with(kind: str) -> Kind:
+    """The kind of record whose sync sees to those that wait for this kind of reference."""
+    return Kind.CUSTOMER if kind in (INVOICE, HOLDER, LISTS) else Kind(kind)
 
 
 def reason_of(standing: Standing, awaited: Awaited) -> Code:
@@ -214,7 +266,7 @@ def is_to_be_asked(awaited: Awaited, now: datetime) -> bool:
 
 def next_look(awaited: Awaited, standing: Standing, now: datetime) -> datetime:
     """What was released, or settled by a person, marks work itself; this is in case that was lost."""
-    if standing in (Standing.NOT_COME, Standing.ABSENT):
+    if standing in (Standing.NOT_COME, Standing.ABSENT, Standing.OF_ANOTHER):
         return max(_next_question(awaited), now)
     return now + QUIET
 

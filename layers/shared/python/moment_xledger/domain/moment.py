@@ -191,6 +191,10 @@ class Project(_Saved):
 
 
 class InvoiceCustomer(MomentModel):
+    """As it was when the invoice was issued. `id`: Moment's id of the customer, by which the invoice finds its customer
+    also where numbers were changed or swapped since; without it, the name is compared."""
+
+    id: Id | None = None
     customer_number: Code
     name: Text
     address: Address = Field(default_factory=Address)

@@ -80,6 +80,9 @@ class Choice(StrEnum):
     LET_THROUGH = "let_through"
     BY_HAND = "by_hand"  # the invoice is booked in Xledger by hand; its credit note may go
     BOTH_OUT = "both_out"  # neither the invoice nor its credit note is transferred
+    SAME_CUSTOMER = (
+        "same_customer"  # the customer that has the number now is the one that the invoice was issued to
+    )
     SAME_COMPANY = "same_company"  # the legal company in Xledger is this customer's, whatever it is called
     TRY_ALL = "try_all"  # of a group that was refused alike, for the requests that the page names
 
@@ -96,6 +99,7 @@ CHOICES: Mapping[Code, tuple[Choice, ...]] = {
     Code.RETIRED_ID_SAVED: (Choice.SEPARATE,),
     Code.MOMENT_WENT_BACK: (Choice.TAKE_OVER,),
     **dict.fromkeys((*HELD_BACK, *LONE_CREDIT_NOTES), (Choice.BY_HAND, Choice.BOTH_OUT)),
+    Code.ISSUED_TO_ANOTHER: (Choice.SAME_CUSTOMER, Choice.BY_HAND, Choice.BOTH_OUT),
     **dict.fromkeys(FAULTY_CREDIT_NOTES, (Choice.BY_HAND,)),
     **dict.fromkeys(CAN_BE_LET_THROUGH, (Choice.LET_THROUGH, Choice.BY_HAND, Choice.BOTH_OUT)),
     **dict.fromkeys(

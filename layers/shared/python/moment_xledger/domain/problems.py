@@ -155,6 +155,7 @@ class Code(StrEnum):
     NOT_TO_TRANSFER = "NOT_TO_TRANSFER"
     NOT_TO_TRANSFER_TOO_LATE = "NOT_TO_TRANSFER_TOO_LATE"
     RETIRED_ID_SAVED = "RETIRED_ID_SAVED"
+    ISSUED_TO_ANOTHER = "ISSUED_TO_ANOTHER"
 
 
 @dataclass(frozen=True)
@@ -769,6 +770,11 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Faktura {number} venter fordi det er uklart hvem {refers_to} {reference} er i Xledger; fakturaen kunne blitt ført på feil konto. Løs problemet med {refers_to} {reference}; fakturaen går da av seg selv.",
         "Invoice {number} waits because it is not clear who {refers_to} {reference} is in Xledger; the invoice could be booked on the wrong account. Settle the problem of {refers_to} {reference}; the invoice then goes by itself.",
+    ),
+    Code.ISSUED_TO_ANOTHER: Reason(
+        Fixer.ADMINISTRATOR,
+        "Faktura {number} er utstedt til en kunde med et annet navn eller en annen id i Moment enn den som har {refers_to}nummer {reference} nå. Den kunne blitt ført på feil kunde, og er derfor holdt tilbake. Er det samme kunde, åpner du problemet og velger det. Ellers fører du fakturaen for hånd på riktig kunde i Xledger og utelater den her.",
+        "Invoice {number} was issued to a customer with another name or id in Moment than the one that has {refers_to} number {reference} now. It could be booked on the wrong customer, so it is held. If it is the same customer, open the problem and choose that. Otherwise book the invoice by hand on the right customer in Xledger and leave it out here.",
     ),
     Code.WAITS_FOR_EVENT: Reason(
         Fixer.OPERATOR,

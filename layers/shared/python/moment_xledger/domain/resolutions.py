@@ -70,6 +70,7 @@ WAYS: Mapping[Code, Way] = {
             Code.CREDIT_NOTE_OTHER_VAT,
             Code.WAITS_FOR_XLEDGER,
             Code.WAITS_FOR_NUMBER,
+            Code.ISSUED_TO_ANOTHER,
             Code.WAITS_FOR_EVENT,
             Code.WAITS_FOR_LOOK_UP,
             Code.NOT_KEPT_IN_XLEDGER,

@@ -11,7 +11,7 @@ from moment_xledger.domain import invoice_mails, uploads
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict
-from moment_xledger.domain.invoice_references import Decision
+from moment_xledger.domain.invoice_references import Decision, holder_of
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.numbers import same_number
@@ -211,6 +211,21 @@ def _is_the_same_company(problem: Problem, choice: Choice, _: str, resolver: Res
     resolver.wake(Kind.CUSTOMER, company.token_id)
 
 
+def _is_the_same_customer(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
+    """It counts for all invoices with this number and name, or id, until the number is another customer's."""
+    ledger, now = resolver.ledger, resolver.clock()
+    company = ledger.companies.get_known(problem.company)
+    invoice = ledger.invoices.held_or_arrived(company.id, int(problem.number))
+    number = invoice.customer.customer_number if invoice else ""
+    record = ledger.records.by_number(company.id, Kind.CUSTOMER, [number]).get(number)
+    if invoice is None or record is None:
+        raise ValueError(f"nobody has the customer number of invoice {problem.number} any more")
+    _note(problem, choice, resolver, number)
+    holder = holder_of(number, invoice.customer.name, invoice.customer.id)
+    ledger.lookups.note_same_customer(company.id, holder, record.id, now)
+    ledger.waits.look_now(company.id, holder.kind, [holder.number], now)
+
+
 def _try_all(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> None:
     _note(problem, choice, resolver)
     retry_group(problem, resolver)
@@ -246,5 +261,6 @@ _APPLY: Mapping[Choice, Apply] = {
     Choice.LET_THROUGH: _let_through,
     **dict.fromkeys((Choice.BY_HAND, Choice.BOTH_OUT), _keep_here),
     Choice.SAME_COMPANY: _is_the_same_company,
+    Choice.SAME_CUSTOMER: _is_the_same_customer,
     Choice.TRY_ALL: _try_all,
 }

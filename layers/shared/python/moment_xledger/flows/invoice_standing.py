@@ -1,6 +1,6 @@
 """Looks up where the customers and projects of invoices stand: in the ledger alone, so that any flow may ask."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,13 +8,17 @@ from moment_xledger.domain.companies import Company
 from moment_xledger.domain.invoice_references import (
     ACCOUNTS_AND_VAT,
     DISPUTES,
+    HOLDER,
     INVOICE,
     Reference,
     Standing,
+    number_of,
+    standing_of_holder,
     standing_of_looked_up,
     standing_of_record,
 )
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.records import Record
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -25,15 +29,11 @@ def standings_of(
 ) -> dict[Reference, Standing]:
     """Of each reference; read anew at each call, since numbers may be swapped or moved at any time."""
     wanted = set(references)
-    entity = ledger.entities.current(company.id).entity
     found: dict[Reference, Standing] = {}
     for kind in Kind:
-        numbers = {each.number for each in wanted if each.kind == kind}
-        if not numbers:
-            continue
-        of_kind = _carried if company.carries(kind) else _kept_by_hand
-        standings = of_kind(company, kind, numbers, entity, ledger, now)
-        found |= {Reference(kind, number): standing for number, standing in standings.items()}
+        found |= _standings_of_kind(
+            company, kind, [each for each in wanted if _is_of(each, kind)], ledger, now
+        )
     if ACCOUNTS_AND_VAT in wanted:
         is_read = ledger.references.get(company.token_id) is not None
         found[ACCOUNTS_AND_VAT] = Standing.IN_XLEDGER if is_read else Standing.NOT_LOOKED_UP
@@ -44,32 +44,47 @@ def standings_of(
     return found
 
 
-def _carried(
-    company: Company,
-    kind: Kind,
-    numbers: Collection[str],
-    entity: str | None,
-    ledger: "Ledger",
-    now: datetime,
-) -> Mapping[str, Standing]:
-    owners = ledger.records.by_number(company.id, kind, numbers)
-    disputed = disputed_numbers(company, kind, ledger)
-    return {
-        number: standing_of_record(owners.get(number), number, entity, number in disputed)
-        for number in numbers
-    }
+def _is_of(reference: Reference, kind: Kind) -> bool:
+    return reference.kind == kind or (reference.kind == HOLDER and kind is Kind.CUSTOMER)
 
 
-def _kept_by_hand(
+def _standings_of_kind(
+    company: Company, kind: Kind, wanted: Sequence[Reference], ledger: "Ledger", now: datetime
+) -> dict[Reference, Standing]:
+    """Of what we carry to Xledger the ledger knows the record; of what is kept there by hand, the last look-up."""
+    numbers = {number_of(each) for each in wanted}
+    if not numbers:
+        return {}
+    entity, owners = ledger.entities.current(company.id).entity, dict[str, Record]()
+    if company.carries(kind):
+        owners = ledger.records.by_number(company.id, kind, numbers)
+        disputed = disputed_numbers(company, kind, ledger)
+        standings = {n: standing_of_record(owners.get(n), n, entity, n in disputed) for n in numbers}
+    else:
+        looked_up = ledger.lookups.get_many(company.id, kind, numbers)
+        standings = {n: standing_of_looked_up(looked_up.get(n), entity, now) for n in numbers}
+    holders = [each for each in wanted if each.kind == HOLDER]
+    found = {each: standings[each.number] for each in wanted if each.kind == kind}
+    return found | _standings_of_holders(company, holders, owners, standings, ledger)
+
+
+def _standings_of_holders(
     company: Company,
-    kind: Kind,
-    numbers: Collection[str],
-    entity: str | None,
+    holders: Collection[Reference],
+    owners: Mapping[str, Record],
+    standings: Mapping[str, Standing],
     ledger: "Ledger",
-    now: datetime,
-) -> Mapping[str, Standing]:
-    found = ledger.lookups.get_many(company.id, kind, numbers)
-    return {number: standing_of_looked_up(found.get(number), entity, now) for number in numbers}
+) -> dict[Reference, Standing]:
+    """By customer number: who has it, and where it stands. What was found out before is read of unclear ones only."""
+
+    def standing(holder: Reference, same_as: int | None = None) -> Standing:
+        number = number_of(holder)
+        return standing_of_holder(owners.get(number), standings[number], holder, same_as)
+
+    found = {each: standing(each) for each in holders}
+    unclear = [each for each, its in found.items() if its is Standing.OF_ANOTHER]
+    known = ledger.lookups.same_customers(company.id, unclear) if unclear else {}
+    return found | {each: standing(each, id_) for each, id_ in known.items()}
 
 
 def disputed_numbers(company: Company, kind: Kind, ledger: "Ledger") -> set[str]:

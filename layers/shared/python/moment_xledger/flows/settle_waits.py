@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company, TokenId
+from moment_xledger.domain.company_names import clearly_differ
 from moment_xledger.domain.errors import KeyRefused, Unreachable, UnusableAnswer
 from moment_xledger.domain.events import Event
 from moment_xledger.domain.invoice_references import (
+    HOLDER,
     INVOICE,
     LISTS,
     QUIET,
@@ -20,8 +22,11 @@ from moment_xledger.domain.invoice_references import (
     Reference,
     Standing,
     details_of,
+    is_by_name,
     is_to_be_asked,
+    looked_after_with,
     next_look,
+    number_of,
     reason_of,
 )
 from moment_xledger.domain.invoices import MOST_ARRIVALS
@@ -39,7 +44,8 @@ AskMoment = Callable[[Company, Kind, str], Saved | None]
 
 A_MINUTE = timedelta(minutes=1)
 TOLD_AT_ONCE = 25  # invoices
-KINDS = (*map(str, Kind), INVOICE, LISTS)
+KINDS = (*map(str, Kind), INVOICE, HOLDER, LISTS)
+ASKED_OF_MOMENT = (Standing.NOT_COME, Standing.OF_ANOTHER)
 UNANSWERED = (Answer.SILENT, Answer.KEY_REFUSED)
 
 
@@ -62,7 +68,7 @@ def settle_waits(due: Sequence[Awaited], look: Looking) -> None:
     strange = [each for each in due if each.kind not in KINDS]
     due = [each for each in due if each.kind in KINDS]
     standings = _standings(due, look)
-    due = [_asked(each, look) if standings[each] is Standing.NOT_COME else each for each in due]
+    due = [_asked(each, look) if standings[each] in ASKED_OF_MOMENT else each for each in due]
     standings = _standings(due, look)
     questions = [each for each in due if _is_kept(each, standings[each], look)]
     _ask_xledger(questions, look)
@@ -94,38 +100,62 @@ def _is_kept(awaited: Awaited, standing: Standing, look: Looking) -> bool:
 def _ask_xledger(questions: Sequence[Awaited], look: Looking) -> None:
     company = look.company
     look.ledger.waits.ask_xledger(company.id, questions)
-    for kind in {Kind.CUSTOMER if each.kind == LISTS else Kind(each.kind) for each in questions}:
+    for kind in {looked_after_with(each.kind) for each in questions}:
         look.ledger.records.mark_work(company.token_id, kind, company.id, look.clock())
         look.wake(kind, company.token_id)
 
 
 def _asked(awaited: Awaited, look: Looking) -> Awaited:
-    """Moment is asked for what has not come, and what it has is taken in like an event. If it does not answer, the same
-    holds for the others: it is not asked once for each."""
+    """Moment is asked for what has not come, and whose a number is; what it has is taken in like an event. If it does
+    not answer, the same holds for the others: it is not asked once for each."""
     now = look.clock()
     if not is_to_be_asked(awaited, now) or not look.has_time():
         return awaited
-    answer = look.silent or _answer_of_moment(Kind(awaited.kind), awaited.number, look)
+    answer, found = (look.silent, None) if look.silent else _answer_of_moment(awaited, look)
     look.silent = answer if answer in UNANSWERED else Answer.NONE
+    if awaited.kind == HOLDER and answer is not Answer.SILENT:
+        _compare(awaited, found, look)
     look.ledger.waits.note_answer(look.company.id, awaited.kind, awaited.number, answer, now)
     return replace(awaited, answer=answer, asked=now)
 
 
-def _answer_of_moment(kind: Kind, number: str, look: Looking) -> Answer:
+def _answer_of_moment(awaited: Awaited, look: Looking) -> tuple[Answer, Saved | None]:
     company, ledger, clock = look.company, look.ledger, look.clock
+    kind, number = looked_after_with(awaited.kind), number_of(Reference(awaited.kind, awaited.number))
     try:
         found = look.ask_moment(company, kind, number)
     except KeyRefused:
-        return Answer.KEY_REFUSED
+        return Answer.KEY_REFUSED, None
     except Unreachable:
-        return Answer.SILENT
+        return Answer.SILENT, None
     except UnusableAnswer:
-        return Answer.UNUSABLE
+        return Answer.UNUSABLE, None
     if found is None:
-        return Answer.NOT_THERE
+        return Answer.NOT_THERE, None
     if take_in_records(company, kind, [Event("", company.id, clock(), found, from_api=True)], ledger, clock):
         look.wake(kind, company.token_id)
-    return Answer.NONE
+    return Answer.NONE, found
+
+
+def _compare(awaited: Awaited, found: Saved | None, look: Looking) -> None:
+    """A name is the customer's own, though written otherwise, unless Moment names another customer, or it is clear that
+    the two differ. That is a person's to say."""
+    company, ledger = look.company, look.ledger
+    holder = Reference(awaited.kind, awaited.number)
+    number = number_of(holder)
+    record = ledger.records.by_number(company.id, Kind.CUSTOMER, [number]).get(number)
+    if record is None or not is_by_name(holder) or (found and found.id != record.id):
+        return
+    name = _name_on_an_invoice(awaited, look)
+    if name and not clearly_differ(name, record.content.name):
+        ledger.lookups.note_same_customer(company.id, holder, record.id, look.clock())
+
+
+def _name_on_an_invoice(awaited: Awaited, look: Looking) -> str | None:
+    company, ledger = look.company, look.ledger
+    waiting = ledger.waits.waiting_for(company.id, awaited.kind, awaited.number, 1)
+    invoice = ledger.invoices.held_or_arrived(company.id, waiting[0].invoice) if waiting else None
+    return invoice.customer.name if invoice else None
 
 
 def _let_go(awaited: Awaited, look: Looking) -> datetime | None:

@@ -188,6 +188,12 @@ class Invoices:
         items = list(self._table.query(keys.invoices(company), "HELD#", after=after, limit=size))
         return [_held_invoice(item) for item in items], str(items[-1]["sk"]) if len(items) == size else None
 
+    def held_or_arrived(self, company: CompanyId, number: int) -> Invoice | None:
+        """What is held counts before what has arrived under the same number."""
+        held = self.held_now(company, [number]).get(number)
+        snapshot = None if held else self.by_number(company, [number]).get(number)
+        return held.invoice if held else snapshot.invoice if snapshot else None
+
     def held_now(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Held]:
         """Those of these invoices that are held, and why."""
         found = self._table.get_many(_held(company, number) for number in numbers)

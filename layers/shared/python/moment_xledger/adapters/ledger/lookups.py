@@ -1,11 +1,13 @@
-"""What Xledger said about numbers of customers and projects that a company keeps there by hand."""
+"""What Xledger said about numbers of customers and projects that a company keeps there by hand; and which customer in
+Moment the one is that an invoice was issued to, where it has another name there."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Item, Key, Put, Table
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.invoice_references import LookedUp
+from moment_xledger.domain.invoice_references import LookedUp, Reference
 from moment_xledger.domain.kinds import Kind
 
 EVERY = "*"  # no number is called so
@@ -28,6 +30,18 @@ class Lookups:
             entity = {} if each.entity is None else {"entity": each.entity}
             item = {"at": keys.stamp(each.at)} | hits | entity
             self._table.write(Put(_key(company, kind, number), item))
+
+    def same_customers(self, company: CompanyId, holders: Iterable[Reference]) -> dict[Reference, int]:
+        """The customers' ids in Moment, of those that are known."""
+        keys_ = {_holder_key(company, each): each for each in holders}
+        return {keys_[key]: int(item["id"]) for key, item in self._table.get_many(keys_).items()}
+
+    def note_same_customer(self, company: CompanyId, holder: Reference, id_: int, at: datetime) -> None:
+        self._table.write(Put(_holder_key(company, holder), {"id": id_, "at": keys.stamp(at)}))
+
+
+def _holder_key(company: CompanyId, holder: Reference) -> Key:
+    return keys.records(company), f"HOLDER#{holder.number}"
 
 
 def _key(company: CompanyId, kind: Kind, number: str) -> Key:

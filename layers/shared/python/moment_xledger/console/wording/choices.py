@@ -39,6 +39,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Notert. Verken fakturaen eller kreditnotaen overføres.",
         "Noted. Neither the invoice nor its credit note is transferred.",
     ),
+    "choice_same_customer": ("Det er samme kunde", "It is the same customer"),
+    "about_same_customer": (
+        "Fakturaen er utstedt til kunden som har kundenummeret nå. Det gjelder alle med samme kundenummer og navn.",
+        "It was issued to the customer that has the number now. This counts for all with the same number and name.",
+    ),
+    "did_same_customer": (
+        "Notert. Fakturaen overføres med neste eksport eller e-post.",
+        "Noted. The invoice is transferred with the next export or email.",
+    ),
     "choice_same_company": ("Det er samme selskap", "It is the same company"),
     "about_same_company": (
         "Kunden knyttes til selskapet som står i Xledger. Det gjelder bare denne kunden.",
