@@ -24,7 +24,7 @@ from local.xledger.answering import (
     delivered,
 )
 from local.xledger.counting import Counts
-from local.xledger.errors import BAD_TOKEN, INVALID_VALUE, OverLimit, Refused, worded
+from local.xledger.errors import BAD_TOKEN, INVALID_VALUE, TIMED_OUT, OverLimit, Refused, worded
 from local.xledger.faults import Faults, Met
 from local.xledger.hands import Hands
 from local.xledger.limits import Allowance
@@ -162,6 +162,8 @@ class Xledger:
         if request.document is None:
             how = self.plan.request_errors
             return answer_errors(self.plan.error_status, [worded(each, how) for each in request.problems])
+        if self.plan.longest_list is not None and _size(request) > self.plan.longest_list:
+            return answer_errors(self.plan.error_status, [Refused("The query timed out.", TIMED_OUT)])
         charge = partial(allowance.charge, plan=self.plan, now=self._clock())
         reach = self.state.reach_of(token.ownerCode)
         asked = Asked(self.state, reach, self.plan, token, charge, "half_done" in met)
@@ -171,6 +173,13 @@ class Xledger:
         if "errors_5xx_after" in met:
             return answer_page(*self._faults.gateway_error())
         return answer_result(result, self.plan.error_status)
+
+
+def _size(request: Request) -> int:
+    """Of its longest list, or of the page that it asks for."""
+    variables = request.variables or {}
+    lists = [len(each) for each in variables.values() if isinstance(each, list)]
+    return max([*lists, int(variables.get("first") or 0)], default=0)
 
 
 def _authorization(headers: Mapping[str, str]) -> str:

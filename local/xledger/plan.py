@@ -146,6 +146,7 @@ class Plan(_Strict):
     errors_5xx: Rate = 0  # instead of executing
     errors_5xx_after: Rate = 0  # after executing
     cut_bodies: Rate = 0
+    longest_list: Count | None = None  # a request with a longer one, or for a longer page, times out
     half_done: Rate = 0  # lists stop in the middle with "query timed out"
 
     soap: SoapPlan = SoapPlan()  # the services Authentication, FileUpload and Export

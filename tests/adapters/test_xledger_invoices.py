@@ -88,6 +88,8 @@ def test_the_time_of_a_look_is_central_european() -> None:
     asked: list[Any] = []
 
     class Reads:
+        longest_list = 500
+
         def read(self, operation: str, variables: Any, *, optional: bool = False) -> Any:
             asked.append(variables["since"])
             return {}

@@ -25,6 +25,8 @@ from tests.world import TOKEN, World
 class Straight:
     """Asks the simulator without a gate."""
 
+    longest_list = 500
+
     def __init__(self, world: World) -> None:
         self._world = world
 
@@ -101,6 +103,8 @@ def test_a_row_that_cannot_be_read_says_nothing(odd: Mapping[str, Any]) -> None:
 class TaxTable:
     """An Xledger with one VAT code and one row of its tax table."""
 
+    longest_list = 500
+
     def __init__(self, row: Mapping[str, Any]) -> None:
         self._nodes = {
             "FindVatKind": ("objectKinds", {"dbId": 14, "name": "TAX_RULE"}),
@@ -166,6 +170,8 @@ def test_numbers_are_asked_for_by_id_and_by_number_at_once(world: World, referen
 
 def test_a_list_that_does_not_fit_on_one_page_is_refused_rather_than_cut() -> None:
     class Long:
+        longest_list = 500
+
         def read(self, *_: Any, **__: Any) -> Mapping[str, Any]:
             return {"accounts": {"edges": [], "pageInfo": {"hasNextPage": True}}}
 

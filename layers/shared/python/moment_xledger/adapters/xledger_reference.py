@@ -31,6 +31,9 @@ Node = Mapping[str, Any]
 
 
 class Reads(Protocol):
+    @property
+    def longest_list(self) -> int: ...
+
     def read(
         self, operation: str, variables: Mapping[str, Any], *, optional: bool = False
     ) -> Mapping[str, Any]: ...
@@ -145,12 +148,19 @@ class Reference:
         return Changes(ids, cursor, bool(edges) and bool(feed["pageInfo"]["hasNextPage"]), is_complete)
 
     def numbers(self, kind: Kind, ids: Collection[int], codes: Collection[str]) -> frozenset[Numbered]:
-        """Who has these ids or these numbers now; at most `MOST_NUMBERS` of each."""
-        wanted = {**listed("ids", sorted(ids)), **listed("codes", spellings(sorted(codes)))}
-        answer = self._read(f"Read{_NAMES[kind]}Numbers", wanted)
-        return frozenset(
-            _numbered(node) for field in ("byId", "byCode") for node in _nodes(answer.get(field))
-        )
+        """Who has these ids or these numbers now; at most `MOST_NUMBERS` of each. One request, unless that is too much
+        for Xledger."""
+        left_ids, left_codes, found = sorted(ids), sorted(codes), set[Numbered]()
+        while left_ids or left_codes:
+            size = self._channel.longest_list
+            wanted = {
+                **listed("ids", left_ids[:size]),
+                **listed("codes", spellings(left_codes[:size])),
+            }
+            answer = self._read(f"Read{_NAMES[kind]}Numbers", wanted)
+            found |= {_numbered(node) for field in ("byId", "byCode") for node in _nodes(answer.get(field))}
+            left_ids, left_codes = left_ids[size:], left_codes[size:]
+        return frozenset(found)
 
     def _read(self, operation: str, variables: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         return self._channel.read(operation, variables or {}, optional=True)

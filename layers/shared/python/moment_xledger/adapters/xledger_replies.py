@@ -95,7 +95,7 @@ def _read_errors(status: int, errors: list[dict[str, Any]], now: datetime) -> Re
     if any(map(_is_about_some_token, refusals)):
         return Unanswered("an error code about some other token")
     if any("query timed out" in text for text in messages):
-        return Unanswered("Xledger's own time-out")
+        return Unanswered("Xledger's own time-out", is_too_much=True)
     return Unanswered(f"HTTP {status}") if status >= 500 else Refused(refusals)
 
 

@@ -85,7 +85,8 @@ def gate_facts(gate: Gate, plan: int | None, now: datetime) -> GateFacts:
         "why": closed.why if closed else None,
         "until": closed.until if closed and not never else None,
         "used": gate.used(now),
-        "plan": plan,
+        "plan": plan or gate.learnt.known_plan(now),
+        "is_plan_learnt": plan is None and gate.learnt.known_plan(now) is not None,
     }
 
 

@@ -9,9 +9,11 @@ the plan is known, and obey Xledger's own `resetAt` always.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Why
+from moment_xledger.domain.learnt_limits import Learnt
 from moment_xledger.domain.usage import Usage, with_closing, with_opening, with_request, with_turned_away
 
 HOUR = timedelta(hours=1)
@@ -24,7 +26,7 @@ FAILURES_TO_OPEN_BREAKER = 5
 LONGEST_BREAK = timedelta(minutes=30)
 # A refused token is tried again: it may have been a mistake on the other side.
 FIRST_PROBE, LONGEST_PROBE = timedelta(minutes=5), HOUR
-BARRED_FOR = HOUR  # so long must nothing but 401 or 403 come before people are told
+TOLD_AFTER = HOUR  # so long must nothing come, or nothing but 401 or 403, before people are told
 
 
 @dataclass(frozen=True)
@@ -58,21 +60,30 @@ class InFlight:
 
 
 @dataclass(frozen=True)
-class Barred:
-    """The operation is answered with this status, 401 or 403, and nothing that says who refuses what."""
+class Silence:
+    """Nothing was answered from `since` to `last`."""
 
-    operation: str
-    status: int
     since: datetime
     last: datetime
 
     @property
     def is_to_be_told(self) -> bool:
-        return self.last - self.since >= BARRED_FOR
+        return self.last - self.since >= TOLD_AFTER
 
     def is_over(self, now: datetime) -> bool:
         """Nobody has met it for longer than the breaker ever waits."""
-        return now - self.last > BARRED_FOR
+        return now - self.last > TOLD_AFTER
+
+    def met_again(self, now: datetime) -> Self:
+        return replace(self, last=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Barred(Silence):
+    """The operation is answered with this status, 401 or 403, and nothing that says who refuses what."""
+
+    operation: str
+    status: int
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,9 @@ class Gate:
     last_start: datetime | None = None
     failures: int = 0  # unanswered requests in a row
     refusals: int = 0  # how often the token was refused since Xledger last took it
+    silence: Silence | None = None
     barred: Barred | None = None
+    learnt: Learnt = field(default_factory=Learnt)
     last_served: CompanyId | None = None
     usage: Usage = field(default_factory=Usage)
 
@@ -163,12 +176,13 @@ def wait_before(gate: Gate, now: datetime) -> timedelta:
 def answered(gate: Gate, operation: str) -> Gate:
     """Xledger answered to this token, whatever it said; the outcome is stored before the next request is admitted."""
     barred = None if gate.barred and gate.barred.operation == operation else gate.barred
-    return replace(gate, in_flight=None, failures=0, refusals=0, barred=barred)
+    learnt = gate.learnt.answered(operation)
+    return replace(gate, in_flight=None, failures=0, refusals=0, silence=None, barred=barred, learnt=learnt)
 
 
 def turned_away(gate: Gate, now: datetime) -> Gate:
     """Xledger did not look at the request."""
-    return replace(gate, in_flight=None, failures=0, usage=with_turned_away(gate.usage, now))
+    return replace(gate, in_flight=None, failures=0, silence=None, usage=with_turned_away(gate.usage, now))
 
 
 def held_back(gate: Gate, closed: Closed, now: datetime) -> Gate:
@@ -183,8 +197,8 @@ def barred(gate: Gate, operation: str, status: int, now: datetime) -> Gate:
     """The first operation that is barred is followed, for another may still be answered."""
     known = gate.barred
     if known is None or known.is_over(now):
-        return replace(gate, barred=Barred(operation, status, now, now))
-    return replace(gate, barred=replace(known, status=status, last=now))
+        return replace(gate, barred=Barred(operation=operation, status=status, since=now, last=now))
+    return replace(gate, barred=replace(known.met_again(now), status=status))
 
 
 def unanswered(gate: Gate, *, writes: bool, now: datetime, timing: Timing) -> Gate:
@@ -193,7 +207,9 @@ def unanswered(gate: Gate, *, writes: bool, now: datetime, timing: Timing) -> Ga
     Where the request was to show whether a refused token is taken again, the next try is as far away as after a
     refusal.
     """
-    failures = gate.failures + 1
+    failures, silence = gate.failures + 1, gate.silence
+    silence = silence.met_again(now) if silence and not silence.is_over(now) else Silence(now, now)
+    gate = replace(gate, silence=silence)
     if gate.refusals:
         pause = max(_until_the_next_probe(gate), timing.doubt)
         return _shut(replace(gate, failures=failures), Why.AUTH, now + pause, now)
@@ -205,6 +221,17 @@ def unanswered(gate: Gate, *, writes: bool, now: datetime, timing: Timing) -> Ga
         doubt_over = gate.in_flight.started + timing.doubt
         return _shut(replace(gate, failures=failures), Why.IN_DOUBT, doubt_over, now)
     return replace(gate, failures=failures)
+
+
+def too_much(gate: Gate, now: datetime) -> Gate:
+    """Xledger gave the request up, as it took too long."""
+    return replace(gate, learnt=gate.learnt.with_shorter_lists(now))
+
+
+def credits_used_up(gate: Gate, operation: str, now: datetime) -> Gate:
+    """What is learnt from it. This request is among those of the last hour, and was not let through."""
+    learnt = gate.learnt.credits_used_up(operation, gate.used(now) - 1, now)
+    return replace(gate, learnt=learnt)
 
 
 def out_of_credits(gate: Gate, reset_at: datetime | None, now: datetime) -> Gate:

@@ -21,6 +21,7 @@ ACT_NOW = frozenset(
     {
         Code.TOKEN_REFUSED,
         Code.REFUSED_WITHOUT_REASON,
+        Code.XLEDGER_SILENT,
         Code.TOKEN_EXPIRES,
         Code.MOMENT_KEY_REFUSED,
         Code.RECEPTION_ADDRESS_STOPPED,

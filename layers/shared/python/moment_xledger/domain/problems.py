@@ -36,6 +36,7 @@ class Code(StrEnum):
     REFUSED_ALIKE = "REFUSED_ALIKE"
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105 a reason, not a token
     REFUSED_WITHOUT_REASON = "REFUSED_WITHOUT_REASON"
+    XLEDGER_SILENT = "XLEDGER_SILENT"
     REQUEST_NOT_ACCEPTED = "REQUEST_NOT_ACCEPTED"
     RIGHT_LACKING = "RIGHT_LACKING"
     INVOICE_NOT_FINALIZED = "INVOICE_NOT_FINALIZED"
@@ -332,6 +333,11 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Vi har fått avslag uten grunn (HTTP {status}) fra Xledger i over en time. Det er to mulige årsaker: En brannmur eller mellomtjener stanser oss, eller Xledger godtar ikke lenger API-nøkkelen. Sjekk i Xledger (Administrasjon, Systemtilgang, GraphQL) om nøkkelen finnes og er gyldig. Er den ikke det, lag en ny og lim den inn i innstillingene. Er den i orden, skal den ikke byttes: si fra til driftsansvarlig, som sjekker veien til Xledger. Ingenting er borte; vi prøver igjen av oss selv.",
         "Xledger has answered with a refusal without a reason (HTTP {status}) for more than an hour. There are two possible causes: a firewall or a proxy stops us, or Xledger no longer accepts the API key. Check in Xledger (Administration, System Access, GraphQL) whether the key exists and is valid. If it is not, make a new one and paste it into the settings. If it is in order, do not replace it: tell the operator, who checks the way to Xledger. Nothing is lost; we try again by ourselves.",
+    ),
+    Code.XLEDGER_SILENT: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger har ikke svart oss på over en time. Ingenting er borte: det som venter, overføres av seg selv når Xledger svarer igjen, og dere får beskjed da. Logg inn i Xledger for å se om det virker for dere. Gjør det det, sier du fra til driftsansvarlig.",
+        "Xledger has not answered us for more than an hour. Nothing is lost: what waits is transferred by itself when Xledger answers again, and you are told then. Sign in to Xledger to see whether it works for you. If it does, tell the operator.",
     ),
     Code.REQUEST_NOT_ACCEPTED: Reason(
         Fixer.OPERATOR,

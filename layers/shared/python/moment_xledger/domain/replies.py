@@ -78,10 +78,12 @@ class RequestRefused:
 @dataclass(frozen=True)
 class Unanswered:
     """Whether the request was carried out is not known. `barred`: the status of an answer that says no (401 or 403) and
-    nothing that shows whether Xledger said it, or a firewall or a proxy in its place."""
+    nothing that shows whether Xledger said it, or a firewall or a proxy in its place. `is_too_much`: Xledger gave it
+    up, as it took too long."""
 
     what: str
     barred: int | None = None
+    is_too_much: bool = False
 
 
 Reply = (

@@ -110,6 +110,7 @@ WAYS: Mapping[Code, Way] = {
             Code.UPLOAD_SETTING_MISSING,
             Code.ADDRESS_REFUSED,
             Code.TOKEN_EXPIRES,  # when a new key is saved
+            Code.XLEDGER_SILENT,
             Code.CLOSED_IN_XLEDGER,  # each night
             Code.NUMBER_SPELLED_OTHERWISE,  # with its next edit
             Code.EXPENSE_PROJECT_UNKNOWN,  # and these every hour
@@ -173,7 +174,7 @@ WAYS: Mapping[Code, Way] = {
 
 # Where everything stands still, or something may or may not have gone, looking away is no way out.
 _NEVER_SKIPPED = (Way.OPEN_GATE, Way.CHOOSE, Way.MAIL, Way.TEST)
-_NOR = (Code.RECEPTION_ADDRESS_STOPPED, Code.EXPORT_FAILED, Code.TOKEN_EXPIRES)
+_NOR = (Code.RECEPTION_ADDRESS_STOPPED, Code.EXPORT_FAILED, Code.TOKEN_EXPIRES, Code.XLEDGER_SILENT)
 
 
 def way_of(code: Code) -> Way:

@@ -11,6 +11,7 @@ from moment_xledger.domain import gate as gates_domain
 from moment_xledger.domain.companies import CompanyId, Token, TokenId
 from moment_xledger.domain.errors import Conflict, GateClosed, NoRight, Rejected, Why, WrongRequest
 from moment_xledger.domain.gate import Closed, Gate, InFlight, Timing
+from moment_xledger.domain.learnt_limits import FULL_LIST, SHORTEST_LIST
 from moment_xledger.domain.replies import (
     BurstLimit,
     ConcurrencyLimit,
@@ -70,7 +71,8 @@ class Channel(AbstractContextManager["Channel"]):
         return self._gate
 
     def __enter__(self) -> "Channel":
-        stored = replace(self._gates.get(self._token_id), plan=self._plan)
+        stored = self._gates.get(self._token_id)
+        stored = replace(stored, plan=self._plan or stored.learnt.known_plan(self._clock()))
         self._save(_open(gates_domain.take_over(stored, self._owner, self._clock(), self._timing)))
         return self
 
@@ -83,6 +85,11 @@ class Channel(AbstractContextManager["Channel"]):
                 self._save(gates_domain.leave(self._gate, self._owner))
             except GateClosed:
                 return
+
+    @property
+    def longest_list(self) -> int:
+        """How many records Xledger takes at once, as far as is known."""
+        return self._gate.learnt.longest_list(self._clock())
 
     @property
     def never_stored(self) -> InFlight | None:
@@ -104,8 +111,11 @@ class Channel(AbstractContextManager["Channel"]):
         request, `GateClosed` when it must be later.
 
         `optional`: records go without it, so where the token has no right to it, `NoRight` is raised and the gate
-        stays open.
+        stays open. A page is as much smaller than it is asked for as lists are.
         """
+        if "first" in variables:
+            page = variables["first"] * self.longest_list // FULL_LIST
+            variables = {**variables, "first": max(1, page)}
         return self._send(operation, variables, writes=False, optional=optional)
 
     def write(self, operation: str, inputs: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -136,7 +146,8 @@ class Channel(AbstractContextManager["Channel"]):
                     self.answered.add(operation)
                     raise Rejected(refusals)
                 case OutOfCredits(reset_at):
-                    self._shut(gates_domain.out_of_credits(self._gate, reset_at, self._clock()))
+                    learnt = gates_domain.credits_used_up(self._gate, operation, self._clock())
+                    self._shut(gates_domain.out_of_credits(learnt, reset_at, self._clock()))
                 case RequestRefused(refusals, lacks_right) if not (optional and lacks_right):
                     self._gate = gates_domain.answered(self._gate, operation)
                     raise WrongRequest(operation, refusals, lacks_right=lacks_right)
@@ -147,14 +158,20 @@ class Channel(AbstractContextManager["Channel"]):
                     raise NoRight(refusals)
                 case TokenRefused():
                     self._shut(gates_domain.token_refused(self._gate, self._clock()))
-                case Unanswered(barred=status):
+                case Unanswered(_, status, is_too_much):
+                    before = self.longest_list
                     if status is not None:
                         self._gate = gates_domain.barred(self._gate, operation, status, self._clock())
+                    if is_too_much and _is_large(variables):
+                        self._gate = gates_domain.too_much(self._gate, self._clock())
                     self._shut(
                         gates_domain.unanswered(
                             self._gate, writes=writes, now=self._clock(), timing=self._timing
                         )
                     )
+                    if self.longest_list < before:  # the next run asks for less
+                        self._save(self._gate)
+                        raise GateClosed(Why.DOWN, self._clock())
                 case _:
                     self._gate = gates_domain.turned_away(self._gate, self._clock())
             self._pause(_pause_after(reply, attempt, self._jitter()))
@@ -197,6 +214,12 @@ class Channel(AbstractContextManager["Channel"]):
             self._gate = self._gates.save(self._token_id, gate)
         except Conflict:
             raise GateClosed(Why.HELD, self._clock() + self._timing.lease) from None
+
+
+def _is_large(variables: Mapping[str, Any]) -> bool:
+    """Less can be asked for at once."""
+    lists = (len(each) for each in variables.values() if isinstance(each, list))
+    return max(lists, default=0) > SHORTEST_LIST or "first" in variables
 
 
 def _open(result: Gate | Closed) -> Gate:

@@ -14,6 +14,7 @@ from moment_xledger.domain.entities import REREAD_AFTER, Entity
 from moment_xledger.domain.errors import Conflict, GateClosed, MovedOn, Why, WrongRequest
 from moment_xledger.domain.gate import Timing, token_missing
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.learnt_limits import FULL_LIST
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, read_client_id
 from moment_xledger.domain.turns import A_TURN, SIFTING, WORTH_A_TURN, first_of_round, in_turn, linger
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 _PROBES = {Kind.CUSTOMER: "ReadOneCustomer", Kind.PROJECT: "ReadOneProject"}
 RUN = timedelta(seconds=140)  # of a function that may take 150: one token never holds a worker for long
-FULL_LIST = 500  # what Xledger takes at once
 
 Carry = Callable[["Sends", Entity, list[Record], Outcomes, Turn], None]
 WhenIdle = Callable[[Outcomes, "Reference"], datetime | None]
@@ -101,10 +101,13 @@ def open_channel(token_id: TokenId, worker: Worker, holder: Company | None = Non
         try:
             yield channel
         except GateClosed as closed:
+            barred, silence = channel.gate.barred, channel.gate.silence
             if closed.why is Why.AUTH:
                 report_token(token_id, worker)
-            elif channel.gate.barred and channel.gate.barred.is_to_be_told:
-                _tell(token_id, Code.REFUSED_WITHOUT_REASON, worker, status=str(channel.gate.barred.status))
+            elif barred and barred.is_to_be_told:
+                _tell(token_id, Code.REFUSED_WITHOUT_REASON, worker, status=str(barred.status))
+            elif silence and silence.is_to_be_told:
+                _tell(token_id, Code.XLEDGER_SILENT, worker)
             raise
 
 
@@ -161,10 +164,10 @@ def _serve(
         for known in known_here([record], str(entity), ledger):
             carry(sends, entity, [known], trying, Turn(lambda: channel.requests, 0))
 
-    listed = []
+    listed, longest = [], min(FULL_LIST, channel.longest_list)
     if carries:
         current = check_page(company, kind, current, ledger, worker.clock)
-        listed = records.dirty(company.id, kind, FULL_LIST)
+        listed = records.dirty(company.id, kind, longest)
         if not listed and kind in current.unchecked:
             return
     if not listed:
@@ -174,7 +177,7 @@ def _serve(
     ready_at = min(record.since for record in listed) + linger(
         channel.gate.used(worker.clock()), channel.gate.plan
     )
-    if len(listed) < FULL_LIST and ready_at > worker.clock():
+    if len(listed) < longest and ready_at > worker.clock():
         records.work_done(company.token_id, kind, company.id, marks, again=ready_at)
         return
     unsuspected = [record for record in listed if not record.suspect]

@@ -43,6 +43,8 @@ def _close(company: Company, problems: Iterable[Problem], ledger: "Ledger") -> N
 def _is_solved(problem: Problem, company: Company, ledger: "Ledger", now: datetime) -> bool:
     if problem.code is Code.TOKEN_REFUSED:
         return not ledger.gates.get(company.token_id).token_is_refused
+    if problem.code is Code.XLEDGER_SILENT:
+        return ledger.gates.get(company.token_id).silence is None
     if problem.code is Code.REFUSED_WITHOUT_REASON:
         barred = ledger.gates.get(company.token_id).barred
         return barred is None or barred.is_over(now)

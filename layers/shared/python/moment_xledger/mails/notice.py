@@ -80,6 +80,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Xledger svarer igjen.",
         "Xledger answers again.",
     ),
+    str(Code.XLEDGER_SILENT): (
+        "Xledger svarer igjen.",
+        "Xledger answers again.",
+    ),
     str(Code.TOKEN_EXPIRES): (
         "API-nøkkelen til Xledger er fornyet.",
         "The Xledger API key has been renewed.",

@@ -11,7 +11,8 @@ from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Item, Put, Table
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import Why
-from moment_xledger.domain.gate import LONGEST_PROBE, Barred, Gate, InFlight
+from moment_xledger.domain.gate import LONGEST_PROBE, Barred, Gate, InFlight, Silence
+from moment_xledger.domain.learnt_limits import Learnt
 from moment_xledger.domain.releases import as_stored
 from moment_xledger.domain.usage import Closing, Usage
 
@@ -67,6 +68,11 @@ def _item(gate: Gate) -> Item:
         "since": keys.stamp(gate.barred.since),
         "last": keys.stamp(gate.barred.last),
     }
+    item["silence"] = gate.silence and {
+        "since": keys.stamp(gate.silence.since),
+        "last": keys.stamp(gate.silence.last),
+    }
+    item["learnt"] = _learnt_item(gate.learnt)
     item["usage"] = _usage_item(gate.usage)
     return {name: value for name, value in item.items() if value is not None}
 
@@ -89,7 +95,9 @@ def _gate(item: Item) -> Gate:
         last_start=last_start,
         failures=int(item["failures"]),
         refusals=int(item.get("refusals", 0)),
+        silence=_silence(item["silence"]) if "silence" in item else None,
         barred=_barred(item["barred"]) if "barred" in item else None,
+        learnt=_learnt(item["learnt"]) if "learnt" in item else Learnt(),
         last_served=CompanyId(item["last_served"]) if "last_served" in item else None,
         usage=_usage(item["usage"]) if "usage" in item else Usage(),
     )
@@ -109,10 +117,31 @@ def _closed_until(until: datetime | None, last_start: datetime | None) -> dateti
     return last_start + LONGEST_PROBE if is_for_years and last_start else until
 
 
+def _silence(item: Item) -> Silence:
+    return Silence(keys.moment(item["since"]), keys.moment(item["last"]))
+
+
 def _barred(item: Item) -> Barred:
     return Barred(
-        item["operation"], int(item["status"]), keys.moment(item["since"]), keys.moment(item["last"])
+        operation=item["operation"],
+        status=int(item["status"]),
+        since=keys.moment(item["since"]),
+        last=keys.moment(item["last"]),
     )
+
+
+def _learnt_item(learnt: Learnt) -> str | None:
+    """As text, and absent where nothing was learnt: it is written with each request."""
+    if learnt == Learnt():
+        return None
+    times = [at and keys.stamp(at) for at in (learnt.list_since, learnt.plan_since)]
+    return json.dumps([learnt.list_size, learnt.plan, *times, learnt.too_costly], separators=(",", ":"))
+
+
+def _learnt(text: str) -> Learnt:
+    list_size, plan, list_since, plan_since, too_costly = json.loads(text)[:5]
+    times = [keys.moment(at) if at else None for at in (list_since, plan_since)]
+    return Learnt(list_size, times[0], plan, times[1], too_costly)
 
 
 def _usage_item(usage: Usage) -> str:

@@ -13,13 +13,15 @@ from moment_xledger.domain.problems import Fixer
 
 
 class GateFacts(TypedDict):
-    """The way to Xledger. `until` is null where no time will open it; `plan`: requests an hour, where that is set."""
+    """The way to Xledger. `until` is null where no time will open it; `plan`: requests an hour, as set, or as learnt
+    from Xledger's refusals."""
 
     is_open: bool
     why: Why | None
     until: datetime | None
     used: int
     plan: int | None
+    is_plan_learnt: bool
 
 
 class PauseFacts(TypedDict):

@@ -42,6 +42,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{0} av {1} forespørsler brukt den siste timen.",
         "{0} of {1} requests used in the last hour.",
     ),
+    "requests_of_about": (
+        "{0} av omtrent {1} forespørsler brukt den siste timen. Så mange slapp Xledger gjennom sist de ble brukt opp.",
+        "{0} of about {1} requests used in the last hour. Xledger let through so many when they were last used up.",
+    ),
     "requests": ("{0} forespørsler brukt den siste timen.", "{0} requests used in the last hour."),
     "nothing_is_lost": ("Det som venter, går av seg selv.", "What waits goes by itself."),
     "kinds_caption": ("Kunder og prosjekter", "Customers and projects"),
