@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from moment_xledger.domain.attempts import Fields
+from moment_xledger.domain.replies import Refusal
 
 Fact = tuple[str, str, str]  # field, what is said of it, and a value
 Measure = tuple[str, str]  # field, and what is measured of it
@@ -137,12 +138,32 @@ class Rule:
     def _limits(self, measure: Measure, accepted: Accepted) -> Iterable[Limit]:
         """None where the two overlap, or nothing is accepted yet that would show a limit."""
         sizes = [each.measures[measure] for each in self.refused]
-        if measure not in accepted.most:
-            return
-        if accepted.most[measure] < min(sizes):
-            yield Limit(measure, accepted.most[measure], min(sizes))
-        if accepted.least[measure] > max(sizes):
-            yield Limit(measure, accepted.least[measure], max(sizes))
+        most, least = accepted.most.get(measure), accepted.least.get(measure)
+        if most is not None and most < min(sizes):
+            yield Limit(measure, most, min(sizes))
+        if least is not None and least > max(sizes):
+            yield Limit(measure, least, max(sizes))
+
+
+@dataclass(frozen=True)
+class KnownRule:
+    """What is left of the guesses about a rule that an earlier list has met, and the answer to those it is about."""
+
+    refusal: Refusal
+    about: str
+    facts: frozenset[Fact]
+    limits: tuple["Limit", ...]
+
+    def as_rule(self, times: int) -> "Rule":
+        """As if so many records had been refused that have nothing but this."""
+        measures = {limit.measure: limit.refused for limit in self.limits}
+        return Rule(self.refusal.likeness, self.about, (Description(self.facts, measures),) * times)
+
+    def teach(self, accepted: "Accepted") -> None:
+        """The sizes that were accepted then: without them no limit shows."""
+        for limit in self.limits:
+            sizes = accepted.most if limit.accepted < limit.refused else accepted.least
+            sizes[limit.measure] = limit.accepted
 
 
 @dataclass(frozen=True)

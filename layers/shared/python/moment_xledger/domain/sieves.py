@@ -12,12 +12,21 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from moment_xledger.domain.attempts import Fields
-from moment_xledger.domain.likenesses import Accepted, Description, Guesses, Rule, described, only_value
+from moment_xledger.domain.likenesses import (
+    Accepted,
+    Description,
+    Guesses,
+    KnownRule,
+    Rule,
+    described,
+    only_value,
+)
 from moment_xledger.domain.replies import Refusal
 
 ALONE_FIRST = 2
 FEW = 5  # so few that are alike are tried one by one, for an answer of their own
 SURE = 3  # refused alone, before the rest that are alike count as refused
+ALMOST_SURE = SURE - 1  # so often counts what an earlier list has shown
 SURE_OF_ALL = 8  # and where none was accepted
 GREAT_MANY = 100
 PARTS = 4
@@ -43,15 +52,17 @@ class Alike:
 
 @dataclass
 class Sieve:
-    """`fields`: what is sent of each record, by its client id; `open`: those whose end is not known yet."""
+    """`fields`: what is sent of each record, by its client id; `open`: those whose end is not known yet. `known`: rules
+    that earlier lists have met: one refused record is enough then to see that they still count."""
 
     fields: Mapping[Id, Fields]
+    known: Sequence[KnownRule] = ()
     open: list[Id] = field(init=False)
     _lots: list[set[Id]] = field(default_factory=list)  # each holds at least one that is refused
     _accepted: Accepted = field(default_factory=Accepted)
     _refused: list[tuple[Id, Refusal]] = field(default_factory=list)
     _taken: list[Id] = field(default_factory=list)
-    _answers: dict[str, Refusal] = field(default_factory=dict)  # by likeness
+    _answers: dict[str, Refusal] = field(init=False)  # by likeness
     _alone: int = 0  # records sent alone since the last list was refused
 
     def __post_init__(self) -> None:
@@ -61,6 +72,9 @@ class Sieve:
             name for name in names if 1 < len(self._values(name, self.open)) <= MOST_VALUES
         ]
         self._described = {id_: described(fields, names) for id_, fields in self.fields.items()}
+        self._answers = {rule.refusal.likeness: rule.refusal for rule in self.known}
+        for rule in self.known:
+            rule.teach(self._accepted)
 
     def accepted(self, ids: Iterable[Id]) -> None:
         """By Xledger, or found there as they are to be."""
@@ -104,7 +118,7 @@ class Sieve:
         if uncertain := [id_ for id_ in self.open if shares[id_] < 1]:
             return [self._telling(uncertain, shares, guesses)]
         tried = max((len(rule.refused) for rule in self._rules()), default=0)
-        enough = SURE if self._accepted.facts else SURE_OF_ALL
+        enough = SURE if self._accepted.facts or self.known else SURE_OF_ALL
         return [_anyone(self.open, tried)] if self.open and (len(self.open) <= FEW or tried < enough) else []
 
     def _clear(self, unlikely: list[Id], guesses: Sequence[Guesses]) -> list[Id]:
@@ -120,6 +134,7 @@ class Sieve:
     def alike(self) -> list[Alike]:
         """Those that are left and refused alike, as far as is known; the others are not among them."""
         times = Counter(refusal.likeness for _, refusal in self._refused)
+        times.update({rule.refusal.likeness: ALMOST_SURE for rule in self.known})
         guessed = [(rule, guess) for rule, guess in self._guessed() if times[rule.likeness] >= SURE]
         found: dict[str, list[Id]] = {}
         for id_ in self.open:
@@ -128,6 +143,15 @@ class Sieve:
                     found.setdefault(rule.likeness, []).append(id_)
                     break
         return [Alike(key, tuple(ids), self._answers[key]) for key, ids in found.items() if len(ids) > FEW]
+
+    def learnt(self, likeness: str) -> list[KnownRule]:
+        """What the next list is to know of the rules behind this answer."""
+        answer = self._answers[likeness]
+        return [
+            KnownRule(answer, rule.about, guess.facts, guess.limits)
+            for rule, guess in self._guessed()
+            if rule.likeness == likeness
+        ]
 
     @property
     def is_refused_as_such(self) -> Refusal | None:
@@ -156,7 +180,7 @@ class Sieve:
 
     def _rules(self) -> list[Rule]:
         """As few as explain what was refused, by what is known now: one for each answer, or more."""
-        rules: list[Rule] = []
+        rules = [each.as_rule(ALMOST_SURE) for each in self.known]
         fields = self._fields_meant()
         values: dict[str, set[str | None]] = {}
         for _, refusal in self._refused:

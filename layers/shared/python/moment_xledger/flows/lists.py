@@ -124,7 +124,8 @@ class _Sifting:
         self._outcomes, self._turn = outcomes, turn
         self._records = {record.client_id: record for record in writes.of(operation)}
         fields = {id_: _fields(record, writes) for id_, record in self._records.items()}
-        self._sieve = Sieve(fields)
+        kind = next(iter(self._records.values())).kind
+        self._sieve = Sieve(fields, outcomes.known_rules(kind))
         self._half_done: set[str] = set()  # may have been added: looked up before they are sent again
         self._is_fresh = True  # Xledger has not said yet that something is gone which the look-up found
 
@@ -195,7 +196,8 @@ class _Sifting:
         alike = self._sieve.alike()
         for group in alike:
             doing = Try(self._operation, self._writes.shown)
-            self._outcomes.refused_alike(self._of(group.ids), group.likeness, group.refusal, doing)
+            rules = self._sieve.learnt(group.likeness)
+            self._outcomes.refused_alike(self._of(group.ids), group.likeness, group.refusal, doing, rules)
         grouped = {id_ for group in alike for id_ in group.ids}
         self._outcomes.put_off(self._of([id_ for id_ in self._sieve.open if id_ not in grouped]))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from moment_xledger.domain.attempts import Operation
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.likenesses import KnownRule
 from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.plans import Stopped
 from moment_xledger.domain.problems import Code, Problem
@@ -181,12 +182,28 @@ class Outcomes:
         after = was_refused(as_problem(record, Code.REFUSED_ALIKE, now, details), refusal.message, doing, now)
         self.ledger.records.save([(record, after)])
 
-    def refused_alike(self, records: Sequence[Record], likeness: str, refusal: Refusal, doing: Try) -> None:
-        """One problem for all of them, under a number of its own. Each record remembers the group."""
+    def known_rules(self, kind: Kind) -> list[KnownRule]:
+        """Of the groups that are refused alike now."""
+        groups = [
+            problem.number for problem in self.ledger.problems.of(self.company.id, kind, Code.REFUSED_ALIKE)
+        ]
+        return self.ledger.rules.of(self.company.id, kind, groups)
+
+    def refused_alike(
+        self,
+        records: Sequence[Record],
+        likeness: str,
+        refusal: Refusal,
+        doing: Try,
+        rules: Sequence[KnownRule] = (),
+    ) -> None:
+        """One problem for all of them, under a number of its own. Each record remembers the group, and the next lists
+        begin with its `rules`."""
         if not records:
             return
         kind, group = records[0].kind, group_of(likeness)
         now = self.clock()
+        self.ledger.rules.note(self.company.id, kind, group, rules)
 
         def grouped(record: Record) -> Record:
             after = as_problem(record, Code.REFUSED_ALIKE, now, {"group": group})

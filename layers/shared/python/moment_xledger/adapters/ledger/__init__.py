@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.reconciliations import Reconciliations
     from moment_xledger.adapters.ledger.records import Records
     from moment_xledger.adapters.ledger.references import References
+    from moment_xledger.adapters.ledger.rules import Rules
     from moment_xledger.adapters.ledger.sessions import Sessions
     from moment_xledger.adapters.ledger.settings_history import SettingsHistory
     from moment_xledger.adapters.ledger.spending import Spending
@@ -55,6 +56,7 @@ class Ledger:
     problems: "Problems"
     reasons: "Reasons"
     hours: "Hours"
+    rules: "Rules"
     spending: "Spending"
     stops: "Stops"
     tallies: "Tallies"

@@ -56,6 +56,10 @@ def round_of_looks(owner: CompanyId) -> Key:
     return company(owner), "LOOKED#project"
 
 
+def rules(owner: CompanyId, kind: Kind, group: str) -> Key:
+    return records(owner), f"RULES#{kind}#{group}"
+
+
 def work(token_id: TokenId, kind: Kind, owner: CompanyId) -> Key:
     return token(token_id), f"WORK#{kind}#{owner}"
 
