@@ -54,8 +54,8 @@ ASKED = [
         "4101",
         "customer",
         ["changed_on_both"],
-        ["Kunde 4101", "Nummeret er endret begge steder"],
-        ["The customer 4101", "The number was changed in both"],
+        ["Kunde 4101", "Nummeret er det samme begge steder nå"],
+        ["The customer 4101", "The number is the same in both now"],
         id="renumbered in Moment",
     ),
     pytest.param(

@@ -129,9 +129,11 @@ def test_what_lasts_is_a_problem_after_a_quarter_of_an_hour_and_names_what_it_wa
     assert told(world) == []
     pass_time(world, timedelta(minutes=2))
     assert told(world) == [("71", "WAITS_FOR_XLEDGER")]
-    assert sentence(world, 71).startswith("Invoice 71 waits for customer 20077, which is not in Xledger yet.")
+    assert sentence(world, 71).startswith(
+        "Invoice 71 waits for customer 20077, which has not been seen in Xledger under that number yet."
+    )
     assert sentence(world, 71, Language.NORWEGIAN).startswith(
-        "Faktura 71 venter på kunde 20077, som ikke er i"
+        "Faktura 71 venter på kunde 20077, som ennå ikke er sett i Xledger"
     )
     pass_time(world, timedelta(hours=2))
     (problem,) = world.ledger.problems.of(COMPANY.id, "invoice")

@@ -291,13 +291,13 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.NUMBER_TAKEN: Reason(
         Fixer.ADMINISTRATOR,
-        "Nummer {number} er allerede i bruk i Moment ({kind} med id {other}). Endre det ene av de to numrene i Moment, eller åpne problemet og velg om de to er det samme.",
-        "Number {number} is already used by another {kind} in Moment (id {other}). Give one of them a new number in Moment, or open the problem and choose whether the two are the same.",
+        "Nummer {number} er i bruk fra før ({kind} med id {other} i Moment), i Moment eller i Xledger. Endre det ene av de to numrene i Moment, eller åpne problemet og velg om de to er det samme.",
+        "Another {kind} from Moment (id {other}) has number {number}, in Moment or in Xledger. Give one of the two another number in Moment, or open the problem and choose whether the two are the same.",
     ),
     Code.NUMBER_CHANGED: Reason(
         Fixer.ADMINISTRATOR,
-        "{kind} {number} i Moment har nummer {old} i Xledger. Nummeret må være det samme begge steder, og endres aldri herfra. Sett det tilbake til {old} i Moment. Er det med vilje endret begge steder, åpner du problemet og velger det.",
-        "The {kind} {number} in Moment has number {old} in Xledger. The number must be the same in both, and is never changed from here. Change it back to {old} in Moment. If it was changed on purpose in both, open the problem and choose that.",
+        "{kind} {number} i Moment hadde nummer {old} i Xledger sist vi så etter. Nummeret må være det samme begge steder, og endres aldri herfra. Sett det tilbake til {old} i Moment. Er det nye nummeret riktig, og står det i Xledger også nå, åpner du problemet og velger det.",
+        "The {kind} {number} in Moment had number {old} in Xledger when we last looked. The number must be the same in both, and is never changed from here. Change it back to {old} in Moment. If the new number is right, and is in Xledger too by now, open the problem and choose that.",
     ),
     Code.NUMBER_TWICE_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
@@ -306,8 +306,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.CUSTOMER_UNKNOWN: Reason(
         Fixer.ADMINISTRATOR,
-        "{kind} {number} viser til kunde {customer}, som ikke finnes i Moment. Velg en kunde på nytt i Moment og lagre.",
-        "The {kind} {number} refers to customer {customer}, which Moment does not have. Choose a customer again in Moment and save.",
+        "{kind} {number} viser til kunde {customer}. Moment er spurt, og har ingen slik kunde, eller svarer om den på en måte som ikke kan brukes. Velg en kunde på nytt i Moment og lagre, eller rett kunde {customer} der.",
+        "The {kind} {number} refers to customer {customer}. Moment was asked, and has no such customer, or says of it what cannot be used. Choose a customer again in Moment and save, or correct customer {customer} there.",
     ),
     Code.REFERENCE_NOT_FOUND: Reason(
         Fixer.ACCOUNTANT,
@@ -321,8 +321,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.REFUSED_ALIKE: Reason(
         Fixer.ADMINISTRATOR,
-        "Xledger tar ikke imot {count} {records} og svarer det samme om dem, blant dem {examples}. Sikkert avslått, hver for seg: {certain}. Riktige kan være blant de andre; de prøves én og én og går da av seg selv. Les hva Xledger svarer, og rett det i Moment eller i Xledger. Det som lagres på nytt, går av seg selv.",
-        "Xledger refuses {count} {records} with the same answer, among them {examples}. Of them {certain} are certainly refused. Sound ones may be among the others; they are tried one by one and then go by themselves. Read what Xledger answers, and correct it in Moment or in Xledger. What is saved again goes by itself.",
+        "{count} {records} er holdt tilbake, blant dem {examples}. Xledger svarer det samme om dem som er prøvd, og de andre ligner på disse. Sikkert avslått, hver for seg: {certain}. Riktige kan være blant de andre; de prøves én og én og går da av seg selv. Les hva Xledger svarer, og rett det i Moment eller i Xledger. Det som lagres på nytt, går av seg selv.",
+        "{count} {records} are held back, among them {examples}. Xledger gives the same answer to those of them that were tried, and the others are like them. Of them {certain} are certainly refused. Sound ones may be among the others; they are tried one by one and then go by themselves. Read what Xledger answers, and correct it in Moment or in Xledger. What is saved again goes by itself.",
     ),
     Code.TOKEN_REFUSED: Reason(
         Fixer.ADMINISTRATOR,
@@ -754,13 +754,13 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.CUSTOMER_NOT_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "{kind} {number} hører til kunde {customer}, som ikke finnes i Xledger. Opprett kunde {customer} i Xledger, og prøv igjen.",
-        "The {kind} {number} belongs to customer {customer}, which is not in Xledger. Create customer {customer} in Xledger, and try again.",
+        "{kind} {number} hører til kunde {customer}, som selskapet deres i Xledger ikke har. Et annet selskap der kan ha den. Opprett kunde {customer} i Xledger, eller rett eierkoden i innstillingene, og prøv igjen.",
+        "The {kind} {number} belongs to customer {customer}, which your company in Xledger does not have. Another company there may have it. Create customer {customer} in Xledger, or correct the owner code in the settings, and try again.",
     ),
     Code.CUSTOMER_TWICE_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "{kind} {number} hører til kunde {customer}, og det nummeret finnes flere ganger i Xledger. Endre nummeret på de andre kundene i Xledger, og prøv igjen.",
-        "The {kind} {number} belongs to customer {customer}, and that number exists more than once in Xledger. Give the other customers another number in Xledger, and try again.",
+        "{kind} {number} hører til kunde {customer}, og det nummeret finnes flere ganger i selskapet deres i Xledger. Endre nummeret på de andre kundene i Xledger, og prøv igjen.",
+        "The {kind} {number} belongs to customer {customer}, and that number exists more than once in your company in Xledger. Give the other customers another number in Xledger, and try again.",
     ),
     Code.NOTICE_ADDRESS_STOPPED: Reason(
         Fixer.ADMINISTRATOR,
@@ -769,8 +769,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.WAITS_FOR_XLEDGER: Reason(
         Fixer.ADMINISTRATOR,
-        "Faktura {number} venter på {refers_to} {reference}, som ikke er i Xledger ennå. Fakturaen går av seg selv når {refers_to} {reference} er der. Slå opp {refers_to} {reference} for å se hva som stanser.",
-        "Invoice {number} waits for {refers_to} {reference}, which is not in Xledger yet. The invoice goes by itself when {refers_to} {reference} is there. Look up {refers_to} {reference} to see what stops it.",
+        "Faktura {number} venter på {refers_to} {reference}, som ennå ikke er sett i Xledger under det nummeret. Fakturaen går av seg selv når {refers_to} {reference} er der. Slå opp {refers_to} {reference} for å se hva som stanser.",
+        "Invoice {number} waits for {refers_to} {reference}, which has not been seen in Xledger under that number yet. The invoice goes by itself when {refers_to} {reference} is there. Look up {refers_to} {reference} to see what stops it.",
     ),
     Code.WAITS_FOR_NUMBER: Reason(
         Fixer.ADMINISTRATOR,
@@ -794,8 +794,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.NOT_KEPT_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "Faktura {number} venter på {refers_to} {reference}, som Xledger ikke har. Ifølge innstillingene opprettes slike for hånd. Opprett {refers_to} {reference} i Xledger; fakturaen går da av seg selv.",
-        "Invoice {number} waits for {refers_to} {reference}, which Xledger does not have. According to the settings these are created by hand. Create {refers_to} {reference} in Xledger; the invoice then goes by itself.",
+        "Faktura {number} venter på {refers_to} {reference}, som selskapet deres i Xledger ikke har. Et annet selskap der kan ha det nummeret. Ifølge innstillingene opprettes slike for hånd. Opprett {refers_to} {reference} i Xledger; fakturaen går da av seg selv.",
+        "Invoice {number} waits for {refers_to} {reference}, which your company in Xledger does not have. Another company there may have that number. According to the settings these are created by hand. Create {refers_to} {reference} in Xledger; the invoice then goes by itself.",
     ),
     Code.NOT_IN_MOMENT: Reason(
         Fixer.OPERATOR,

@@ -93,28 +93,28 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "choice_take_over": ("Ta over det Moment har nå", "Take over what Moment has now"),
     "about_take_over": (
         (
-            "Det Moment sendte sist om hver av dem, gjelder fra nå, også om det er eldre. "
-            "Det sendes til Xledger i løpet av noen minutter."
+            "Det Moment har nå om hver av dem, gjelder, også om det er eldre. Moment spørres; svarer ikke Moment, "
+            "gjelder det Moment sendte sist. Det sendes til Xledger i løpet av noen minutter."
         ),
         (
-            "What Moment sent last about each of them counts from now on, also if it is older. "
-            "It is sent to Xledger within some minutes."
+            "What Moment has of each of them now counts, also if it is older. Moment is asked; if it does not answer, "
+            "what it sent last counts. It is sent to Xledger within some minutes."
         ),
     ),
     "did_take_over": (
-        "Det Moment sendte sist, tas over. Problemet går bort når alt er tatt over.",
-        "What Moment sent last is being taken over. The problem goes away when all of it is.",
+        "Det Moment har nå, tas over. Problemet går bort når alt er tatt over.",
+        "What Moment has now is being taken over. The problem goes away when all of it is.",
     ),
     # of a button: 0 what is given, 1 the other id, 2 Xledger's number
     # about a choice: 0 what is given, 1 the record, 2 the other id, 3 Xledger's number, 4 the old number
-    "choice_changed_on_both": ("Nummeret er endret begge steder", "The number was changed in both"),
+    "choice_changed_on_both": ("Nummeret er det samme begge steder nå", "The number is the same in both now"),
     "about_changed_on_both": (
         (
-            "{1} er gitt nytt nummer med vilje, både i Moment og i Xledger. Vi slår det opp i Xledger først. "
+            "{1} skal ha dette nummeret, og har det både i Moment og i Xledger nå. Vi slår det opp i Xledger først. "
             "Stemmer det, går alt som venter, av seg selv. Hvis ikke, blir problemet stående med det Xledger har."
         ),
         (
-            "{1} was given a new number on purpose, in Moment and in Xledger. We look it up in Xledger first. "
+            "{1} is to have this number, and has it in Moment and in Xledger now. We look it up in Xledger first. "
             "If it is so, all that waits goes by itself. If not, the problem stays and says what Xledger has."
         ),
     ),
