@@ -11,7 +11,7 @@ from local.proof.exporting import play_lot
 from local.proof.simulation import play
 from local.proof.stage import USUAL, Setting
 from local.proof.story import Cast
-from moment_xledger.adapters import xledger_customers, xledger_projects
+from moment_xledger.adapters import xledger_nodes, xledger_projects
 from moment_xledger.adapters.ledger.exports import Exports
 from moment_xledger.adapters.ledger.invoices import Invoices
 from moment_xledger.adapters.moment_expenses import MomentExpenses
@@ -240,13 +240,13 @@ GUARDS = (
     Guard(
         "records of other entities are not ours",
         0,
-        tuple((module, "owner_of", _as_if_ours) for module in (xledger_customers, xledger_projects)),
+        ((xledger_nodes, "owner_of", _as_if_ours),),
         cast=Cast.BELONGING,
     ),
     Guard(
         "an update sends no number",
         0,
-        tuple((module, "update", _with_code) for module in (xledger_customers, xledger_projects)),
+        ((xledger_nodes, "update", _with_code),),
         cast=Cast.BELONGING,
     ),
     Guard(

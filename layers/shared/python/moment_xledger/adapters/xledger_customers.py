@@ -6,16 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from moment_xledger.adapters.xledger_nodes import (
     Node,
     Sends,
-    addition,
+    added,
     address_of,
     asked_for,
+    content_of,
+    identity_of,
     listed,
     nodes,
-    own,
-    owner_of,
     shown,
-    update,
-    written,
+    updated,
 )
 from moment_xledger.domain.attempts import Fields
 from moment_xledger.domain.customers import Found, KnownCustomer, needs_company
@@ -50,11 +49,9 @@ class Customers:
     def add_companies(self, records: Sequence[Record]) -> Mapping[int, int]:
         """The legal companies that these customers need, one for each key; their ids by Moment's id of the customer."""
         first_of = {str(record.company_key): record for record in reversed(records)}
-        inputs = [
-            addition(key, _new_company(record) | own(self._owner_code)) for key, record in first_of.items()
-        ]
+        made = {key: _new_company(record) for key, record in first_of.items()}
         try:
-            ids = written(self._channel, "AddCompanies", inputs)
+            ids = added(self._channel, "AddCompanies", made, self._owner_code)
         except Rejected as rejected:
             blamed = {
                 record.client_id: rejected.blamed[str(record.company_key)]
@@ -67,24 +64,16 @@ class Customers:
         }
 
     def update_companies(self, records: Sequence[tuple[Record, int]]) -> Mapping[str, int]:
-        inputs = [update(record.client_id, db_id, _person(record)) for record, db_id in records]
-        return written(self._channel, "UpdateCompanies", inputs)
+        changed = [(record, db_id, _person(record)) for record, db_id in records]
+        return updated(self._channel, "UpdateCompanies", changed)
 
     def add(self, records: Sequence[Record]) -> Mapping[str, int]:
-        inputs = [
-            addition(record.client_id, _customer(record) | _company_of(record) | own(self._owner_code))
-            for record in records
-        ]
-        return written(self._channel, "AddCustomers", inputs)
+        made = {record.client_id: _customer(record) | _company_of(record) for record in records}
+        return added(self._channel, "AddCustomers", made, self._owner_code)
 
     def update(self, records: Sequence[tuple[Record, KnownCustomer]]) -> Mapping[str, int]:
-        """With its company where that is to be another one."""
-        inputs = []
-        for record, known in records:
-            stays = known.company is not None and known.company.db_id == record.refers_to
-            node = _customer(record) | ({} if stays else _company_of(record))
-            inputs.append(update(record.client_id, known.db_id, node))
-        return written(self._channel, "UpdateCustomers", inputs)
+        changed = [(record, known.db_id, _changed(record, known)) for record, known in records]
+        return updated(self._channel, "UpdateCustomers", changed)
 
     def shown(self, record: Record) -> Fields:
         """What is sent of it, for people's eyes; without the company, which Xledger knows by an id of its own."""
@@ -95,9 +84,7 @@ class Customers:
         country = address.get("country") or {}
         company = node.get("company")
         return KnownCustomer(
-            int(node["dbId"]),
-            str(node.get("code") or ""),
-            owner_of(node, self._owner_code),
+            *identity_of(node, self._owner_code),
             node.get("description"),
             node.get("email") or None,
             address_of(node).model_copy(update={"country_code": country.get("code") or None}),
@@ -120,18 +107,12 @@ def _numbers(records: Iterable[Record]) -> Iterable[str]:
     """In the usual spellings, since Xledger's `_in` finds what is written alike."""
     for record in records:
         if record.legal_id:
-            yield str(_content(record).organization_number)
+            yield str(content_of(record, Customer).organization_number)
             yield from record.legal_id.spellings()
 
 
-def _content(record: Record) -> Customer:
-    customer = record.content
-    assert isinstance(customer, Customer)  # noqa: S101 the type checker's business
-    return customer
-
-
 def _customer(record: Record) -> Node:
-    customer = _content(record)
+    customer = content_of(record, Customer)
     address = customer.address
     return {
         "code": customer.customer_number,
@@ -144,12 +125,18 @@ def _customer(record: Record) -> Node:
     }
 
 
+def _changed(record: Record, known: KnownCustomer) -> Node:
+    """With its company where that is to be another one."""
+    stays = known.company is not None and known.company.db_id == record.refers_to
+    return _customer(record) | ({} if stays else _company_of(record))
+
+
 def _company_of(record: Record) -> Node:
     return {"company": {"dbId": record.refers_to}}
 
 
 def _new_company(record: Record) -> Node:
-    customer = _content(record)
+    customer = content_of(record, Customer)
     if record.legal_id is None:
         return {"code": record.own_code} | _person(record)
     country = customer.address.country_code
@@ -162,7 +149,7 @@ def _new_company(record: Record) -> Node:
 
 def _person(record: Record) -> Node:
     """A private person as a company."""
-    customer = _content(record)
+    customer = content_of(record, Customer)
     address = customer.address
     return {
         "description": customer.name,

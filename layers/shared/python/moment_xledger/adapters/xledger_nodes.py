@@ -5,11 +5,11 @@ each. `edges` is null when nothing matches; ids come as numbers or as strings.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from moment_xledger.domain.attempts import Fields
 from moment_xledger.domain.errors import Rejected
-from moment_xledger.domain.moment import Address
+from moment_xledger.domain.moment import Address, Saved
 from moment_xledger.domain.numbers import spellings
 from moment_xledger.domain.plans import Owner
 from moment_xledger.domain.records import Record
@@ -17,6 +17,7 @@ from moment_xledger.domain.replies import Refusal
 
 MOST_INPUTS = 500  # of one mutation (Xledger's help centre, article 8715787519634)
 
+Content = TypeVar("Content", bound=Saved)
 Node = dict[str, Any]
 Input = dict[str, Any]
 
@@ -51,6 +52,26 @@ def nodes(connection: Any) -> list[Node]:
     return [edge["node"] for edge in connection.get("edges") or []]
 
 
+class Identity(NamedTuple):
+    """What tells a record of Xledger from others."""
+
+    db_id: int
+    number: str
+    owner: Owner
+
+
+def identity_of(node: Node, owner_code: int) -> Identity:
+    """`owner_code`: our entity's."""
+    return Identity(int(node["dbId"]), str(node.get("code") or ""), owner_of(node, owner_code))
+
+
+def content_of(record: Record, model: type[Content]) -> Content:
+    """What Moment says of it, of the kind that this list is for."""
+    content = record.content
+    assert isinstance(content, model)  # noqa: S101 the type checker's business
+    return content
+
+
 def owner_of(node: Node, owner_code: int) -> Owner:
     """`owner_code`: our entity's."""
     owner = node.get("owner") or {}
@@ -58,9 +79,16 @@ def owner_of(node: Node, owner_code: int) -> Owner:
     return Owner(code == owner_code, code, str(owner.get("description") or ""))
 
 
-def own(owner_code: int) -> Node:
-    """The entity that a new record is to belong to."""
-    return {"owner": {"ownerCode": owner_code}}
+def added(channel: Sends, operation: str, nodes: Mapping[str, Node], owner_code: int) -> Mapping[str, int]:
+    """`nodes`: by client id. They are to belong to our entity."""
+    owner = {"owner": {"ownerCode": owner_code}}
+    return written(channel, operation, [addition(id_, node | owner) for id_, node in nodes.items()])
+
+
+def updated(channel: Sends, operation: str, nodes: Iterable[tuple[Record, int, Node]]) -> Mapping[str, int]:
+    """Each with its id in Xledger."""
+    inputs = [update(record.client_id, db_id, node) for record, db_id, node in nodes]
+    return written(channel, operation, inputs)
 
 
 def address_of(node: Node) -> Address:

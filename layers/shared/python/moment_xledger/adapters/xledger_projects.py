@@ -6,15 +6,14 @@ from datetime import date
 from moment_xledger.adapters.xledger_nodes import (
     Node,
     Sends,
-    addition,
+    added,
     asked_for,
+    content_of,
+    identity_of,
     listed,
     nodes,
-    own,
-    owner_of,
     shown,
-    update,
-    written,
+    updated,
 )
 from moment_xledger.domain.attempts import Fields
 from moment_xledger.domain.entities import Entity
@@ -37,42 +36,27 @@ class Projects:
             {**asked_for(records), **listed("customerCodes", spellings(customer_numbers))},
         )
         projects = [*nodes(answer.get("byId")), *nodes(answer.get("byCode"))]
-        customers = [
-            NumberedCustomer(int(node["dbId"]), str(node.get("code") or ""))
-            for node in nodes(answer.get("customers"))
-            if owner_of(node, self._owner_code).is_ours
-        ]
+        found = (identity_of(node, self._owner_code) for node in nodes(answer.get("customers")))
+        customers = [NumberedCustomer(each.db_id, each.number) for each in found if each.owner.is_ours]
         return Found([self._project(node) for node in projects], customers)
 
     def add(self, records: Sequence[Record]) -> Mapping[str, int]:
-        inputs = [
-            addition(record.client_id, _project(record) | _end(record) | own(self._owner_code))
-            for record in records
-        ]
-        return written(self._channel, "AddProjects", inputs)
+        made = {record.client_id: _project(record) | _end(record) for record in records}
+        return added(self._channel, "AddProjects", made, self._owner_code)
 
     def update(self, records: Sequence[tuple[Record, KnownProject]]) -> Mapping[str, int]:
-        inputs = [
-            update(
-                record.client_id,
-                known.db_id,
-                _changed(record, known),
-            )
-            for record, known in records
-        ]
-        return written(self._channel, "UpdateProjects", inputs)
+        changed = [(record, known.db_id, _changed(record, known)) for record, known in records]
+        return updated(self._channel, "UpdateProjects", changed)
 
     def shown(self, record: Record) -> Fields:
         """What is sent of it, for people's eyes: its customer by the number."""
-        project = _content(record)
+        project = content_of(record, Project)
         return shown(_project(record) | _end(record) | {"subledger": project.customer_number})
 
     def _project(self, node: Node) -> KnownProject:
         customer = (node.get("subledger") or {}).get("dbId")
         return KnownProject(
-            int(node["dbId"]),
-            str(node.get("code") or ""),
-            owner_of(node, self._owner_code),
+            *identity_of(node, self._owner_code),
             node.get("description"),
             None if customer is None else int(customer),
             _date(node.get("fromDate")),
@@ -80,14 +64,8 @@ class Projects:
         )
 
 
-def _content(record: Record) -> Project:
-    project = record.content
-    assert isinstance(project, Project)  # noqa: S101 the type checker's business
-    return project
-
-
 def _project(record: Record) -> Node:
-    project = _content(record)
+    project = content_of(record, Project)
     return {
         "code": project.project_number,
         "description": project.name,
