@@ -15,7 +15,15 @@ from moment_xledger.domain.problems import Code
 from moment_xledger.flows.decide_problem import decide_problem
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.resolve_problem import Resolver
-from tests.builders import COMPANY, KEPT_BY_HAND, a_company, a_private_person, an_invoice, may_not_look_up
+from tests.builders import (
+    COMPANY,
+    KEPT_BY_HAND,
+    a_company,
+    a_private_person,
+    an_invoice,
+    lists_were_asked_for,
+    may_not_look_up,
+)
 from tests.fakes import FakeFiles
 from tests.world import World
 
@@ -39,6 +47,7 @@ def issued(n: int, number: str, name: str, id: int | None = None, **but: Any) ->
 def world() -> World:
     """Berit is 51 and Carl is 52, and Xledger has both."""
     world = World()
+    lists_were_asked_for(world.ledger, COMPANY.id)
     world.receive(saved("51", BERIT), saved("52", CARL))
     world.run()
     return world
@@ -236,6 +245,7 @@ def test_customers_that_are_kept_by_hand_are_known_by_number_alone() -> None:
 
 def test_while_its_number_waits_or_is_disputed_people_hear_of_that_alone() -> None:
     world = World()
+    lists_were_asked_for(world.ledger, COMPANY.id)
     world.receive(issued(501, "51", "Dina Vik"))
     pass_time(world, timedelta(minutes=17))
     assert told(world) == [("501", "NOT_IN_MOMENT")]
