@@ -77,7 +77,7 @@ def test_what_is_known_goes_with_its_group() -> None:
     events, _ = a_crowd("the form of an e-mail", 0, 40, 50)
     world.receive(*events)
     world.run(until=timedelta(minutes=1))
-    outcomes = Outcomes(world.ledger, COMPANY, world.time, lambda *_: None)
+    outcomes = Outcomes(world.ledger, COMPANY, world.time)
     (rule,) = outcomes.known_rules(Kind.CUSTOMER)
     assert (rule.about, rule.refusal.message) == ("email", "email: The value is not valid.")
     world.server.replan({"rules": []})

@@ -148,7 +148,7 @@ def test_no_more_than_a_share_is_taken_over_in_one_call(
 ) -> None:
     monkeypatch.setattr(take_over_moment, "AT_ONCE", 4)
     decide(world)
-    outcomes = Outcomes(world.ledger, COMPANY, world.time, lambda *_: None)
+    outcomes = Outcomes(world.ledger, COMPANY, world.time)
     take_over_moment.go_on_taking_over(Kind.CUSTOMER, outcomes, lambda *_: {})
     assert world.ledger.records.count_disputed(COMPANY.id) == 27
 
