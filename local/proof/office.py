@@ -24,6 +24,7 @@ from moment_xledger.adapters.table import Action, Item, Key
 from moment_xledger.domain.errors import FileDiffers
 from moment_xledger.domain.invoice_references import LookedUp
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.preflight import Lists
 from moment_xledger.flows.export_invoices import Exporter, export_asked_for
 from moment_xledger.flows.make_export import A_PART
 from moment_xledger.flows.receive_events import Message, Receiver, receive_events
@@ -116,6 +117,7 @@ class Office:
         unreadable = {EVERY: LookedUp(None, None, START)}  # so that any invoice may come
         for kind in Kind:
             self.ledger.lookups.note(company.id, kind, unreadable)
+        self.ledger.references.save(company.token_id, Lists(START, None, None))  # the same of its lists
         story = Story([company])
         tell_of_invoices(story, company, random, Size(invoices=invoices))
         self.published = story.published
