@@ -110,6 +110,19 @@ def test_more_than_one_call_releases_are_all_released(monkeypatch: pytest.Monkey
     assert list(world.ledger.records.arrivals(COMPANY.id)) == []
 
 
+def test_customers_whose_projects_are_released_are_not_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outcomes, "MOST_RELEASED", 20)
+    world = World()
+    receive(world, list(new_projects(50, 5)))
+    world.receive(*(customer(n, 1, f"Kunde {n} AS") for n in range(5)))
+    world.sync(Kind.CUSTOMER)
+    ((_, left),) = world.ledger.records.arrivals(COMPANY.id)
+    assert left == {"10002", "10003", "10004", "10005"}  # the second's may not be all: one call stopped there
+    assert states(world)[State.DIRTY] == 20
+
+
 def test_where_many_wait_for_a_customer_that_is_a_problem_the_others_are_looked_at_all_the_same() -> None:
     world = World()
     refused = a_customer("20000", id=20_000, name="Fjord " + "x" * 600)

@@ -62,16 +62,17 @@ def _oldest(outcomes: Outcomes) -> datetime | None:
 def _make_up_for_releases(outcomes: Outcomes) -> bool:
     """Of customers that a worker has brought into Xledger who then died. False where some are left to release."""
     for note, numbers in outcomes.ledger.records.arrivals(outcomes.company.id):
-        if not outcomes.release(numbers - missing_customers(numbers, outcomes)):
+        left = outcomes.release(numbers - missing_customers(numbers, outcomes))
+        outcomes.ledger.records.released(note, left)
+        if left:
             return False
-        outcomes.ledger.records.released(note)
     return True
 
 
 def _settle(numbers: Collection[str], outcomes: Outcomes, ask_moment: AskMoment) -> bool:
     """False where there is more to do for them than one call may do."""
     absent = missing_customers(numbers, outcomes)
-    is_all = outcomes.release(set(numbers) - absent)
+    is_all = not outcomes.release(set(numbers) - absent)
     unknown = sorted(number for number in absent if not _is_known(number, outcomes))
     if len(unknown) < len(absent):
         now, company = outcomes.clock(), outcomes.company
@@ -119,7 +120,7 @@ def _find(number: str, outcomes: Outcomes, ask_moment: AskMoment) -> bool:
         answer = Event("", company.id, clock(), customer, from_api=True)
         take_in_records(company, Kind.CUSTOMER, [answer], ledger, clock)
         return True
-    found = (record for some in ledger.records.waiting_for(company.id, {number}) for record in some)
+    found = (record for _, some in ledger.records.waiting_for(company.id, [number]) for record in some)
     waiting = list(islice((each for each in found if each.state is State.WAITING), GIVEN_UP_AT_ONCE))
     outcomes.without_customer([(record, number) for record in waiting])
     return len(waiting) < GIVEN_UP_AT_ONCE

@@ -276,20 +276,22 @@ class Outcomes:
         self.ledger.records.save([(record, as_waiting(record, self.clock())) for record in records])
         self.report.waiting += len(records)
 
-    def release(self, customer_numbers: Collection[str]) -> bool:
-        """The projects that wait for these customers: they are in Xledger now. False where some are left, since one
-        call releases so many and no more."""
-        released = 0
-        for waiting in self.ledger.records.waiting_for(self.company.id, customer_numbers):
+    def release(self, customer_numbers: Collection[str]) -> list[str]:
+        """The projects that wait for these customers: they are in Xledger now. Returns the customers that are left,
+        since one call releases so many and no more."""
+        numbers, released = sorted(customer_numbers), 0
+        left: list[str] = []
+        for number, waiting in self.ledger.records.waiting_for(self.company.id, numbers):
             lacking = [(record.kind, record.number) for record in waiting if record.problem]
             self.ledger.problems.close(self.company.id, lacking, [Code.CUSTOMER_UNKNOWN])
             self.ledger.records.save([(record, as_dirty(record, self.clock())) for record in waiting])
             released += len(waiting)
             if released >= MOST_RELEASED:
+                left = numbers[numbers.index(number) :]
                 break
         if released:
             self.ledger.records.mark_work(self.company.token_id, Kind.PROJECT, self.company.id, self.clock())
-        return released < MOST_RELEASED
+        return left
 
     def doubt(self, ids: Iterable[tuple[Kind, int]]) -> None:
         """Of these records it is not known what Xledger was told last."""
@@ -350,8 +352,8 @@ class Outcomes:
         done = [(record, db_id) for record, db_id in done if record.id not in claims]
         stored = self._save_again([record for record, _ in done], change)
         self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
-        if note and self.release(new):
-            self.ledger.records.released(note)
+        if note:
+            self.ledger.records.released(note, self.release(new))
         if sent:
             self._look_at_invoices([told for told, _ in sent.values()])
 

@@ -118,19 +118,19 @@ class Records:
     def count_alike(self, company: CompanyId, kind: Kind, group: str) -> int:
         return sum(1 for _ in self._table.query(keys.company(company), f"ALIKE#{kind}#{group}#"))
 
-    def waiting_for(self, company: CompanyId, numbers: Collection[str]) -> Iterator[list[Record]]:
-        """Projects that wait for one of these customers, or have given it up; some at a time.
+    def waiting_for(self, company: CompanyId, numbers: Iterable[str]) -> Iterator[tuple[str, list[Record]]]:
+        """Projects that wait for one of these customers, or have given it up: customer by customer, with its number,
+        some at a time.
 
         Each customer's own are asked for: what it costs does not grow with those that wait for others.
         """
-        for state in WAITERS:
-            if not self._any_waits(company, state):
-                continue
-            for number in numbers:
+        states = [state for state in WAITERS if self._any_waits(company, state)]
+        for number in numbers:
+            for state in states:
                 ids = self._ids_of_waiters(company, state, number)
                 while some := list(islice(ids, READ_AT_ONCE)):
                     records = self._in_order(company, Kind.PROJECT, some)
-                    yield [record for record in records if _lacks(record, number)]
+                    yield number, [record for record in records if _lacks(record, number)]
 
     def _ids_of_waiters(self, company: CompanyId, state: str, number: str) -> Iterator[int]:
         seen: set[int] = set()
@@ -187,9 +187,9 @@ class Records:
         for item in self._table.query(keys.company(company), f"CAME#{Kind.CUSTOMER}#"):
             yield (item["pk"], item["sk"]), set(item["numbers"])
 
-    def released(self, note: Key) -> None:
-        """Nobody waits for these customers any more."""
-        self._table.write(Delete(note))
+    def released(self, note: Key, left: Collection[str] = ()) -> None:
+        """Nobody waits for these customers any more, but for those that are left."""
+        self._table.write(Put(note, {"numbers": sorted(left)}) if left else Delete(note))
 
     def count(self, company: CompanyId, kind: Kind) -> dict[State, int]:
         """How many are in each state: the same few items are read, however many records there are."""
