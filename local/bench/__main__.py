@@ -14,6 +14,7 @@ from local.bench.exports import exports
 from local.bench.first_answer import first_answer
 from local.bench.frame import Say, Table
 from local.bench.growth import growth
+from local.bench.idle import idle
 from local.bench.latency import latency
 from local.bench.memory import memory
 from local.bench.requests import requests
@@ -36,6 +37,7 @@ SECTIONS: Mapping[str, Section] = {
         scale,
         memory,
         bill,
+        idle,
     )
 }
 

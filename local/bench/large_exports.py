@@ -62,10 +62,14 @@ class ManyInvoices(MeteredTable):
         self._left_with = array("i", [0]) * (count + 1)
         self._made = [invoice.to_json() for invoice in invoices(DIFFERENT)]
 
-    def get(self, key: Key) -> Item | None:
+    def lying(self, key: Key) -> Item | None:
         if key == keys.head(COMPANY.id):
             return {"n": self._count}
-        return self._snapshot(_seq(key)) if _is_snapshot(key) else super().get(key)
+        return self._snapshot(_seq(key)) if _is_snapshot(key) else super().lying(key)
+
+    def get(self, key: Key) -> Item | None:
+        self.read += _is_snapshot(key)
+        return super().get(key)
 
     def query(self, pk: str, prefix: str = "", *, after: str = "", **how: Any) -> Iterator[Item]:
         if (pk, prefix) != (INVOICES, "SEQ#"):
@@ -86,11 +90,11 @@ class ManyInvoices(MeteredTable):
             if size >= A_PAGE:
                 break
         self.called()
+        self.read += len(found)
         self.reads += max(1, ceil(size / READ_BYTES))
         return found
 
     def _snapshot(self, seq: int) -> Item:
-        self.read += not self._is_own
         at = (seq - 1) % DIFFERENT
         text = self._made[at].replace(str(FIRST + at), str(FIRST + seq - 1), 1)
         item = {"pk": INVOICES, "sk": f"SEQ#{seq:010}", "invoice": text, "route": "file", "arrived": STAMP}

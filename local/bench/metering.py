@@ -12,6 +12,7 @@ from moment_xledger.adapters.table import MOST_KEYS, Action, DueKey, Item, Key
 
 READ_BYTES, WRITE_BYTES = 4096, 1024  # of one unit
 A_PAGE = 1024**2  # bytes that one query reads at most
+ENCODED = json.JSONEncoder(default=str).encode
 EVENTUALLY = 0.5  # of a unit, where a read need not be consistent
 TRANSACTION = 2  # each item is written as if twice
 
@@ -21,7 +22,6 @@ class MeteredTable(FakeTable):
         super().__init__()
         self.reads = self.writes = 0.0  # units
         self.calls = 0
-        self._is_own = False  # what the twin reads for itself is not billed
 
     def called(self) -> None:
         self.calls += 1
@@ -37,9 +37,8 @@ class MeteredTable(FakeTable):
 
     def get(self, key: Key) -> Item | None:
         found = super().get(key)
-        if not self._is_own:
-            self.called()
-            self.reads += _units(found, READ_BYTES)
+        self.called()
+        self.reads += _units(found, READ_BYTES)
         return found
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
@@ -78,16 +77,11 @@ class MeteredTable(FakeTable):
     def write(self, *actions: Action) -> None:
         if actions:
             self.called()
-        before = self._stored(actions)
-        self._is_own = True
+        before = [self.lying(action.key) for action in actions]
         try:
             super().write(*actions)
         finally:
-            self._is_own = False
-            self._bill(before, self._stored(actions))
-
-    def _stored(self, actions: Iterable[Action]) -> list[Item | None]:
-        return [FakeTable.get(self, action.key) for action in actions]
+            self._bill(before, [self.lying(action.key) for action in actions])
 
     def _bill(self, before: list[Item | None], after: list[Item | None]) -> None:
         times = TRANSACTION if len(before) > 1 else 1
@@ -97,7 +91,7 @@ class MeteredTable(FakeTable):
 
 
 def _size(content: Any) -> int:
-    return len(json.dumps(content, default=str))
+    return len(ENCODED(content))
 
 
 def _units(content: Any, size: int) -> int:

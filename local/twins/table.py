@@ -35,9 +35,13 @@ class FakeTable:
 
     def get(self, key: Key) -> Item | None:
         check_key(*key)
-        partition = self._partitions.get(key[0])
-        found = partition.get(key[1]) if partition is not None else None
+        found = self.lying(key)
         return copied(found) if found else None
+
+    def lying(self, key: Key) -> Item | None:
+        """As it lies there, for who does not change it. A write puts another one in its place."""
+        found: Item | None = self._partitions.get(key[0], NOTHING).get(key[1])
+        return found
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         return {key: item for key in dict.fromkeys(keys) if (item := self.get(key))}
@@ -84,7 +88,7 @@ class FakeTable:
             failed = [
                 position
                 for position, action in enumerate(actions)
-                if action.when is not None and not holds(action.when, self.get(action.key) or {})
+                if action.when is not None and not holds(action.when, self.lying(action.key) or {})
             ]
             if failed:
                 raise Conflict(failed)
@@ -92,7 +96,7 @@ class FakeTable:
                 self._apply(action)
 
     def _apply(self, action: Action) -> None:
-        old = self.get(action.key) or {}
+        old = self.lying(action.key) or {}
         match action:
             case Put():
                 new: Item | None = {**copied(dict(action.attributes))}

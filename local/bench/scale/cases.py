@@ -44,7 +44,7 @@ class Case:
 def _held_beside(count: int) -> tuple[Site, Work]:
     """Invoices of one customer, of whom nothing has come; then another customer is saved."""
     site = Site()
-    with site.uncounted():
+    with site.running():
         site.receive(_invoices(site, count))
         site.work()
     return site, lambda: site.receive([_customer(site, ANOTHER)])
@@ -53,7 +53,7 @@ def _held_beside(count: int) -> tuple[Site, Work]:
 def _held_and_released(count: int) -> tuple[Site, Work]:
     """The same invoices; then their customer is saved."""
     site = Site()
-    with site.uncounted():
+    with site.running():
         site.receive(_invoices(site, count))
         site.work()
 
@@ -69,7 +69,7 @@ def _held_and_released(count: int) -> tuple[Site, Work]:
 
 def _gates_closed(count: int) -> tuple[Site, Work]:
     site = Site(count)
-    with site.uncounted():
+    with site.running():
         site.receive(_customer(site, 0, n) for n in range(count))
     for queue in site.queues.values():
         queue.waiting.clear()
@@ -109,7 +109,7 @@ def _notices(count: int) -> tuple[Site, Work]:
 def _numbers_guarded(count: int) -> tuple[Site, Work]:
     """Of companies with a customer each, which were compared the night before."""
     site = Site(count)
-    with site.uncounted():
+    with site.running():
         site.receive(_customer(site, 0, n) for n in range(count))
         site.work()
         site.call("guard_numbers")
@@ -137,8 +137,9 @@ def _projects_wait(count: int) -> tuple[Site, Work]:
     """Projects come before their customers, ten for each; then the customers do, and all goes to Xledger."""
     site = Site()
     customers = max(1, count // 10)
-    with site.uncounted():
+    with site.running():
         site.receive(_project(site, n, n % customers) for n in range(count))
+        site.work()
 
     def work() -> None:
         site.receive(_customer(site, n) for n in range(customers))
@@ -150,7 +151,7 @@ def _projects_wait(count: int) -> tuple[Site, Work]:
 
 def _exported(count: int) -> tuple[Site, Work]:
     site = Site()
-    with site.uncounted():
+    with site.running():
         site.receive([_customer(site, 0)])
         site.work()
         site.receive(_invoices(site, count))
@@ -162,7 +163,11 @@ def _exported(count: int) -> tuple[Site, Work]:
 CASES: Sequence[Case] = (
     Case("receive_events: one customer, beside n invoices held", 100, 10, _held_beside, Growth.NONE),
     Case(
-        "receive_events: a customer for whom n invoices wait, until they may go", 100, 10, _held_and_released
+        "receive_events: a customer for whom n invoices wait, until they may go",
+        100,
+        10,
+        _held_and_released,
+        Growth.LINEAR,
     ),
     Case("sweep: n tokens, all closed", 100, 10, _gates_closed, Growth.LINEAR),
     Case("sweep: n tokens that may go", 100, 10, _tokens_woken, Growth.LINEAR),
@@ -172,7 +177,7 @@ CASES: Sequence[Case] = (
     Case("send_notices: n companies with nothing to tell", 100, 10, _notices, Growth.LINEAR),
     Case("guard_numbers: n tokens, a customer each", 10, 3, _numbers_guarded, Growth.LINEAR),
     Case("reconcile: n companies", 10, 3, _reconciled, Growth.LINEAR),
-    Case("sync_projects: n that waited for their customers", 1_000, 20, _projects_wait),
+    Case("sync_projects: n that waited for their customers", 1_000, 20, _projects_wait, Growth.LINEAR),
     Case("export_invoices: n invoices", 100, 20, _exported, Growth.LINEAR),
 )
 
@@ -190,6 +195,11 @@ def _check(what: str, found: int, wanted: int) -> None:
 
 def _owner(site: Site, n: int = 0, customers: int = 1, projects: int = 0) -> Company:
     return Company(site.companies[n].id, customers, projects, seed=1)
+
+
+def saved_customer(site: Site, of: int) -> dict[str, Any]:
+    """The first of this company."""
+    return _customer(site, 0, of)
 
 
 def _customer(site: Site, number: int, of: int = 0) -> dict[str, Any]:

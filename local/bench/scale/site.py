@@ -4,7 +4,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -56,8 +56,9 @@ URL = f"{XLEDGER}/graphql"
 
 @dataclass(frozen=True)
 class Cost:
-    """Of some work. `calls`: of any service of AWS; `seconds`: by a clock that each call moves on, and the processor's;
-    `longest`: of the function's call that took longest; `requests`: to Xledger and to Moment."""
+    """Of some work. `calls`: of any service of AWS, and, but for DynamoDB, `by_operation`; `seconds`: by a clock that
+    each call moves on, and the processor's; `longest`: of the function's call that took longest; `requests`: to Xledger
+    and to Moment."""
 
     functions: int = 0
     calls: int = 0
@@ -66,6 +67,7 @@ class Cost:
     requests: int = 0
     seconds: float = 0
     longest: float = 0
+    by_operation: Counter[str] = field(default_factory=Counter)
 
 
 class _Timed(MeteredTable):
@@ -129,7 +131,7 @@ class Site:
         self.bucket = BucketTwin(self._outside)
         self.post = SesTwin(self._outside, "xledger@moment.example", lambda event: None)
         self.secrets = SecretsTwin(self._outside)
-        self._calls, self._functions = count(1), list[float]()
+        self._calls, self._functions, self._is_running = count(1), list[float](), False
         self.secrets.create_secret(Name=FINGERPRINT, SecretString="key of the fingerprints")
         for company in self.companies:
             self._set_up(company)
@@ -178,7 +180,7 @@ class Site:
     def _is_anything_due(self) -> bool:
         with self.table.unbilled():
             due = self.ledger.due.until(self.scheduler.now + timedelta(hours=2))
-        return bool(due.records or due.exports or due.mails or due.uploads or due.expenses)
+        return any(vars(due).values())
 
     def later(self, time: timedelta) -> None:
         self.scheduler.now += time
@@ -205,9 +207,9 @@ class Site:
         self._functions.append(took)
 
     def cost_of(self, work: Callable[[], None]) -> Cost:
-        before = self._counted()
+        before, called = self._counted(), self._outside.called.copy()
         self._functions = []
-        with deployed(self._twins()):
+        with nullcontext() if self._is_running else self.running():
             work()
         calls, reads, writes, requests = (
             now - then for now, then in zip(self._counted(), before, strict=True)
@@ -221,13 +223,18 @@ class Site:
             int(requests),
             sum(functions),
             max(functions, default=0),
+            self._outside.called - called,
         )
 
     @contextmanager
-    def uncounted(self) -> Iterator[None]:
-        """What was there before is brought about by the functions too."""
-        with deployed(self._twins()):
-            yield
+    def running(self) -> Iterator[None]:
+        """What is there before something is counted is brought about by the functions too."""
+        self._is_running = True
+        try:
+            with deployed(self._twins()):
+                yield
+        finally:
+            self._is_running = False
 
     def _counted(self) -> tuple[float, float, float, float]:
         mails = sum(n for site, n in self.fates.seen.items() if site.endswith("SendRawEmail"))
@@ -269,14 +276,13 @@ def _plan(companies: Iterable[Company]) -> Any:
 @cache
 def timeouts() -> dict[str, timedelta]:
     """By folder of functions/, as in the template."""
-    functions = _functions()
-    return {name: timedelta(seconds=each["Timeout"]) for name, each in functions.items()}
+    return {name: timedelta(seconds=each["Timeout"]) for name, each in functions().items()}
 
 
 @cache
 def batches() -> dict[str, int]:
     """Messages in a call, by queue, as in the template."""
-    events = chain.from_iterable(each.get("Events", {}).values() for each in _functions().values())
+    events = chain.from_iterable(each.get("Events", {}).values() for each in functions().values())
     sources = [each["Properties"] for each in events if each["Type"] == "SQS"]
     return {
         name: next(each["BatchSize"] for each in sources if f"{name}Queue" in each["Queue"]["Fn::GetAtt"])
@@ -285,7 +291,8 @@ def batches() -> dict[str, int]:
 
 
 @cache
-def _functions() -> dict[str, dict[str, Any]]:
+def functions() -> dict[str, dict[str, Any]]:
+    """Properties by folder of functions/, as in the template."""
     template = read(ROOT / "template.yaml")
     resources = (
         each for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function"
