@@ -29,11 +29,11 @@ def standings_of(
 ) -> dict[Reference, Standing]:
     """Of each reference; read anew at each call, since numbers may be swapped or moved at any time."""
     wanted = set(references)
+    entity = ledger.entities.current(company.id).entity
     found: dict[Reference, Standing] = {}
     for kind in Kind:
-        found |= _standings_of_kind(
-            company, kind, [each for each in wanted if _is_of(each, kind)], ledger, now
-        )
+        of_kind = [each for each in wanted if _is_of(each, kind)]
+        found |= _standings_of_kind(company, kind, of_kind, entity, ledger, now)
     if ACCOUNTS_AND_VAT in wanted:
         is_read = ledger.references.get(company.token_id) is not None
         found[ACCOUNTS_AND_VAT] = Standing.IN_XLEDGER if is_read else Standing.NOT_LOOKED_UP
@@ -49,13 +49,18 @@ def _is_of(reference: Reference, kind: Kind) -> bool:
 
 
 def _standings_of_kind(
-    company: Company, kind: Kind, wanted: Sequence[Reference], ledger: "Ledger", now: datetime
+    company: Company,
+    kind: Kind,
+    wanted: Sequence[Reference],
+    entity: str | None,
+    ledger: "Ledger",
+    now: datetime,
 ) -> dict[Reference, Standing]:
     """Of what we carry to Xledger the ledger knows the record; of what is kept there by hand, the last look-up."""
     numbers = {number_of(each) for each in wanted}
     if not numbers:
         return {}
-    entity, owners = ledger.entities.current(company.id).entity, dict[str, Record]()
+    owners = dict[str, Record]()
     if company.carries(kind):
         owners = ledger.records.by_number(company.id, kind, numbers)
         disputed = disputed_numbers(company, kind, ledger)

@@ -43,7 +43,7 @@ class Invoices:
         """Those of these invoices that have arrived before."""
         found = self._numbered(company, numbers)
         older = [int(item["seq"]) for item in found.values() if "books" not in item or "kept" not in item]
-        snapshots = self._snapshots(company, older)
+        snapshots = self._snapshots(company, older) if older else {}
         return {number: _known(item, snapshots) for number, item in found.items()}
 
     def _numbered(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Item]:
