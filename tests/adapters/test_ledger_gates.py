@@ -46,10 +46,11 @@ def test_of_many_gates_only_what_is_asked_for_is_read_and_an_unknown_one_is_open
         TOKEN_ID: Gate(closed_until=START + HOUR, failures=5, refusals=1),
         unknown: Gate(),
     }
-    assert ledger.gates.without_usage([TOKEN_ID, unknown]) == {
-        TOKEN_ID: replace(closed, ver=1, usage=Usage()),
+    assert ledger.gates.without_counts([TOKEN_ID, unknown]) == {
+        TOKEN_ID: replace(closed, ver=1, minutes={}, usage=Usage()),
         unknown: Gate(),
     }
+    assert ledger.gates.get_many([TOKEN_ID, unknown]) == {TOKEN_ID: replace(closed, ver=1), unknown: Gate()}
 
 
 def test_a_gate_that_an_older_release_closed_for_years_is_tried_again(ledger: Ledger) -> None:

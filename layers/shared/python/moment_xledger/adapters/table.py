@@ -155,6 +155,7 @@ class Table:
             "IndexName": "due",
             "KeyConditionExpression": "due = :shard AND due_at <= :until",
             "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"S": until}},
+            "ProjectionExpression": "pk, sk, due_at",
         }
         for item in self._pages(sought, limit):
             yield item["pk"], item["sk"], item["due_at"]

@@ -77,7 +77,9 @@ def _lines(ledger: "Ledger", due: "Work", pauses: Pauses, now: datetime) -> Iter
     awake = {line: [each for each in its if not pauses.of(each)] for line, its in due.records.items()}
     lines = iter([(token, kind, companies) for (token, kind), companies in awake.items() if companies])
     while some := list(islice(lines, LINES_AT_ONCE)):
-        gates = ledger.gates.without_usage({token for token, _, _ in some})
+        gates = ledger.gates.without_counts({token for token, _, _ in some})
+        by_plan = [token for token, gate in gates.items() if gate.plan and not gate.is_closed(now)]
+        gates |= ledger.gates.get_many(by_plan)
         for token, kind, companies in some:
             gate = gates[token]
             closed = why_closed(gate, "", now)

@@ -24,6 +24,7 @@ MOST_WAITING = 1_000  # wakes in one queue
 # Of those, for tokens that were refused or not answered again and again: each may hold a worker until its time-out.
 MOST_PROBES = 400
 GATES_AT_ONCE = 100
+MOST_FAILURES = 3  # in one sweep; then the rest is left to the next minute
 COUNTED = ("woken", "probed", "closed", "resumed", "mailing", "uploading", "importing", "rechecking", "left")
 Shuffle = Callable[[list[Any]], None]
 
@@ -55,6 +56,11 @@ class Swept:
     counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
     failures: list[Exception] = field(default_factory=list)
 
+    @property
+    def has_failed_often(self) -> bool:
+        """It is AWS that has trouble, and not one queue."""
+        return len(self.failures) >= MOST_FAILURES
+
     @contextmanager
     def trying(self) -> Iterator[None]:
         try:
@@ -66,36 +72,36 @@ class Swept:
 def sweep(
     ledger: "Ledger", lanes: Lanes, now: datetime, shuffle: Shuffle, has_time: Callable[[], bool]
 ) -> Swept:
-    """A wake for each company with something due of its own, and for each token and kind with something due whose gate
-    is not closed. Companies whose work is paused are passed over. `has_time`: for one step more."""
+    """A wake for each company with something due of its own, and for each token with something due whose gate is not
+    closed. Companies whose work is paused are passed over. `has_time`: for one step more."""
     swept = Swept()
     due = ledger.due.until(now, begin=int(now.timestamp()) // 60, has_time=has_time)
     pauses = ledger.pauses.now()
-    for name, companies, lane in (
+    of_companies = [
         ("resumed", due.exports, lanes.exports),
         ("mailing", due.mails, lanes.mails),
         ("uploading", due.uploads, lanes.uploads),
         ("importing", due.expenses, lanes.expenses),
         ("rechecking", due.held, lanes.held),
-    ):
+    ]
+    shuffle(of_companies)
+    for name, companies, lane in of_companies:
         with swept.trying():
             _wake_companies(name, [each for each in companies if not pauses.of(each)], lane, shuffle, swept)
-    with swept.trying():
-        tokens = _tokens(due, pauses, shuffle)
-        records = _Records(ledger, lanes.records, tokens, now, swept)
-        for some in _chunks(list(tokens)):
-            if not has_time() or records.are_all_lanes_full:
-                swept.counts["left"] += len(some)
-                continue
+    lines, records = _lines(due, pauses, shuffle), _Records(ledger, lanes.records, now, swept)
+    for some in _chunks(lines):
+        if has_time() and not swept.has_failed_often:
             with swept.trying():
-                records.wake(some)
+                records.wake(dict(some))
+    swept.counts["left"] += len(lines) - swept.counts["woken"] - swept.counts["closed"]
     return swept
 
 
 def _wake_companies(
     name: str, companies: list[CompanyId], lane: Lane, shuffle: Shuffle, swept: Swept
 ) -> None:
-    if not companies:
+    if swept.has_failed_often or not companies:
+        swept.counts["left"] += len(companies)
         return
     shuffle(companies)
     taken = lane.wake(companies[: _room(lane)])
@@ -103,65 +109,57 @@ def _wake_companies(
     swept.counts["left"] += len(companies) - taken
 
 
-def _tokens(due: "Work", pauses: "Pauses", shuffle: Shuffle) -> dict[TokenId, list[Kind]]:
-    """The kinds that each is to be woken for; a token is, as long as one of its companies goes on."""
+def _lines(due: "Work", pauses: "Pauses", shuffle: Shuffle) -> list[tuple[TokenId, Kind]]:
+    """Each token once, with one of the kinds that wait: whoever is woken for it carries the other as well. It is woken
+    as long as one of its companies is not paused."""
     going = [line for line, companies in due.records.items() if not all(map(pauses.of, companies))]
     shuffle(going)
-    tokens: dict[TokenId, list[Kind]] = defaultdict(list)
-    for token, kind in going:
-        tokens[token].append(kind)
-    return tokens
+    lines = list(dict(going).items())
+    shuffle(lines)
+    return lines
 
 
 class _Records:
     """Wakes tokens, as long as there is room in the queue of their kind."""
 
-    def __init__(
-        self,
-        ledger: "Ledger",
-        lanes: Mapping[Kind, Lane],
-        tokens: Mapping[TokenId, Sequence[Kind]],
-        now: datetime,
-        swept: Swept,
-    ) -> None:
-        self._ledger, self._lanes, self._tokens, self._now, self._swept = ledger, lanes, tokens, now, swept
-        self._rooms = dict.fromkeys(lanes, 0)
-        for kind in sorted({kind for kinds in tokens.values() for kind in kinds}):
-            with swept.trying():
-                self._rooms[kind] = _room(lanes[kind])
-        fullest = min(filter(None, self._rooms.values()), default=0)
-        self._probes = fullest - MOST_WAITING + MOST_PROBES
+    def __init__(self, ledger: "Ledger", lanes: Mapping[Kind, Lane], now: datetime, swept: Swept) -> None:
+        self._ledger, self._lanes, self._now, self._swept = ledger, lanes, now, swept
+        self._rooms: dict[Kind, int] = {}
+        self._probes: dict[Kind, int] = {}
 
-    @property
-    def are_all_lanes_full(self) -> bool:
-        return not any(self._rooms.values())
-
-    def wake(self, tokens: Sequence[TokenId]) -> None:
+    def wake(self, kinds: Mapping[TokenId, Kind]) -> None:
+        for kind in sorted({*kinds.values()} - self._rooms.keys()):
+            self._look_for_room(kind)
         wakes: dict[Kind, list[TokenId]] = defaultdict(list)
-        for token, gate in self._ledger.gates.outlines(tokens).items():
+        for token, gate in self._ledger.gates.outlines(self._with_room(kinds)).items():
             if gate.is_closed(self._now):
                 self._swept.counts["closed"] += 1
-            elif gate.is_probed and not self._may_probe():
-                self._swept.counts["left"] += 1
-            else:
-                for kind in self._tokens[token]:
-                    wakes[kind].append(token)
-        for kind, woken in wakes.items():
+            elif not gate.is_probed or self._may_probe(kinds[token]):
+                wakes[kinds[token]].append(token)
+        for kind, tokens in wakes.items():
             with self._swept.trying():
-                taken = self._lanes[kind].wake(woken[: self._rooms[kind]])
+                taken = self._lanes[kind].wake(tokens[: self._rooms[kind]])
                 self._rooms[kind] -= taken
                 self._swept.counts["woken"] += taken
-                self._swept.counts["left"] += len(woken) - taken
 
-    def _may_probe(self) -> bool:
-        self._probes -= 1
-        self._swept.counts["probed"] += self._probes >= 0
-        return self._probes >= 0
+    def _look_for_room(self, kind: Kind) -> None:
+        self._rooms[kind] = self._probes[kind] = 0
+        with self._swept.trying():
+            self._rooms[kind] = _room(self._lanes[kind])
+            self._probes[kind] = self._rooms[kind] - MOST_WAITING + MOST_PROBES
+
+    def _with_room(self, kinds: Mapping[TokenId, Kind]) -> list[TokenId]:
+        return [token for token, kind in kinds.items() if self._rooms[kind]]
+
+    def _may_probe(self, kind: Kind) -> bool:
+        self._probes[kind] -= 1
+        self._swept.counts["probed"] += self._probes[kind] >= 0
+        return self._probes[kind] >= 0
 
 
 def _room(lane: Lane) -> int:
     return max(0, MOST_WAITING - lane.waiting())
 
 
-def _chunks(tokens: Sequence[TokenId]) -> Iterable[Sequence[TokenId]]:
-    return (tokens[first : first + GATES_AT_ONCE] for first in range(0, len(tokens), GATES_AT_ONCE))
+def _chunks(lines: Sequence[tuple[TokenId, Kind]]) -> Iterable[Sequence[tuple[TokenId, Kind]]]:
+    return (lines[first : first + GATES_AT_ONCE] for first in range(0, len(lines), GATES_AT_ONCE))
