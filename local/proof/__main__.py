@@ -1,6 +1,6 @@
 """`make prove`: the simulations at full size on every core, then real processes, with the table of goals at the end.
 
-A seed as argument plays that one, and which companies as another: books, routes, desk, all or belonging. Names of
+A seed as argument plays that one, and which companies as another: books, routes, desk, all, belonging or many. Names of
 goals, such as `limits rights`, show only those. `SEEDS=n` in the environment makes everything that is simulated larger
 or smaller: so many seeds in place of the usual, and all else in proportion; with fewer seeds, the schedules have a
 preemption less.
@@ -19,7 +19,7 @@ from local.proof.parallel import Workers
 from local.proof.rows import FULL, SCHEDULES_OF_FEWER_SEEDS, Row, Say, Scale
 from local.proof.simulation import play
 from local.proof.stage import Setting
-from local.proof.story import Cast
+from local.proof.story import Cast, usual_size
 from local.run.command import stopped_in_order
 from local.run.misuse import Misuse
 
@@ -88,8 +88,9 @@ def _in_words(goal: Goal) -> str:
 def _play_one(seed: str, companies: str = Cast.BOOKS) -> int:
     """With the whole story in words."""
     if companies not in list(Cast):
-        raise Misuse(f"{companies}: the companies are books, routes, desk, all or belonging")
-    stage = play(Setting(int(seed), cast=Cast(companies)))
+        raise Misuse(f"{companies}: the companies are books, routes, desk, all, belonging or many")
+    cast = Cast(companies)
+    stage = play(Setting(int(seed), size=usual_size(cast), cast=cast))
     print(*stage.schedule, *(stage.wrong or ["all promises were kept"]), sep="\n")
     return 1 if stage.wrong else 0
 

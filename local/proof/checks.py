@@ -7,6 +7,7 @@ from email.message import Message
 from typing import TYPE_CHECKING, Any, Protocol
 
 from local.proof.arrivals import numbers_in, wrong_arrivals
+from local.proof.many import left_behind
 from local.proof.rests import wrong_in_rests
 from local.proof.right_records import wrong_records
 from local.proof.slowness import wrong_in_slowness
@@ -55,6 +56,7 @@ def wrongs(stage: "Stage") -> list[str]:
         *wrong_records(stage),
         *wrong_words(stage),
         *wrong_in_rests(stage),
+        *left_behind(stage),
         *wrong_in_slowness(stage),
         *_parallel(stage),
         *_refused(stage),

@@ -3,7 +3,7 @@ a service that refuses it, fails when all was done, or is asked twice."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from local.proof.fates import NONE, Chosen, Meets
@@ -11,9 +11,12 @@ from local.proof.simulation import play
 from local.proof.stage import Setting, Stage
 from local.proof.story import Cast, Size
 
-TINY = Size(customers=3, projects=2, invoices=2, versions=2, costs=3, period=timedelta(minutes=6))
+TINY = Size(
+    customers=3, projects=2, invoices=2, versions=2, costs=3, companies=4, period=timedelta(minutes=6)
+)
+SIZES = {Cast.MANY: replace(TINY, invoices=4)}
 # The seeds of the stories in which each call is crashed, the shortest first.
-STORIES = {Cast.ROUTES: 4, Cast.DESK: 4, Cast.BOOKS: 4, Cast.BELONGING: 4}
+STORIES = {Cast.ROUTES: 4, Cast.DESK: 4, Cast.BOOKS: 4, Cast.BELONGING: 4, Cast.MANY: 4}
 AT_ONCE = 18  # crashes in one run
 SLOW_AT_ONCE = 9  # each may last a minute
 DEATHS: tuple[Meets, ...] = ("dies before", "dies after")
@@ -36,7 +39,8 @@ class Outcome:
 
 
 def story(crash: Crash) -> Stage:
-    return play(Setting(STORIES[crash.cast], NONE, TINY, crash.chosen, cast=crash.cast))
+    size = SIZES.get(crash.cast, TINY)
+    return play(Setting(STORIES[crash.cast], NONE, size, crash.chosen, cast=crash.cast))
 
 
 def calls_of(cast: Cast) -> Counter[str]:

@@ -8,6 +8,7 @@ from itertools import chain
 from local.proof.crashes import (
     DEATHS,
     SLOW_AT_ONCE,
+    STORIES,
     Crash,
     calls_of,
     calls_of_aws,
@@ -22,7 +23,7 @@ from local.proof.rows import Row, Say, Scale, progress
 from local.proof.simulation import play
 from local.proof.slowness import MOST_REFUSALS
 from local.proof.stage import Setting
-from local.proof.story import Cast
+from local.proof.story import Cast, usual_size
 
 FEW = 20
 
@@ -47,7 +48,7 @@ def outcome(setting: Setting) -> Outcome:
 def every_call_site(scale: Scale, workers: Workers, say: Say) -> Row:
     """Several crashes in a run; those that did not come about, because of another one, by themselves afterwards."""
     sites, pieces = set[str](), list[Crash]()
-    for cast, calls in workers.each(calls_of, (Cast.BOOKS, Cast.ROUTES, Cast.DESK, Cast.BELONGING)):
+    for cast, calls in workers.each(calls_of, tuple(STORIES)):
         sites |= set(calls)
         pieces += together(cast, list(crashes(calls, scale.crashes_at_each_site)))
     count = sum(len(each.chosen) for each in pieces)
@@ -61,7 +62,7 @@ def every_call_site(scale: Scale, workers: Workers, say: Say) -> Row:
 def slowness_at_every_call(scale: Scale, workers: Workers, say: Say) -> Row:
     """AWS's own trouble, where nothing else is wrong."""
     sites, pieces = set[str](), list[Crash]()
-    for cast, calls in workers.each(calls_of_aws, (Cast.BOOKS, Cast.ROUTES, Cast.DESK, Cast.BELONGING)):
+    for cast, calls in workers.each(calls_of_aws, tuple(STORIES)):
         new = Counter({site: count for site, count in calls.items() if site not in sites})
         sites |= set(new)
         pieces += together(cast, list(crashes(new, scale.slow_at_each_site, SLOW)), SLOW_AT_ONCE)
@@ -112,12 +113,18 @@ def right_records(scale: Scale, workers: Workers, say: Say) -> Row:
     return _seeds(goal, Cast.BELONGING, scale.seeds_of_belonging, workers, say)
 
 
+def many_companies(scale: Scale, workers: Workers, say: Say) -> Row:
+    """A hundred, whose invoices are held and go by themselves."""
+    return _seeds("   a hundred companies, the same", Cast.MANY, scale.seeds_of_many, workers, say)
+
+
 def all_together(scale: Scale, workers: Workers, say: Say) -> Row:
     return _seeds("   all companies at once, the same", Cast.ALL, scale.seeds_of_all, workers, say)
 
 
 def _seeds(goal: str, cast: Cast, seeds: int, workers: Workers, say: Say) -> Row:
-    return _played(goal, [Setting(seed, cast=cast) for seed in range(seeds)], workers, say)
+    size = usual_size(cast)
+    return _played(goal, [Setting(seed, size=size, cast=cast) for seed in range(seeds)], workers, say)
 
 
 def _played(goal: str, settings: Sequence[Setting], workers: Workers, say: Say) -> Row:

@@ -19,6 +19,7 @@ class Scale:
     seeds_of_routes: int
     seeds_of_all: int
     seeds_of_belonging: int
+    seeds_of_many: int
     seeds_for_guards: int
     exports: int
     schedules: tuple[int, int]  # every one of at most so many preemptions and so many deaths
@@ -35,6 +36,7 @@ FULL = Scale(
     seeds_of_routes=1_000,
     seeds_of_all=200,
     seeds_of_belonging=1_000,
+    seeds_of_many=4,
     seeds_for_guards=400,
     exports=20_000,
     schedules=(2, 1),

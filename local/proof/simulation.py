@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from local.moment.records import Moment
+from local.proof import many
 from local.proof.belonging import TOKEN_OF_THE_GROUP
 from local.proof.browsing import Front
 from local.proof.checks import wrongs
@@ -177,6 +178,9 @@ class _Player:
 
         if self.unrest:
             self.unrest.begin(self._publish)
+        if self.setting.cast is Cast.MANY:
+            in_the_middle = self._period * self.random.random()
+            self.scheduler.later(in_the_middle, lambda: many.map_the_code(self.stage, self.scheduler.now))
 
     def _finalize(self, published: Published) -> None:
         self.stage.moment.take(published.event)
@@ -243,6 +247,8 @@ class _Player:
             self.stage.server.answer("/graphql", headers, json.dumps(question).encode())
 
     def _shared_token(self) -> str:
+        if self.setting.cast is Cast.MANY:
+            return self.random.choice(list(many.TOKENS.values())).secret
         return TOKEN_OF_THE_GROUP if self.stage.story.belonging else TOKENS[SHARED].secret
 
     def _be_calm(self) -> None:
@@ -326,6 +332,7 @@ class _Player:
             left += [f"mails of {company}" for company in due.mails]
             left += [f"uploads of {company}" for company in due.uploads]
             left += [f"expenses of {company}" for company in due.expenses]
+            left += [f"held invoices of {company}" for company in due.held]
         return left
 
     def _pass_a_night(self) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 
 from local.moment.app import application
-from local.proof import belonging
+from local.proof import belonging, many
 from local.proof.deployment import FINGERPRINT, MOMENT, SECRETS, XLEDGER, Twins, secret
 from local.proof.desk import BORDVIK, OLD_KEY, tell_of_desk
 from local.proof.doors import Door
@@ -24,6 +24,7 @@ from moment_xledger.domain.companies import Company, Secrets, Token
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.flows.save_company import save_company
 
+_IN_XLEDGER = {Cast.BELONGING: belonging.IN_XLEDGER, Cast.MANY: many.IN_XLEDGER}
 LONG_AGO = timedelta(days=60)  # before the date of any invoice: what is older than we are stays in Moment
 KEY_LIFE = 900  # seconds: so that some logon keys are refused, and renewed
 
@@ -62,7 +63,7 @@ def vault_of(secrets: SecretsTwin) -> Vault:
 
 def _put(company: Company, stage: Stage, secrets: SecretsTwin) -> None:
     login = (SOAP_USER, PASSWORD) if company.id == LASTVIK else None
-    text = secret(TOKENS[company.token_id].secret, login)
+    text = secret((TOKENS | many.TOKENS)[company.token_id].secret, login)
     secrets.create_secret(Name=SECRETS + company.id, SecretString=text)
     stage.ledger.companies.save(company)
 
@@ -88,6 +89,8 @@ def _save(company: Company, token: str, stage: Stage) -> None:
 def story_of(random: Random, setting: Setting, requests_per_hour: int | None) -> Story:
     if setting.cast is Cast.BELONGING:
         return belonging.tell_of_belonging(random, setting.size, requests_per_hour)
+    if setting.cast is Cast.MANY:
+        return many.tell_of_many(random, setting.size, requests_per_hour)
     books = setting.cast in (Cast.BOOKS, Cast.ALL)
     story = tell(random, setting.size, requests_per_hour) if books else Story([])
     if setting.cast in (Cast.ROUTES, Cast.ALL):
@@ -104,10 +107,10 @@ def on_the_wall(since_start: timedelta) -> str:
 
 def plan_of(random: Random, setting: Setting) -> Plan:
     rates = setting.rates
-    owner = belonging.GROUP if setting.cast is Cast.BELONGING else LAST
+    owner = {Cast.BELONGING: belonging.GROUP, Cast.MANY: many.FIRST_OWNER_CODE}.get(setting.cast, LAST)
     return parse_plan(
         {
-            **(belonging.IN_XLEDGER if setting.cast is Cast.BELONGING else IN_XLEDGER),
+            **_IN_XLEDGER.get(setting.cast, IN_XLEDGER),
             "credits_per_hour": random.choice([None, 40, 500]),
             "seed": setting.seed,
             "errors_5xx": rates.server_errors / 2,

@@ -39,13 +39,15 @@ UNSENT = 0.12  # of the invoices, which Moment finalizes and never publishes
 
 class Cast(StrEnum):
     """Which companies there are: those with customers, projects and files; those with mails, uploads and expenses; the
-    one whose people are at work in the console; all these; and those whose records could come to the wrong place."""
+    one whose people are at work in the console; all these; those whose records could come to the wrong place; and a
+    hundred whose invoices wait."""
 
     BOOKS = "books"
     ROUTES = "routes"
     DESK = "desk"
     ALL = "all"
     BELONGING = "belonging"
+    MANY = "many"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,13 @@ class Size:
     invoices: int = 5
     versions: int = 4
     costs: int = 5
+    companies: int = 100  # of the cast that has so many
     period: timedelta = PERIOD
+
+
+def usual_size(cast: Cast) -> Size:
+    """Of a story: where there are a hundred companies, each does less."""
+    return Size(customers=3, projects=2, invoices=5, versions=2) if cast is Cast.MANY else Size()
 
 
 @dataclass(frozen=True)
@@ -126,8 +134,7 @@ def tell(random: Random, size: Size, requests_per_hour: int | None) -> Story:
     story = Story(companies(requests_per_hour))
     for company in story.companies:
         tell_of_customers(story, company, random, size)
-        for n in range(size.projects):
-            _project(story, company, n, random, size)
+        tell_of_projects(story, company, random, size)
         tell_of_invoices(story, company, random, size)
     return story
 
@@ -135,6 +142,11 @@ def tell(random: Random, size: Size, requests_per_hour: int | None) -> Story:
 def tell_of_customers(story: Story, company: Company, random: Random, size: Size) -> None:
     for n in range(size.customers):
         _customer(story, company, n, random, size)
+
+
+def tell_of_projects(story: Story, company: Company, random: Random, size: Size) -> None:
+    for n in range(size.projects):
+        _project(story, company, n, random, size)
 
 
 def keep_some_back(story: Story, random: Random) -> None:

@@ -287,4 +287,5 @@ def test_an_invoice_of_a_customer_by_hand_asks_xledger_once_in_a_while() -> None
     world = World(companies=[a_company(export_customers=False, export_projects=False)])
     world.receive(an_invoice(1, kid=None, projectNumber=None))
     pass_time(world, timedelta(minutes=14))
-    assert [operation for operation, _ in world.xledger.asked] == ["ReadCustomerNumbers"]
+    asked = [operation for operation, _ in world.xledger.asked]
+    assert asked.count("ReadCustomerNumbers") == 1

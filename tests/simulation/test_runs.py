@@ -7,14 +7,24 @@ from functools import cache
 import pytest
 
 from local import ROOT
-from local.proof.crashes import STORIES, TINY, Crash, calls_of, crashes, outcome_of, shared_out, together
+from local.proof.crashes import (
+    SIZES,
+    STORIES,
+    TINY,
+    Crash,
+    calls_of,
+    crashes,
+    outcome_of,
+    shared_out,
+    together,
+)
 from local.proof.deployment import ANSWERING, CLOCKED, HANDLERS
 from local.proof.fates import NONE, SLOW
 from local.proof.outside import TableTwin
 from local.proof.simulation import play
 from local.proof.slowness import Service
 from local.proof.stage import Setting
-from local.proof.story import Cast
+from local.proof.story import Cast, usual_size
 from moment_xledger.adapters.table import Action, Delete, Put, Update
 from tests.test_template import RIGHTS
 
@@ -30,7 +40,8 @@ def test_nothing_is_lost_doubled_or_old_whatever_happens(cast: Cast, seed: int) 
 @pytest.mark.parametrize("cast", STORIES)
 def test_nor_where_services_of_aws_slow_down_fail_or_are_asked_twice(cast: Cast) -> None:
     """By lot, and beside nothing else: then no message wears out its receives either, and nobody asks without end."""
-    stage = play(Setting(STORIES[cast], replace(NONE, slowness=0.02), TINY, cast=cast))
+    size = SIZES.get(cast, TINY)
+    stage = play(Setting(STORIES[cast], replace(NONE, slowness=0.02), size, cast=cast))
     assert not stage.wrong, "\n".join([*stage.schedule, *stage.wrong])
     assert {meets for _, meets in stage.fates.met} == set(SLOW)
 
@@ -40,6 +51,13 @@ def test_nor_where_one_of_them_refuses_most_calls_for_half_an_hour(service: Serv
     stage = play(Setting(STORIES[Cast.ROUTES], NONE, TINY, cast=Cast.ROUTES, slow=service))
     assert not stage.wrong, "\n".join([*stage.schedule, *stage.wrong])
     assert stage.slowness.refused
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_nor_where_invoices_of_many_companies_are_held(seed: int) -> None:
+    stage = play(Setting(seed, size=replace(usual_size(Cast.MANY), companies=8), cast=Cast.MANY))
+    assert not stage.wrong, "\n".join([*stage.schedule, *stage.wrong])
+    assert sum(count for site, count in stage.fates.seen.items() if site.startswith("settle_waits.")) > 50
 
 
 def test_nor_where_all_companies_are_at_it_at_once() -> None:
@@ -89,7 +107,7 @@ def test_no_function_does_to_the_ledger_what_its_role_would_not_let_it(
         write(table, *actions)
 
     monkeypatch.setattr(TableTwin, "write", noted)
-    play(Setting(0, cast=cast))
+    play(Setting(0, size=replace(usual_size(cast), companies=4), cast=cast))
     assert len(asked) > 10
     assert not [(function, right) for function, right in sorted(asked) if right not in RIGHTS[function]]
 
@@ -100,7 +118,8 @@ def calls() -> dict[Cast, Counter[str]]:
 
 
 @pytest.mark.parametrize(
-    ("cast", "sites"), [(Cast.ROUTES, 200), (Cast.DESK, 80), (Cast.BOOKS, 10), (Cast.BELONGING, 10)]
+    ("cast", "sites"),
+    [(Cast.ROUTES, 200), (Cast.DESK, 80), (Cast.BOOKS, 10), (Cast.BELONGING, 10), (Cast.MANY, 10)],
 )
 def test_a_crash_before_or_after_any_call_site_changes_nothing_at_the_end(cast: Cast, sites: int) -> None:
     assert len(calls()[cast]) >= sites
