@@ -36,6 +36,24 @@ class Shape:
 
 
 @dataclass
+class Room:
+    """How many functions an account may run at once, and how often Lambda had no room for one."""
+
+    most: int
+    running: int = 0
+    turned_away: int = 0
+
+    def enter(self) -> bool:
+        has_room = self.running < self.most
+        self.running += has_room
+        self.turned_away += not has_room
+        return has_room
+
+    def leave(self) -> None:
+        self.running -= 1
+
+
+@dataclass
 class Queue:
     """`carries_data` is true of Moment's own queue, whose messages nobody else can make again. It takes Lambda up to
     `notices` seconds to see a new one."""
@@ -52,6 +70,9 @@ class Queue:
     dead: list[Message] = field(default_factory=list)
     receipts: dict[str, Message] = field(default_factory=dict)
     at_work: int = 0
+    room: Room | None = (
+        None  # where there is none, the batch was received, and comes again when it is visible
+    )
     _ids: Any = field(default_factory=count)
 
     def put(self, body: str, delay: timedelta = timedelta()) -> None:
@@ -77,7 +98,7 @@ class Queue:
         batch = [m for m in visible[: self.fates.random.randint(1, self.shape.batch)] if self._receive(m)]
         if len(visible) > len(batch):
             self.scheduler.later(timedelta(milliseconds=200), self.poll)
-        if batch:
+        if batch and (self.room is None or self.room.enter()):
             self.at_work += 1
             self.scheduler.start(f"{self.name}/{batch[0].id}", lambda: self._call(batch))
 
@@ -110,6 +131,8 @@ class Queue:
             self._delete(batch, {each["itemIdentifier"] for each in answer["batchItemFailures"]})
         finally:
             self.at_work -= 1
+            if self.room:
+                self.room.leave()
 
     def _delete(self, batch: list[Message], failed: set[str]) -> None:
         for message in batch:
