@@ -23,6 +23,7 @@ from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcom
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.entities import CurrentEntity, Entity, Reach, Reached
 from moment_xledger.domain.errors import Why
+from moment_xledger.domain.exchange_rates import Earlier
 from moment_xledger.domain.expense_entries import Entry
 from moment_xledger.domain.expense_entries import State as ExpenseState
 from moment_xledger.domain.expenses import Expense, Left
@@ -31,6 +32,7 @@ from moment_xledger.domain.files.series import Gap, Late, Previous, SeriesReport
 from moment_xledger.domain.gate import Gate, InFlight
 from moment_xledger.domain.invoice_mails import InvoiceMail
 from moment_xledger.domain.invoice_mails import State as MailState
+from moment_xledger.domain.invoice_references import Answer, Decision, LookedUp
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.mails import Stopped
 from moment_xledger.domain.moment import Customer, Invoice, Project
@@ -42,6 +44,7 @@ from moment_xledger.domain.reconciliation import Progress
 from moment_xledger.domain.records import Record, State
 from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.domain.settings_changes import Change, Saved
+from moment_xledger.domain.stops import Stop
 from moment_xledger.domain.typed_keys import Tails
 from moment_xledger.domain.usage import Closing, Usage
 from tests.builders import A_FAULT, a_company, a_customer, a_project, an_invoice
@@ -72,7 +75,18 @@ def with_drawn(table: Table) -> Ledger:
 
 
 def write(ledger: Ledger) -> None:
-    for chapter in (_company, _people, _records, _token, _invoices, _exports, _mails, _expenses, _watching):
+    for chapter in (
+        _company,
+        _people,
+        _records,
+        _token,
+        _invoices,
+        _exports,
+        _mails,
+        _expenses,
+        _watching,
+        _decisions,
+    ):
         chapter(ledger)
 
 
@@ -223,6 +237,27 @@ def _watching(ledger: Ledger) -> None:
     ledger.reconciliations.tell_changes(NORDVIK, {10231: "hash"})
 
 
+def _decisions(ledger: Ledger) -> None:
+    """What people have said of invoices, what these wait for, and work that stands still."""
+    ledger.invoices.let_through(NORDVIK, 10233, 1, Code.DATE_IMPLAUSIBLE)
+    line = {"vatCode": "3", "net": "-100.00", "vat": "-25.00", "gross": "-125.00"}
+    note = an_invoice(
+        10240, kind="CREDIT_NOTE", creditedInvoiceNumber=10231, total="-125.00", vatLines=[line]
+    )
+    ledger.invoices.decide(
+        NORDVIK, 10240, Decision.BY_HAND, "Kari Nordmann", NOW, Invoice.model_validate(note["data"])
+    )
+    ledger.invoices.note_rates(NORDVIK, {"EUR": Earlier(Decimal("11.72"), 10235)})
+    ledger.lookups.note(NORDVIK, Kind.PROJECT, {"P-9": LookedUp(1, "https://xledger.example 99168", NOW)})
+    ledger.waits.add(NORDVIK, [(Kind.CUSTOMER, "20077", 10241)], NOW)
+    ledger.waits.note_answer(NORDVIK, Kind.CUSTOMER, "20077", Answer.SILENT, NOW)
+    ledger.waits.note_told(NORDVIK, Kind.CUSTOMER, "20077", [10241], Code.MOMENT_SILENT)
+    (awaited,) = ledger.waits.among(NORDVIK, Kind.CUSTOMER, ["20077"])
+    ledger.waits.note_all_told(NORDVIK, awaited, Code.MOMENT_SILENT)
+    stop = Stop(Code.REQUEST_NOT_ACCEPTED, "AddProjects", "Unknown field.", NOW, LATER, 1, "release 1")
+    ledger.stops.save(TOKEN, Kind.PROJECT, stop)
+
+
 READINGS: dict[str, Callable[[Ledger], Any]] = {
     "company": lambda ledger: (ledger.companies.get_with_version(NORDVIK), ledger.companies.every()),
     "companies of a token": lambda ledger: ledger.companies.sharing(TOKEN),
@@ -273,5 +308,19 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     "reasons": lambda ledger: ledger.reasons.new(NOW),
     "tallies": lambda ledger: ledger.tallies.get(NORDVIK, "customer"),
     "comparison": lambda ledger: ledger.reconciliations.progress(NORDVIK),
+    "let through": lambda ledger: ledger.invoices.let_through_among(NORDVIK, [10233]),
+    "decisions": lambda ledger: (
+        ledger.invoices.decisions(NORDVIK, [10240]),
+        ledger.invoices.credited(NORDVIK, [10231]),
+        ledger.invoices.standing_of_credited(NORDVIK, [10231, 10240]),
+    ),
+    "exchange rates": lambda ledger: ledger.invoices.earlier_rates(NORDVIK, ["EUR"]),
+    "looked up": lambda ledger: ledger.lookups.get_many(NORDVIK, Kind.PROJECT, ["P-9"]),
+    "what is waited for": lambda ledger: (
+        ledger.waits.among(NORDVIK, Kind.CUSTOMER, ["20077"]),
+        ledger.waits.waiting_for(NORDVIK, Kind.CUSTOMER, "20077", 10),
+        ledger.waits.due(NORDVIK, LATER, 10),
+    ),
+    "stops": lambda ledger: ledger.stops.get(TOKEN, Kind.PROJECT),
     "changes told": lambda ledger: ledger.reconciliations.told_changes(NORDVIK, [10231]),
 }

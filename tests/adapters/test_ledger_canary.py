@@ -1,14 +1,17 @@
 """Two releases on one table: what the newer one writes, the older one reads past, keeps, and leaves to it."""
 
 import copy
+import importlib
 import json
-from collections.abc import Callable
+import pkgutil
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from enum import StrEnum
+from enum import EnumType, StrEnum
 from typing import Any
 
 import pytest
 
+from moment_xledger import domain
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.table import Put
 from moment_xledger.domain.companies import IssueLimit, Language, Route, Schedule
@@ -21,8 +24,9 @@ from moment_xledger.domain.problems import Fixer, fixer_of
 from moment_xledger.domain.releases import as_stored, is_known, model_as_stored
 from moment_xledger.domain.resolutions import can_be_skipped, way_of
 from tests.adapters import ledger_story as story
-from tests.builders import a_company, a_customer
+from tests.builders import a_company, a_customer, an_invoice
 from tests.fakes import FakeTable
+from tests.flows.office import Office
 from tests.world import COMPANY, START, TOKEN_ID, World
 
 LATER = "later_than_we"
@@ -165,6 +169,47 @@ def test_a_value_that_only_a_newer_release_knows_stops_no_reading_and_stays(what
     assert items(table) == before
 
 
+def named() -> set[str]:
+    """Every value of every enum of the domain."""
+    names = (info.name for info in pkgutil.walk_packages(domain.__path__, f"{domain.__name__}."))
+    modules = [importlib.import_module(name) for name in names]
+    enums = {each for module in modules for each in vars(module).values() if isinstance(each, EnumType)}
+    return {str(value) for enum in enums if issubclass(enum, StrEnum) for value in enum}
+
+
+def later(value: Any, names: set[str], place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Where in an attribute such a value stands, and the attribute with another in its place; one at a time."""
+    if isinstance(value, str) and value in names:
+        yield place, LATER
+    elif isinstance(value, str) and value[:1] in ("{", "["):
+        yield from ((way, json.dumps(each)) for way, each in later(json.loads(value), names, place))
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from ((way, value | {name: each}) for way, each in later(part, names, (*place, name)))
+    elif isinstance(value, list):
+        for n, part in enumerate(value):
+            yield from (
+                (way, [*value[:n], each, *value[n + 1 :]]) for way, each in later(part, names, (*place, n))
+            )
+
+
+def test_no_store_reads_any_value_of_an_enum_so_that_a_later_one_raises() -> None:
+    """Whatever is stored, wherever it stands: nobody has to think of it when a new enum or a new store is made."""
+    names, tried = named(), 0
+    for key, item in items(written()).items():
+        attributes = {name: value for name, value in item.items() if name not in ("pk", "sk")}
+        for (name, *way), changed in later(attributes, names):
+            table = written()
+            table.write(Put(key, changed))
+            tried += 1
+            for what, reading in story.READINGS.items():
+                try:
+                    reading(Ledger(table))  # type: ignore[arg-type]
+                except Exception as error:
+                    raise AssertionError(f"{what} cannot be read: {key[1]} {name} {way}") from error
+    assert tried >= 80
+
+
 @pytest.mark.parametrize(
     "sk", [f"PROB#invoice#{LATER}#10231", f"PROB#{LATER}#NUMBER_TAKEN#7", f"HOUR#2026-11-22T09#{LATER}"]
 )
@@ -250,6 +295,17 @@ def test_mails_and_uploads_in_a_later_state_are_left_to_the_release_that_knows_i
     assert list(ledger.mails.open(story.NORDVIK)) == []
     assert list(ledger.uploads.open(story.NORDVIK)) == []
     assert ledger.mails.count_open(story.NORDVIK) == 1
+
+
+@pytest.mark.parametrize("name", ["format", "gl02b_amount"])
+def test_no_file_is_made_in_a_way_that_only_a_newer_release_knows(name: str) -> None:
+    office = Office()
+    office.arrive(an_invoice(10231))
+    before = office.table.get(("T#nordvik", "CONF"))["settings"]
+    changed(office.table, "CONF", in_text("settings", "file", name))
+    assert office.export() is None
+    changed(office.table, "CONF", lambda item: item.update(settings=before))
+    assert office.numbers(office.made()) == [10231]
 
 
 class Canary:

@@ -20,6 +20,7 @@ FIRST_RELEASE = ROOT / "tests" / "expected" / "ledger" / "first_release.json"
 SINCE_THEN = (
     "reasons.json",
     "entities.json",
+    "decisions.json",
 )  # kinds of items that came later
 # Text that is read into a model. What else is JSON holds data under names of its own.
 MODELS = {"settings", "content", "invoice", "expense", "terms", "series"}

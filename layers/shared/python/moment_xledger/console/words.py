@@ -18,6 +18,7 @@ from moment_xledger.console.wording import (
 )
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.deeds import What
+from moment_xledger.domain.releases import is_known
 from moment_xledger.domain.settings_faults import FIELDS, limits
 
 if TYPE_CHECKING:
@@ -237,7 +238,7 @@ class Words:
     """What only some pages say is loaded where it is said."""
 
     def __init__(self, language: Language) -> None:
-        self.language = language
+        self.language = language if is_known(language) else Language.ENGLISH
         self._side = 0 if language is Language.NORWEGIAN else 1
 
     def __call__(self, name: str, *values: object) -> str:
@@ -245,6 +246,10 @@ class Words:
         if name not in _WORDS and kind in OF_STORED_VALUES:  # only a newer release knows its word
             return value
         return _WORDS[name][self._side].format(*values)
+
+    def stored(self, value: str) -> str:
+        """A stored value that is its own name; as it stands where it is not known here."""
+        return self(value) if value in _WORDS else value
 
     def reason(self, given: str) -> str:
         """Why a number is missing, out of the manifest, whose own words are English for machines."""

@@ -20,6 +20,7 @@ from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.files.unfit import Unfit
 from moment_xledger.domain.invoice_references import Reference, Standing, waiting
 from moment_xledger.domain.invoices import Fault, Snapshot
+from moment_xledger.domain.releases import is_known
 from moment_xledger.domain.schedules import latest_invoice_date
 
 # Who asks, where it is nobody in person. What the clock has made is told to the accountant; the sweeper only takes
@@ -148,6 +149,7 @@ class Export:
             and snapshot.part_of == self.part_of
             and not snapshot.is_refused
             and snapshot.route is self.route
+            and is_known(snapshot.invoice.kind)
             and not never_leaves_in_a_file(snapshot)
             and (self.through is None or snapshot.invoice.invoice_date <= self.through)
         )

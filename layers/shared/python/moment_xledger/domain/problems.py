@@ -186,24 +186,22 @@ class Problem:
     count: int = 1
 
     def sentence(self, language: Language = Language.ENGLISH) -> str:
-        """What to read about it. A problem that another release stored may lack a detail: then only what it is about."""
+        """What to read about it. A problem that another release stored may lack a detail, or be of a code that nobody
+        knows here: then only what it is about."""
         try:
-            return self._filled(language)
+            return self._filled(self.reason, language)
         except KeyError:
-            about = f"{NAMES[language].get(self.kind, self.kind)} {self.number}"
-            if language is Language.ENGLISH:
-                return f"The {about} needs to be looked at, but what is known of it was stored by another release."
-            return f"Noe må ses på ved {about}, men det som er kjent om det, er lagret av en annen versjon."
+            return self._filled(OF_ANOTHER_RELEASE, language)
 
     @property
     def reason(self) -> "Reason":
         """Nobody can edit a finalized invoice in Moment, so what is wrong with its event is Moment's to put right."""
         of_invoices = _OF_INVOICES if self.kind == "invoice" else {}
         of_mails = _OF_MAILS.get((self.code, self.details.get("happened", "")))
-        return of_mails or of_invoices.get(self.code) or REASONS[self.code]
+        return of_mails or of_invoices.get(self.code) or REASONS.get(self.code, OF_ANOTHER_RELEASE)
 
-    def _filled(self, language: Language) -> str:
-        reason, names = self.reason, NAMES[language]
+    def _filled(self, reason: "Reason", language: Language) -> str:
+        names = NAMES.get(language, NAMES[Language.ENGLISH])
         named = {"kind": names.get(self.kind, self.kind), "number": self.number}
         named |= in_words(self.details, language)
         if self.code is Code.REFUSED_ALIKE:
@@ -211,12 +209,18 @@ class Problem:
         for each in ("records", "refers_to"):
             if each in named:
                 named[each] = names.get(named[each], named[each])
-        text = reason.english if language is Language.ENGLISH else reason.norwegian
+        text = reason.norwegian if language is Language.NORWEGIAN else reason.english
         if named.get("reached") == "–":
             text = _NOTHING_REACHED.sub("", text)
         filled = text.format_map(named).replace("  ", " ")  # Xledger's lists have no number
         return filled[:1].upper() + filled[1:]  # it may begin with a kind
 
+
+OF_ANOTHER_RELEASE = Reason(
+    Fixer.OPERATOR,
+    "Noe må ses på ved {kind} {number}, men det som er kjent om det, er lagret av en annen versjon.",
+    "The {kind} {number} needs to be looked at, but what is known of it was stored by another release.",
+)
 
 _NOTHING_REACHED = re.compile(r" [^.]*\{reached\}\.")  # a sentence that would say nothing
 

@@ -157,6 +157,8 @@ def _made(found: Export | Begun, exporter: Exporter) -> Export:
         return _make(found.export, exporter, found)
     if found.status is Status.READY or not is_known(found.status):
         return found
+    if not found.terms.settings.can_be_written:
+        return found
     if found.is_large:
         _take(found, exporter)
     return _make(found, exporter)

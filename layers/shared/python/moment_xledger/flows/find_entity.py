@@ -117,5 +117,5 @@ def look_at_companies(
     for company in filter(lambda each: each.writes_to_xledger, ledger.companies.sharing(token)):
         with suppress(Conflict):
             if found := find_entity(company, reach, ledger, url, clock):
-                for kind in map(Kind, found[1].unchecked):
+                for kind in (kind for kind in Kind if kind in found[1].unchecked):
                     ledger.records.mark_work(token, kind, company.id, clock())

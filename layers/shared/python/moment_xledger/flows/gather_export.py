@@ -119,6 +119,8 @@ def begin_export(
 ) -> Begun | None:
     """None where nothing is to go; what stays behind is reported."""
     ledger, now = gatherer.ledger, gatherer.clock()
+    if not company.file.can_be_written:
+        return None
     if repeats is None:
         recheck_some(company, ledger, gatherer.clock)
     head = ledger.invoices.head(company.id)

@@ -155,7 +155,7 @@ def _serve(
         return
     entity, current = found
     if current.has_moved and current.unchecked.get(kind) == "":  # just now, and the other kind with it
-        for other in map(Kind, current.unchecked.keys() - {kind}):
+        for other in (each for each in Kind if each in current.unchecked and each is not kind):
             records.mark_work(company.token_id, other, company.id, worker.clock())
     outcomes = replace(outcomes, entity=str(entity))
     sends = SameSettings(channel, company, ledger.companies)

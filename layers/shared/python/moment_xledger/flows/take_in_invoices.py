@@ -31,6 +31,7 @@ from moment_xledger.domain.invoices import (
 )
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.releases import is_known
 from moment_xledger.flows.close_unreadable import close_unreadable
 from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.invoice_surroundings import surroundings
@@ -48,7 +49,8 @@ def take_in_invoices(
     company: Company, invoices: Sequence[Invoice], ledger: "Ledger", clock: Callable[[], datetime]
 ) -> None:
     """Raises `Conflict` where others keep writing; nothing is lost then, the events come back."""
-    for some in arriving_together(invoices):
+    known = [invoice for invoice in invoices if is_known(invoice.kind)]  # a held one may be a newer release's
+    for some in arriving_together(known):
         _take_in(company, some, ledger, clock)
 
 
@@ -151,7 +153,9 @@ def _kept(invoice: Invoice, decided: Mapping[int, Decision]) -> Fault | None:
     if invoice.kind is InvoiceKind.CREDIT_NOTE:
         of_its_invoice = decided.get(invoice.credited_invoice_number or 0)
         decision = decision or (of_its_invoice if of_its_invoice is Decision.BOTH_OUT else None)
-    return Fault(DECIDED[decision], {}) if decision else None
+    if decision is None:
+        return None  # one that only a newer release knows keeps the invoice here as well
+    return Fault(DECIDED.get(decision, Code.LEFT_OUT_WITH_CREDIT_NOTE), {})
 
 
 def leaves(invoice: Invoice, route: Route) -> bool:

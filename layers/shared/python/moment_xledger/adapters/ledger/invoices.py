@@ -19,7 +19,7 @@ from moment_xledger.domain.invoice_references import Decision, Standing
 from moment_xledger.domain.invoices import KEPT_HERE, Fault, Held, Known, Snapshot
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code
-from moment_xledger.domain.releases import as_stored
+from moment_xledger.domain.releases import as_stored, model_as_stored
 
 NOT_GONE = Attr("state").eq(str(State.PENDING)) | Attr("state").eq(str(State.STOPPED))  # a mail, for certain
 NONE_HELD: Mapping[int, int] = {}
@@ -124,7 +124,9 @@ class Invoices:
         """What a person has allowed, by number and version."""
         found = self._table.get_many(_let_through(company, number) for number in numbers)
         return {
-            (int(sk.removeprefix("PASS#")), int(item["version"])): tuple(map(Code, item["codes"]))
+            (int(sk.removeprefix("PASS#")), int(item["version"])): tuple(
+                as_stored(Code, code) for code in item["codes"]
+            )
             for (_, sk), item in found.items()
         }
 
@@ -306,7 +308,8 @@ class Invoices:
     def decisions(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decision]:
         found = self._table.get_many(_decided(company, number) for number in numbers)
         return {
-            int(sk.removeprefix("DECIDED#")): Decision(item["decision"]) for (_, sk), item in found.items()
+            int(sk.removeprefix("DECIDED#")): as_stored(Decision, item["decision"])
+            for (_, sk), item in found.items()
         }
 
     def standing_of_credited(self, company: CompanyId, numbers: Collection[int]) -> dict[int, Standing]:
@@ -348,7 +351,7 @@ class Invoices:
     def skipped_among(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, int]:
         """Those of these invoices that a person skipped while they were held back, and in which version."""
         found = self._table.get_many(_skipped(company, number) for number in numbers)
-        skipped = (Invoice.model_validate_json(item["invoice"]) for item in found.values())
+        skipped = (model_as_stored(Invoice, item["invoice"]) for item in found.values())
         return {invoice.invoice_number: invoice.version for invoice in skipped}
 
 
@@ -387,7 +390,7 @@ def _held_invoice(item: Item) -> Held:
     if "code" in item:
         waits_for = tuple((str(kind), str(number)) for kind, number in item.get("waits_for", []))
         why = Fault(as_stored(Code, item["code"]), item.get("details", {}), waits_for)
-    return Held(Invoice.model_validate_json(item["invoice"]), why)
+    return Held(model_as_stored(Invoice, item["invoice"]), why)
 
 
 def _skipped(company: CompanyId, number: int) -> Key:
@@ -412,7 +415,7 @@ def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 def _snapshot(item: Item) -> Snapshot:
     return Snapshot(
         int(item["sk"].removeprefix("SEQ#")),
-        Invoice.model_validate_json(item["invoice"]),
+        model_as_stored(Invoice, item["invoice"]),
         as_stored(Route, item["route"]),
         keys.moment(item["arrived"]),
         int(item["x"]) if "x" in item else None,

@@ -156,7 +156,7 @@ class Waits:
         return [_waiting(item) for item in islice(found, limit)]
 
     def note_answer(self, company: CompanyId, kind: str, number: str, answer: str, now: datetime) -> None:
-        said = {"answer": answer, "asked": keys.stamp(now)}
+        said = {"answer": str(answer), "asked": keys.stamp(now)}
         with suppress(Conflict):  # nobody waits for it any more
             is_there = Attr("since").exists()
             self._table.write(Update(_key(company, kind, number), set=said, when=is_there))
@@ -168,13 +168,13 @@ class Waits:
             with suppress(Conflict):
                 is_there = Attr("pk").exists()
                 key = _pointer(company, kind, number, invoice)
-                self._table.write(Update(key, set={"told": code}, when=is_there))
+                self._table.write(Update(key, set={"told": str(code)}, when=is_there))
 
     def note_all_told(self, company: CompanyId, awaited: Awaited, code: str) -> None:
         """People were told of every invoice that waited for it when it was read."""
         same = Attr("marks").eq(awaited.marks)
         with suppress(Conflict):
-            told = {"told": code, "told_marks": awaited.marks}
+            told = {"told": str(code), "told_marks": awaited.marks}
             self._table.write(Update(_key(company, awaited.kind, awaited.number), set=told, when=same))
 
     def forget_told(self, company: CompanyId, kind: str, number: str, invoice: int) -> None:

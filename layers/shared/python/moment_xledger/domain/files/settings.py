@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from moment_xledger.domain.kinds import Code
+from moment_xledger.domain.releases import is_known
 
 
 class FileFormat(StrEnum):
@@ -16,6 +17,11 @@ class FileFormat(StrEnum):
     STANDARD = "standard"
     AR10 = "ar10"
     GL02B = "gl02b"
+
+
+class AmountKind(StrEnum):
+    GROSS = "gross"
+    NET = "net"
 
 
 # Each format's own, so that a release before this one can still finish an export of a format that has not changed.
@@ -68,8 +74,13 @@ class FileSettings(BaseModel):
     ar10_longest_project: Annotated[int, Field(ge=4, le=25)] = 4
     gl02b_voucher_type: VoucherCode = "AR"
     # With `net`, lines of their own carry the VAT, so that a voucher still sums to zero.
-    gl02b_amount: Literal["gross", "net"] = "gross"
+    gl02b_amount: AmountKind = AmountKind.GROSS
     vat_account: Account = "2700"
+
+    @property
+    def can_be_written(self) -> bool:
+        """False where a newer release, which is not here now, has brought a format or a kind of amount."""
+        return is_known(self.format) and is_known(self.gl02b_amount)
 
     @property
     def has_header(self) -> bool:
@@ -107,7 +118,7 @@ class Terms(BaseModel):
     settings: FileSettings = Field(default_factory=FileSettings)
     vat_codes: Mapping[Code, XledgerVatCode]  # Moment's -> Xledger's
     owner_code: int | None = None
-    renderer: int = Field(default_factory=lambda data: NEWEST_RENDERER[data["settings"].format])
+    renderer: int = Field(default_factory=lambda data: NEWEST_RENDERER.get(data["settings"].format, 0))
     # The GL objects that hold them. An export of an earlier release names none: it has the usual ones.
     project_dimension: int = PROJECT
     department_dimension: int = DEPARTMENT
