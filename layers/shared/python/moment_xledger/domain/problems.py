@@ -310,7 +310,7 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.CUSTOMER_UNKNOWN: Reason(
         Fixer.ADMINISTRATOR,
-        "{kind} {number} viser til kunde {customer}. Moment er spurt, og har ingen slik kunde, eller svarer om den på en måte som ikke kan brukes. Velg en kunde på nytt i Moment og lagre, eller rett kunde {customer} der.",
+        "{kind} {number} viser til kunde {customer}. Moment er spurt, og har ingen slik kunde, eller svarer om kunden på en måte som ikke kan brukes. Velg en kunde på nytt i Moment og lagre, eller rett kunde {customer} der.",
         "The {kind} {number} refers to customer {customer}. Moment was asked, and has no such customer, or says of it what cannot be used. Choose a customer again in Moment and save, or correct customer {customer} there.",
     ),
     Code.REFERENCE_NOT_FOUND: Reason(
@@ -758,7 +758,7 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.CUSTOMER_NOT_IN_XLEDGER: Reason(
         Fixer.ACCOUNTANT,
-        "{kind} {number} hører til kunde {customer}, som selskapet deres i Xledger ikke har. Et annet selskap der kan ha den. Opprett kunde {customer} i Xledger, eller rett eierkoden i innstillingene, og prøv igjen.",
+        "{kind} {number} hører til kunde {customer}, som selskapet deres i Xledger ikke har. Et annet selskap der kan ha kunden. Opprett kunde {customer} i Xledger, eller rett eierkoden i innstillingene, og prøv igjen.",
         "The {kind} {number} belongs to customer {customer}, which your company in Xledger does not have. Another company there may have it. Create customer {customer} in Xledger, or correct the owner code in the settings, and try again.",
     ),
     Code.CUSTOMER_TWICE_IN_XLEDGER: Reason(
