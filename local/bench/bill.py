@@ -132,7 +132,8 @@ def _invoices() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 
 def _for_customer(n: int, event: Mapping[str, Any]) -> dict[str, Any]:
-    buyer = event["data"]["customer"] | {"customerNumber": str(FIRST_NUMBER + n)}
+    saved = customer(n, 1, f"Kunde {n} AS")["data"]
+    buyer = event["data"]["customer"] | {name: saved[name] for name in ("id", "customerNumber", "name")}
     return _of(n, {**event, "data": event["data"] | {"customer": buyer}})
 
 
