@@ -8,7 +8,7 @@ from typing import Any
 
 from local.bench.frame import Say, Table
 from local.bench.idle import month_of
-from local.bench.load import FIRST_NUMBER, customer
+from local.bench.load import customer
 from local.bench.metering import MeteredTable
 from local.bench.prices import A_MILLION, MONTH, PRICES, fixed
 from local.sample import generate
