@@ -163,6 +163,15 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         form={"request": REQUEST},
         also=_GONE,
     ),
+    ("POST", "/exports/<number>/upload"): Operation(
+        "Say what you have seen in Xledger of a file that its import took",
+        leads="/exports/{number}?did=…",
+        form={
+            "choice": {"type": "string", "enum": ["apart", "arrived"]},
+            "sure": {"type": "string", "enum": ["on"], "description": "Needed with `apart`."},
+        },
+        also=_GONE,
+    ),
     ("GET", "/e/<token>"): Operation("One export, for whoever has its link", AN_EXPORT, way="link"),
     ("POST", "/e/<token>/files/<piece>"): Operation(
         "Fetch a file by the link", leads="a link that is good for five minutes", way="link", also=_FILE

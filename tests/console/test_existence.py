@@ -27,6 +27,7 @@ ASKED = [
     ("POST", "/exports/{}/files/manifest", "3", "999"),
     ("GET", "/exports/{}/again", "3", "999"),
     ("POST", "/exports/{}/again", "3", "999"),
+    ("POST", "/exports/{}/upload", "3", "999"),
     ("GET", "/exports?asked={}", "A" * 22, "B" * 22),
     ("GET", "/record?kind=customer&number={}", "20002", "20003"),
     ("GET", "/record?kind=project&number={}", "P-7", "P-8"),

@@ -48,6 +48,7 @@ ROUTES = [
     ("POST", "/exports/1/files/manifest", MAKERS, 303),
     ("GET", "/exports/1/again", MAKERS, 200),
     ("POST", "/exports/1/again", MAKERS, 303),
+    ("POST", "/exports/1/upload", MAKERS, 404),
     ("POST", "/out", EVERYONE, 303),
 ]
 POLICY = {

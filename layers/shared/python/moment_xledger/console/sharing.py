@@ -12,12 +12,29 @@ from moment_xledger.flows.fetch_file import Piece, fetch_file
 
 
 def show(
-    event: LambdaFunctionUrlEvent, visit: Visit, export: Export, desk: Desk, base: str, may_fetch: bool
+    event: LambdaFunctionUrlEvent,
+    visit: Visit,
+    export: Export,
+    desk: Desk,
+    base: str,
+    may_fetch: bool,
+    may_tell: bool = False,
+    did: str = "",
 ) -> Answer:
-    """`base` is where its buttons lead."""
+    """`base` is where its buttons lead. `may_tell`: the person may say what became of its file in Xledger."""
     facts = one_export(export, desk)
     origin = desk.files().origin
-    return answer(event, visit, "export.html", facts, origin=origin, base=base, may_fetch=may_fetch)
+    return answer(
+        event,
+        visit,
+        "export.html",
+        facts,
+        origin=origin,
+        base=base,
+        may_fetch=may_fetch,
+        may_tell=may_tell,
+        did=did,
+    )
 
 
 def hand_out(visit: Visit, export: Export, piece: str, desk: Desk) -> Answer:

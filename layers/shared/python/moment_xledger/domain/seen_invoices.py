@@ -76,6 +76,11 @@ def is_looked_for(upload: Upload) -> bool:
     return upload.state is State.UPLOADED and upload.handed_over is not None and upload.arrived is None
 
 
+def can_be_told(upload: Upload) -> bool:
+    """The import took the file, and nobody knows yet what became of it: a person may have seen it in Xledger."""
+    return upload.state is State.UPLOADED and upload.arrived is None
+
+
 def handed_over(upload: Upload, now: datetime) -> Upload:
     """Taken by the import; its invoices are looked for from now on."""
     return replace(upload, handed_over=now, looks=0, seen=0, arrived=None, again=now + LOOKS[0])

@@ -1,6 +1,7 @@
 """A company's exports, for those who are signed in."""
 
 import re
+from collections.abc import Mapping
 
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError, NotFoundError
 
@@ -10,11 +11,22 @@ from moment_xledger.console.sharing import hand_out, show
 from moment_xledger.console.views import list_of_exports, one_export
 from moment_xledger.console.visits import Visit, form, query, signed_in, submitted
 from moment_xledger.domain.deeds import Deed, What
+from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import Export, Status
+from moment_xledger.domain.problem_choices import Choice as ProblemChoice
+from moment_xledger.domain.seen_invoices import can_be_told
 from moment_xledger.domain.sessions import Right
+from moment_xledger.domain.typed_settings import ON
+from moment_xledger.domain.uploads import Choice, Upload
+from moment_xledger.flows.decide_upload import resolve_upload
 
 router = new_router()
 
+_TOLD: Mapping[str, Choice] = {
+    ProblemChoice.ARRIVED: Choice.IT_ARRIVED,
+    ProblemChoice.APART: Choice.TAKE_APART,
+}
+_DID = (*_TOLD, "not_sure", "decided")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _REQUEST = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -39,7 +51,10 @@ def show_export(number: str) -> Answer:
     visit = signed_in(router.current_event, desk_of(router), Right.SEE_EXPORTS)
     export = _export(visit, number)
     base, may_fetch = f"/exports/{export.number}", visit.may(Right.FETCH_FILES)
-    return show(router.current_event, visit, export, desk_of(router), base, may_fetch)
+    may_tell = visit.may(Right.SKIP_PROBLEMS) and _upload_to_tell_of(export) is not None
+    did = query(router.current_event, "did")
+    did = did if did in _DID else ""
+    return show(router.current_event, visit, export, desk_of(router), base, may_fetch, may_tell, did)
 
 
 @router.post("/exports/<number>/files/<piece>")
@@ -59,6 +74,39 @@ def confirm_again(number: str) -> Answer:
 def export_again(number: str) -> Answer:
     visit = submitted(router.current_event, desk_of(router), Right.MAKE_EXPORTS)
     return _ask(visit, What.ASKED_FOR_EXPORT_AGAIN, _finished(visit, number))
+
+
+@router.post("/exports/<number>/upload")
+def tell_of_upload(number: str) -> Answer:
+    """What a person has seen in Xledger of a file that its import took. The import may still be to run, so that it was
+    refused is believed only of somebody who says that it will not."""
+    visit = submitted(router.current_event, desk_of(router), Right.SKIP_PROBLEMS)
+    export, asked = _finished(visit, number), form(router.current_event)
+    choice = asked.get("choice", "")
+    if desk_of(router).ledger.uploads.get(visit.company.id, export.members_of) is None:
+        raise NotFoundError("not uploaded")
+    if choice not in _TOLD:
+        raise BadRequestError("not something that can be said of a file that was taken")
+    if choice == ProblemChoice.APART and asked.get("sure") != ON:
+        return _told(export, "not_sure")
+    if _upload_to_tell_of(export) is None:
+        return _told(export, "decided")
+    ledger, clock = desk_of(router).ledger, desk_of(router).clock
+    try:
+        resolve_upload(visit.company.id, export.number, _TOLD[choice], visit.who, ledger, clock)
+    except (ValueError, Conflict):
+        return _told(export, "decided")
+    return _told(export, choice)
+
+
+def _told(export: Export, did: str) -> Answer:
+    return see_other(f"/exports/{export.number}?did={did}")
+
+
+def _upload_to_tell_of(export: Export) -> Upload | None:
+    """Of this very file: what was seen of it says nothing of one that went in its place."""
+    upload = desk_of(router).ledger.uploads.get(export.company, export.members_of)
+    return upload if upload and upload.export == export.number and can_be_told(upload) else None
 
 
 def _ask(visit: Visit, what: What, export: Export | None = None) -> Answer:

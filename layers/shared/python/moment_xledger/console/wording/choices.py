@@ -71,6 +71,40 @@ WORDS: Mapping[str, tuple[str, str]] = {
             "Where the API key may not read invoices in Xledger, all go again: then none of them may be there."
         ),
     ),
+    # of an export's page, about a file that Xledger's import took
+    "tell_title": ("Har Xledger avvist filen?", "Did Xledger refuse the file?"),
+    "tell_how": (
+        (
+            "Vi leter etter fakturaene i Xledger av oss selv, og sier fra etter en virkedag hvis de mangler. "
+            "Ser du allerede i Xledger at importen har avvist filen, kan du si fra nå."
+        ),
+        (
+            "We look for the invoices in Xledger by ourselves, and tell you after a working day if they are missing. "
+            "If you already see in Xledger that the import refused the file, you can say so now."
+        ),
+    ),
+    "tell_sure": (
+        (
+            "Jeg har sett i Xledger (Forsystem → Importer → Filimport) at filen er avvist, og den står ikke "
+            "til ny kjøring der. Ellers kan fakturaene bli bokført to ganger."
+        ),
+        (
+            "I have seen in Xledger (Forsystem → Importer → Filimport) that the file was refused, and it does not wait "
+            "to be run there again. Otherwise the invoices could be posted twice."
+        ),
+    ),
+    "tell_arrived": (
+        "Står alle fakturaene i kundereskontroen i Xledger, kan du si det her.",
+        "If all the invoices are in the customer ledger in Xledger, you can say so here.",
+    ),
+    "did_not_sure": (
+        "Ingenting er gjort. Kryss av for at du har sett i Xledger at filen er avvist.",
+        "Nothing was done. Tick that you have seen in Xledger that the file was refused.",
+    ),
+    "did_decided": (
+        "Ingenting er gjort. Det er allerede kjent hva som ble av filen.",
+        "Nothing was done. It is known already what became of the file.",
+    ),
     "did_apart": (
         "Filen deles opp i løpet av noen minutter.",
         "The file is taken apart within some minutes.",
