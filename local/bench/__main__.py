@@ -16,6 +16,7 @@ from local.bench.frame import Say, Table
 from local.bench.growth import growth
 from local.bench.idle import idle
 from local.bench.latency import latency
+from local.bench.many_at_once import many_at_once
 from local.bench.memory import memory
 from local.bench.requests import requests
 from local.bench.scale.section import scale
@@ -31,6 +32,7 @@ SECTIONS: Mapping[str, Section] = {
         first_answer,
         latency,
         arrivals,
+        many_at_once,
         exports,
         expenses,
         growth,

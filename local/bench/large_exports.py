@@ -207,12 +207,7 @@ class Site:
         self.store, self.files, self.calls, self._part = ManyInvoices(count), Sink(), 0, part
         self.table = OverTheWire(self.store)
         self.ledger = Ledger(self.table)
-        settings = FileSettings(format=file_format, ar10_longest_project=25)
-        kept = {"file": settings, "vat_codes": VAT_CODES, "owner_code": 99168, "export_customers": False}
-        self.ledger.companies.save(COMPANY.model_copy(update=kept | {"export_projects": False}))
-        self.ledger.references.save(COMPANY.token_id, Lists(START, None, None))
-        for kind in Kind:
-            self.ledger.lookups.note(COMPANY.id, kind, {EVERY: LookedUp(None, None, START)})
+        ready_for_invoices(self.ledger, file_format)
         self.store.calls, self.store.reads, self.store.writes = 0, 0.0, 0.0
         self._began, self._before = time.process_time(), timedelta()
 
@@ -263,6 +258,16 @@ class Site:
             megabytes_on_disk=disk,
             megabytes_of_file=self.files.held[export.folder + export.file_name()][1] / 1e6,
         )
+
+
+def ready_for_invoices(ledger: Ledger, file_format: FileFormat = FileFormat.STANDARD) -> None:
+    """The company keeps customers and projects by hand, and its token may not read them: any invoice may come."""
+    settings = FileSettings(format=file_format, ar10_longest_project=25)
+    kept = {"file": settings, "vat_codes": VAT_CODES, "owner_code": 99168, "export_customers": False}
+    ledger.companies.save(COMPANY.model_copy(update=kept | {"export_projects": False}))
+    ledger.references.save(COMPANY.token_id, Lists(START, None, None))
+    for kind in Kind:
+        ledger.lookups.note(COMPANY.id, kind, {EVERY: LookedUp(None, None, START)})
 
 
 class _Disk:

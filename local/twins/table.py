@@ -81,6 +81,9 @@ class FakeTable:
         found = ((pk, sk, due_at) for due_at, pk, sk in entries.irange(None, (until, "\uffff", "")))
         yield from list(islice(found, limit))
 
+    def pause(self, tries: int) -> None:
+        """No time passes here."""
+
     def write(self, *actions: Action) -> None:
         if len(actions) > MOST_ACTIONS or len({action.key for action in actions}) < len(actions):
             raise ValueError("DynamoDB takes at most 100 actions in a transaction, and each item once")

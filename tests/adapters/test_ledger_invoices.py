@@ -62,6 +62,32 @@ def test_nothing_of_it_is_added(ledger: Ledger, head: int, numbers: list[int]) -
         add(ledger, head, numbers)
 
 
+def test_where_others_were_quicker_it_goes_behind_them(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(ledger, 0, [7, 3])
+    heads = iter([0, 1, 2])  # as others write them
+    monkeypatch.setattr(ledger.invoices, "head", lambda _: next(heads))
+    ledger.invoices.append(NORDVIK, invoices(8, 9), Route.FILE, NOW)
+    assert [(s.seq, s.invoice.invoice_number) for s in ledger.invoices.since(NORDVIK)] == [
+        (1, 7),
+        (2, 3),
+        (3, 8),
+        (4, 9),
+    ]
+
+
+def test_a_number_that_has_arrived_is_not_tried_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(ledger, 0, [7])
+    pauses = list[int]()
+    monkeypatch.setattr(ledger.invoices._table, "pause", pauses.append)
+    with nothing_written(ledger), pytest.raises(Conflict):
+        ledger.invoices.append(NORDVIK, invoices(8, 7), Route.FILE, NOW)
+    assert pauses == []
+
+
 def test_companies_have_numbers_of_their_own(ledger: Ledger) -> None:
     other = CompanyId("fjord")
     add(ledger, 0, [7])

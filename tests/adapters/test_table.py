@@ -128,6 +128,14 @@ def test_a_delete_removes_and_may_be_repeated(table: Any) -> None:
     assert table.get(A) is None
 
 
+def test_the_pauses_of_those_who_meet_are_at_random_and_grow() -> None:
+    pauses = list[float]()
+    table = Table(Mock(), "ledger", pauses.append, lambda: 0.5)
+    for tries in range(5):
+        table.pause(tries)
+    assert pauses == [0.1, 0.2, 0.4, 0.5, 0.5]
+
+
 @pytest.mark.parametrize(
     ("when", "holds"),
     [

@@ -30,6 +30,10 @@ LONGEST_PK, LONGEST_SK = 2048, 1024  # bytes
 # Seconds before what was not processed is asked for again, and before a transaction that met too much load is tried
 # again: boto3 takes both for answers.
 FIRST_PAUSE, LONGEST_PAUSE, MOST_PAUSES = 0.05, 2.0, 10
+FIRST_PAUSE_OF_A_RACE, LONGEST_PAUSE_OF_A_RACE = (
+    0.2,
+    1.0,
+)  # at most; before an item that others write is tried again
 PAUSES_OF_A_WRITE = (0.2, 0.6, 1.8)
 
 
@@ -169,6 +173,11 @@ class Table:
                 return
             sought["ExclusiveStartKey"] = page["LastEvaluatedKey"]
             left = None if left is None else left - len(page["Items"])
+
+    def pause(self, tries: int) -> None:
+        """Before one more try, where others write the same item: at random, and longer each time, so that those who
+        meet do not meet again."""
+        self._sleep(self._jitter() * min(FIRST_PAUSE_OF_A_RACE * 2**tries, LONGEST_PAUSE_OF_A_RACE))
 
     def write(self, *actions: Action) -> None:
         """All of it or nothing. Raises `Conflict` with the positions of the actions whose condition failed."""

@@ -57,7 +57,7 @@ def take_in_invoices(
 def _take_in(
     company: Company, invoices: Sequence[Invoice], ledger: "Ledger", clock: Callable[[], datetime]
 ) -> None:
-    for _ in range(ROUNDS):
+    for tries in range(ROUNDS):
         held = ledger.invoices.held_now(company.id, {invoice.invoice_number for invoice in invoices})
         versions = {number: each.invoice.version for number, each in held.items()}
         around = surroundings(company, invoices, held, ledger, clock())
@@ -65,10 +65,10 @@ def _take_in(
         found = _sorted_out(company, invoices, held, around, ledger, clock())
         good = list(found.good.values())
         try:
-            if good:  # the head is read last: others write behind it all the time, when many come
-                head = ledger.invoices.head(company.id)
-                ledger.invoices.add(company.id, head, good, company.route, clock(), versions, credited)
+            if good:
+                ledger.invoices.append(company.id, good, company.route, clock(), versions, credited)
         except Conflict:
+            ledger.invoices.pause(tries)
             continue
         newer = {name: each for name, each in around.earlier.items() if each != earlier.get(name)}
         ledger.invoices.note_rates(company.id, newer)

@@ -22,6 +22,7 @@ from moment_xledger.domain.problems import Code
 from moment_xledger.domain.releases import as_stored, model_as_stored
 
 NOT_GONE = Attr("state").eq(str(State.PENDING)) | Attr("state").eq(str(State.STOPPED))  # a mail, for certain
+MOST_TRIES = 20  # to be the next, where others are at the same moment
 NONE_HELD: Mapping[int, int] = {}
 NONE_CREDITED: Mapping[int, Decimal] = {}
 
@@ -77,25 +78,33 @@ class Invoices:
         more: a person may just have skipped it. So it does if another credit note has taken from an invoice what is
         `credited` here.
         """
-        pk = keys.invoices(company)
-        unchanged = Attr("n").eq(head) if head else Attr("n").not_exists()
-        due = {"due": keys.shard(pk), "due_at": keys.stamp(now)} if route is Route.EMAIL else {}
-        actions: list[Action] = [
-            Update(keys.head(company), set={"n": head + len(invoices)} | due, when=unchanged)
-        ]
-        for seq, invoice in enumerate(invoices, start=head + 1):
-            snapshot = {"invoice": invoice.to_json(), "route": str(route), "arrived": keys.stamp(now)}
-            hashes = {"hash": invoice.content_hash(), "books": invoice.books_hash()}
-            known = {"seq": seq, "version": invoice.version, "kept": invoice.do_not_transfer, **hashes}
-            actions.append(
-                Put(_number(company, invoice.invoice_number), known, when=Attr("seq").not_exists())
-            )
-            actions.append(Put(_snapshot_key(company, seq), snapshot, when=Attr("invoice").not_exists()))
-            if version := held.get(invoice.invoice_number):
-                actions.append(
-                    Check(_held(company, invoice.invoice_number), when=Attr("version").eq(version))
-                )
-        self._table.write(*actions, *credit_notes.arriving(company, invoices, credited))
+        self._table.write(*_arrival(company, head, invoices, route, now, held, credited))
+
+    def append(
+        self,
+        company: CompanyId,
+        invoices: Sequence[Invoice],
+        route: Route,
+        now: datetime,
+        held: Mapping[int, int] = NONE_HELD,
+        credited: Mapping[int, Decimal] = NONE_CREDITED,
+    ) -> None:
+        """As `add`, behind whatever is the head by then. Where many come at once, others are quicker all the time: that
+        changes nothing about these invoices, so it is tried again, after a pause."""
+        for tries in range(MOST_TRIES):
+            actions = _arrival(company, self.head(company), invoices, route, now, held, credited)
+            try:
+                self._table.write(*actions)
+            except Conflict as conflict:
+                if tries == MOST_TRIES - 1 or not _are_places(actions, conflict.positions):
+                    raise
+                self._table.pause(tries)
+            else:
+                return
+
+    def pause(self, tries: int) -> None:
+        """Before what others have changed meanwhile is read again."""
+        self._table.pause(tries)
 
     def credited(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decimal]:
         """What credit notes take from each of these invoices: those that leave, and those booked by hand."""
@@ -353,6 +362,38 @@ class Invoices:
         found = self._table.get_many(_skipped(company, number) for number in numbers)
         skipped = (model_as_stored(Invoice, item["invoice"]) for item in found.values())
         return {invoice.invoice_number: invoice.version for invoice in skipped}
+
+
+def _are_places(actions: Sequence[Action], positions: Sequence[int]) -> bool:
+    """Others have taken the places behind the head, and that is all."""
+    at_fault = [actions[position].key[1] for position in positions]
+    return bool(at_fault) and all(sk.startswith(("HEAD", "SEQ#")) for sk in at_fault)
+
+
+def _arrival(
+    company: CompanyId,
+    head: int,
+    invoices: Sequence[Invoice],
+    route: Route,
+    now: datetime,
+    held: Mapping[int, int],
+    credited: Mapping[int, Decimal],
+) -> list[Action]:
+    pk = keys.invoices(company)
+    unchanged = Attr("n").eq(head) if head else Attr("n").not_exists()
+    due = {"due": keys.shard(pk), "due_at": keys.stamp(now)} if route is Route.EMAIL else {}
+    actions: list[Action] = [
+        Update(keys.head(company), set={"n": head + len(invoices)} | due, when=unchanged)
+    ]
+    for seq, invoice in enumerate(invoices, start=head + 1):
+        snapshot = {"invoice": invoice.to_json(), "route": str(route), "arrived": keys.stamp(now)}
+        hashes = {"hash": invoice.content_hash(), "books": invoice.books_hash()}
+        known = {"seq": seq, "version": invoice.version, "kept": invoice.do_not_transfer, **hashes}
+        actions.append(Put(_number(company, invoice.invoice_number), known, when=Attr("seq").not_exists()))
+        actions.append(Put(_snapshot_key(company, seq), snapshot, when=Attr("invoice").not_exists()))
+        if version := held.get(invoice.invoice_number):
+            actions.append(Check(_held(company, invoice.invoice_number), when=Attr("version").eq(version)))
+    return [*actions, *credit_notes.arriving(company, invoices, credited)]
 
 
 def _held(company: CompanyId, number: int) -> Key:
