@@ -83,7 +83,8 @@ class TestANote:
         ledger.waits.look_now(NORDVIK, CUSTOMER, ["10001"], NOW + A_MINUTE)
         ledger.waits.look_again(NORDVIK, {read: LATER})
         assert due(ledger, NOW + A_MINUTE) == [(CUSTOMER, "10001")]
-        assert not ledger.waits.forget(NORDVIK, read)
+        ledger.waits.forget(NORDVIK, [read])
+        assert due(ledger, NOW + A_MINUTE) == [(CUSTOMER, "10001")]
 
     def test_that_is_overruled_takes_no_other_along(self, ledger: Ledger) -> None:
         begin(ledger, (CUSTOMER, "10001", 7), (CUSTOMER, "10002", 8))
@@ -96,8 +97,8 @@ class TestANote:
 class TestAnEnd:
     def test_leaves_nothing_behind(self, ledger: Ledger) -> None:
         begin(ledger, (CUSTOMER, "10001", 7), (CUSTOMER, "10001", 8))
-        ledger.waits.remove(NORDVIK, awaited(ledger, "10001"), [7, 8])
-        assert ledger.waits.forget(NORDVIK, awaited(ledger, "10001"))
+        ledger.waits.remove(NORDVIK, [(awaited(ledger, "10001"), 7), (awaited(ledger, "10001"), 8)])
+        ledger.waits.forget(NORDVIK, [awaited(ledger, "10001")])
         left = ledger.waits._table.query(keys.invoices(NORDVIK))
         assert [item["sk"] for item in left] == ["XHELD"]
 
@@ -105,13 +106,13 @@ class TestAnEnd:
         begin(ledger, (CUSTOMER, "10001", 7))
         read = awaited(ledger, "10001")
         begin(ledger, (CUSTOMER, "10001", 8))
-        assert not ledger.waits.forget(NORDVIK, read)
+        ledger.waits.forget(NORDVIK, [read])
         assert due(ledger) == [(CUSTOMER, "10001")]
 
     def test_may_be_followed_by_a_new_beginning(self, ledger: Ledger) -> None:
         begin(ledger, (CUSTOMER, "10001", 7))
-        ledger.waits.remove(NORDVIK, awaited(ledger, "10001"), [7])
-        ledger.waits.forget(NORDVIK, awaited(ledger, "10001"))
+        ledger.waits.remove(NORDVIK, [(awaited(ledger, "10001"), 7)])
+        ledger.waits.forget(NORDVIK, [awaited(ledger, "10001")])
         begin(ledger, (CUSTOMER, "10001", 8), at=LATER)
         assert (awaited(ledger, "10001").since, due(ledger, LATER)) == (LATER, [(CUSTOMER, "10001")])
 

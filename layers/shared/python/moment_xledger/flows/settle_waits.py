@@ -3,10 +3,10 @@
 Xledger itself is asked by the worker that has its token; here it is only noted that it is to be asked.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.company_names import clearly_differ
@@ -73,11 +73,11 @@ def settle_waits(due: Sequence[Awaited], look: Looking) -> None:
     questions = [each for each in due if _is_kept(each, standings[each], look)]
     _ask_xledger(questions, look)
     looks = dict.fromkeys(strange, look.clock() + QUIET)  # a newer release knows what they are
-    for each in due:
+    looks |= _let_go([each for each in due if standings[each].lets_go], look)
+    for each in (each for each in due if not standings[each].lets_go):
         if not look.has_time():
             break
-        again = _let_go(each, look) if standings[each].lets_go else _settle(each, standings[each], look)
-        if again:
+        if again := _settle(each, standings[each], look):
             looks[each] = max(again, look.clock() + QUIET) if each in questions else again
     look.ledger.waits.look_again(look.company.id, looks)
 
@@ -158,23 +158,52 @@ def _name_on_an_invoice(awaited: Awaited, look: Looking) -> str | None:
     return invoice.customer.name if invoice else None
 
 
-def _let_go(awaited: Awaited, look: Looking) -> datetime | None:
-    """As many at once as arrive together. None where nobody waits for it any more, or some are left to be looked at."""
-    company, waits = look.company, look.ledger.waits
-    stay, after = False, None
-    while look.has_time():
-        waiting = waits.waiting_for(company.id, awaited.kind, awaited.number, MOST_ARRIVALS, after)
-        numbers = [each.invoice for each in waiting]
-        staying = let_go(company, awaited, numbers, look.ledger, look.clock)
-        look.let_go += len(numbers) - len(staying)
-        stay = stay or bool(staying)
-        if len(numbers) < MOST_ARRIVALS:
-            if stay:
-                return look.clock() + A_MINUTE
-            waits.forget(company.id, awaited)
-            return None
-        after = numbers[-1]
-    return None
+def _let_go(free: Sequence[Awaited], look: Looking) -> dict[Awaited, datetime]:
+    """When to look again at those for which an invoice waits all the same. What none waits for is forgotten."""
+    looks: dict[Awaited, datetime] = {}
+    for batch in _batches(_pages(free, look)):
+        if not look.has_time():
+            break
+        waiting = {page.awaited: page.invoices for page in batch}
+        staying = let_go(look.company, waiting, look.ledger, look.clock)
+        look.let_go += sum(len(waiting[each]) - len(stay) for each, stay in staying.items())
+        looks |= {each: look.clock() + A_MINUTE for each, stay in staying.items() if stay}
+        over = [page.awaited for page in batch if page.is_last and page.awaited not in looks]
+        look.ledger.waits.forget(look.company.id, over)
+    return looks
+
+
+class _Page(NamedTuple):
+    """Some of the invoices that wait for the same."""
+
+    awaited: Awaited
+    invoices: list[int]
+    is_last: bool
+
+
+def _pages(several: Sequence[Awaited], look: Looking) -> Iterator[_Page]:
+    for each in several:
+        after, is_last = None, False
+        while not is_last:
+            found = look.ledger.waits.waiting_for(
+                look.company.id, each.kind, each.number, MOST_ARRIVALS, after
+            )
+            invoices = [one.invoice for one in found]
+            is_last = len(invoices) < MOST_ARRIVALS
+            yield _Page(each, invoices, is_last)
+            after = invoices[-1] if invoices else None
+
+
+def _batches(pages: Iterator[_Page]) -> Iterator[list[_Page]]:
+    """About as many invoices as arrive together, and each number once."""
+    batch: list[_Page] = []
+    for page in pages:
+        batch.append(page)
+        if not page.is_last or sum(len(each.invoices) for each in batch) >= MOST_ARRIVALS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _settle(awaited: Awaited, standing: Standing, look: Looking) -> datetime | None:

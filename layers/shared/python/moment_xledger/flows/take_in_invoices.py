@@ -179,14 +179,14 @@ def _follow(
 
 def let_go(
     company: Company,
-    awaited: Awaited,
-    numbers: Collection[int],
+    waiting: Mapping[Awaited, Collection[int]],
     ledger: "Ledger",
     clock: Callable[[], datetime],
-) -> set[int]:
-    """Looks at these invoices again, which waited for it; those that were held and wait for nothing any more arrive. Of
-    those that had arrived only what was said of them is over: the next export or mail takes them. Those that still
-    wait for it are returned, with those whose event is still to be taken in."""
+) -> dict[Awaited, set[int]]:
+    """Looks at these invoices again, which waited; those that were held and wait for nothing any more arrive. Of those
+    that had arrived only what was said of them is over: the next export or mail takes them. Those that still wait for
+    the same are returned, with those whose event is still to be taken in."""
+    numbers = {number for some in waiting.values() for number in some}
     held = ledger.invoices.held_now(company.id, numbers)
     take_in_invoices(company, [held[number].invoice for number in sorted(held)], ledger, clock)
     now_held = ledger.invoices.held_now(company.id, numbers)
@@ -195,12 +195,20 @@ def let_go(
     ledger.problems.close(company.id, [("invoice", str(number)) for number in others], WAITING_CODES)
     if others:
         ledger.mails.mark(company.id, clock())
-    skipped = ledger.invoices.skipped_among(company.id, set(numbers) - now_held.keys() - arrived).keys()
-    waits_for = (awaited.kind, awaited.number)
-    still = {number for number, each in now_held.items() if each.why and waits_for in each.why.waits_for}
-    gone = (now_held.keys() | arrived | skipped) - still
-    ledger.waits.remove(company.id, awaited, gone)
-    return set(numbers) - gone
+    skipped = ledger.invoices.skipped_among(company.id, numbers - now_held.keys() - arrived).keys()
+    known = now_held.keys() | arrived | skipped
+    still = {
+        (*waits_for, number)
+        for number, each in now_held.items()
+        for waits_for in (each.why.waits_for if each.why else ())
+    }
+    stay = {
+        awaited: {n for n in some if n not in known or (awaited.kind, awaited.number, n) in still}
+        for awaited, some in waiting.items()
+    }
+    gone = ((each, number) for each, some in waiting.items() for number in some if number not in stay[each])
+    ledger.waits.remove(company.id, gone)
+    return stay
 
 
 def look_again_beside(

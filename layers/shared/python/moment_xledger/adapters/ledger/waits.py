@@ -94,15 +94,7 @@ class Waits:
 
     def look_again(self, company: CompanyId, looks: Mapping[Awaited, datetime]) -> None:
         """When each is looked at next. Where somebody has said since it was read that it is to be looked at, it is."""
-        moves = [[*_moved(company, each, at)] for each, at in looks.items()]
-        several = iter([actions for actions in moves if actions])
-        while some := list(islice(several, AT_ONCE)):
-            try:
-                self._table.write(*(action for actions in some for action in actions))
-            except Conflict:
-                for actions in some:
-                    with suppress(Conflict):
-                        self._table.write(*actions)
+        self._write_each([*_moved(company, each, at)] for each, at in looks.items())
 
     def look_now(self, company: CompanyId, kind: str, numbers: Collection[str], now: datetime) -> bool:
         """Something may have changed about these numbers. True where an invoice waits for one of them.
@@ -186,20 +178,26 @@ class Waits:
                 Update(_key(company, kind, number), add={"marks": 1}, when=is_there),
             )
 
-    def remove(self, company: CompanyId, awaited: Awaited, invoices: Iterable[int]) -> None:
-        """These wait for it no more."""
-        deletes = iter([Delete(_pointer(company, awaited.kind, awaited.number, each)) for each in invoices])
+    def remove(self, company: CompanyId, gone: Iterable[tuple[Awaited, int]]) -> None:
+        """These invoices wait for it no more."""
+        deletes = (Delete(_pointer(company, each.kind, each.number, invoice)) for each, invoice in gone)
         while some := list(islice(deletes, MOST_ACTIONS)):
             self._table.write(*some)
 
-    def forget(self, company: CompanyId, awaited: Awaited) -> bool:
-        """It is waited for no more. False where somebody began to wait for it since it was read."""
-        same = Attr("marks").eq(awaited.marks) & _looked_at(awaited)
-        place = [Delete(_place(company, awaited.look, awaited.kind, awaited.number))] if awaited.look else []
-        with suppress(Conflict):
-            self._table.write(Delete(_key(company, awaited.kind, awaited.number), when=same), *place)
-            return True
-        return False
+    def forget(self, company: CompanyId, over: Iterable[Awaited]) -> None:
+        """They are waited for no more; but those for which somebody began to wait since they were read."""
+        self._write_each([[*_forgotten(company, each)] for each in over])
+
+    def _write_each(self, changes: Iterable[Sequence[Action]]) -> None:
+        """In as few transactions as may be. One that another writer has made void is left out."""
+        several = iter([actions for actions in changes if actions])
+        while some := list(islice(several, AT_ONCE)):
+            try:
+                self._table.write(*(action for actions in some for action in actions))
+            except Conflict:
+                for actions in some:
+                    with suppress(Conflict):
+                        self._table.write(*actions)
 
     def mark(self, company: CompanyId, due: datetime) -> None:
         """There is something to do for this company from `due` on. Always after what there is to do is stored."""
@@ -277,6 +275,13 @@ def _begun(company: CompanyId, kind: str, number: str, known: Item | None, now: 
     unlooked = Attr("look").not_exists()
     yield Update(key, set={"look": at}, set_once={"since": at}, add={"marks": 1}, when=unlooked)
     yield Put(_place(company, now, kind, number), {})
+
+
+def _forgotten(company: CompanyId, awaited: Awaited) -> Iterator[Action]:
+    same = Attr("marks").eq(awaited.marks) & _looked_at(awaited)
+    yield Delete(_key(company, awaited.kind, awaited.number), when=same)
+    if awaited.look:
+        yield Delete(_place(company, awaited.look, awaited.kind, awaited.number))
 
 
 def _moved(company: CompanyId, awaited: Awaited, at: datetime) -> Iterator[Action]:
