@@ -20,6 +20,9 @@ class FakeFiles:
     def sha256(self, key: str) -> str | None:
         return hashlib.sha256(self.held[key]).hexdigest() if key in self.held else None
 
+    def size(self, key: str) -> int:
+        return len(self.held.get(key, b""))
+
     def put(self, key: str, body: bytes, content_type: str) -> None:
         self.held[key] = body
 

@@ -158,7 +158,7 @@ class BucketTwin:
         found = self._outside.call("head_object", lambda: self.files.get(Key), Service.BUCKET)
         if found is None:
             raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
-        return {"Metadata": {"sha256": hashlib.sha256(found).hexdigest()}}
+        return {"Metadata": {"sha256": hashlib.sha256(found).hexdigest()}, "ContentLength": len(found)}
 
     def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         found = self._outside.call("get_object", lambda: self.files.get(Key), Service.BUCKET)

@@ -18,6 +18,7 @@ from local.proof.embedded.seen import SeenBucket
 from local.proof.fates import NONE, Fates
 from local.proof.outside import BucketTwin, Outside
 from local.proof.scheduling import Scheduler
+from moment_xledger.adapters import files as adapter
 from moment_xledger.adapters.files import LINK_LIFETIME, Files
 from moment_xledger.domain.errors import FileDiffers
 from tests.adapters.conftest import Client
@@ -55,6 +56,33 @@ def put_once(files: Files, content: bytes) -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     files.put_once(KEY, io.BytesIO(content), "text/csv", sha256)
     return sha256
+
+
+@OTHERS
+def test_a_large_file_goes_in_parts_and_is_put_once_too(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "LARGE", 1024)
+    monkeypatch.setattr(adapter, "A_PART", 5 * 1024**2)  # the least that S3 takes but for the last
+    content = b"0123456789abcdef" * 400_000
+    sha256 = put_once(files, content)
+    assert (put_once(files, content), files.sha256(KEY), files.size(KEY)) == (sha256, sha256, len(content))
+    assert files.read(KEY) == content
+
+
+@pytest.mark.parametrize("played_by", ["embedded"], indirect=True)  # moto does not look at the condition
+def test_a_large_file_that_is_another_is_refused(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "LARGE", 1024)
+    before = put_once(files, b"small")
+    with pytest.raises(FileDiffers):
+        put_once(files, b"x" * 2048)
+    assert files.sha256(KEY) == before
+
+
+def test_how_large_a_file_is_can_be_asked(files: Files) -> None:
+    assert files.size(KEY) == 0
+    put_once(files, b"five.")
+    assert files.size(KEY) == 5
 
 
 def test_a_file_is_put_once_and_may_be_put_again_if_it_is_the_same(files: Files) -> None:

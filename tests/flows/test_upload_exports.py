@@ -206,6 +206,13 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(monkeypatch: pyte
     assert room.state_of(1) == "uploaded"
 
 
+def test_a_file_that_is_too_large_is_not_even_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(uploads, "MOST_BYTES", 300)
+    room = exported()
+    monkeypatch.setattr(room.files, "read", None)
+    assert room.upload() == {Outcome.REFUSED: 1}
+
+
 def test_the_largest_file_still_fits_the_service_in_base64():
     assert uploads.MOST_BYTES * 4 / 3 + 100_000 < 9_000_000
 

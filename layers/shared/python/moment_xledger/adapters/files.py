@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
-from typing import IO, TYPE_CHECKING
+from os import SEEK_END
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
@@ -13,11 +14,13 @@ from moment_xledger.domain.errors import FileDiffers
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 LINK_LIFETIME = timedelta(minutes=5)
 IS_THERE = ("PreconditionFailed", "412")
 AT_THE_SAME_TIME = ("ConditionalRequestConflict", "409")
 PUTS, PAUSE = 4, 0.5  # tries, and seconds between them
+LARGE, A_PART = 64 * 1024**2, 16 * 1024**2  # bytes
 
 
 class Files:
@@ -33,15 +36,7 @@ class Files:
         """
         for left in reversed(range(PUTS)):
             try:
-                body.seek(0)
-                self._client.put_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    Body=body,
-                    ContentType=content_type,
-                    Metadata={"sha256": sha256},
-                    IfNoneMatch="*",
-                )
+                self._put_new(key, body, content_type, sha256)
             except ClientError as error:
                 code = error.response["Error"]["Code"]
                 if code not in (*IS_THERE, *AT_THE_SAME_TIME):
@@ -56,10 +51,43 @@ class Files:
                     raise FileDiffers(key) from error
             return
 
+    def _put_new(self, key: str, body: IO[bytes], content_type: str, sha256: str) -> None:
+        size = body.seek(0, SEEK_END)
+        body.seek(0)
+        about: Any = {"ContentType": content_type, "Metadata": {"sha256": sha256}}
+        if size <= LARGE:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch="*", **about)
+        elif (
+            self.sha256(key) != sha256
+        ):  # else it is there already: what is large is not sent to find that out
+            self._put_in_parts(key, body, about)
+
+    def _put_in_parts(self, key: str, body: IO[bytes], about: Any) -> None:
+        """So that a broken connection costs one part. Parts without an end are deleted by the bucket's own rule."""
+        place: Any = {"Bucket": self._bucket, "Key": key}
+        place["UploadId"] = self._client.create_multipart_upload(**place, **about)["UploadId"]
+        parts: Any = [
+            {
+                "PartNumber": number,
+                "ETag": self._client.upload_part(**place, PartNumber=number, Body=block)["ETag"],
+            }
+            for number, block in enumerate(iter(lambda: body.read(A_PART), b""), start=1)
+        ]
+        self._client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts}, IfNoneMatch="*")
+
     def sha256(self, key: str) -> str | None:
         """Of the file as it was put; None where there is none."""
+        found = self._head(key)
+        return found["Metadata"].get("sha256") if found else None
+
+    def size(self, key: str) -> int:
+        """In bytes; none where there is no file."""
+        found = self._head(key)
+        return found["ContentLength"] if found else 0
+
+    def _head(self, key: str) -> "HeadObjectOutputTypeDef | None":
         try:
-            return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"].get("sha256")
+            return self._client.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
                 return None

@@ -183,12 +183,16 @@ def _parcel(upload: Upload, run: Run) -> Parcel | Outcome:
         missing = "owner_code" if company.owner_code is None else "soap_user" if code else "import_code"
         run.save(*uploads.setting_missing(upload, missing, run.uploader.clock()))
         return Outcome.SETTING_MISSING
+    size = run.uploader.files.size(export.folder + export.file_name())
+    if size > uploads.MOST_BYTES:  # not even read: it may be larger than memory
+        run.save(*uploads.too_large(upload, size))
+        return Outcome.REFUSED
     try:
         content = read_file(export, Shelf(run.uploader.ledger, run.uploader.files, run.uploader.clock))
     except FileDiffers:  # of which the operator has heard; it goes when the file is put back
         run.save(uploads.later(upload, run.uploader.clock()))
         return Outcome.FILE_DIFFERS
-    if len(content) > uploads.MOST_BYTES:
+    if len(content) > uploads.MOST_BYTES:  # it was lost, and is made again
         run.save(*uploads.too_large(upload, len(content)))
         return Outcome.REFUSED
     return Parcel(export.file_name(), content, code, company.owner_code, login)
