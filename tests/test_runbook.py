@@ -99,5 +99,5 @@ def options_of(service: str, operation: str) -> dict[str, Any]:
 
 
 def test_nothing_else_is_typed() -> None:
-    assert {command.split()[0] for command in commands()} <= {"op", "errors", "runs", "logs", "aws"}
+    assert {command.split()[0] for command in commands()} <= {"op", "errors", "runs", "logs", "start", "aws"}
     assert len(commands()) > 40

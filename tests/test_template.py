@@ -270,8 +270,7 @@ def test_a_queue_that_a_function_takes_from_has_a_dead_letter_queue(queue: str) 
 
 def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
     targets = [target for rule in of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
-    targets += [each["Target"] for each in of_type("AWS::Scheduler::Schedule").values()]
-    assert len(targets) == 8
+    assert len(targets) == 4
     assert {target(each["DeadLetterConfig"]["Arn"]) for each in targets} == {"SchedulesDeadLetters"}
 
 
@@ -282,13 +281,6 @@ def starts() -> Iterator[tuple[str, str]]:
     }
     for rule in rules.values():
         yield from ((function_of(each["Arn"]), rule["ScheduleExpression"]) for each in rule["Targets"])
-    for schedule in of_type("AWS::Scheduler::Schedule").values():
-        yield function_of(schedule["Target"]["Arn"]), schedule["ScheduleExpression"]
-
-
-EVERY = {"rate(1 minute)": 60, "rate(5 minutes)": 300, "rate(1 hour)": 3600}
-SIX_HOURS = 6 * 3600
-SOON_AGAIN = 300  # seconds; what starts again so soon makes up for what failed
 
 
 def invoked() -> dict[str, dict[str, Any]]:
@@ -296,23 +288,21 @@ def invoked() -> dict[str, dict[str, Any]]:
 
 
 def test_starts_that_lambda_has_no_room_for_do_not_pile_up() -> None:
-    """A throttled call is tried again until it is too old. What starts often is too old when it starts again; nothing
-    waits for longer than six hours, so of all together there are never more than some ten."""
+    """A throttled call is tried again until it is too old. The next minute makes up for it: what is due then is in
+    domain/scheduled_runs.py."""
+    assert set(starts()) == {(name, "rate(1 minute)") for name in ("Sweep", "MeasureWork", "StartRuns")}
     ages = {name: each["MaximumEventAgeInSeconds"] for name, each in invoked().items()}
-    assert ages.keys() == {name for name, _ in starts()}
-    for name, how_often in starts():
-        interval = EVERY.get(how_often, 24 * 3600)
-        assert ages[name] == interval if interval <= SOON_AGAIN else ages[name] == SIX_HOURS
+    assert ages == {name: 60 for name, _ in starts()}
 
 
-def test_a_seldom_started_function_that_fails_leaves_a_trace_and_the_others_no_heap_of_dead_letters() -> None:
+def test_what_fails_every_minute_leaves_no_heap_of_dead_letters() -> None:
     traced = {
         name
         for name, each in invoked().items()
         if (failed := each["DestinationConfig"].get("OnFailure"))
         and target(failed["Destination"]) == "SchedulesDeadLetters"
     }
-    assert traced == {name for name, how_often in starts() if EVERY.get(how_often, SIX_HOURS) > SOON_AGAIN}
+    assert traced == set()
 
 
 ONE_DAY = 24 * 3600
@@ -481,9 +471,13 @@ def test_a_function_sends_only_to_the_queues_it_is_told_of() -> None:
         "UPLOADS_QUEUE": "UploadsQueue",
         "EXPENSES_QUEUE": "ExpensesQueue",
         "HELD_INVOICES_QUEUE": "HeldInvoicesQueue",
+        "NUMBERS_QUEUE": "NumbersQueue",
+        "RECONCILE_QUEUE": "ReconcileQueue",
+        "NOTICES_QUEUE": "NoticesQueue",
     }
     for name, function in of_type("AWS::Lambda::Function").items():
         names = set(function["Environment"]["Variables"])
+        names -= {"NUMBERS_QUEUE"} if name == "GuardNumbers" else set()  # which only puts back what it took
         role = of_type("AWS::IAM::Role")[target(function["Role"])]
         statements = [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]
         wakes = [each["Resource"] for each in statements if each["Sid"] == "Wakes"]
@@ -535,10 +529,10 @@ RIGHTS = {
     "NoteBounces": LOG | LEDGER - {"dynamodb:Query"} | TAKES,
     "Sweep": LOG | READS | SENDS | {"sqs:GetQueueAttributes"},
     "MeasureWork": LOG | {"dynamodb:BatchGetItem", "dynamodb:Query"},
-    "StartRuns": LOG | {"dynamodb:GetItem", "dynamodb:Query"} | SENDS,
-    "SendNotices": LOG | LEDGER | MAILS,
-    "GuardNumbers": LOG | LEDGER | READS_KEYS | SENDS,
-    "Reconcile": LOG | LEDGER | CHECKS | READS_KEYS | SENDS,
+    "StartRuns": LOG | READS | {"dynamodb:UpdateItem"} | SENDS,
+    "SendNotices": LOG | LEDGER | TAKES | MAILS,
+    "GuardNumbers": LOG | LEDGER | TAKES | PUTS_BACK | READS_KEYS,
+    "Reconcile": LOG | LEDGER | CHECKS | TAKES | READS_KEYS,
     "Console": LOG | LEDGER | CHECKS | SENDS | FILES | READS_KEYS | KEEPS_KEYS | MARKS_KEYS,
     "OpenSession": LOG | {"dynamodb:GetItem", "dynamodb:PutItem"},
 }
@@ -596,6 +590,9 @@ def test_no_queue_gives_its_function_more_than_the_design_says() -> None:
         "MailInvoices": 2,
         "RecheckInvoices": 10,
         "NoteBounces": 2,
+        "GuardNumbers": 10,
+        "Reconcile": 5,
+        "SendNotices": 5,
     }
 
 
@@ -647,41 +644,6 @@ def test_invoices_are_mailed_from_one_address_and_told_of_when_they_come_back() 
     assert set(destination["MatchingEventTypes"]) == {"bounce", "complaint", "reject", "delivery"}
     (queue,) = of_type("AWS::Events::Rule")["MailEvents"]["Targets"]
     assert target(queue["Arn"]) == "MailEventsQueue"
-
-
-def test_the_daily_export_is_at_six_in_oslo() -> None:
-    schedule = schedules("exports")["StartRuns"]
-    assert schedule["ScheduleExpression"] == "cron(0 6 * * ? *)"
-    assert schedule["ScheduleExpressionTimezone"] == "Europe/Oslo"
-    assert schedule["Target"]["Input"] == '{"run": "exports"}'
-
-
-def test_expenses_are_looked_for_every_hour() -> None:
-    schedule = schedules("expenses")["StartRuns"]
-    assert schedule["ScheduleExpression"] == "rate(1 hour)"
-
-
-def test_numbers_are_guarded_before_the_daily_export_and_notices_go_every_five_minutes() -> None:
-    guard = schedules()["GuardNumbers"]
-    assert guard["ScheduleExpression"] == "cron(30 4 * * ? *)"
-    assert guard["ScheduleExpressionTimezone"] == "Europe/Oslo"
-    assert schedules()["SendNotices"]["ScheduleExpression"] == "rate(5 minutes)"
-
-
-def test_invoices_are_compared_with_moments_before_the_daily_export() -> None:
-    night = schedules()["Reconcile"]
-    assert night["ScheduleExpression"] == "cron(0 5 * * ? *)"
-    assert night["ScheduleExpressionTimezone"] == "Europe/Oslo"
-
-
-def schedules(run: str = "") -> dict[str, dict[str, Any]]:
-    """By the function that each starts; those that say `run` to it."""
-    found = of_type("AWS::Scheduler::Schedule").values()
-    return {
-        function_of(schedule["Target"]["Arn"]): schedule
-        for schedule in found
-        if run in schedule["Target"].get("Input", "")
-    }
 
 
 def _denies_plain_http(statement: dict[str, Any]) -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from moment_xledger.adapters.queues import BatchAnswer
+from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.flows.export_invoices import export_asked_for
 from moment_xledger.flows.tell_accountant import tell_accountant
 from moment_xledger.observability import Signal, logger, publish, watched
+from moment_xledger.wakes import Job
 from moment_xledger.wiring import Wiring
 
 wire = cache(Wiring)
@@ -23,10 +25,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer
 
     exporter = wire().exporter(time_left)
     for record in event["Records"]:  # one at a time
-        job = json.loads(record["body"])
-        company = job["company"]
+        asked = json.loads(record["body"])
+        job, company = Job(asked, ScheduledRun.EXPORTS, wire().ledger), asked["company"]
+        if job.is_done():
+            continue
         exports = export_asked_for(
-            company, job["request"], job["by"], exporter, job.get("repeats"), wire().wake_uploads
+            company, asked["request"], asked["by"], exporter, asked.get("repeats"), wire().wake_uploads
         )
         made = [{"export": each.number, "invoices": each.invoices} for each in exports]
         for counts in made or [{"invoices": 0}]:
@@ -41,4 +45,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer
             }
         )
         logger.info("told", extra={"company": company, "counts": told.summary()})
+        job.note_done()
     return {"batchItemFailures": []}

@@ -1,24 +1,24 @@
-"""EventBridge, every night: looks whether numbers that Moment gave were changed in Xledger."""
+"""SQS: every night, of a token: looks whether numbers that Moment gave were changed in Xledger."""
 
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from moment_xledger.adapters.queues import BatchAnswer
+from moment_xledger.domain.companies import TokenId
+from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.flows.guard_numbers import guard_numbers
-from moment_xledger.flows.sync_records import RUN
-from moment_xledger.observability import logger, watched
+from moment_xledger.observability import watched
+from moment_xledger.wakes import Outcome, answer_jobs
 from moment_xledger.wiring import Wiring
 
 wire = cache(Wiring)
 
 
 @watched
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    def has_time() -> bool:
-        """For one token more."""
-        return bool(context.get_remaining_time_in_millis() > (RUN.total_seconds() + 20) * 1000)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
+    def guard(token: str) -> Outcome:
+        return Outcome(guard_numbers(TokenId(token), wire().guard()).summary())
 
-    report = guard_numbers(wire().guard(has_time)).summary()
-    logger.info("numbers guarded", extra={"counts": report})
-    return report
+    return answer_jobs(event, ScheduledRun.NUMBERS, wire().ledger, guard, wire().put_back_guard)

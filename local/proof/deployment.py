@@ -57,16 +57,12 @@ HANDLERS: dict[str, ModuleType] = {
     "Uploads": upload_exports,
     "Expenses": import_expenses,
     "HeldInvoices": recheck_invoices,
+    "Numbers": guard_numbers,
+    "Reconcile": reconcile,
+    "Notices": send_notices,
     MAIL_EVENTS: note_bounces,
 }
-CLOCKED: dict[str, ModuleType] = {
-    "sweep": sweep,
-    "measure_work": measure_work,
-    "send_notices": send_notices,
-    "start_runs": start_runs,
-    "reconcile": reconcile,
-    "guard_numbers": guard_numbers,
-}
+CLOCKED: dict[str, ModuleType] = {"sweep": sweep, "measure_work": measure_work, "start_runs": start_runs}
 ANSWERING: dict[str, ModuleType] = {"console": console, "open_session": open_session}  # by their addresses
 ENVIRONMENT = {
     "CUSTOMERS_QUEUE": "Customers",
@@ -76,6 +72,9 @@ ENVIRONMENT = {
     "UPLOADS_QUEUE": "Uploads",
     "HELD_INVOICES_QUEUE": "HeldInvoices",
     "EXPENSES_QUEUE": "Expenses",
+    "NUMBERS_QUEUE": "Numbers",
+    "RECONCILE_QUEUE": "Reconcile",
+    "NOTICES_QUEUE": "Notices",
     "CONSOLE_URL": "https://console.example/",
     "BUCKET": "bucket",
     "SENDER": "xledger@moment.example",

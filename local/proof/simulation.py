@@ -58,13 +58,14 @@ GOES_AWAY = {  # what a function may fail with: its message comes again
     SlowDown.__name__,
     f"{Failed.__name__}: {SlowDown.__name__}",
 }
-OFTEN = {
-    "sweep": ({}, MINUTE),
-    "measure_work": ({}, MINUTE),
-    "send_notices": ({}, 5 * MINUTE),
-    "start_runs": ({"run": "expenses"}, 10 * MINUTE),
-}
-NIGHTLY = ("reconcile", "guard_numbers")
+START_RUNS = "start_runs"
+OFTEN: tuple[tuple[str, dict[str, str], timedelta], ...] = (
+    ("sweep", {}, MINUTE),
+    ("measure_work", {}, MINUTE),
+    (START_RUNS, {}, MINUTE),
+    (START_RUNS, {"run": "expenses"}, 10 * MINUTE),
+)
+NIGHTLY = ("reconcile", "numbers")
 ENTERED_LATE_BY = timedelta(hours=2)
 NIGHTS = 2  # behind the troubles
 # What is done when the day was bad and is over.
@@ -156,14 +157,14 @@ class _Player:
     def play(self) -> None:
         self._tell_story()
         self._plan_troubles()
-        for name, (event, every) in OFTEN.items():
+        for name, event, every in OFTEN:
             self._again_and_again(every, lambda name=name, event=event: self._start(name, event))  # type: ignore[misc]
         self._again_and_again(PEOPLE_LOOK, self._people_look)
         self._until_calm()
         for _ in range(NIGHTS):
             self._pass_a_night()
         self._enter_late()
-        self._start("start_runs", {"run": "expenses"})
+        self._start(START_RUNS, {"run": "expenses"})
         for errands in LAST:
             self._everywhere(errands)
             self._until_calm()
@@ -212,8 +213,9 @@ class _Player:
                     several_at if n % 2 else self._period * self.random.random(),
                     lambda c=company.id, n=n, by=by: self._ask_for_export(c, f"r{n}", by),  # type: ignore[misc]
                 )
-        for name in NIGHTLY:
-            self.scheduler.later(self._period * self.random.random(), lambda name=name: self._start(name, {}))  # type: ignore[misc]
+        for run in NIGHTLY:
+            at = self._period * self.random.random()
+            self.scheduler.later(at, lambda run=run: self._start(START_RUNS, {"run": run}))  # type: ignore[misc]
         if self.stage.fates.happens(self.setting.rates.purges):
             self.scheduler.later(self._period * self.random.random(), self._purge)
         if self.stage.fates.happens(self.setting.rates.rests):
@@ -289,11 +291,12 @@ class _Player:
             visitor.errands += [Errand(timedelta(), what, errand()) for what, errand in errands.items()]
         self._people_look()
 
-    def _start(self, name: str, event: dict[str, Any]) -> None:
-        """By the clock, one at a time."""
+    def _start(self, name: str, event: dict[str, str]) -> None:
+        """By the clock, one of a kind at a time."""
         has_it = name != "sweep" or self.setting.has_sweeper
-        if has_it and not any(task.name == name for task in self.scheduler.running):
-            self.scheduler.start(name, lambda: self._run(name, event))
+        kind = " ".join([name, *event.values()])
+        if has_it and not any(task.name == kind for task in self.scheduler.running):
+            self.scheduler.start(kind, lambda: self._run(name, event))
 
     def _run(self, name: str, event: dict[str, Any]) -> None:
         try:
@@ -321,7 +324,8 @@ class _Player:
     def _work(self) -> list[str]:
         """What is still to be done, by the queues and by the ledger's own list of what is due."""
         due = self.stage.ledger.due.until(self.scheduler.now + timedelta(hours=3) - self._looks_go_on)
-        left = [task.name for task in self.scheduler.running if task.name not in OFTEN]
+        often = {" ".join([name, *event.values()]) for name, event, _ in OFTEN}
+        left = [task.name for task in self.scheduler.running if task.name not in often]
         left += [f"{len(queue.messages)} in {name}" for name, queue in self.queues.items() if queue.messages]
         left += [f"{each.code} of {each.number}" for each in open_questions(self.stage)]
         left += [f"{visitor} wants {errand.what}" for visitor in self.people for errand in visitor.errands]
@@ -340,6 +344,6 @@ class _Player:
         died = -1
         while died < self.stage.fates.met.total():
             died = self.stage.fates.met.total()
-            for name in NIGHTLY:
-                self._start(name, {})
+            for run in NIGHTLY:
+                self._start(START_RUNS, {"run": run})
             self._until_calm()

@@ -7,7 +7,7 @@ from local import ROOT
 
 RUNBOOK = ROOT / "docs" / "runbook.md"
 _FENCE = r"^```\n(?P<block>.*?)^```"
-_INLINE = r"`(?P<inline>(?:op|errors|runs|logs|aws) [^`]+)`"
+_INLINE = r"`(?P<inline>(?:op|errors|runs|logs|start|aws) [^`]+)`"
 _COMMANDS = re.compile(f"{_FENCE}|{_INLINE}", re.MULTILINE | re.DOTALL)
 
 

@@ -109,6 +109,10 @@ class Stage:
             raise NotAsWritten(f"{function} failed: {said.get('errorMessage', '')}")
         return dict(said or {})
 
+    def start(self, run: str) -> dict[str, Any]:
+        """As the clock does when its time comes: a job for each company or token."""
+        return self.invoke("StartRuns", run=run)
+
     def ask_for_export(self) -> None:
         body = {"company": COMPANY, "request": uuid.uuid4().hex, "by": "Kari", "repeats": None}
         self.aws.client("sqs").send_message(QueueUrl=self["ExportsQueue"], MessageBody=json.dumps(body))

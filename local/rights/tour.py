@@ -35,10 +35,12 @@ SOURCES = (
     "ExpensesQueue",
     "InvoiceMailsQueue",
     "HeldInvoicesQueue",
+    "NumbersQueue",
+    "ReconcileQueue",
+    "NoticesQueue",
     "MailEventsQueue",
 )
-# What the clock starts; the sweep and the measuring come by themselves as well.
-BY_THE_CLOCK = ("Sweep", "MeasureWork", "GuardNumbers", "Reconcile", "SendNotices")
+RUNS = ("exports", "expenses", "numbers", "reconcile", "notices")  # that the clock starts
 Told = Callable[[EmbeddedAws, Stack], None]
 
 
@@ -57,8 +59,11 @@ class Tour:
             self.wrong += [] if summary.is_as_it_should_be else list(summary.lines())
             self._aws, self._stack = around.aws, journey.stack
             self._meet_trouble(around)
-            for function in BY_THE_CLOCK:
+            for function in ("Sweep", "MeasureWork"):
                 self._invoke(function)
+            for run in RUNS:
+                self._invoke("StartRuns", run=run)
+            self._invoke("StartRuns")
             self._let_everybody_in()
             self._settle()
             at_the_end(around.aws, journey.stack)
@@ -71,8 +76,8 @@ class Tour:
             sqs = self._aws.client("sqs")
             sqs.send_message(QueueUrl=self._stack.resources["MailEventsQueue"], MessageBody=_a_bounce())
         self._settle()
-        self._invoke("StartRuns", run="exports")
-        self._invoke("StartRuns", run="expenses")
+        for run in ("exports", "expenses"):
+            self._invoke("StartRuns", run=run)
         self._settle()
 
     def _publish(self, files: list[Path]) -> None:

@@ -29,15 +29,8 @@ def attempt(service, method, arguments):
 """
 _REFUSED = ("AccessDenied", "AccessDeniedException", "AccessDeniedFault", "403")
 QUEUES = (
-    "Events",
-    "Customers",
-    "Projects",
-    "Exports",
-    "Uploads",
-    "Expenses",
-    "InvoiceMails",
-    "HeldInvoices",
-    "MailEvents",
+    *("Events", "Customers", "Projects", "Exports", "Uploads", "Expenses", "InvoiceMails", "HeldInvoices"),
+    *("MailEvents", "Numbers", "Reconcile", "Notices"),
 )
 _SECONDS = 120  # for all of it
 Call = tuple[str, str, dict[str, Any]]
@@ -104,10 +97,15 @@ MAY: Mapping[str, set[str]] = {
         *sends("Customers", "Projects", "Exports", "InvoiceMails", "Uploads", "Expenses", "HeldInvoices"),
     },
     "MeasureWork": {"reads much of the ledger", "searches the ledger", "finds what is due"},
-    "StartRuns": {"reads the ledger", "searches the ledger", *sends("Exports", "Expenses")},
-    "SendNotices": {*BOTH, "sends a mail"},
-    "GuardNumbers": {*BOTH, KEYS},
-    "Reconcile": {*BOTH, CHECKS, KEYS},
+    "StartRuns": {
+        *READS,
+        "changes the ledger",
+        "finds what is due",
+        *sends("Exports", "Expenses", "Numbers", "Reconcile", "Notices"),
+    },
+    "SendNotices": {*BOTH, takes("Notices"), "sends a mail"},
+    "GuardNumbers": {*BOTH, takes("Numbers"), KEYS},
+    "Reconcile": {*BOTH, CHECKS, takes("Reconcile"), KEYS},
     "Console": {
         *BOTH,
         CHECKS,

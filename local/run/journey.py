@@ -53,6 +53,7 @@ DEAD_LETTERS = (
     "InvoiceMailsDeadLetters",
     "HeldInvoicesDeadLetters",
     "MailEventsDeadLetters",
+    "JobsDeadLetters",
 )
 
 

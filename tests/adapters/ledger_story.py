@@ -42,6 +42,7 @@ from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import Progress
 from moment_xledger.domain.records import Record, State
+from moment_xledger.domain.scheduled_runs import RunProgress, ScheduledRun
 from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.domain.settings_changes import Change, Saved
 from moment_xledger.domain.stops import Stop
@@ -86,6 +87,7 @@ def write(ledger: Ledger) -> None:
         _expenses,
         _watching,
         _decisions,
+        _clock,
     ):
         chapter(ledger)
 
@@ -258,6 +260,16 @@ def _decisions(ledger: Ledger) -> None:
     ledger.stops.save(TOKEN, Kind.PROJECT, stop)
 
 
+def _clock(ledger: Ledger) -> None:
+    ledger.scheduled_runs.ask(ScheduledRun.EXPORTS, NOW)
+    halfway: dict[str, Any] = {"after": "nordvik", "is_over": False, "checks": 1, "found": 2, "missing": 3}
+    ledger.scheduled_runs.save(
+        ScheduledRun.EXPORTS, RunProgress(NOW, next_check=LATER, asked=NOW, ver=1, **halfway)
+    )
+    ledger.scheduled_runs.note_done(ScheduledRun.EXPORTS, NORDVIK, NOW)
+    ledger.scheduled_runs.note_done(ScheduledRun.NUMBERS, TOKEN, NOW)
+
+
 READINGS: dict[str, Callable[[Ledger], Any]] = {
     "company": lambda ledger: (ledger.companies.get_with_version(NORDVIK), ledger.companies.every()),
     "companies of a token": lambda ledger: ledger.companies.sharing(TOKEN),
@@ -268,6 +280,15 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     "link": lambda ledger: ledger.links.read("3", NOW),
     "audit": lambda ledger: list(ledger.audit.of(NORDVIK)),
     "notice": lambda ledger: ledger.notices.told(NORDVIK, ADDRESS),
+    "companies to look at": lambda ledger: (
+        ledger.notices.to_look_at(NOW, 8),
+        ledger.notices.look_marks(NORDVIK),
+    ),
+    "scheduled runs": lambda ledger: ledger.scheduled_runs.every(),
+    "jobs done": lambda ledger: (
+        ledger.scheduled_runs.done(ScheduledRun.EXPORTS, [NORDVIK]),
+        ledger.scheduled_runs.done(ScheduledRun.NUMBERS, [TOKEN]),
+    ),
     "customer": lambda ledger: ledger.records.by_number(NORDVIK, Kind.CUSTOMER, ["10001"]),
     "projects": lambda ledger: ledger.records.by_number(NORDVIK, Kind.PROJECT, ["P-1", "P-2"]),
     "projects that wait": lambda ledger: (

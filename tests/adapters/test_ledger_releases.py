@@ -21,6 +21,7 @@ SINCE_THEN = (
     "reasons.json",
     "entities.json",
     "decisions.json",
+    "runs.json",
 )  # kinds of items that came later
 # Text that is read into a model. What else is JSON holds data under names of its own.
 MODELS = {"settings", "content", "invoice", "expense", "terms", "series"}

@@ -75,7 +75,7 @@ def test_a_night_finds_that_the_address_changed_where_nothing_was_saved() -> Non
     world.receive(a_private_person("20001"))
     world.run()
     go_to(world, LIVE, strangers(world))
-    guard_numbers(Guard(world.worker(), world.worker().reference, lambda: True))
+    guard_numbers(TOKEN_ID, Guard(world.worker(), world.worker().reference))
     world.sweep()
     world.run()
     assert held(world) == {("20001", 99168)}

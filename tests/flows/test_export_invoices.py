@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from moment_xledger.domain.absences import in_words
-from moment_xledger.domain.companies import CompanyId, IssueLimit, Language, Schedule
+from moment_xledger.domain.companies import IssueLimit, Language, Schedule
 from moment_xledger.domain.errors import Conflict, FileDiffers
 from moment_xledger.domain.exports import Export, Status
 from moment_xledger.domain.files.series import Gap, Late, SeriesReport, held_back
@@ -18,8 +18,7 @@ from moment_xledger.domain.preflight import STOPS_AN_INVOICE
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.resolutions import Way, way_of
 from moment_xledger.domain.schedules import is_export_day, latest_invoice_date
-from moment_xledger.flows.start_runs import start_exports
-from tests.builders import a_company, an_invoice
+from tests.builders import an_invoice
 from tests.fakes import FakeTable
 from tests.flows.office import COMPANY, MORNING, Office
 
@@ -390,22 +389,6 @@ def test_a_repeat_says_of_the_numbers_what_the_first_said() -> None:
 )
 def test_on_which_days_an_export_is_made(schedule: str, day: str, is_one: bool) -> None:
     assert is_export_day(Schedule(schedule), date.fromisoformat(day)) is is_one
-
-
-def test_the_clock_starts_a_job_for_each_company_that_wants_one_that_day_in_oslo() -> None:
-    office = Office(schedule="monthly")
-    others: dict[str, dict[str, Any]] = {
-        "mail": {"route": "email", "reception_address": "mb.00000@xledger.net"},
-        "off": {"route": "off"},
-        "upload": {"route": "upload", "owner_code": 99168, "import_code": "MOMENT"},
-        "weekly": {"schedule": "weekly"},
-    }
-    for company, settings in others.items():
-        office.ledger.companies.save(a_company(company, **settings))
-    started: list[CompanyId] = []
-    # 23:30 UTC on the last of November is the first of December in Oslo, a Tuesday.
-    start_exports(office.ledger, started.append, datetime(2026, 11, 30, 23, 30, tzinfo=UTC))
-    assert sorted(started) == ["nordvik", "upload"]
 
 
 # --- those who stop or meet others ----------------------------------------------------------------------

@@ -11,8 +11,8 @@ from local.xledger.plan import Plan
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Put
 from moment_xledger.adapters.xledger_reference import Reference
-from moment_xledger.domain.companies import Company, CompanyId, TokenId
-from moment_xledger.domain.errors import Why
+from moment_xledger.domain.companies import Company, CompanyId
+from moment_xledger.domain.errors import GateClosed, Why
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import REPORTED
 from moment_xledger.domain.records import State
@@ -35,7 +35,7 @@ class Nights:
 
     def night(self) -> Report:
         self.world.time.now += timedelta(days=1)
-        return guard_numbers(Guard(self.world.worker(), Reference, lambda: True))
+        return guard_numbers(TOKEN_ID, Guard(self.world.worker(), Reference))
 
     @property
     def hands(self) -> Hands:
@@ -135,7 +135,8 @@ def test_a_night_that_is_cut_short_goes_on_where_it_was(monkeypatch: pytest.Monk
     nights.hands.renumber("customers", "508", "508x")
     nights.world.time.now += timedelta(hours=2)
     nights.world.server.replan({"credits_per_hour": 5})
-    assert nights.night().checked == 4
+    with pytest.raises(GateClosed):
+        nights.night()
     nights.world.server.replan({"credits_per_hour": None})
     assert nights.night().checked == 5
     assert nights.problems == [("customer", "508", "NUMBER_MOVED_IN_XLEDGER")]
@@ -258,20 +259,12 @@ def test_the_same_number_in_another_company_of_the_token_is_no_finding() -> None
     assert list(world.problems(CompanyId("south"))) == []
 
 
-def test_where_the_time_is_too_short_for_all_tokens_each_has_its_night() -> None:
-    world = World(None, [a_company(f"company-{n}", token_id=f"token-{n}") for n in range(3)])
-    for _ in range(3):
-        world.time.now += timedelta(days=1)
-        left = [True, True]  # nights that have time for two
-        guard_numbers(Guard(world.worker(), Reference, lambda left=left: bool(left and left.pop())))  # type: ignore[misc]
-    read = [world.ledger.references.get(TokenId(f"token-{n}")) for n in range(3)]
-    assert [(world.time.now - each.read_at).days if each else None for each in read] == [1, 0, 0]
-
-
 def test_a_closed_gate_puts_it_off_and_forgets_nothing(nights: Nights) -> None:
     nights.hands.renumber("customers", "10001", "90001")
     nights.world.server.replan({"credits_per_hour": 0})
-    assert (nights.night().later, nights.problems) == (1, [])
+    with pytest.raises(GateClosed):
+        nights.night()
+    assert nights.problems == []
     nights.world.server.replan({"credits_per_hour": None})
     nights.night()
     assert nights.problems == [("customer", "10001", "NUMBER_MOVED_IN_XLEDGER")]
@@ -320,12 +313,11 @@ def test_what_is_wrong_with_a_number_hides_nothing_of_who_is_to_have_it_in_momen
     assert nights.problems == told
 
 
-def test_a_token_that_somebody_took_away_holds_up_no_other_and_is_asked_for_like_a_refused_one(
-    nights: Nights,
-) -> None:
+def test_a_token_that_somebody_took_away_is_asked_for_like_a_refused_one(nights: Nights) -> None:
     world = nights.world
     asked, worker = world.requests["total"], replace(world.worker(), vault=cast(Any, Emptied()))
-    assert guard_numbers(Guard(worker, Reference, lambda: True)) == Report(later=1)
+    with pytest.raises(GateClosed):
+        guard_numbers(TOKEN_ID, Guard(worker, Reference))
     assert world.requests["total"] == asked
     assert nights.problems == [("settings", "", "TOKEN_REFUSED")]
     assert world.ledger.gates.get(TOKEN_ID).closed_why is Why.AUTH

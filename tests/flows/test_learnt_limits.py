@@ -64,8 +64,8 @@ def test_the_nightly_look_asks_for_less_at_once() -> None:
     world.run()
     world.server.replan({"longest_list": 100})
     worker = world.worker()
-    guard = Guard(worker, worker.reference, lambda: True)
-    checked = sum(guard_numbers(guard).checked for _ in range(12))
+    guard = Guard(worker, worker.reference)
+    checked = sum(guard_numbers(TOKEN_ID, guard).checked for _ in range(12))
     assert checked >= 300
 
 

@@ -8,6 +8,7 @@ import pytest
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.flows.guard_numbers import Report as GuardReport
 from moment_xledger.flows.pause_work import pause_work, resume_work
 from moment_xledger.flows.watch_deadlines import watch_deadlines
 from tests.builders import a_company, a_private_person, a_project, an_invoice, of
@@ -182,7 +183,7 @@ def test_the_nightly_look_at_xledger_is_made_up_for() -> None:
     asked = nights.world.requests["total"]
     pause(nights.world.ledger)
     nights.hands.renumber("customers", "10001", "90001")
-    assert (nights.night().later, nights.world.requests["total"], nights.problems) == (1, asked, [])
+    assert (nights.night(), nights.world.requests["total"], nights.problems) == (GuardReport(), asked, [])
     resume(nights.world.ledger)
     nights.night()
     assert len(nights.problems) == 1

@@ -16,8 +16,8 @@ from moment_xledger.domain.errors import KeyRefused, Unreachable
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.flows.compare_invoices import Report
-from moment_xledger.flows.reconcile import Reconciler, reconcile_all
-from tests.builders import a_company, an_invoice
+from moment_xledger.flows.reconcile import Reconciler, reconcile
+from tests.builders import an_invoice
 from tests.flows.crashing import CrashingTable, Died, Fate
 from tests.flows.office import COMPANY, MORNING, Office
 from tests.office import FakeVault
@@ -71,7 +71,8 @@ class Nights:
 
     def run(self) -> Report:
         office = self.office
-        return reconcile_all(Reconciler(office.ledger, self.vault, self.moment, self.meanwhile, office.clock))
+        reconciler = Reconciler(office.ledger, self.vault, self.moment, self.meanwhile, office.clock)
+        return reconcile(COMPANY, reconciler)
 
     def night(self) -> Report:
         self.office.now += A_DAY
@@ -233,13 +234,6 @@ class TestFromWhenOn:
         nights.night()
         assert list(nights.office.ledger.problems.of(COMPANY)) == []
 
-    def test_who_waited_longest_comes_first(self, nights: Nights) -> None:
-        nights.night()
-        nights.office.ledger.companies.save(a_company("aurland"))
-        nights.vault.save(a_company("aurland").id, Secrets(Token("x"), KEY))
-        nights.has_time = False
-        assert list(nights.night().later) == ["aurland", COMPANY]
-
     def test_what_is_older_than_the_company_here_left_some_other_way(self, nights: Nights) -> None:
         """It shows up because it was paid; to take it in would book it twice."""
         when = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -341,8 +335,8 @@ def test_against_the_simulated_moment_over_http() -> None:
         moment = MomentApi(session, f"{running.url}/api/1.0")
         reconciler = Reconciler(office.ledger, vault, moment, lambda: True, office.clock)
         session.post(f"{running.url}/_faults", data=b"503", timeout=5)
-        assert reconcile_all(reconciler).later == {COMPANY: "Moment: HTTPError"}
-        report = reconcile_all(reconciler)
+        assert reconcile(COMPANY, reconciler).later == {COMPANY: "Moment: HTTPError"}
+        report = reconcile(COMPANY, reconciler)
     assert (report.companies, report.compared, report.late) == (1, 230, 130)
     assert [number for _, number in office.arrived()] == list(range(1, 231))
 

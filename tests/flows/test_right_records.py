@@ -484,7 +484,7 @@ def arrived(world: World) -> list[int]:
 
 def night(world: World) -> None:
     worker = world.worker()
-    guard_numbers(Guard(worker, worker.reference, lambda: True))
+    guard_numbers(COMPANY.token_id, Guard(worker, worker.reference))
     pass_minutes(world)
 
 

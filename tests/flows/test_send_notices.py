@@ -1,7 +1,7 @@
 """Notices are calm: at once and once for what stands still, a digest for the rest, and an end to each."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -18,8 +18,11 @@ from moment_xledger.domain.gate import token_refused
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt
 from moment_xledger.domain.notices import ACT_NOW, Notice
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.send_notices import Notifier, Report, send_notices
+from moment_xledger.flows.start_runs import Report as StartReport
+from moment_xledger.flows.start_runs import Starter, start_looks, start_run
 from moment_xledger.mails.notice import notice_mail
 from tests.builders import a_company, a_customer, a_private_person, a_project, an_invoice, in_xledger
 from tests.fakes import FakeFiles
@@ -35,16 +38,35 @@ FIVE_MINUTES = timedelta(minutes=5)
 
 @dataclass
 class Post:
-    """A world whose notices go every five minutes, as they do on AWS."""
+    """A world in which the clock looks every five minutes to whom something may have to be told."""
 
     world: World
     postman: FakePostman = field(default_factory=FakePostman)
 
-    def run(self, clock: Callable[[], datetime] | None = None) -> Report:
+    def run(self) -> Report:
+        """The jobs that the clock queues now, one after the other."""
+        queued: list[str] = []
+
+        def queue(run: ScheduledRun, companies: Sequence[str], time: datetime | None) -> int:
+            queued.extend(companies)
+            return 0
+
+        starter = Starter(self.world.ledger, queue, lambda: True, self.world.time)
+        start_run(ScheduledRun.NOTICES, starter, StartReport())
+        start_looks(starter, StartReport())
+        total = Report()
+        for company in queued:
+            report = self.look(CompanyId(company))
+            total.urgent += report.urgent
+            total.refused += report.refused
+        return total
+
+    def look(self, company: CompanyId = NORDVIK) -> Report:
         def write(notice: Any, company: Any, to: str, sender: str, now: datetime) -> EmailMessage:
             return notice_mail(notice, company, to, sender, now, LINK)
 
-        return send_notices(Notifier(self.world.ledger, self.postman, write, clock or self.world.time))
+        notifier = Notifier(self.world.ledger, self.postman, write, self.world.time)
+        return send_notices(company, notifier)
 
     def until(self, hour: int, minute: int = 0, day: int = 23) -> None:
         """In Oslo, in November: an hour before UTC."""
@@ -302,26 +324,23 @@ def test_a_run_that_dies_with_an_address_in_hand_is_followed_by_another(post: Po
     assert len(post.subjects()) == 1
 
 
-def test_where_there_is_not_time_for_all_a_run_ends_by_itself_and_nobody_is_always_last() -> None:
-    names = [f"company-{n:02}" for n in range(20)]
-    post = Post(World(companies=[a_company(name, notify=[f"{name}@x.example"]) for name in names]))
-    post.world.time.now = MONDAY
-    for name in names:
-        now = post.world.time()
-        refused = Problem(CompanyId(name), "settings", "", Code.MOMENT_KEY_REFUSED, {}, "", now, now)
-        post.world.ledger.problems.report([refused])
+def test_where_there_is_not_time_for_all_addresses_the_others_are_told_soon() -> None:
+    addresses = [f"person-{n:02}@nordvik.example" for n in range(20)]
+    post = a_post(notify=addresses)
+    post.refuse_token()
 
-    def slow() -> datetime:
-        post.world.time.now += timedelta(seconds=6)
-        return post.world.time.now
+    class Slow(FakePostman):
+        def send(self, message: EmailMessage, to: str) -> str:
+            post.world.time.now += timedelta(seconds=20)
+            return super().send(message, to)
 
-    for _ in range(12):
-        began = post.world.time.now
-        report = post.run(slow)
-        assert report.delayed == ["out of time"]
-        assert post.world.time.now - began < timedelta(seconds=240)
-        post.world.time.now = began + FIVE_MINUTES
-    assert {to for to, _ in post.postman.sent} == {f"{name}@x.example" for name in names}
+    post.postman, began = Slow(), post.world.time.now
+    assert post.look().delayed == ["out of time"]
+    assert post.world.time.now - began < timedelta(seconds=240)
+    for _ in range(2):
+        post.world.time.now += FIVE_MINUTES
+        post.run()
+    assert sorted(to for to, _ in post.postman.sent) == addresses
 
 
 @pytest.mark.parametrize(
@@ -388,15 +407,21 @@ def test_an_export_that_failed_twice_is_told_at_once_and_so_is_its_end(post: Pos
     world.receive(an_invoice(10231))
     company, watermark = a_company(), world.ledger.exports.watermark(NORDVIK)
     world.ledger.exports.claim(next_export(company, watermark, 1, "Kari", world.time()), watermark, "r")
-    world.time.now += timedelta(minutes=20)
-    assert post.run().urgent == 0
-    world.time.now += timedelta(minutes=10)
-    assert post.run().urgent == 2
+
+    class Full(FakeFiles):
+        def put_once(self, *_: Any, **__: Any) -> None:
+            raise OSError
+
+    for minutes, urgent in ((20, 0), (10, 2)):
+        world.time.now += timedelta(minutes=minutes)
+        with pytest.raises(OSError):  # noqa: PT011 -- there is no more to it
+            export_invoices(NORDVIK, "r", "sweep", Exporter(world.ledger, Full(), world.time, write_review))  # type: ignore[arg-type]
+        assert post.run().urgent == urgent
     assert list(world.problems()) == [("export", "1", "EXPORT_FAILED")]
 
+    world.time.now += timedelta(hours=1)
     exporter = Exporter(world.ledger, FakeFiles(), world.time, write_review)  # type: ignore[arg-type]
     export_invoices(NORDVIK, "r", "sweep", exporter)
-    world.time.now += timedelta(hours=1)
     post.run()
     assert "The export is finished." in text(post.postman.to(KARI)[-1])
     assert list(world.problems()) == []

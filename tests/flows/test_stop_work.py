@@ -168,15 +168,15 @@ def test_the_number_guard_tells_a_request_that_is_not_understood_from_a_right_th
     world = a_world(schema_lacks=["Query.customer_deltas"])
     world.receive(a_customer("10001"))
     world.run()
-    guard = Guard(world.worker(), Reference, lambda: True)
-    report = guard_numbers(guard)
+    guard = Guard(world.worker(), Reference)
+    report = guard_numbers(TOKEN_ID, guard)
     assert (report.not_understood, report.not_allowed) == (1, 0)
     (problem,) = world.ledger.problems.of(COMPANY.id)
     assert (problem.code, problem.details) == (OUR_FAULT, {"records": "changes of customers"})
     assert "endringer av kunder" in problem.sentence(Language.NORWEGIAN)
     world.server.replan({"schema_lacks": []})
     world.time.now += timedelta(days=1)
-    guard_numbers(Guard(world.worker(), Reference, lambda: True))
+    guard_numbers(TOKEN_ID, Guard(world.worker(), Reference))
     assert list(world.problems()) == []
 
 

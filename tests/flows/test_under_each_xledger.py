@@ -18,7 +18,7 @@ from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.flows.guard_numbers import Guard, guard_numbers
 from tests.builders import a_company, a_customer, a_private_person, a_project, of
-from tests.world import TOKEN, World
+from tests.world import TOKEN, TOKEN_ID, World
 
 TOP, NORTH, SOUTH, SISTER = 61_000, 61_001, 61_002, 61_003
 GROUP: Mapping[str, Any] = {
@@ -88,7 +88,7 @@ class Group:
 
     def night(self) -> None:
         self.world.time.now += timedelta(days=2)
-        guard_numbers(Guard(self.world.worker(), Reference, lambda: True))
+        guard_numbers(TOKEN_ID, Guard(self.world.worker(), Reference))
 
 
 def a_group(**settings: Any) -> Group:

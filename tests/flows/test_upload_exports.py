@@ -23,7 +23,6 @@ from moment_xledger.domain.soap_outcomes import (
 )
 from moment_xledger.domain.uploads import Choice
 from moment_xledger.flows.count_waiting import waiting_by_route
-from moment_xledger.flows.start_runs import start_exports
 from moment_xledger.flows.upload_export import Outcome
 from tests.flows.mailroom import Died
 from tests.flows.upload_room import FIRST_KEY, UploadRoom
@@ -464,9 +463,6 @@ def test_what_is_left_from_before_goes_also_where_the_company_has_turned_to_mail
     room.receive(1001)
     room.change(route="email", reception_address="mb.00000@xledger.example")
     room.receive(1002)
-    started: list[str] = []
-    start_exports(room.ledger, started.append, room.time())
-    assert started == ["nordvik"]
     room.export()
     room.run()
     assert room.exported() == {1001: 1, 1002: None}
@@ -474,8 +470,6 @@ def test_what_is_left_from_before_goes_also_where_the_company_has_turned_to_mail
     room.receive(1003)
     room.export()
     assert room.ledger.exports.watermark(room.company.id).settled == 3
-    start_exports(room.ledger, started.append, room.time())
-    assert started == ["nordvik"]
 
 
 def test_an_export_of_one_route_that_was_left_open_is_finished_before_the_other_begins():

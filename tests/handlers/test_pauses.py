@@ -58,7 +58,7 @@ def _before_each_sweep(stage: Stage, do: Callable[[timedelta], object]) -> None:
         do(after)
         sweep(after)
 
-    stage.sweep = sweep_then  # type: ignore[method-assign]
+    stage.sweep = sweep_then  # type: ignore[assignment, method-assign]
 
 
 def _raised(capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -16,16 +16,19 @@ from functions.note_bounces import handler as bounces
 from functions.receive_events import handler as receiving
 from functions.reconcile import handler as reconciling
 from functions.send_notices import handler as notices
+from functions.start_runs import handler as starting
 from functions.sweep import handler as sweeping
 from functions.sync_customers import handler as customers
 from functions.upload_exports import handler as uploading
 from local import moment
 from local.xledger.plan import Plan
+from moment_xledger import wiring as moment_wiring
 from moment_xledger.adapters.xledger_measured import XledgerMeasured
 from moment_xledger.domain.companies import CompanyId, Secrets, SoapLogin, TokenId
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import Gate, InFlight
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.scheduled_runs import CHECKED_AFTER, ScheduledRun, latest_time
 from moment_xledger.environment import Environment
 from moment_xledger.wiring import Wiring
 from tests.alarms import on_our_figures, published, raises
@@ -37,6 +40,7 @@ from tests.world import TOKEN_ID, World
 NORDVIK, FINGERPRINT = CompanyId("nordvik"), TokenId("fingerprint")
 KARI = "kari@nordvik.example"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+AN_AFTERNOON = datetime(2026, 11, 23, 14, tzinfo=UTC)
 
 
 class Stage:
@@ -51,7 +55,10 @@ class Stage:
 
     def wire(self, **variables: str) -> None:
         self.use = Wiring(Environment(self._variables | variables))
-        for module in (exporting, bounces, measuring, receiving, reconciling, notices, sweeping, uploading):
+        for module in (
+            *(exporting, bounces, measuring, receiving, reconciling),
+            *(notices, starting, sweeping, uploading),
+        ):
             self._patch.setattr(module, "wire", lambda: self.use)
 
     def save(self, **settings: Any) -> None:
@@ -69,17 +76,32 @@ class Stage:
     def upload(self) -> None:
         uploading.lambda_handler({"Records": [a_message({"company": NORDVIK})]}, Context())  # type: ignore[arg-type]
 
-    def sweep(self, after: timedelta) -> None:
+    def sweep(self, after: timedelta, *, clock_stands_still: bool = False) -> None:
         """And measure, as each minute brings both."""
+        if not clock_stands_still:
+            self._go_on_starting(self.began + after)
         for function in (sweeping, measuring):
             self._patch.setattr(function, "now", lambda: self.began + after)
             function.lambda_handler({}, Context())
 
+    def _go_on_starting(self, now: datetime) -> None:
+        """All runs, up to this time."""
+        for run, progress in self.use.ledger.scheduled_runs.every().items():
+            started = replace(progress, time=latest_time(run, now), ver=progress.ver + 1)
+            self.use.ledger.scheduled_runs.save(run, started)
+
     def notify(self) -> None:
-        notices.lambda_handler({}, Context())  # type: ignore[arg-type]
+        starting.lambda_handler({"run": "notices"}, Context())  # type: ignore[arg-type]
+        notices.lambda_handler({"Records": [a_message({"company": NORDVIK})]}, Context())  # type: ignore[arg-type]
 
     def reconcile(self) -> None:
-        reconciling.lambda_handler({}, Context(left=900_000))  # type: ignore[arg-type]
+        records = [a_message({"company": NORDVIK})]
+        reconciling.lambda_handler({"Records": records}, Context(left=900_000))  # type: ignore[arg-type]
+
+    def start(self, at: datetime, **event: str) -> None:
+        for module in (moment_wiring, starting):
+            self._patch.setattr(module, "now", lambda: at)
+        starting.lambda_handler(event, Context())  # type: ignore[arg-type]
 
     def close_gate(self, why: Why) -> None:
         closed = Gate(closed_until=self.began + timedelta(days=1), closed_why=why)
@@ -238,6 +260,25 @@ def credits_empty(stage: Stage) -> None:
     _ask_xledger(Plan(credits_per_hour=0), stage._patch, runs=2)
 
 
+def runs_behind(stage: Stage) -> None:
+    """Nothing was started since the day before."""
+    stage.start(stage.began)
+    stage.sweep(after=25 * HOUR, clock_stands_still=True)
+
+
+def jobs_not_done(run: str) -> Callable[[Stage], None]:
+    """They are queued, and queued again, and nobody does them."""
+
+    def missing(stage: Stage) -> None:
+        stage.save()
+        stage.start(AN_AFTERNOON, run=run)
+        for check in (1, 2):
+            stage.start(AN_AFTERNOON + check * (CHECKED_AFTER[ScheduledRun(run)] + MINUTE))
+        stage.sweep(after=MINUTE)
+
+    return missing
+
+
 def silence(stage: Stage) -> None:
     """Nothing runs."""
 
@@ -263,6 +304,11 @@ RAISED_BY: dict[str, Callable[[Stage], None]] = {
     "MailsReturnedAlarm": mail_returned,
     "SpeedRefusedAlarm": refused_for_speed,
     "CreditsEmptyAlarm": credits_empty,
+    "RunsBehindAlarm": runs_behind,
+    "ExportsNotMadeAlarm": jobs_not_done("exports"),
+    "NumbersNotGuardedAlarm": jobs_not_done("numbers"),
+    "NotReconciledAlarm": jobs_not_done("reconcile"),
+    "NotLookedAtAlarm": jobs_not_done("notices"),
 }
 
 

@@ -103,7 +103,7 @@ def _imports_started(count: int) -> tuple[Site, Work]:
 
 def _notices(count: int) -> tuple[Site, Work]:
     site = Site(count)
-    return site, lambda: site.call("send_notices")
+    return site, lambda: _start(site, "notices")
 
 
 def _numbers_guarded(count: int) -> tuple[Site, Work]:
@@ -112,25 +112,20 @@ def _numbers_guarded(count: int) -> tuple[Site, Work]:
     with site.running():
         site.receive(_customer(site, 0, n) for n in range(count))
         site.work()
-        site.call("guard_numbers")
-        site.work()
+        _start(site, "numbers")
     site.later(timedelta(days=1))
-
-    def work() -> None:
-        site.call("guard_numbers")
-        site.work()
-
-    return site, work
+    return site, lambda: _start(site, "numbers")
 
 
 def _reconciled(count: int) -> tuple[Site, Work]:
     site = Site(count)
+    return site, lambda: _start(site, "reconcile")
 
-    def work() -> None:
-        site.call("reconcile")
-        site.work()
 
-    return site, work
+def _start(site: Site, run: str) -> None:
+    """All jobs of a run, as the clock queues them."""
+    site.call("start_runs", {"run": run})
+    site.work()
 
 
 def _projects_wait(count: int) -> tuple[Site, Work]:

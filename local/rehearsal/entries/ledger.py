@@ -93,8 +93,11 @@ def a_company_leaves(scene: Scene) -> None:
     wanted = json.loads(_off(scene))
     scene.check({name: settings[name] for name in wanted} == wanted, "not all is off")
     since = now()
-    for function in ("Sweep", "Reconcile", "SendNotices"):
-        stage.invoke(function)
+    stage.invoke("Sweep")
+    for run in ("reconcile", "notices"):
+        stage.start(run)
+    for queue in ("ReconcileQueue", "NoticesQueue"):
+        stage.until(f"{queue} is empty", lambda queue=queue: not stage.messages(queue))  # type: ignore[misc]
     for metric in ("CompaniesNotCompared", "TokensExpire", "TokensRefused", "NoticesDelayed"):
         scene.check(not any(stage.figures.of(metric, since)), f"{metric} would ring the next morning")
 

@@ -1,11 +1,14 @@
 """Functions and the table: what AWS's own figures tell of."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from local.rehearsal.carrying import arrives
 from local.rehearsal.events import a_customer, number_of
+from local.rehearsal.figures import now
 from local.rehearsal.scene import Scene
 from local.run.books import COMPANY
+from moment_xledger.domain.scheduled_runs import ScheduledRun
 
 
 def the_top(scene: Scene) -> None:
@@ -17,6 +20,59 @@ def the_top(scene: Scene) -> None:
     scene.check("runbook.md#the-sweeper-is-silent" in said, f"the text of the alarm leads nowhere: {said}")
     cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="rehearsed")
     scene.cannot("alarms that ring by themselves; what they look at is read from the logs")
+
+
+def runs_behind(scene: Scene) -> None:
+    """A release of the function that starts runs sends to a queue that is not there."""
+    stage, since = scene.stage, now()
+    stage.invoke("StartRuns")  # so that there is a time from which it can be behind
+    made = len(stage.ready())
+    with stage.mistake("StartRuns", EXPORTS_QUEUE="nowhere"):
+        stage.use.ledger.scheduled_runs.ask(ScheduledRun.EXPORTS, now())
+        stage.until("the alarm's figure rises", lambda: any(stage.figures.of("RunsBehindSeconds", since)))
+        stage.until("the log says why", lambda: "failed" in scene.type("errors StartRuns").out)
+        scene.type("runs StartRuns")
+        rules = scene.type("aws events list-rules").out
+        scene.check("ENABLED" in rules, f"the rule is not there, or off: {rules}")
+    since, invoice = now(), stage.new_invoice()
+    stage.publish(invoice)
+    stage.until("the invoice is taken in", lambda: stage.has_invoice(number_of(invoice)))
+    scene.type("aws lambda invoke")
+    stage.until("what was missed is made up for", lambda: len(stage.ready()) > made)
+    stage.until("the alarm's figure is 0", lambda: stage.figures.of("RunsBehindSeconds", since)[-1:] == [0])
+
+
+def jobs_not_done(scene: Scene) -> None:
+    """A release of the function that exports finds no bucket; nobody waits for an hour here, so the checks are due at
+    once."""
+    stage, runs = scene.stage, scene.stage.use.ledger.scheduled_runs
+    invoice, since, made = stage.new_invoice(), now(), len(stage.ready())
+    stage.publish(invoice)
+    stage.until("the invoice is taken in", lambda: stage.has_invoice(number_of(invoice)))
+
+    def check() -> None:
+        progress = runs.progress(ScheduledRun.EXPORTS)
+        runs.save(ScheduledRun.EXPORTS, replace(progress, next_check=now(), ver=progress.ver + 1))
+        stage.invoke("StartRuns")
+
+    with stage.mistake("ExportInvoices", BUCKET="nowhere"):
+        stage.start("exports")
+        for _ in range(2):
+            stage.until("it fails", lambda: "failed" in stage.log_of("ExportInvoices"))
+            check()
+        stage.until("the alarm's figure rises", lambda: any(stage.figures.of("ExportsNotMade", since)))
+        scene.check("NoSuchBucket" in scene.type("errors ExportInvoices").out, "the log does not say why")
+        for other in ("GuardNumbers", "Reconcile", "SendNotices"):
+            scene.type(f"errors {other}")
+        scene.check(COMPANY in scene.type("logs StartRuns who").out, "the log does not say who is missing")
+        scene.type("op dead-letters")
+    since = now()
+    scene.type("start exports")
+    stage.until("the export is made", lambda: len(stage.ready()) > made)
+    stage.until("its job is done", lambda: runs.done(ScheduledRun.EXPORTS, [COMPANY]))
+    for _ in range(2):
+        check()
+    stage.until("the alarm's figure is 0", lambda: stage.figures.of("ExportsNotMade", since)[-1:] == [0])
 
 
 def functions_fail(scene: Scene) -> None:
@@ -86,6 +142,8 @@ def costs_jump(scene: Scene) -> None:
 
 ENTRIES: dict[str, Callable[[Scene], None]] = {
     "The top": the_top,
+    "Runs behind": runs_behind,
+    "Jobs not done": jobs_not_done,
     "Functions fail": functions_fail,
     "Functions slow": functions_slow,
     "Functions throttled": functions_throttled,

@@ -57,8 +57,8 @@ def token_refused(scene: Scene) -> None:
     stage.xledger.plan(tokens=[{"token": TOKENS[1]}])
     stage.publish(waiting)
     stage.until("the gate closes", lambda: closed(scene, Why.AUTH))
-    stage.invoke("SendNotices")
-    scene.check(len(list(stage.mailbox)) > before, "the company has not been told by mail")
+    stage.invoke("StartRuns")
+    stage.until("the company has been told by mail", lambda: len(list(stage.mailbox)) > before)
     scene.check(
         "! " in scene.type("op company test", fails=True).out, "the test does not say that it is refused"
     )

@@ -44,6 +44,12 @@ class Signal(StrEnum):
     HELD_LATE = "HeldLate"
     TOKENS_REFUSED = "TokensRefused"
     NEW_REASONS = "NewReasons"  # for problems, that came within the hour and had not come for a month
+    RUNS_BEHIND = "RunsBehindSeconds"  # since a run was due that has not been started for everybody
+    # companies, or tokens, whose job has not come to its end although it was queued once more
+    NUMBERS_NOT_GUARDED = "NumbersNotGuarded"
+    NOT_RECONCILED = "CompaniesNotReconciled"
+    EXPORTS_NOT_MADE = "ExportsNotMade"
+    NOT_LOOKED_AT = "CompaniesNotLookedAt"  # for their notices
     # receive_events
     EVENTS_TAKEN_IN = "EventsTakenIn"
     EVENTS_REFUSED = "EventsRefused"
@@ -63,6 +69,7 @@ class Signal(StrEnum):
     # send_notices
     NOTICES_SENT = "NoticesSent"
     NOTICES_DELAYED = "NoticesDelayed"
+    # start_runs, when it goes through all companies for their notices
     TOKENS_EXPIRE = "TokensExpire"
     # note_bounces
     MAILS_RETURNED = "MailsReturned"

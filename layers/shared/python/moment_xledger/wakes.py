@@ -1,9 +1,10 @@
 """What the functions behind queues have in common: a wake says only that there is work, for an Xledger token whose
-records are carried, or for a company."""
+records are carried, or for a company. A job is what the clock starts for one company or token."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from moment_xledger.adapters.queues import BatchAnswer, Queues
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import GateClosed, Why
+from moment_xledger.domain.scheduled_runs import NIGHT, ScheduledRun
 from moment_xledger.observability import Signal, log_failure, logger, publish
 from moment_xledger.wiring import now
 
 if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.flows.outcomes import Report
     from moment_xledger.flows.sync_token import WakeLater
 
@@ -94,3 +97,69 @@ def answer_wakes(
 
 def _wake_later(queue: str, queues: Queues, token: TokenId, chain: int, delay: timedelta) -> None:
     queues.send(queue, {"token": token, "chain": chain}, group=token, delay=delay)
+
+
+def answer_jobs(
+    event: dict[str, Any],
+    run: ScheduledRun,
+    ledger: "Ledger",
+    work: Callable[[str], "Outcome"],
+    put_back: Callable[[str, datetime], bool] = lambda receipt, until: False,
+) -> BatchAnswer:
+    """`work` is given the company, or the token. A job that comes again, for a time that is done with, is passed over.
+    One whose gate is closed is put back, if it opens within the night; what is left undone is queued again by a check.
+
+    An event without messages is a schedule's of the release before, or somebody's by hand: the run is asked for.
+    """
+    if "Records" not in event:
+        ledger.scheduled_runs.ask(run, now())
+    kept = []
+    for record in event.get("Records", ()):
+        job = Job(json.loads(record["body"]), run, ledger)
+        try:
+            if not job.is_done():
+                outcome = work(job.subject)
+                logger.info("job done", extra={**job.named, "run": run, "counts": dict(outcome.counts)})
+                job.note_done(outcome)
+        except GateClosed as closed:
+            logger.info(
+                "gate closed", extra={**job.named, "why": closed.why, "until": closed.until.isoformat()}
+            )
+            if closed.why is Why.AUTH:  # its people are told
+                job.note_done()
+            elif closed.until < (job.time or now()) + NIGHT and put_back(
+                record["receiptHandle"], closed.until
+            ):
+                kept.append(record)
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in kept]}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`is_done`: whether this was all that can be done for this time."""
+
+    counts: Mapping[str, Any]
+    is_done: bool = True
+
+
+DONE = Outcome({})
+
+
+class Job:
+    """What a message of a scheduled run says. One without a time is neither passed over nor noted."""
+
+    def __init__(self, body: Mapping[str, Any], run: ScheduledRun, ledger: "Ledger") -> None:
+        self.subject = str(body.get("company") or body["token"])
+        self.named = {"company": self.subject} if "company" in body else {"token_id": self.subject}
+        self.time = datetime.fromisoformat(body["time"]) if body.get("time") else None
+        self._run, self._runs = run, ledger.scheduled_runs
+
+    def is_done(self) -> bool:
+        if self.time is None:
+            return False
+        done = self._runs.done(self._run, [self.subject]).get(self.subject)
+        return done is not None and done >= self.time
+
+    def note_done(self, outcome: Outcome = DONE) -> None:
+        if self.time and outcome.is_done:
+            self._runs.note_done(self._run, self.subject, self.time)

@@ -3,7 +3,7 @@
 import random
 import time
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from moment_xledger.domain.companies import Company, CompanyId, SoapLogin, TokenId
     from moment_xledger.domain.moment import Saved
     from moment_xledger.domain.notices import Notice
+    from moment_xledger.domain.scheduled_runs import ScheduledRun
     from moment_xledger.domain.seen_invoices import InXledger
     from moment_xledger.flows.expense_run import Importer
     from moment_xledger.flows.export_invoices import Exporter
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from moment_xledger.flows.recheck_invoices import Rechecker
     from moment_xledger.flows.reconcile import Reconciler
     from moment_xledger.flows.send_notices import Notifier
+    from moment_xledger.flows.start_runs import Starter
     from moment_xledger.flows.sweep import Lanes
     from moment_xledger.flows.sync_records import Worker
     from moment_xledger.flows.tell_accountant import News, Teller
@@ -50,6 +52,13 @@ if TYPE_CHECKING:
 A_WAIT = timedelta(seconds=15)  # for one answer, where a person waits for all of them or a run is short
 SOAP_TIMEOUT = timedelta(seconds=60)
 QUEUES = {Kind.CUSTOMER: "CUSTOMERS_QUEUE", Kind.PROJECT: "PROJECTS_QUEUE"}
+JOB_QUEUES = {  # by what the clock starts
+    "numbers": "NUMBERS_QUEUE",
+    "reconcile": "RECONCILE_QUEUE",
+    "exports": "EXPORTS_QUEUE",
+    "notices": "NOTICES_QUEUE",
+    "expenses": "EXPENSES_QUEUE",
+}
 
 
 def now() -> datetime:
@@ -291,11 +300,26 @@ class Wiring:
         slots = slots_of(company, self.ledger.references.dimensions(company.token_id))
         return Postings(self.open_soap(company, login), company.owner_code, slots)
 
-    def guard(self, has_time: Callable[[], bool]) -> "Guard":
+    def guard(self) -> "Guard":
         from moment_xledger.adapters.xledger_reference import Reference
         from moment_xledger.flows.guard_numbers import Guard
 
-        return Guard(self.worker(), Reference, has_time)
+        return Guard(self.worker(), Reference)
+
+    def put_back_guard(self, receipt: str, until: datetime) -> bool:
+        return self.queues.put_back(self._environment["NUMBERS_QUEUE"], receipt, until, now())
+
+    def starter(self, has_time: Callable[[], bool]) -> "Starter":
+        from moment_xledger.flows.start_runs import Starter
+
+        return Starter(self.ledger, self._queue_jobs, has_time, now)
+
+    def _queue_jobs(self, run: "ScheduledRun", subjects: Sequence[str], time: datetime | None) -> int:
+        """How many were not taken."""
+        from moment_xledger.flows.start_runs import job_of
+
+        queue = self._environment[JOB_QUEUES[run]]
+        return len(self.queues.send_all(queue, ((job_of(run, each, time), each) for each in subjects)))
 
     def reconciler(self, has_time: Callable[[], bool]) -> "Reconciler":
         from moment_xledger.flows.reconcile import Reconciler

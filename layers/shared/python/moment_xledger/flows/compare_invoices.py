@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class Report:
-    """`older`: from before the company was set up, so left alone. `later`: companies put off, and why. `mended`: counts
-    of records that were wrong."""
+    """`older`: from before the company was set up, so left alone. `later`: companies put off, and why; `again`: to be
+    tried again in this night. `mended`: counts of records that were wrong."""
 
     companies: int = 0
     compared: int = 0
@@ -41,6 +41,7 @@ class Report:
     unreadable: int = 0
     older: int = 0
     mended: int = 0
+    again: bool = False
     later: dict[str, str] = field(default_factory=dict)
 
     def summary(self) -> dict[str, Any]:

@@ -161,7 +161,13 @@ def _made(found: Export | Begun, exporter: Exporter) -> Export:
         return found
     if found.is_large:
         _take(found, exporter)
-    return _make(found, exporter)
+    look_at_notices = exporter.ledger.notices.look_now
+    look_at_notices(
+        found.company
+    )  # it was left open: people may have to hear of it, also if this attempt dies
+    made = _make(found, exporter)
+    look_at_notices(found.company)  # or that it is over
+    return made
 
 
 def _make(export: Export, exporter: Exporter, begun: Begun | None = None) -> Export:

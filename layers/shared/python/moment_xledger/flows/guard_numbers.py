@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from moment_xledger.domain.companies import Company, TokenId
-from moment_xledger.domain.errors import GateClosed, Rejected, WrongRequest
+from moment_xledger.domain.errors import Rejected, WrongRequest
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.number_guard import STOPPED_BY, Place, guarded_number, is_guarded
 from moment_xledger.domain.numbers import number_key
@@ -31,48 +31,33 @@ MOST_WITHOUT_FEED = 4  # the same for a token that may not read the feed, every 
 
 @dataclass
 class Report:
-    """`later`: tokens whose gate was closed, or whose work is paused; `not_allowed`: kinds whose changes a token may
-    not read; `not_understood`: kinds for which Xledger does not take our request as such; `started_over`: kinds whose
-    feed no longer had what came after the last night, so that every record is compared anew."""
+    """`not_allowed`: kinds whose changes a token may not read; `not_understood`: kinds for which Xledger does not take
+    our request as such; `started_over`: kinds whose feed no longer had what came after the last night, so that every
+    record is compared anew."""
 
-    tokens: int = 0
     checked: int = 0
     found: int = 0
-    later: int = 0
     not_allowed: int = 0
     not_understood: int = 0
     started_over: int = 0
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, int]:
         return dict(vars(self))
 
 
 @dataclass(frozen=True)
 class Guard:
-    """`has_time` says whether another token can still be looked at in this run."""
-
     worker: Worker
     reference: Callable[["Reads"], "Reference"]
-    has_time: Callable[[], bool]
 
 
-def guard_numbers(guard: Guard) -> Report:
-    """Token by token, those first that have waited longest. One whose gate is closed, or whose companies are all
-    paused, is put off until the next night, with nothing forgotten."""
+def guard_numbers(token: TokenId, guard: Guard) -> Report:
+    """Of all companies that share the token; empty where the work of each is paused. Raises `GateClosed` where the rest
+    must wait, with nothing forgotten."""
     report, ledger = Report(), guard.worker.ledger
-    companies, pauses = ledger.companies.every(), ledger.pauses.now()
-    awake = {company.token_id for company in companies if not pauses.of(company.id)}
-    tokens = dict.fromkeys(company.token_id for company in companies)
-    for token in sorted(tokens, key=ledger.references.guarded):
-        if token not in awake or not guard.has_time():
-            report.later += 1
-            continue
-        ledger.references.note_guarded(token, guard.worker.clock())
-        try:
-            _guard_token(token, guard, report)
-            report.tokens += 1
-        except GateClosed:
-            report.later += 1
+    sharing, pauses = ledger.companies.sharing(token), ledger.pauses.now()
+    if any(pauses.of(company.id) is None for company in sharing):
+        _guard_token(token, guard, report)
     return report
 
 

@@ -14,6 +14,7 @@ from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import why_closed
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.pauses import Pauses
+from moment_xledger.domain.scheduled_runs import ScheduledRun, behind
 from moment_xledger.observability import Signal
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ NEWS = timedelta(hours=1)  # so long is a reason new
 MOST_COMPANIES = 500
 LINES_AT_ONCE = 1_000
 
+MISSING = {
+    ScheduledRun.NUMBERS: Signal.NUMBERS_NOT_GUARDED,
+    ScheduledRun.RECONCILE: Signal.NOT_RECONCILED,
+    ScheduledRun.EXPORTS: Signal.EXPORTS_NOT_MADE,
+    ScheduledRun.NOTICES: Signal.NOT_LOOKED_AT,
+}
 WAITS = {Kind.CUSTOMER: Signal.CUSTOMERS_WAIT, Kind.PROJECT: Signal.PROJECTS_WAIT}
 
 
@@ -53,7 +60,16 @@ def measure_work(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
         Signal.MAILS_LATE: _without_rest(late.mails, pauses, now),
         Signal.UPLOADS_LATE: _without_rest(late.uploads, pauses, now),
         Signal.HELD_LATE: _without_rest(late.held, pauses, now),
+        **_runs(ledger, now),
     }
+
+
+def _runs(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
+    """What the clock should have started, and which jobs should have come to their end."""
+    runs = ledger.scheduled_runs.every()
+    since = max(behind(run, progress, now).total_seconds() for run, progress in runs.items())
+    missing = {signal: runs[run].missing for run, signal in MISSING.items()}
+    return {Signal.RUNS_BEHIND: since, **missing}
 
 
 @dataclass

@@ -7,7 +7,7 @@ The cursor moves last, so a night that was not finished is done again by the nex
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from moment_xledger.domain.companies import Company, CompanyId, Token
@@ -50,23 +50,18 @@ class _OutOfTime(Exception):
     pass
 
 
-def reconcile_all(reconciler: Reconciler) -> Report:
-    """Who waited longest comes first, so that nobody is put off every night; who is paused, when that is over."""
-    report, pauses = Report(), reconciler.ledger.pauses.now()
-    never = datetime.min.replace(tzinfo=UTC)
-
-    def compared_until(company: Company) -> datetime:
-        return reconciler.ledger.reconciliations.progress(company.id).cursor or never
-
-    companies = sorted(reconciler.ledger.companies.every(), key=compared_until)
-    for company in (each for each in companies if not pauses.of(each.id)):
-        reconcile(company, reconciler, report)
-    report.mended = mend_counts(companies, reconciler.ledger, reconciler.has_time)
+def reconcile(company_id: CompanyId, reconciler: Reconciler) -> Report:
+    """Where Moment's key is missing or refused, or the time over, the next night begins at the same place; where Moment
+    does not answer, another try this night. One that is paused waits for the night after that."""
+    report, ledger = Report(), reconciler.ledger
+    company = ledger.companies.get_known(company_id)
+    if ledger.pauses.now().of(company_id) is None:
+        _compare(company, reconciler, report)
+        report.mended = mend_counts(company_id, ledger, reconciler.has_time)
     return report
 
 
-def reconcile(company: Company, reconciler: Reconciler, report: Report) -> None:
-    """Where Moment is down, its key missing or refused, or the time over, the next night begins at the same place."""
+def _compare(company: Company, reconciler: Reconciler, report: Report) -> None:
     try:
         reconciler.ledger.waits.recheck(company.id, reconciler.clock())
         _compare_all(company, reconciler, report)
@@ -78,9 +73,9 @@ def reconcile(company: Company, reconciler: Reconciler, report: Report) -> None:
         _tell_refused(company, reconciler)
         report.later[company.id] = str(refused)
     except Unreachable as unreachable:
-        report.later[company.id] = str(unreachable)
+        report.later[company.id], report.again = str(unreachable), True
     except Conflict:
-        report.later[company.id] = "somebody else writes at the same time"
+        report.later[company.id], report.again = "somebody else writes at the same time", True
 
 
 def _compare_all(company: Company, reconciler: Reconciler, report: Report) -> None:

@@ -1,25 +1,23 @@
-"""Every five minutes: tells each address what it must act on, and, twice a working day, what waits for somebody.
+"""One company's notices: tells each address what it must act on, and, twice a working day, what waits for somebody.
 
-An address is taken before it is mailed and given back with what it was told, so that no mail goes twice; whoever dies
-in between holds it for some minutes, and then that one mail may come once more. Throttling is no problem, so it is in
-no mail. A run ends in good time, and each begins with another company: where there is not time for all, nobody is
-always last.
+An address is taken before it is mailed and given back with what it was told, so that no mail goes twice; a call that
+dies in between holds it for some minutes, and then that one mail may come once more. Throttling is no problem, so it is
+in no mail. A call ends in good time, and says when the company is to be looked at again.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Protocol
 
-from moment_xledger.domain.companies import Company
-from moment_xledger.domain.connection_tests import expires_soon
-from moment_xledger.domain.days import day_in_oslo
+from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, RecipientUnverified
 from moment_xledger.domain.notices import (
     ACT_NOW,
     ACT_NOW_KINDS,
+    AN_HOUR,
     Notice,
     Told,
     after_urgent,
@@ -36,9 +34,8 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.notices import Taken
 
 
-EVERY = timedelta(minutes=5)
+SOON = timedelta(minutes=5)  # what could not go now is tried again
 SLICE = timedelta(seconds=180)  # of a function that may run for 240
-GOLDEN = 0.618034  # multiples of it are spread evenly, however many there are
 
 
 class Postman(Protocol):
@@ -61,59 +58,73 @@ class Notifier:
 
 @dataclass
 class Report:
-    """`delayed`: why a mail did not go now; the next run tries again. `unverified`: addresses that SES takes
-    nothing for while it is in its sandbox; they too are tried again. `expiring`: companies whose token soon does."""
+    """`delayed`: why a mail did not go now. `unverified`: addresses that SES takes nothing for while it is in its
+    sandbox. Both are tried again in some minutes. `again`: when the company is to be looked at, at the latest."""
 
     urgent: int = 0
     digests: int = 0
     refused: int = 0
-    expiring: int = 0
     unverified: int = 0
     delayed: list[str] = field(default_factory=list)
+    again: datetime | None = None
+
+    def look_again(self, at: datetime) -> None:
+        self.again = min(self.again, at) if self.again else at
 
     def summary(self) -> dict[str, Any]:
-        return asdict(self)
+        return {
+            "urgent": self.urgent,
+            "digests": self.digests,
+            "refused": self.refused,
+            "unverified": self.unverified,
+            "delayed": self.delayed,
+        }
 
 
-def send_notices(notifier: Notifier) -> Report:
-    report, began = Report(), notifier.clock()
-    for company in _in_turn(notifier.ledger.companies.every(), began):
-        watch_deadlines(company, notifier.ledger, notifier.clock())
-        report.expiring += expires_soon(company.token_expires, day_in_oslo(notifier.clock()))
-        for address in dict.fromkeys(company.notify):
-            if notifier.clock() < began + SLICE:
-                _tell(company, address, notifier, report)
-        if notifier.clock() >= began + SLICE:
-            report.delayed.append("out of time")
-        if report.delayed:  # of which the next company would hear the same
+def send_notices(company_id: CompanyId, notifier: Notifier) -> Report:
+    report, began, ledger = Report(), notifier.clock(), notifier.ledger
+    company = ledger.companies.get_known(company_id)
+    watch_deadlines(company, ledger, began)
+    marks = ledger.notices.look_marks(company_id)
+    urgent = [problem for kind in ACT_NOW_KINDS for problem in ledger.problems.of(company_id, kind)]
+    for address in dict.fromkeys(company.notify):
+        if report.delayed:  # of which the next address would hear the same
             break
+        if notifier.clock() < began + SLICE:
+            _tell(company, address, urgent, notifier, report)
+        else:
+            report.delayed.append("out of time")
+    now = notifier.clock()
+    if report.delayed:
+        report.look_again(now + SOON)
+    if any(problem.code in ACT_NOW for problem in urgent):  # it may be solved without anybody saying so
+        report.look_again(now + AN_HOUR)
+    ledger.notices.looked(company_id, marks, report.again)
     return report
 
 
-def _in_turn(companies: Sequence[Company], now: datetime) -> Sequence[Company]:
-    """From where no run of the last few has begun."""
-    first = int(now.timestamp() // EVERY.total_seconds() * GOLDEN % 1 * len(companies))
-    return [*companies[first:], *companies[:first]]
-
-
-def _tell(company: Company, address: str, notifier: Notifier, report: Report) -> None:
+def _tell(
+    company: Company, address: str, urgent: Sequence[Problem], notifier: Notifier, report: Report
+) -> None:
     """Most times there is nothing to tell, and nothing is written."""
     ledger, now = notifier.ledger, notifier.clock()
     told = ledger.notices.told(company.id, address)
-    urgent = [problem for kind in ACT_NOW_KINDS for problem in ledger.problems.of(company.id, kind)]
     is_digest_due = slot(now) not in (None, told.slot)
-    if not is_digest_due and urgent_notice(urgent, told, now) is None:
-        return
-    if ledger.mails.stopped(company.id, address):
-        return
-    taken = ledger.notices.take(company.id, address, now)
-    if taken:
-        _mail(company, taken, urgent, notifier, report)
+    if is_digest_due or urgent_notice(urgent, told, now):
+        if ledger.mails.stopped(company.id, address):
+            return
+        taken = ledger.notices.take(company.id, address, now)
+        if taken is None:
+            report.look_again(now + SOON)
+            return
+        told = _mail(company, taken, urgent, notifier, report)
+    if told.urgent_at and urgent_notice(urgent, told, told.urgent_at + AN_HOUR):
+        report.look_again(told.urgent_at + AN_HOUR)
 
 
 def _mail(
     company: Company, taken: "Taken", urgent: Sequence[Problem], notifier: Notifier, report: Report
-) -> None:
+) -> Told:
     told, now = taken.told, notifier.clock()
     try:
         if notice := urgent_notice(urgent, told, now):
@@ -123,6 +134,7 @@ def _mail(
         told = _digest(company, taken.address, told, notifier, report)
     except RecipientUnverified:
         report.unverified += 1
+        report.look_again(now + SOON)
     except MailDelayed as delayed:
         report.delayed.append(delayed.why)
     except AddressRefused as refused:
@@ -131,7 +143,8 @@ def _mail(
     try:
         notifier.ledger.notices.give_back(taken, told)
     except Conflict:  # we were too slow, and somebody else tells it now
-        return
+        report.look_again(now + SOON)
+    return told
 
 
 def _digest(company: Company, address: str, told: Told, notifier: Notifier, report: Report) -> Told:

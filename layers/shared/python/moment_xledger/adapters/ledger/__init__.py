@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.records import Records
     from moment_xledger.adapters.ledger.references import References
     from moment_xledger.adapters.ledger.rules import Rules
+    from moment_xledger.adapters.ledger.scheduled_runs import ScheduledRuns
     from moment_xledger.adapters.ledger.sessions import Sessions
     from moment_xledger.adapters.ledger.settings_history import SettingsHistory
     from moment_xledger.adapters.ledger.spending import Spending
@@ -72,6 +73,7 @@ class Ledger:
     entities: "Entities"
     waits: "Waits"
     lookups: "Lookups"
+    scheduled_runs: "ScheduledRuns"
 
     def __init__(self, table: "Table | ReadAhead") -> None:
         self._table = table

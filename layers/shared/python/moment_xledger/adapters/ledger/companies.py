@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from boto3.dynamodb.conditions import Attr
 from pydantic import ValidationError
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.ledger.audit import noted
+from moment_xledger.adapters.ledger.notices import look_mark
 from moment_xledger.adapters.ledger.settings_history import line, shown
 from moment_xledger.adapters.table import Action, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import Company, CompanyId, Route, TokenId
@@ -19,7 +19,6 @@ from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.domain.typed_keys import Tails
 
 _ALL = "COMPANIES"
-AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_ABOUT = 1000  # of a deed
 
 
@@ -94,6 +93,7 @@ class Companies:
                 (keys.token(company.token_id), f"TENANT#{company.id}"),
                 {"plan": company.requests_per_hour or 0},
             ),
+            look_mark(company.id),  # to tell an address that is new, or that something is over
             *also,
         ]
         if before and before.token_id != company.token_id:
@@ -159,4 +159,4 @@ def _deed(company: CompanyId, saved: Saved) -> Deed:
 
 
 def _mark(key: Key) -> Update:
-    return Update(key, set={"due": keys.shard(key[0]), "due_at": keys.stamp(AT_ONCE)}, add={"marks": 1})
+    return Update(key, set={"due": keys.shard(key[0]), "due_at": keys.stamp(keys.AT_ONCE)}, add={"marks": 1})

@@ -1,6 +1,7 @@
 """Where each thing lies in the table. Times in keys are UTC with microseconds, so that they sort."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from moment_xledger.adapters.table import Key
@@ -9,10 +10,15 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.numbers import number_key
 
 SHARDS = tuple(f"DUE#{n}" for n in range(8))
+LOOK_SHARDS = tuple(
+    f"LOOK#{n}" for n in range(8)
+)  # of companies to whom something may have to be told at once
 COUNTERS = 16  # of a company and of what is counted: writers that come together seldom meet at one
 
 PAUSES, EVERYBODY = "PAUSES", "*"  # no company can be called so
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 REASONS = "REASONS"
+RUNS = "RUNS"
 
 
 def company(company: CompanyId) -> str:
@@ -153,6 +159,14 @@ def reason(code: str) -> Key:
     return REASONS, str(code)
 
 
+def run(name: str) -> Key:
+    return RUNS, str(name)
+
+
+def look(owner: CompanyId) -> Key:
+    return company(owner), "LOOK"
+
+
 def told(owner: CompanyId, address: str) -> Key:
     return company(owner), f"NOTE#{address.lower()}"
 
@@ -187,9 +201,9 @@ def hour(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H")
 
 
-def shard(pk: str) -> str:
+def shard(pk: str, shards: Sequence[str] = SHARDS) -> str:
     """Spreads what is due, so that no part of the index has to carry it all."""
-    return SHARDS[hashlib.sha256(pk.encode()).digest()[0] % len(SHARDS)]
+    return shards[hashlib.sha256(pk.encode()).digest()[0] % len(shards)]
 
 
 def stamp(moment: datetime) -> str:

@@ -1,7 +1,12 @@
-"""What each address of a company was told. Whoever is about to mail one takes it first, so that nobody else does."""
+"""What each address of a company was told, and which companies are to be looked at because of it.
 
+Whoever is about to mail an address takes it first, so that nobody else does.
+"""
+
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from boto3.dynamodb.conditions import Attr
 
@@ -48,6 +53,47 @@ class Notices:
         """With what it has been told by now. Raises `Conflict` if it was taken over meanwhile."""
         mine = Attr("held_until").eq(keys.stamp(taken.until))
         self._table.write(Put(keys.told(taken.company, taken.address), _item(told), when=mine))
+
+    def to_look_at(self, now: datetime, most: int) -> list[CompanyId]:
+        """Those of which something may have to be told by now, the longest waiting first."""
+        share = -(-most // len(keys.LOOK_SHARDS))
+        found = (
+            key
+            for shard in keys.LOOK_SHARDS
+            for key in islice(self._table.due(shard, keys.stamp(now), share), share)
+        )
+        return [CompanyId(pk.removeprefix("T#")) for pk, *_ in found]
+
+    def look_now(self, company: CompanyId) -> None:
+        self._table.write(look_mark(company))
+
+    def put_off_look(self, company: CompanyId, until: datetime) -> None:
+        """Whose job was queued: it is queued again only if nobody has looked by then."""
+        earlier = Attr("due_at").lt(keys.stamp(until))
+        with suppress(Conflict):
+            self._table.write(Update(keys.look(company), set={"due_at": keys.stamp(until)}, when=earlier))
+
+    def look_marks(self, company: CompanyId) -> int:
+        """To be read before what is to be told is."""
+        return int((self._table.get(keys.look(company)) or {}).get("marks", 0))
+
+    def looked(self, company: CompanyId, marks: int, again: datetime | None) -> None:
+        """When to look again, if ever. What was marked after `marks` were read is looked at again at once."""
+        key = keys.look(company)
+        unchanged = Attr("marks").eq(marks) if marks else Attr("marks").not_exists()
+        with suppress(Conflict):
+            if again:
+                at = {"due": keys.shard(key[0], keys.LOOK_SHARDS), "due_at": keys.stamp(again)}
+                self._table.write(Update(key, set=at, add={"marks": 1}, when=unchanged))
+            elif marks:
+                self._table.write(Update(key, remove=["due", "due_at"], when=unchanged))
+
+
+def look_mark(company: CompanyId) -> Update:
+    """In the write after which something may have to be told at once."""
+    key = keys.look(company)
+    at = {"due": keys.shard(key[0], keys.LOOK_SHARDS), "due_at": keys.stamp(keys.AT_ONCE)}
+    return Update(key, set=at, add={"marks": 1})
 
 
 def _item(told: Told) -> Item:

@@ -2,7 +2,8 @@
 
 That a number is taken, or is the wrong one, or is that of a retired record, is said of a record that does not have it.
 So it stands beside what is said of the one that has it.
-How many there are of each kind and code is counted in the transactions that make and remove them.
+How many there are of each kind and code is counted in the transactions that make and remove them. What people are told
+of at once is marked in them as well.
 """
 
 import zlib
@@ -14,11 +15,13 @@ from itertools import islice
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from moment_xledger.adapters.ledger import keys
+from moment_xledger.adapters.ledger.notices import look_mark
 from moment_xledger.adapters.ledger.reasons import Reasons
 from moment_xledger.adapters.table import Action, Delete, Item, Key, Table, Update
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import RETURNED
+from moment_xledger.domain.notices import ACT_NOW
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.releases import as_stored
 
@@ -54,7 +57,7 @@ class Problems:
             with suppress(Conflict):
                 return self._table.write(_said(key, problem, when=is_there))
             with suppress(Conflict):
-                return self._table.write(_said(key, problem, when=~is_there), _counted(key, +1))
+                return self._table.write(_said(key, problem, when=~is_there), *_counted(key, +1))
         raise Conflict
 
     def _replace(self, problem: Problem) -> None:
@@ -92,7 +95,7 @@ class Problems:
     def _remove(self, key: Key) -> None:
         for _ in range(TRIES):
             with suppress(Conflict):
-                return self._table.write(Delete(key, when=Attr("count").exists()), _counted(key, -1))
+                return self._table.write(Delete(key, when=Attr("count").exists()), *_counted(key, -1))
             if self._table.get(key) is None:
                 return None
         raise Conflict
@@ -158,9 +161,11 @@ def _said(key: Key, problem: Problem, when: ConditionBase) -> Update:
     return Update(key, set=said, set_once=first, add={"count": problem.count}, when=when)
 
 
-def _counted(key: Key, by: int) -> Action:
+def _counted(key: Key, by: int) -> Iterator[Action]:
     _, kind, code, number = key[1].split("#", 3)
-    return Update((key[0], _shard(number)), add={f"{kind}#{code}": by})
+    yield Update((key[0], _shard(number)), add={f"{kind}#{code}": by})
+    if code in ACT_NOW:
+        yield look_mark(CompanyId(key[0].removeprefix("T#")))
 
 
 def _counter(company: CompanyId, number: str) -> Key:

@@ -1,6 +1,4 @@
-"""Xledger's accounts, VAT codes and VAT rates as they were last read, by token; how far its feeds of changes were read,
-and in which night somebody last began to.
-"""
+"""Xledger's accounts, VAT codes and VAT rates as they were last read, by token, and how far its feeds were read."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -76,14 +74,6 @@ class References:
         item: dict[str, Any] = {"read_at": keys.stamp(read.read_at)}
         item |= {name: slot for name in _DIMENSIONS if (slot := getattr(read, name))}
         self._table.write(Put(keys.dimensions(token), item))
-
-    def guarded(self, token: TokenId) -> str:
-        """When its last look at changes began, as text that sorts; empty before the first."""
-        item = self._table.get((keys.token(token), "GUARDED"))
-        return str(item["began"]) if item else ""
-
-    def note_guarded(self, token: TokenId, now: datetime) -> None:
-        self._table.write(Put((keys.token(token), "GUARDED"), {"began": keys.stamp(now)}))
 
     def place(self, token: TokenId, kind: Kind) -> Place | None:
         """How far the nights have come; None before the first one."""
