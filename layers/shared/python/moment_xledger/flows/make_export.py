@@ -40,6 +40,7 @@ A_PART = 2_500  # invoices that are read, claimed and marked before the next one
 # Of a function's time: what a part takes at most, and what the files take.
 FOR_A_PART = timedelta(seconds=90)
 FOR_FILES, FOR_FILES_PER_INVOICE = timedelta(seconds=60), timedelta(milliseconds=0.5)
+MOST_FOR_FILES = timedelta(minutes=8)  # of any export: to wait for more would be to wait for ever
 LONGEST_CALL = timedelta(minutes=15)
 
 
@@ -62,7 +63,7 @@ def make_export(export: Export, exporter: "Exporter", begun: Begun | None = None
                 export, part = grow_export(export, gathering, exporter)
             else:
                 break
-        _need(FOR_FILES + FOR_FILES_PER_INVOICE * files.invoices, export, exporter)
+        _need(min(FOR_FILES + FOR_FILES_PER_INVOICE * files.invoices, MOST_FOR_FILES), export, exporter)
         return _finish(export, files, gathering.settled, exporter)
 
 
