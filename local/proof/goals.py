@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from local import ROOT
-from local.proof.goals_of_crowds import crowds
+from local.proof.goals_of_crowds import crowds, mornings
 from local.proof.goals_of_parts import (
     adds,
     burst_of_edits,
@@ -84,6 +84,7 @@ GOALS: Sequence[Goal] = (
     burst_of_edits,
     limits,
     crowds,
+    mornings,
     many_events,
     mutants,
     guards,

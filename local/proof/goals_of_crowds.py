@@ -1,12 +1,14 @@
 """More edits than there are requests, and a few companies that save much beside many that do not."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from local.bench.contest.playing import play
 from local.proof.crowd import A_BURST
+from local.proof.morning import COMPANIES, play_morning
 from local.proof.neighbours import NOISY, QUIET, noisy_neighbours
 from local.proof.parallel import Workers
-from local.proof.rows import Row, Say, Scale
+from local.proof.rows import Row, Say, Scale, progress
 
 LONGEST_WAIT = 5.0  # minutes
 QUIET_WAIT = 10.0  # seconds, of 99 in 100 edits
@@ -36,6 +38,22 @@ def few_noisy_companies() -> Row:
     return Row(
         "G7 few are noisy, others wait little", figures, waits <= QUIET_WAIT and not (found.refused or wrong)
     )
+
+
+def mornings(scale: Scale, workers: Workers, say: Say) -> Row:
+    """What the clock starts reaches a hundred companies, whatever dies."""
+    wrong, died, longest = 0, 0, timedelta()
+    for done, (seed, morning) in enumerate(workers.each(play_morning, range(scale.mornings)), 1):
+        wrong, died = wrong + bool(morning.wrong), died + morning.died.total()
+        longest = max(longest, morning.longest)
+        if morning.wrong:
+            say(f"morning {seed}: {morning.wrong}")
+        progress(done, scale.mornings, wrong, say)
+    figures = (
+        f"{scale.mornings} mornings of {COMPANIES} companies, {died} call sites crashed in them, all jobs queued "
+        f"within {longest.total_seconds() / 60:.0f} min; {wrong} with anybody left out or served twice"
+    )
+    return Row("G19 the clock's runs reach everybody", figures, not wrong)
 
 
 def steady_overload() -> Row:

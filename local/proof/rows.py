@@ -27,6 +27,7 @@ class Scale:
     hours: int
     crashes_at_each_site: int
     slow_at_each_site: int
+    mornings: int
     events: int
     mutants: int
 
@@ -44,6 +45,7 @@ FULL = Scale(
     hours=1_000,
     crashes_at_each_site=4,
     slow_at_each_site=2,
+    mornings=100,
     events=100_000,
     mutants=1_000_000,
 )

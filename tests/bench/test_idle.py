@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from local.bench import idle
-from local.bench.idle import clocks, cost, times_of
+from local.bench.idle import _clocked, clocks, cost, times_of
 from local.bench.prices import PRICES, fixed
 
 
@@ -29,13 +29,16 @@ def test_one_that_is_not_of_every_day_is_refused() -> None:
         times_of("cron(0 6 ? * MON *)")
 
 
-def test_every_schedule_of_the_template_is_in_it_by_its_own_clock() -> None:
+def test_every_schedule_of_the_template_is_in_it() -> None:
+    assert {each.name for each in clocks()} == {"sweep", "measure_work", "start_runs"}
+
+
+def test_a_schedule_goes_by_its_own_clock() -> None:
     oslo = ZoneInfo("Europe/Oslo")
-    daily = {each.name for each in clocks() if each.is_due(datetime(2026, 7, 1, 6, 0, tzinfo=oslo))}
-    assert {"sweep", "start_runs exports", "start_runs expenses", "send_notices"} <= daily
-    assert "start_runs exports" not in {
-        each.name for each in clocks() if each.is_due(datetime(2026, 7, 1, 6, 0, tzinfo=ZoneInfo("UTC")))
-    }
+    at_six = {"ScheduleExpression": "cron(0 6 * * ? *)", "ScheduleExpressionTimezone": "Europe/Oslo"}
+    clocked = _clocked("start_runs", at_six)
+    assert clocked.is_due(datetime(2026, 7, 1, 6, 0, tzinfo=oslo))
+    assert not clocked.is_due(datetime(2026, 7, 1, 6, 0, tzinfo=ZoneInfo("UTC")))
 
 
 def test_what_they_cost_is_counted_from_what_their_functions_do(monkeypatch: pytest.MonkeyPatch) -> None:
