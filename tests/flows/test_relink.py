@@ -176,7 +176,7 @@ def test_the_number_in_xledger_counts_and_the_record_goes_when_moment_has_it_too
     office.say(Choice.TAKE_NUMBER, "3100", MOVED)
     (problem,) = office.world.ledger.problems.of(COMPANY.id)
     assert problem.code is CHANGED
-    assert "Kunde 3100 i Moment har nummer 3999 i Xledger" in problem.sentence(COMPANY.language)
+    assert "Kunde 3100 i Moment hadde nummer 3999 i Xledger" in problem.sentence(COMPANY.language)
     assert ("3999", "Lie") in office.names
     office.come(a_private_person("3999", id=61, version=2, name="Lie Bygg"))
     assert (office.problems, ("3999", "Lie Bygg") in office.names) == ([], True)
