@@ -24,7 +24,7 @@ PAGES = {
     "/problems": 4,
     "/problems/group?kind=customer&code=NUMBER_TAKEN": 4,
     "/exports": 4,
-    "/exports/1": 4,
+    "/exports/1": 5,
     "/record?kind=customer&number=1": 4,
     "/record?kind=invoice&number=1": 8,
     "/settings": 5,
