@@ -292,6 +292,50 @@ def test_what_cannot_go_becomes_a_problem_and_the_rest_goes():
     assert [(number, code) for _, number, code in room.problems()] == [("103", "FORMAT_CANNOT_HOLD")]
 
 
+@pytest.mark.parametrize("waiting", [[101], [102], [103], [101, 102], [102, 103], [101, 102, 103]])
+@pytest.mark.parametrize("many", [0, 20], ids=["each by itself", "in parts"])
+def test_one_that_waits_again_holds_up_nothing_but_itself(waiting: list[int], many: int):
+    room = UploadRoom()
+    room.booked = set()
+    released = [101, 102, 103, *range(201, 201 + many)]
+    for number in released:
+        room.receive(number, customer={"customerNumber": f"{number}9", "name": "Kunde"})
+    room.export()
+    room.upload()
+    room.resolve(1, Choice.TAKE_APART)
+    room.upload()
+    room.xledger_has({f"{number}9": 0 for number in waiting})
+    room.receive(901, 902)
+    exports = room.export()
+    left = {number for number, export in room.exported().items() if export is not None}
+    assert left == {*released, 901, 902} - {*waiting}
+    assert sum(export.invoices for export in exports) == len(left)
+    room.receive(903)
+    (export,) = room.export()
+    assert (export.invoices, export.part_of) == (1, None)
+    room.xledger_has({f"{number}9": 1 for number in waiting})
+    room.export()
+    assert None not in room.exported().values()
+    assert room.export() == []
+
+
+def test_a_credit_note_whose_invoice_waits_again_holds_up_nothing_but_itself():
+    room = UploadRoom()
+    room.booked = set()
+    room.receive(101, customer={"customerNumber": "77", "name": "Kunde"})
+    credit = {"kind": "CREDIT_NOTE", "creditedInvoiceNumber": 101, "total": "-125.00"}
+    line = {"vatCode": "3", "net": "-100.00", "vat": "-25.00", "gross": "-125.00"}
+    room.receive(102, customer={"customerNumber": "77", "name": "Kunde"}, vatLines=[line], **credit)
+    room.export()
+    room.upload()
+    room.resolve(1, Choice.TAKE_APART)
+    room.upload()
+    room.xledger_has({"77": 0})
+    room.receive(103)
+    room.export()
+    assert room.exported() == {101: None, 102: None, 103: 2}
+
+
 def test_the_refused_file_stays_what_it_was():
     room = sent(101, 102)
     stored = rendered(room)

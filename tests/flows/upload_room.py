@@ -4,7 +4,7 @@ what it was given."""
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,8 @@ from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain.companies import Company, CompanyId, SoapLogin
 from moment_xledger.domain.errors import GateClosed
 from moment_xledger.domain.exports import SCHEDULE, SWEEP, Export
+from moment_xledger.domain.invoice_references import LookedUp
+from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.seen_invoices import InXledger, in_xledger
 from moment_xledger.domain.soap_outcomes import Accepted, UploadOutcome
 from moment_xledger.domain.uploads import Choice, Upload
@@ -102,6 +104,12 @@ class UploadRoom:
         exporter = Exporter(Ledger(self.fuse.guard("table", self.table)), self.files, self.time, write_review)  # type: ignore[arg-type]
         name = request or f"r{next(self._requests)}"
         return export_asked_for(self.company.id, name, by, exporter, repeats, lambda _: None)
+
+    def xledger_has(self, customers: Mapping[str, int]) -> None:
+        """So many customers have each of these numbers there by now."""
+        entity = self.ledger.entities.current(self.company.id).entity
+        found = {number: LookedUp(hits, entity, self.time.now) for number, hits in customers.items()}
+        self.ledger.lookups.note(self.company.id, Kind.CUSTOMER, found)
 
     def uploader(self) -> Uploader:
         """One that dies when the fuse says so."""

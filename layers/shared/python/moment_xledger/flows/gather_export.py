@@ -7,7 +7,7 @@ before the first of them is marked.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice, takewhile
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from moment_xledger.domain.companies import Company, CompanyId, Route
@@ -138,10 +138,8 @@ def _begin_new(company: Company, export: Export, watermark: Watermark, gatherer:
     gathering = Gathering(company.id, export.low, ledger)
     while True:
         snapshots = gathering.read(head, gatherer.part)
-        if part_of_refused := None if export.part_of else _as_part(export, snapshots, ledger):
-            export, head = part_of_refused, part_of_refused.high
-            gathering = Gathering(company.id, export.low, ledger)
-            continue
+        if begun := _begin_part(company, export, snapshots, gatherer):
+            return begun
         grown, part = _claim_further(company, export, gathering, snapshots, head, gatherer)
         if part.members:
             return Begun(grown, gathering, part)
@@ -249,18 +247,41 @@ def _without_lone_credit_notes(
     return replace(export, held={**export.held, **stay})
 
 
-def _as_part(export: Export, snapshots: Sequence[Snapshot], ledger: "Ledger") -> Export | None:
-    """Some invoices of a file that Xledger refused, where there are any to go. What is new goes afterwards."""
-    found = (each for each in snapshots if each.part_of and replace(export, part_of=each.part_of).takes(each))
-    first = next(found, None)
+def _begin_part(
+    company: Company, export: Export, snapshots: Sequence[Snapshot], gatherer: Gatherer
+) -> Begun | None:
+    """Some invoices of a file that Xledger refused, where any of them may go. What is new goes afterwards; those that
+    wait hold up neither the other parts nor what is new."""
+    ledger, left = gatherer.ledger, [each for each in snapshots if each.part_of]
+    while members := _as_part(export, left, ledger):
+        last = members[-1]
+        part = replace(
+            export,
+            part_of=last.part_of,
+            low=members[0].seq - 1,
+            high=last.seq,
+            through=None,
+            series=SeriesReport(),
+        )
+        gathering = Gathering(company.id, part.low, ledger)
+        some = gathering.read(part.high, gatherer.part)
+        grown, found = _claim_further(company, part, gathering, some, part.high, gatherer)
+        if found.members:
+            return Begun(grown, gathering, found)
+        report_left_behind(grown, found, gatherer)
+        waiting = {each.seq for each in members}
+        left = [each for each in left if each.seq not in waiting]
+    return None
+
+
+def _as_part(export: Export, released: Sequence[Snapshot], ledger: "Ledger") -> list[Snapshot]:
+    """The first of them that may go in one file: all of one refused file."""
+    first = next((each for each in released if replace(export, part_of=each.part_of).takes(each)), None)
     if first is None or first.part_of is None:
-        return None
-    part = replace(export, part_of=first.part_of, low=first.seq - 1, through=None, series=SeriesReport())
+        return []
+    part = replace(export, part_of=first.part_of, through=None)
     size = size_of_a_part(known_export(export.company, first.part_of, ledger).invoices)
-    since = ledger.invoices.since(export.company, part.low)
-    members = (each for each in takewhile(lambda each: each.seq <= export.high, since) if part.takes(each))
-    *_, last = islice(members, size)
-    return replace(part, high=last.seq)
+    return list(islice((each for each in released if part.takes(each)), size))
 
 
 def known_export(company: CompanyId, number: int, ledger: "Ledger") -> Export:
