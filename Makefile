@@ -34,8 +34,10 @@ rehearse: $(READY) .tools/sam/.ready ## Build it for this machine, `sam deploy` 
 	@$(VENV)/bin/python -m local.build --for-this-machine --into out/built
 	@$(VENV)/bin/python -m local run --built out/built
 
-deploy: build ## Build, and deploy that to the AWS account of the shell, asking for each parameter
-	@.tools/sam/bin/sam deploy --guided $(if $(ARCH),--parameter-overrides Arch=$(ARCH))
+# Whatever else is named on the command line is a parameter of the template.
+deploy: $(READY) .tools/sam/.ready ## Show what will change, ask, build and deploy (NAME=value changes a parameter, YES=1 asks nothing)
+	@$(VENV)/bin/python -m local.deploy $(if $(YES),--yes) $(if $(STACK),--stack '$(STACK)') \
+		$(patsubst %,'%',$(filter-out YES=% STACK=%,$(MAKEOVERRIDES)))
 
 drill: $(READY) .tools/awscli/.ready ## Carry out each entry of the runbook on the embedded AWS, as written
 	@$(VENV)/bin/python -m local.rehearsal
