@@ -39,6 +39,7 @@ _PARAMETERS = {
     "XLEDGER_SOAP_URL": "XledgerSoapUrl",
     "XLEDGER_APPLICATION": "XledgerApplication",
     "MOMENT_URL": "MomentUrl",
+    "BOOKKEEPING_YEARS": "BookkeepingYears",
 }
 
 

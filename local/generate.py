@@ -10,7 +10,7 @@ from local.requirements import requirements
 
 def generated() -> dict[str, bytes]:
     """Path in the project → what belongs there."""
-    from local import file_formats, openapi
+    from local import file_formats, openapi, retention_page
     from local.sample import sample_files
     from local.schemas import contract
 
@@ -18,6 +18,7 @@ def generated() -> dict[str, bytes]:
         **{f"events/{name}": content for name, content in contract().items()},
         **{f"events/{name}": content for name, content in sample_files().items()},
         "docs/file-formats.md": file_formats.written(),
+        "docs/retention.md": retention_page.written(),
         "events/openapi.yaml": openapi.written(),
         "layers/dependencies/requirements.txt": requirements(ROOT / "uv.lock").encode(),
         "layers/soap/requirements.txt": requirements(ROOT / "uv.lock", "soap").encode(),

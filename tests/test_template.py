@@ -227,6 +227,7 @@ def test_a_changed_parameter_makes_a_new_version_of_every_function_that_uses_it(
 
 USED_BY_CODE = {
     "Arch",
+    "BookkeepingYears",
     "LogLevel",
     "MomentUrl",
     "Sender",

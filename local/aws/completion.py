@@ -22,7 +22,7 @@ def complete(aws: "EmbeddedAws", template: "Template", names: Mapping[str, str])
     """Set what was left out; yield one sentence for each thing that could not be set."""
     for logical, resource in template["Resources"].items():
         steps = _STEPS.get(resource["Type"], {})
-        properties = _resolved(resource["Properties"], names) if steps else {}
+        properties = _resolved(resource["Properties"], names, template) if steps else {}
         for wanted, step in steps.items():
             if wanted not in properties:
                 continue
@@ -32,17 +32,21 @@ def complete(aws: "EmbeddedAws", template: "Template", names: Mapping[str, str])
                 yield f"{logical}: {wanted} is not set here ({refused.response['Error']['Code']})."
 
 
-def _resolved(value: Any, names: Mapping[str, str]) -> Any:
-    """With the real names in place of `Ref` and `GetAtt`: where AWS wants an ARN, a name does here."""
+def _resolved(value: Any, names: Mapping[str, str], template: "Template") -> Any:
+    """With the real names in place of `Ref` and `GetAtt`: where AWS wants an ARN, a name does here. A mapping is read
+    by its parameter's default."""
     if isinstance(value, list):
-        return [_resolved(each, names) for each in value]
+        return [_resolved(each, names, template) for each in value]
     if not isinstance(value, dict):
         return value
     if "Ref" in value:
         return names.get(value["Ref"], value["Ref"])
+    if "Fn::FindInMap" in value:
+        mapping, parameter, name = value["Fn::FindInMap"]
+        return template["Mappings"][mapping][template["Parameters"][parameter["Ref"]]["Default"]][name]
     if "Fn::GetAtt" in value:
         return names[value["Fn::GetAtt"][0]]
-    return {key: _resolved(each, names) for key, each in value.items()}
+    return {key: _resolved(each, names, template) for key, each in value.items()}
 
 
 def _time_to_live(aws: "EmbeddedAws", table: str, wanted: Properties) -> None:
@@ -92,6 +96,8 @@ def _lifecycle_rule(rule: Properties) -> Properties:
     spelt: Properties = {"ID": rule.pop("Id"), "Filter": {"Prefix": rule.pop("Prefix", "")}}
     if days := rule.pop("ExpirationInDays", None):
         spelt["Expiration"] = {"Days": days}
+    if rule.pop("ExpiredObjectDeleteMarker", False):
+        spelt["Expiration"] = {"ExpiredObjectDeleteMarker": True}
     return spelt | rule
 
 

@@ -64,7 +64,7 @@ def first_answer(say: Say) -> list[Table]:
     with tempfile.TemporaryDirectory(prefix="layer-") as folder, EmbeddedAws() as aws:
         layer = as_built(Path(folder) / "python")
         asked = requests(_ledger(aws), datetime.now(UTC))
-        environment = {**aws.environment(), "TABLE": NAME}
+        environment = {**aws.environment(), "TABLE": NAME, "BOOKKEEPING_YEARS": "5"}
         rounds = []
         for number in range(ROUNDS + 1):
             say(f"round {number} of {ROUNDS}: {len(asked) + 1} fresh interpreters")

@@ -76,6 +76,7 @@ ENVIRONMENT = {
     "RECONCILE_QUEUE": "Reconcile",
     "NOTICES_QUEUE": "Notices",
     "CONSOLE_URL": "https://console.example/",
+    "BOOKKEEPING_YEARS": "5",
     "BUCKET": "bucket",
     "SENDER": "xledger@moment.example",
     "CONFIGURATION_SET": "mails",

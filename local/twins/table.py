@@ -19,7 +19,9 @@ from moment_xledger.adapters.table import (
     Put,
     Update,
     check_key,
+    with_end,
 )
+from moment_xledger.domain.bookkeeping import LEAST_YEARS
 from moment_xledger.domain.errors import Conflict
 
 NOTHING: SortedDict[Any, Any] = SortedDict()
@@ -96,7 +98,7 @@ class FakeTable:
             if failed:
                 raise Conflict(failed)
             for action in actions:
-                self._apply(action)
+                self._apply(with_end(action, LEAST_YEARS))
 
     def _apply(self, action: Action) -> None:
         old = self.lying(action.key) or {}

@@ -153,7 +153,7 @@ def _invoices(ledger: Ledger) -> None:
     ledger.invoices.add(NORDVIK, 1, [second], Route.EMAIL, NOW)
     for wrong in (third, fourth):
         ledger.invoices.hold(NORDVIK, wrong, A_FAULT)
-    ledger.invoices.skip(NORDVIK, fourth.invoice_number)
+    ledger.invoices.skip(NORDVIK, fourth.invoice_number, NOW)
 
 
 def _exports(ledger: Ledger) -> None:

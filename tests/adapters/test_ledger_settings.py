@@ -134,7 +134,7 @@ def test_an_address_is_held_by_one_and_given_back_with_what_it_was_told(ledger: 
 def test_a_held_invoice_is_skipped_and_a_newer_version_is_looked_at(ledger: Ledger) -> None:
     invoice = Invoice.model_validate(an_invoice(10231)["data"])
     ledger.invoices.hold(NORDVIK, invoice, A_FAULT)
-    ledger.invoices.skip(NORDVIK, 10231)
+    ledger.invoices.skip(NORDVIK, 10231, NOW)
     assert list(ledger.invoices.held(NORDVIK)) == []
     assert ledger.invoices.skipped_among(NORDVIK, range(10230, 10233)) == {10231: 1}
     assert ledger.invoices.arrived(NORDVIK, [10231]) == {}
@@ -144,7 +144,7 @@ def test_whoever_saw_it_held_before_the_skip_neither_lets_it_in_nor_holds_it_aga
     invoice = Invoice.model_validate(an_invoice(10231)["data"])
     ledger.invoices.hold(NORDVIK, invoice, A_FAULT)
     held = ledger.invoices.held_among(NORDVIK, [10231])
-    ledger.invoices.skip(NORDVIK, 10231)
+    ledger.invoices.skip(NORDVIK, 10231, NOW)
     with pytest.raises(Conflict):
         ledger.invoices.add(NORDVIK, 0, [invoice], Route.FILE, NOW, held)
     assert not ledger.invoices.hold(NORDVIK, invoice, A_FAULT)
@@ -155,7 +155,7 @@ def test_one_that_has_arrived_and_is_yet_to_be_released_stays_behind_too(ledger:
     invoice = Invoice.model_validate(an_invoice(10231)["data"])
     ledger.invoices.hold(NORDVIK, invoice, A_FAULT)
     ledger.invoices.add(NORDVIK, 0, [invoice], Route.FILE, NOW, {10231: 1})
-    ledger.invoices.skip(NORDVIK, 10231)
+    ledger.invoices.skip(NORDVIK, 10231, NOW)
     (snapshot,) = ledger.invoices.since(NORDVIK, 0)
     assert snapshot.route is Route.OFF
 
@@ -163,7 +163,7 @@ def test_one_that_has_arrived_and_is_yet_to_be_released_stays_behind_too(ledger:
 def test_an_invoice_that_has_arrived_stays_behind_for_good(ledger: Ledger) -> None:
     invoice = Invoice.model_validate(an_invoice(10231)["data"])
     ledger.invoices.add(NORDVIK, 0, [invoice], Route.FILE, NOW)
-    ledger.invoices.skip(NORDVIK, 10231)
+    ledger.invoices.skip(NORDVIK, 10231, NOW)
     (snapshot,) = ledger.invoices.since(NORDVIK, 0)
     assert snapshot.route is Route.OFF
 
@@ -175,13 +175,13 @@ def test_none_is_skipped_while_an_export_is_open_and_none_is_claimed_by_who_did_
     first, second = (Invoice.model_validate(an_invoice(number)["data"]) for number in (10231, 10232))
     ledger.invoices.add(NORDVIK, 0, [first, second], Route.FILE, NOW)
     before = ledger.exports.watermark(NORDVIK)
-    ledger.invoices.skip(NORDVIK, 10231)
+    ledger.invoices.skip(NORDVIK, 10231, NOW)
     export = Export(NORDVIK, 1, low=0, high=2, by="Kari", claimed=NOW, terms=a_company().terms)
     with pytest.raises(Conflict):
         ledger.exports.claim(export, before, "r1")
     ledger.exports.claim(export, ledger.exports.watermark(NORDVIK), "r2")
     with pytest.raises(Conflict):
-        ledger.invoices.skip(NORDVIK, 10232)
+        ledger.invoices.skip(NORDVIK, 10232, NOW)
 
 
 def test_companies_are_read_page_by_page_and_one_that_is_damaged_stops_no_other(ledger: Ledger) -> None:

@@ -1,6 +1,7 @@
 """What the ledger relies on, held by its twin in memory and by DynamoDB as others play it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from unittest.mock import Mock
@@ -18,6 +19,7 @@ from tests.adapters.conftest import Embedded
 from tests.template import resources
 
 A, B = ("pk", "a"), ("pk", "b")
+MADE = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -320,3 +322,20 @@ def test_any_other_reason_goes_up_at_once() -> None:
     with pytest.raises(ClientError):
         Table(client, "ledger", pauses.append).write(Put(A, {}), Put(B, {}))
     assert not pauses
+
+
+@pytest.mark.parametrize("action", [Put(A, {"n": 1}, books_of=MADE), Update(A, set={"n": 1}, books_of=MADE)])
+def test_material_of_the_books_ends_when_they_need_not_be_kept(table: Any, action: Put | Update) -> None:
+    table.write(action)
+    assert table.get(A) == {"pk": "pk", "sk": "a", "n": 1, "ttl": 1_956_528_000}  # 2032-01-01, of 2026
+    table.write(Update(B, set={"n": 1}), action)
+    assert "ttl" not in table.get(B)
+
+
+def test_a_deployment_may_keep_the_books_for_longer(moto: Any) -> None:
+    moto.create_table(TableName="longer", **_definition())
+    table = Table(moto, "longer", books_years=10)
+    table.write(Put(A, {}, books_of=MADE))
+    moto.delete_table(TableName="longer") if (found := table.get(A)) else None
+    assert found
+    assert datetime.fromtimestamp(int(found["ttl"]), UTC) == datetime(2037, 1, 1, tzinfo=UTC)

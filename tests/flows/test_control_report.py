@@ -79,7 +79,7 @@ def test_each_invoice_is_accounted_for_by_route_and_currency(nights: Nights) -> 
     later = [an_invoice(4), an_invoice(5, doNotTransfer=True), an_invoice(6, kid="1")]
     office.arrive(*later)
     office.arrive(skipped := an_invoice(7, kid="1"))
-    office.ledger.invoices.skip(COMPANY, 7)
+    office.ledger.invoices.skip(COMPANY, 7, office.now)
     lost = [an_invoice(8, total="-10.50"), an_invoice(9, currency="?"), an_invoice(10, invoiceNumber=None)]
     nights.finalize(*arrived, *later, skipped, *lost)
     assert rows(nights) == [

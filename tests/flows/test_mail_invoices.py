@@ -825,5 +825,5 @@ def test_what_has_left_by_mail_can_no_longer_be_skipped() -> None:
     room.mail()
     room.run()
     with pytest.raises(Conflict):
-        room.ledger.invoices.skip(room.company.id, 101)
+        room.ledger.invoices.skip(room.company.id, 101, room.time())
     assert room.numbers() == [101]

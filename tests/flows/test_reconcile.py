@@ -147,7 +147,7 @@ def test_what_the_settings_have_put_right_goes_by_itself_also_where_no_export_is
 
 def test_one_that_was_skipped_stays_away(nights: Nights) -> None:
     nights.office.arrive(an_invoice(7, kid="1"))
-    nights.office.ledger.invoices.skip(COMPANY, 7)
+    nights.office.ledger.invoices.skip(COMPANY, 7, nights.office.now)
     nights.finalize(an_invoice(7, version=2))
     assert (nights.night().late, nights.office.arrived(), nights.office.held()) == (0, [], [])
 

@@ -67,6 +67,7 @@ def _made() -> dict[str, str]:
     queues = {name: sqs.create_queue(QueueName=name.lower())["QueueUrl"] for name in QUEUES}
     return {
         "TABLE": TABLE,
+        "BOOKKEEPING_YEARS": "5",
         "BUCKET": BUCKET,
         "SENDER": SENDER,
         "CONFIGURATION_SET": "mails",

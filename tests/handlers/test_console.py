@@ -51,6 +51,7 @@ def wiring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
             Environment(
                 {
                     "TABLE": "ledger",
+                    "BOOKKEEPING_YEARS": "5",
                     "BUCKET": "files-of-test",
                     "CUSTOMERS_QUEUE": wakes,
                     "EXPORTS_QUEUE": queue,

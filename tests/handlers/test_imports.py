@@ -59,7 +59,12 @@ def test_who_is_said_to_use_a_part_does(part: str) -> None:
 def test_three_tries_of_each_service_end_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the table in every function; files and keys are for those that may take half a minute."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
-    for name, value in {"TABLE": "t", "BUCKET": "b", "SECRETS_PREFIX": "p/"}.items():
+    for name, value in {
+        "TABLE": "t",
+        "BOOKKEEPING_YEARS": "5",
+        "BUCKET": "b",
+        "SECRETS_PREFIX": "p/",
+    }.items():
         monkeypatch.setenv(name, value)
     wiring = Wiring()
     found = [each for each in resources().values() if each["Type"] == "AWS::Serverless::Function"]

@@ -72,6 +72,7 @@ def _made(moment: str) -> dict[str, str]:
     queues = {name: sqs.create_queue(QueueName=name.lower())["QueueUrl"] for name in QUEUES}
     return {
         "TABLE": "ledger",
+        "BOOKKEEPING_YEARS": "5",
         "BUCKET": "files-of-test",
         "SECRETS_PREFIX": "test/",
         **queues,

@@ -24,7 +24,14 @@ from tests.builders import KEPT_BY_HAND, a_company, an_invoice, may_not_look_up
 from tests.template import resources
 
 STACK, NORDVIK = "moment-xledger", CompanyId("nordvik")
-_ADDRESSES = ("XledgerUrl", "XledgerTimeout", "XledgerSoapUrl", "XledgerApplication", "MomentUrl")
+_PARAMETERS = (
+    "XledgerUrl",
+    "XledgerTimeout",
+    "XledgerSoapUrl",
+    "XledgerApplication",
+    "MomentUrl",
+    "BookkeepingYears",
+)
 URL = "http://127.0.0.1:9"
 _SHELL = {"DEFAULT_REGION": "eu-north-1", "ACCESS_KEY_ID": "moto", "SECRET_ACCESS_KEY": "moto"}
 
@@ -96,7 +103,7 @@ class CloudFormation:
         found = {
             "StackName": StackName,
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
-            "Parameters": [{"ParameterKey": key, "ParameterValue": _value(key)} for key in _ADDRESSES],
+            "Parameters": [{"ParameterKey": key, "ParameterValue": _value(key)} for key in _PARAMETERS],
         }
         return {"Stacks": [found]}
 
@@ -152,4 +159,4 @@ def _made() -> dict[str, str]:
 
 
 def _value(parameter: str) -> str:
-    return {"XledgerTimeout": "5", "XledgerApplication": "test"}.get(parameter, URL)
+    return {"XledgerTimeout": "5", "XledgerApplication": "test", "BookkeepingYears": "5"}.get(parameter, URL)

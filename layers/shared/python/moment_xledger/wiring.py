@@ -85,7 +85,9 @@ class Wiring:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(Table(boto3.client("dynamodb", config=_ended(3)), self._environment["TABLE"]))
+        client = boto3.client("dynamodb", config=_ended(3))
+        years = int(self._environment["BOOKKEEPING_YEARS"])
+        return Ledger(Table(client, self._environment["TABLE"], books_years=years))
 
     @cached_property
     def queues(self) -> "Queues":

@@ -8,13 +8,15 @@ goes up as it is.
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from moment_xledger.domain.bookkeeping import LEAST_YEARS, kept_until
 from moment_xledger.domain.errors import Conflict, KeyTooLong
 
 if TYPE_CHECKING:
@@ -39,14 +41,18 @@ PAUSES_OF_A_WRITE = (0.2, 0.6, 1.8)
 
 @dataclass(frozen=True)
 class Put:
+    """`books_of`: when it was made, of material of the books. It expires when these need not be kept any longer."""
+
     key: Key
     attributes: Mapping[str, Any]
     when: ConditionBase | None = None
+    books_of: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Update:
-    """`set_once` leaves what is there; `add` counts up from nothing; `remove` names attributes."""
+    """`set_once` leaves what is there; `add` counts up from nothing; `remove` names attributes; `books_of` as of a
+    `Put`."""
 
     key: Key
     set: Mapping[str, Any] = field(default_factory=dict)
@@ -54,6 +60,7 @@ class Update:
     add: Mapping[str, int] = field(default_factory=dict)
     remove: Sequence[str] = ()
     when: ConditionBase | None = None
+    books_of: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -77,15 +84,20 @@ _deserialize = TypeDeserializer().deserialize
 
 
 class Table:
+    """`books_years`: for how long the deployment keeps material of the books."""
+
     def __init__(
         self,
         client: "DynamoDBClient",
         name: str,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        *,
+        books_years: int = LEAST_YEARS,
     ) -> None:
         self._client = client
         self._name = name
+        self._books_years = books_years
         self._sleep, self._jitter = sleep, jitter
 
     def get(self, key: Key) -> Item | None:
@@ -212,6 +224,7 @@ class Table:
         names: dict[str, str] = {}
         values: dict[str, Any] = {}
         request: dict[str, Any] = {"TableName": self._name}
+        action = with_end(action, self._books_years)
         if isinstance(action, Put):
             item = {**action.attributes, **dict(zip(("pk", "sk"), action.key, strict=True))}
             request["Item"] = {name: _serialize(value) for name, value in item.items()}
@@ -229,6 +242,16 @@ class Table:
         if values:
             request["ExpressionAttributeValues"] = {name: _serialize(value) for name, value in values.items()}
         return request
+
+
+def with_end(action: Action, books_years: int) -> Action:
+    """Of material of the books, with the time at which the table lets it go."""
+    if isinstance(action, Delete | Check) or action.books_of is None:
+        return action
+    end = {"ttl": int(kept_until(action.books_of, books_years).timestamp())}
+    if isinstance(action, Put):
+        return replace(action, attributes={**action.attributes, **end})
+    return replace(action, set={**action.set, **end})
 
 
 def check_key(pk: str, sk: str) -> None:

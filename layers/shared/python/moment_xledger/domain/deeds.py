@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from moment_xledger.domain.companies import CompanyId
 
-YEARS_KEPT = 5  # after the year in which it was done: as long as the files themselves
 BY_LINK = "link"  # whoever has the stable link of an export; we know no more of them
 
 

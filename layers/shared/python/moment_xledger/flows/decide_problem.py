@@ -172,7 +172,7 @@ def _keep_here(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> 
     takes = None if known or decision is not Decision.BY_HAND else _credit_note(company.id, number, ledger)
     ledger.invoices.decide(company.id, number, decision, resolver.by, resolver.clock(), takes)
     if known:  # it waits, or does not fit
-        ledger.invoices.skip(company.id, number)
+        ledger.invoices.skip(company.id, number, resolver.clock())
         look_again_beside(company, [number], ledger, resolver.clock)
     recheck_invoice(company, number, ledger, resolver.clock)
     ledger.problems.close(company.id, [("invoice", problem.number)], [problem.code])

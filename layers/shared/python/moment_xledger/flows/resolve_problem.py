@@ -66,7 +66,7 @@ def skip_problem(
     problem = the_problem(company_id, kind, number, code, resolver)
     note_decision(company_id, What.SKIPPED_PROBLEM, f"{kind} {number}: {code}: {why}", resolver)
     if kind == INVOICE and number.isdecimal() and not _holds_nothing_back(problem, resolver):
-        resolver.ledger.invoices.skip(company_id, int(number))
+        resolver.ledger.invoices.skip(company_id, int(number), resolver.clock())
         company = resolver.ledger.companies.get_known(company_id)
         look_again_beside(company, [int(number)], resolver.ledger, resolver.clock)
     resolver.ledger.problems.close(company_id, [(problem.kind, problem.number)], [code])

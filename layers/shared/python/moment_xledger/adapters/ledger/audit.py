@@ -1,7 +1,6 @@
 """The audit: one line for each deed, never changed. It holds no link and no token."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import islice
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ from boto3.dynamodb.conditions import Attr
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Item, Put, Table
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.deeds import YEARS_KEPT, Deed, What
+from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.releases import as_stored
 
 
@@ -39,12 +38,11 @@ class Audit:
 
 def noted(deed: Deed) -> Put:
     sk = f"AUD#{keys.stamp(deed.when)}#{uuid4().hex}"
-    kept_until = datetime(deed.when.year + YEARS_KEPT + 1, 1, 1, tzinfo=UTC)
-    item = {"who": deed.who, "what": str(deed.what), "ttl": int(kept_until.timestamp())}
+    item: Item = {"who": deed.who, "what": str(deed.what)}
     item |= {"export": deed.export} if deed.export else {}
     item |= {"file": deed.file} if deed.file else {}
     item |= {"about": deed.about} if deed.about else {}
-    return Put((keys.company(deed.company), sk), item, when=Attr("what").not_exists())
+    return Put((keys.company(deed.company), sk), item, Attr("what").not_exists(), books_of=deed.when)
 
 
 def _deed(company: CompanyId, item: Item) -> Deed:

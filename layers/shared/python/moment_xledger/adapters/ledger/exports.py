@@ -121,10 +121,18 @@ class Exports:
             )
 
     def mark_members(self, export: Export, seqs: Sequence[int]) -> None:
-        """At most `MOST_MEMBERS`. Raises `Conflict` if one has left with another export, or this one is ready."""
+        """At most `MOST_MEMBERS`; from now on they are kept as long as the export, and not for ever.
+
+        Raises `Conflict` if one has left with another export, or this one is ready.
+        """
         free = Attr("x").not_exists() | Attr("x").eq(export.number)
         members = [
-            Update((keys.invoices(export.company), f"SEQ#{seq:010}"), set={"x": export.number}, when=free)
+            Update(
+                (keys.invoices(export.company), f"SEQ#{seq:010}"),
+                set={"x": export.number},
+                when=free,
+                books_of=export.claimed,
+            )
             for seq in seqs
         ]
         unfinished = Attr("status").eq(str(Status.FROZEN)) | Attr("status").eq(str(Status.GATHERING))
@@ -143,7 +151,7 @@ class Exports:
         freed = [
             Update(
                 (keys.invoices(company), f"SEQ#{seq:010}"),
-                remove=["x"],
+                remove=["x", "ttl"],
                 set={f"was_{number}": True},
                 when=theirs,
             )
@@ -156,7 +164,7 @@ class Exports:
         self._table.write(
             Update(
                 (keys.invoices(company), f"SEQ#{seq:010}"),
-                remove=["x"],
+                remove=["x", "ttl"],
                 set={f"was_{number}": True, "refused": True},
                 when=Attr("x").eq(number),
             )
@@ -223,7 +231,12 @@ class Exports:
         frozen = Attr("status").eq(str(Status.FROZEN))
         actions: list[Action] = [
             Put(keys.watermark(export.company), _watermark_item(moved), when=open_here),
-            Put(_export_key(export.company, export.number), _item(export), when=frozen),
+            Put(
+                _export_key(export.company, export.number),
+                _item(export),
+                when=frozen,
+                books_of=export.claimed,
+            ),
         ]
         if replaces or (export.route is Route.UPLOAD and not export.repeats):
             actions += to_upload(export, replaces, export.by != SCHEDULE, now)

@@ -222,7 +222,7 @@ class Invoices:
             self._table.write(Delete(key))
         return [sk.removeprefix("HELD#") for _, sk in found]
 
-    def skip(self, company: CompanyId, number: int) -> None:
+    def skip(self, company: CompanyId, number: int, now: datetime) -> None:
         """It never leaves. One that was held back is kept beside; a newer version of it is looked at all the same.
 
         Raises `Conflict` if it has left, or leaves at this moment, or an export is being made: that may have it. One
@@ -231,7 +231,9 @@ class Invoices:
         held = self._table.get(_held(company, number))
         if known := self.arrived(company, [number]).get(number):
             stays = Attr("x").not_exists()
-            out = Update(_snapshot_key(company, known.seq), set={"route": str(Route.OFF)}, when=stays)
+            out = Update(
+                _snapshot_key(company, known.seq), set={"route": str(Route.OFF)}, when=stays, books_of=now
+            )
             snapshot = self.get(company, known.seq)
             is_booked = self.decisions(company, [number]).get(number) is Decision.BY_HAND
             turned = credit_notes.given_back if is_booked else credit_notes.left_out
@@ -240,7 +242,7 @@ class Invoices:
         elif held:
             kept = {"invoice": held["invoice"], "version": held["version"]}
             self._table.write(
-                Put(_skipped(company, number), kept),
+                Put(_skipped(company, number), kept, books_of=now),
                 Delete(_held(company, number), when=Attr("version").eq(held["version"])),
                 Check(_number(company, number), when=Attr("seq").not_exists()),
             )
@@ -255,7 +257,9 @@ class Invoices:
         newer = Attr("said").not_exists() | Attr("said").lt(invoice.version)
         number = invoice.invoice_number
         said = Update(_number(company, number), set={"said": invoice.version, "kept": kept}, when=newer)
-        line = Put(_line(company, number, invoice.version), {"kept": kept, "when": keys.stamp(now)})
+        line = Put(
+            _line(company, number, invoice.version), {"kept": kept, "when": keys.stamp(now)}, books_of=now
+        )
         if kept == known.kept or snapshot is None:
             self._table.write(said)
             return True
@@ -312,7 +316,7 @@ class Invoices:
         """
         item = {"decision": str(decision), "by": by, "when": keys.stamp(now)}
         taken = credit_notes.booked_by_hand(self._table, company, takes) if takes else ()
-        self._table.write(Put(_decided(company, number), item), *taken)
+        self._table.write(Put(_decided(company, number), item, books_of=now), *taken)
 
     def decisions(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decision]:
         found = self._table.get_many(_decided(company, number) for number in numbers)
@@ -385,12 +389,16 @@ def _arrival(
     actions: list[Action] = [
         Update(keys.head(company), set={"n": head + len(invoices)} | due, when=unchanged)
     ]
+    never_leaves = (
+        now if route is Route.OFF else None
+    )  # the others are kept until they have left, however late
     for seq, invoice in enumerate(invoices, start=head + 1):
         snapshot = {"invoice": invoice.to_json(), "route": str(route), "arrived": keys.stamp(now)}
         hashes = {"hash": invoice.content_hash(), "books": invoice.books_hash()}
         known = {"seq": seq, "version": invoice.version, "kept": invoice.do_not_transfer, **hashes}
         actions.append(Put(_number(company, invoice.invoice_number), known, when=Attr("seq").not_exists()))
-        actions.append(Put(_snapshot_key(company, seq), snapshot, when=Attr("invoice").not_exists()))
+        fresh = Attr("invoice").not_exists()
+        actions.append(Put(_snapshot_key(company, seq), snapshot, when=fresh, books_of=never_leaves))
         if version := held.get(invoice.invoice_number):
             actions.append(Check(_held(company, invoice.invoice_number), when=Attr("version").eq(version)))
     return [*actions, *credit_notes.arriving(company, invoices, credited)]

@@ -80,15 +80,19 @@ class Mails:
         self._table.write(*actions)
 
     def save(self, mail: InvoiceMail, *, is_open: bool = True, due: datetime | None = None) -> InvoiceMail:
-        """As it is stored now; with `due`, marked as something to do from then on.
+        """As it is stored now; with `due`, marked as something to do from then on. With one that was sent, its invoice
+        is kept as long as the books, and not for ever.
 
         Raises `Conflict` if somebody else wrote it since it was read.
         """
-        key, item = keys.mail(mail.company, mail.seq), _item(mail)
+        place, item = keys.mail(mail.company, mail.seq), _item(mail)
+        sent = mail.steps[-1].when if mail.state is State.SENT and mail.steps else None
+        invoice = Update((keys.invoices(mail.company), f"SEQ#{mail.seq:010}"), books_of=sent)
         watched = {"watched": True} if is_watched(mail) else {}
         pointer = Put(_pointer(mail), watched) if is_open else Delete(_pointer(mail))
         marks = [_mark(mail.company, due)] if due else []
-        self._table.write(Put(key, item, when=Attr("rev").eq(mail.rev)), pointer, *marks)
+        stored = Put(place, item, when=Attr("rev").eq(mail.rev), books_of=sent)
+        self._table.write(stored, pointer, *([invoice] if sent else []), *marks)
         return replace(mail, rev=mail.rev + 1)
 
     def note_delivery(self, mail: InvoiceMail, when: datetime) -> None:

@@ -18,6 +18,8 @@ from moment_xledger.domain.notices import Told
 
 # A run that died holds its address no longer than this.
 LEASE = timedelta(minutes=4)
+# An address that was told nothing for so long is forgotten. What is still wrong by then is told once more.
+REMEMBERED = timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Notices:
     def give_back(self, taken: Taken, told: Told) -> None:
         """With what it has been told by now. Raises `Conflict` if it was taken over meanwhile."""
         mine = Attr("held_until").eq(keys.stamp(taken.until))
-        self._table.write(Put(keys.told(taken.company, taken.address), _item(told), when=mine))
+        forgotten = {"ttl": int((taken.until + REMEMBERED).timestamp())}
+        self._table.write(Put(keys.told(taken.company, taken.address), _item(told) | forgotten, when=mine))
 
     def to_look_at(self, now: datetime, most: int) -> list[CompanyId]:
         """Those of which something may have to be told by now, the longest waiting first."""

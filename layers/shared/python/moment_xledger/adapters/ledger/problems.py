@@ -10,6 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from itertools import islice
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -22,7 +23,7 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import RETURNED
 from moment_xledger.domain.notices import ACT_NOW
-from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.problems import NOBODY, Code, Problem
 from moment_xledger.domain.releases import as_stored
 
 # What a later reason for the same thing takes the place of. That a mail came back stays until a person has decided: a
@@ -34,6 +35,7 @@ OF_A_PROJECT = (
 )  # which may have the number of a line
 REPLACED = tuple(code for code in Code if code not in (*OF_ANOTHER, *OF_A_PROJECT, *RETURNED))
 TRIES = 10  # where they do
+KEPT_OF_NOBODY = timedelta(days=14)  # as long as the event itself: there is nobody to solve it
 MOST_WORDS = 5_000  # signs that are kept of what the other system said; the item must hold them
 
 
@@ -152,11 +154,13 @@ def place_of(problem: Problem) -> str:
 
 
 def _said(key: Key, problem: Problem, when: ConditionBase) -> Update:
-    said = {
+    said: Item = {
         "details": dict(problem.details),
         "their_words": problem.their_words[:MOST_WORDS],
         "last_seen": problem.last_seen and keys.stamp(problem.last_seen),
     }
+    if problem.company == NOBODY and problem.last_seen:
+        said["ttl"] = int((problem.last_seen + KEPT_OF_NOBODY).timestamp())
     first = {"first_seen": problem.first_seen and keys.stamp(problem.first_seen)}
     return Update(key, set=said, set_once=first, add={"count": problem.count}, when=when)
 

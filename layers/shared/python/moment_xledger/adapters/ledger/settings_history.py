@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.table import Item, Put, Table
 from moment_xledger.domain.companies import CompanyId
-from moment_xledger.domain.deeds import YEARS_KEPT
 from moment_xledger.domain.settings_changes import Change, Saved
 from moment_xledger.domain.typed_keys import Tails
 
@@ -33,14 +31,13 @@ class SettingsHistory:
 
 def line(company: CompanyId, saved: Saved) -> Put:
     """In the transaction that saves the settings, so that no version is without it."""
-    kept_until = datetime(saved.when.year + YEARS_KEPT + 1, 1, 1, tzinfo=UTC)
     item = {
         "who": saved.who,
         "when": keys.stamp(saved.when),
         "changes": [asdict(change) for change in saved.changes],
-        "ttl": int(kept_until.timestamp()),
     }
-    return Put((keys.company(company), f"CONF#{saved.version:06}"), item, when=Attr("who").not_exists())
+    fresh = Attr("who").not_exists()
+    return Put((keys.company(company), f"CONF#{saved.version:06}"), item, when=fresh, books_of=saved.when)
 
 
 def shown(company: CompanyId, tails: Tails) -> Put:

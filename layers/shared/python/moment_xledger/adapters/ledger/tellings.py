@@ -75,7 +75,7 @@ class Tellings:
         """Kept as a record of who was told, where nobody looks for work."""
         told = {"done": list(done), "at": keys.stamp(now)}
         key = keys.invoices(telling.company), f"TOLD#{telling.export:06}"
-        self._table.write(Put(key, told), Delete(_key(telling.company, telling.export)))
+        self._table.write(Put(key, told, books_of=now), Delete(_key(telling.company, telling.export)))
 
     def told(self, company: CompanyId, export: int) -> tuple[str, ...]:
         item = self._table.get((keys.invoices(company), f"TOLD#{export:06}"))

@@ -65,7 +65,9 @@ class Uploads:
 
 def _actions(upload: Upload, *, is_open: bool) -> list[Action]:
     unchanged = Attr("rev").eq(upload.rev) if upload.rev else Attr("rev").not_exists()
-    kept = Put(_key(upload.company, upload.members_of), _item(upload), when=unchanged)
+    kept = Put(
+        _key(upload.company, upload.members_of), _item(upload), when=unchanged, books_of=upload.handed_over
+    )
     return [kept, Put(_pointer(upload), _due(upload)) if is_open else Delete(_pointer(upload))]
 
 
