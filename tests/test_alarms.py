@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from moment_xledger.domain.scheduled_runs import ScheduledRun
+from moment_xledger.flows.measure_work import MISSING
 from moment_xledger.observability import NAMESPACE, Signal
 from tests.alarms import alarms, on_our_figures
 from tests.template import resources, template
@@ -50,7 +52,8 @@ def test_every_alarm_says_what_it_means_and_where_to_read_on(name: str) -> None:
 def test_every_alarm_goes_to_somebody_and_says_what_silence_means(name: str) -> None:
     """But for the one that a roll-out asks: it rings at a single failure."""
     alarm = alarms()[name]
-    told = [[]] if name == "ReleaseAlarm" else [[{"Ref": "Pages"}], [{"Ref": "Tickets"}]]
+    both = [{"Ref": "Pages"}, {"Ref": "Tickets"}]
+    told = [[]] if name == "ReleaseAlarm" else [both[:1], both[1:], both]
     assert alarm.get("AlarmActions", []) in told
     assert alarm["TreatMissingData"] in {"breaching", "notBreaching", "ignore"}
 
@@ -85,6 +88,68 @@ def test_the_errors_of_every_function_are_looked_at_once() -> None:
     assert sorted(set(both) - {OUR_FIGURE}) == sorted(FUNCTIONS)
     assert len(both) == len(FUNCTIONS) + 1
     assert all(f'"FunctionName", "${{{function}}}"' in dashboard() for function in FUNCTIONS)
+
+
+def test_a_function_that_lambda_turns_away_is_told_as_one_that_fails() -> None:
+    """Only ours: whoever else is throttled in the account is no business of this operator."""
+    for fails, throttled in (
+        ("CarriersFailAlarm", "FunctionsThrottledAlarm"),
+        ("OthersFailAlarm", "OthersThrottledAlarm"),
+    ):
+        assert set(watched(throttled).values()) == set(watched(fails).values()) - {OUR_FIGURE}
+        for each in alarms()[throttled]["Metrics"]:
+            assert each.get("MetricStat", {}).get("Metric", {}).get("MetricName", "Throttles") == "Throttles"
+
+
+def test_what_has_an_address_is_looked_at_from_outside() -> None:
+    with_url = {
+        name
+        for name, each in resources().items()
+        if each["Type"] == "AWS::Serverless::Function" and "FunctionUrlConfig" in each["Properties"]
+    }
+    assert set(watched("ConsoleDownAlarm").values()) == with_url
+    figures = [
+        each["MetricStat"]["Metric"]["MetricName"] for each in alarms()["ConsoleDownAlarm"]["Metrics"][1:]
+    ]
+    assert figures == ["Url5xxCount"] * len(with_url)
+
+
+def test_an_alarm_that_went_to_nobody_is_told_by_the_other_way_too() -> None:
+    topics = {name for name, each in resources().items() if each["Type"] == "AWS::SNS::Topic"}
+    assert {each["Ref"] for each in alarms()["AlarmsUnheardAlarm"]["AlarmActions"]} == topics
+    parts = [each["MetricStat"]["Metric"] for each in alarms()["AlarmsUnheardAlarm"]["Metrics"][1:]]
+    assert {(_target(each["Dimensions"][0]["Value"]), each["MetricName"]) for each in parts} == {
+        (topic, figure)
+        for topic in topics
+        for figure in ("NumberOfMessagesPublished", "NumberOfNotificationsDelivered")
+    }
+
+
+def test_alarms_are_heard_without_the_key_whose_loss_they_tell_of() -> None:
+    """A topic that is encrypted with it would be silent just then."""
+    for name, each in resources().items():
+        if each["Type"] == "AWS::SNS::Topic":
+            assert "KmsMasterKeyId" not in each["Properties"], name
+    rule = resources()["KeyInDanger"]["Properties"]
+    assert rule["EventPattern"]["detail"]["eventName"] == ["DisableKey", "ScheduleKeyDeletion"]
+    assert rule["EventPattern"]["detail"]["resources"] == {"ARN": [{"Fn::GetAtt": ["Key", "Arn"]}]}
+    (told,) = rule["Targets"]
+    assert told["Arn"] == {"Ref": "Pages"}
+    assert RUNBOOK.search(told["InputTransformer"]["InputTemplate"].strip('"'))
+    policy = resources()["PagesPolicy"]["Properties"]
+    who = {each["Principal"]["Service"] for each in policy["PolicyDocument"]["Statement"]}
+    assert (policy["Topics"], who) == (
+        [{"Ref": "Pages"}],
+        {"cloudwatch.amazonaws.com", "events.amazonaws.com"},
+    )
+
+
+@pytest.mark.parametrize("run", MISSING, ids=str)
+def test_each_thing_that_the_clock_starts_has_an_alarm_for_its_silence(run: ScheduledRun) -> None:
+    """Two: that it was not started, which counts for all, and that it did not come to its end."""
+    measured = {each["MetricName"] for each in on_our_figures().values()}
+    assert {Signal.RUNS_BEHIND, MISSING[run]} <= measured
+    assert set(ScheduledRun) - set(MISSING) == {ScheduledRun.EXPENSES}  # which comes again with the next hour
 
 
 @pytest.mark.parametrize("alarm", ["CarriersFailAlarm", "ReleaseAlarm"])

@@ -21,6 +21,7 @@ BOOK = runbook.read()
 TITLES = [entry.title for entry in BOOK.entries]
 STACK = "moment-xledger"
 GENERAL = {"query", "output"}  # of every `aws` command
+RENAMED = {"notification-endpoint": "endpoint"}  # `--endpoint-url` is of every command
 CALLED = {"s3api": "s3", "deploy": "codedeploy"}  # otherwise than the service itself
 
 
@@ -86,7 +87,7 @@ def test_aws_has_each_operation_and_each_option(command: str) -> None:
         operation = "describe-table"
         assert rest[0] == "table-exists"
     known = options_of(CALLED.get(service, service), operation)
-    flags = {name.removeprefix("no-") for name in names}
+    flags = {RENAMED.get(name, name.removeprefix("no-")) for name in names}
     assert flags <= set(known), f"{service} {operation} has no {flags - set(known)}"
 
 

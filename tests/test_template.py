@@ -109,6 +109,22 @@ def test_only_what_speaks_soap_has_its_layer() -> None:
     assert {name for name, its in layers.items() if "Soap" in its} == speak
 
 
+def test_a_function_that_queues_its_own_next_call_is_not_stopped_by_lambda() -> None:
+    """It would stop the chain at about the sixteenth call, and put the message among the dead letters."""
+    functions, allowed_to_loop = of_type("AWS::Lambda::Function"), set()
+    for mapping in mappings().values():
+        name = function_of(mapping["FunctionName"])
+        wakes = [each["Resource"] for each in statements_of(name) if each.get("Sid") == "Wakes"]
+        queues = {target(arn) for arns in wakes for arn in (arns if isinstance(arns, list) else [arns])}
+        if target(mapping["EventSourceArn"]) in queues:
+            allowed_to_loop.add(name)
+    assert {
+        name for name, each in functions.items() if each.get("RecursiveLoop") == "Allow"
+    } == allowed_to_loop
+    assert len(allowed_to_loop) == 4
+    assert not any("RecursiveLoop" in functions[name] for name in functions.keys() - allowed_to_loop)
+
+
 def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
     functions = of_type("AWS::Lambda::Function").values()
     assert len({target(each["Role"]) for each in functions}) == len(functions)
@@ -271,7 +287,7 @@ def test_a_queue_that_a_function_takes_from_has_a_dead_letter_queue(queue: str) 
 
 def test_a_schedule_that_cannot_start_its_function_leaves_a_trace() -> None:
     targets = [target for rule in of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
-    assert len(targets) == 4
+    assert len(targets) == 5
     assert {target(each["DeadLetterConfig"]["Arn"]) for each in targets} == {"SchedulesDeadLetters"}
 
 

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.flows.import_expenses import import_expenses
 from moment_xledger.observability import watched
-from moment_xledger.wakes import answer_company_wakes
+from moment_xledger.wakes import answer_long_wakes
 from moment_xledger.wiring import Wiring
 
 wire = cache(Wiring)
@@ -16,4 +16,8 @@ wire = cache(Wiring)
 
 @watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
-    return answer_company_wakes(event, lambda company: import_expenses(company, wire().importer()).summary())
+    return answer_long_wakes(
+        event,
+        lambda company, go_on: import_expenses(company, wire().importer(go_on)).summary(),
+        wire().start_import,
+    )

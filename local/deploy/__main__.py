@@ -107,7 +107,7 @@ def _left_to_do(stack: DeployedStack, deaf: list[str]) -> list[str]:
     if deaf:
         told.append(
             f"! Nobody hears of alarms ({', '.join(deaf)}): confirm the mails that SNS has sent to OperatorEmail; "
-            "see docs/first-deployment.md."
+            "docs/runbook.md, Alarms unheard."
         )
     return told
 

@@ -17,12 +17,12 @@ import functions.sync_customers.handler as customers
 import functions.sync_projects.handler as projects
 from local.xledger.plan import Plan
 from moment_xledger.adapters.queues import Queues
-from moment_xledger.domain.companies import Token
+from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.errors import GateClosed, Why
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.outcomes import Report
 from moment_xledger.flows.sync_records import Worker
-from moment_xledger.wakes import LONGEST_CHAIN, answer_wakes
+from moment_xledger.wakes import LONGEST_CHAIN, answer_long_wakes, answer_wakes
 from tests.builders import a_customer, a_project
 from tests.template import resources
 from tests.world import COMPANY, START, TOKEN_ID, World
@@ -284,3 +284,35 @@ def test_a_chain_of_wakes_ends_before_lambda_takes_it_for_a_loop(queue: Queue) -
 
 def test_a_batch_of_none_has_no_failures(queue: Queue) -> None:
     assert customers.lambda_handler({"Records": []}, CONTEXT) == {"batchItemFailures": []}
+
+
+class TestWorkThatOneCallDoesNotFinish:
+    """Of the two functions that queue their own next call for a company."""
+
+    @staticmethod
+    def calls(most: int, chain: int | None) -> list[tuple[str, int]]:
+        """What is queued by calls that each find more to do, until nothing is queued any more."""
+        queued: list[tuple[str, int]] = []
+
+        def work(company: CompanyId, go_on: Callable[[CompanyId], None]) -> dict[str, int]:
+            go_on(company)
+            return {"done": 1}
+
+        body: dict[str, Any] = {"company": "fjord"} | ({} if chain is None else {"chain": chain})
+        for _ in range(most):
+            before = len(queued)
+            event = {"Records": [{"messageId": "1", "body": json.dumps(body)}]}
+            answer_long_wakes(event, work, lambda *sent: queued.append(sent))
+            if len(queued) == before:
+                break
+            company, place = queued[-1]
+            body = {"company": company, "chain": place}
+        return queued
+
+    def test_a_chain_ends_before_lambda_would_end_it_and_the_sweep_begins_another(self) -> None:
+        queued = self.calls(100, None)
+        assert queued == [("fjord", place) for place in range(1, LONGEST_CHAIN + 1)]
+        assert len(queued) < 15
+
+    def test_one_that_has_come_far_goes_on_from_there(self) -> None:
+        assert self.calls(100, LONGEST_CHAIN - 2) == [("fjord", 9), ("fjord", 10)]

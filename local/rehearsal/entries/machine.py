@@ -9,6 +9,9 @@ from local.rehearsal.figures import now
 from local.rehearsal.scene import Scene
 from local.run.books import COMPANY
 from moment_xledger.domain.scheduled_runs import ScheduledRun
+from moment_xledger.domain.sessions import Role
+
+TOPICS = ("Pages", "Tickets")
 
 
 def the_top(scene: Scene) -> None:
@@ -112,6 +115,41 @@ def functions_throttled(scene: Scene) -> None:
     scene.cannot("functions that are throttled: the emulator counts no runs that come by an alias")
 
 
+def console_down(scene: Scene) -> None:
+    """A release of the console knows no table."""
+    stage = scene.stage
+    person = scene.somebody(Role.ACCOUNTANT)
+    with stage.mistake("Console", TABLE="no-such-table"):
+        scene.check(not person.may_read("/exports"), "a page opens without a table")
+        scene.check("ResourceNotFound" in scene.type("errors Console").out, "the log does not say why")
+        scene.type("errors OpenSession")
+    scene.check(person.may_read("/exports"), "the console does not open")
+    scene.somebody(Role.ADMINISTRATOR)
+
+
+def alarms_unheard(scene: Scene) -> None:
+    """A stack without OperatorEmail."""
+    pages, tickets = (f'aws sns list-subscriptions-by-topic --topic-arn "$(of {topic})"' for topic in TOPICS)
+    scene.check(not scene.type(tickets).out.strip(), "somebody is told, and was never named")
+    scene.type("aws sns subscribe", {"OPERATOR": "operator@firma.example"})
+    scene.check("operator@firma.example" in scene.type(pages).out, "nobody would be told")
+    scene.type("aws sns publish")
+    scene.cannot("a confirmation by mail: the emulator confirms by itself")
+
+
+def key_disabled(scene: Scene) -> None:
+    """Somebody wants it deleted."""
+    kms, key = scene.stage.aws.client("kms"), scene.stage["Key"]
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    scene.check("PendingDeletion" in scene.type("aws kms describe-key").out, "its state is not told")
+    scene.type("aws kms cancel-key-deletion")
+    scene.check("Disabled" in scene.type("aws kms describe-key").out, "it is not as it is written")
+    scene.type("aws kms enable-key")
+    scene.check("Enabled" in scene.type("aws kms describe-key").out, "it is not enabled")
+    scene.stage.invoke("Sweep")
+    scene.cannot("functions that fail without the key, and CloudTrail, which tells of it")
+
+
 def ledger_throttled(scene: Scene) -> None:
     scene.check("ACTIVE" in scene.type("aws dynamodb describe-table").out, "the table is not active")
     scene.cannot("a table that is throttled: the emulator's takes all there is")
@@ -147,6 +185,9 @@ ENTRIES: dict[str, Callable[[Scene], None]] = {
     "Functions fail": functions_fail,
     "Functions slow": functions_slow,
     "Functions throttled": functions_throttled,
+    "Console down": console_down,
+    "Alarms unheard": alarms_unheard,
+    "Key disabled": key_disabled,
     "Ledger throttled": ledger_throttled,
     "Ledger conflicts": ledger_conflicts,
     "Costs jump": costs_jump,

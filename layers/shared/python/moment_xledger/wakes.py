@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 Name = TypeVar("Name", bound=str)
 
-# Wakes that were each sent by the run that the one before had woken. Lambda stops a function at about the sixteenth,
-# and puts the message among the dead letters; where a chain of ours ends, the sweep goes on.
+# Wakes that were each sent by the run that the one before had woken. Lambda would stop such a function at about the
+# sixteenth, and put the message among the dead letters. The template tells it not to (RecursiveLoop), since this is the
+# bound: where a chain of ours ends, the sweep goes on.
 LONGEST_CHAIN = 10
 
 
@@ -64,6 +65,28 @@ def answer_company_wakes(
         company = CompanyId(json.loads(record["body"])["company"])
         logger.info("company served", extra={"company": company, "counts": dict(work(company))})
     return {"batchItemFailures": []}
+
+
+def answer_long_wakes(
+    event: dict[str, Any],
+    work: Callable[[CompanyId, Callable[[CompanyId], None]], Mapping[Name, int]],
+    wake: Callable[[CompanyId, int], None],
+) -> BatchAnswer:
+    """As `answer_company_wakes`, for work that one call may not finish: it is also given what starts another. `wake` is
+    told the place in the chain."""
+    for record in event["Records"]:
+        go_on = partial(_go_on, wake, int(json.loads(record["body"]).get("chain", 0)))
+        answer_company_wakes({"Records": [record]}, partial(_work, work, go_on))
+    return {"batchItemFailures": []}
+
+
+def _work(work: Callable[..., Mapping[Name, int]], go_on: object, company: CompanyId) -> Mapping[Name, int]:
+    return work(company, go_on)
+
+
+def _go_on(wake: Callable[[CompanyId, int], None], chain: int, company: CompanyId) -> None:
+    if chain < LONGEST_CHAIN:
+        wake(company, chain + 1)
 
 
 def answer_wakes(

@@ -271,7 +271,7 @@ class Wiring:
         line = Line(host, requests.Session(), timeout, certificate=certificate)
         return XledgerSoap(login, line, keep_key=lambda key: self.vault.keep_logon_key(company, key))
 
-    def importer(self) -> "Importer":
+    def importer(self, go_on: "Callable[[CompanyId], None]") -> "Importer":
         """Its connections to Moment are its own: a kept one may be dead, and an expense lost in it."""
         import requests
 
@@ -285,7 +285,7 @@ class Wiring:
             lambda company: MomentExpenses(
                 requests.Session(), url, company.id, self.vault.moment_key(company)
             ),
-            self.start_import,
+            go_on,
             now,
             lambda: uuid.uuid4().hex,
         )
@@ -356,7 +356,7 @@ class Wiring:
         worker = replace(self.worker(A_WAIT), run=RUN)
         return Trial(worker, Reference, self.moment().accepts, accepts_soap)
 
-    def rechecker(self) -> "Rechecker":
+    def rechecker(self, go_on: "Callable[[CompanyId], None]") -> "Rechecker":
         from moment_xledger.flows.recheck_invoices import Rechecker
 
         return Rechecker(
@@ -364,7 +364,7 @@ class Wiring:
             self.ask_moment,
             self.wake,
             self.wake_mails,
-            self.wake_held,
+            go_on,
             now,
             lambda: uuid.uuid4().hex,
         )
@@ -385,14 +385,16 @@ class Wiring:
     def wake_mails(self, company: "CompanyId") -> None:
         self.queues.send(self._environment["INVOICE_MAILS_QUEUE"], {"company": company}, group=company)
 
-    def start_import(self, company: "CompanyId") -> None:
-        self.queues.send(self._environment["EXPENSES_QUEUE"], {"company": company}, group=company)
+    def start_import(self, company: "CompanyId", chain: int) -> None:
+        body = {"company": company, "chain": chain}
+        self.queues.send(self._environment["EXPENSES_QUEUE"], body, group=company)
 
     def wake_uploads(self, company: "CompanyId") -> None:
         self.queues.send(self._environment["UPLOADS_QUEUE"], {"company": company}, group=company)
 
-    def wake_held(self, company: "CompanyId") -> None:
-        self.queues.send(self._environment["HELD_INVOICES_QUEUE"], {"company": company}, group=company)
+    def wake_held(self, company: "CompanyId", chain: int) -> None:
+        body = {"company": company, "chain": chain}
+        self.queues.send(self._environment["HELD_INVOICES_QUEUE"], body, group=company)
 
     def lanes(self, request: str) -> "Lanes":
         """Where the sweep puts its wakes. `request` is its own: what it resumes is no new export."""
