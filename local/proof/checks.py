@@ -50,13 +50,12 @@ class Outside(Protocol):
 
 def wrongs(stage: "Stage") -> list[str]:
     """Each in one sentence; nothing where all promises were kept."""
-    usual = () if stage.witness else (*broken_promises(stage), *wrong_arrivals(stage))
+    usual = () if stage.witness else (*broken_promises(stage), *wrong_arrivals(stage), *left_behind(stage))
     return [
         *usual,
         *wrong_records(stage),
         *wrong_words(stage),
         *wrong_in_rests(stage),
-        *left_behind(stage),
         *wrong_in_slowness(stage),
         *_parallel(stage),
         *_refused(stage),

@@ -47,6 +47,8 @@ class Table(FakeTable):
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         wanted = dict.fromkeys(keys)
+        if not wanted:  # nothing goes out
+            return {}
         return self._turns().call(lambda: {key: item for key in wanted if (item := FakeTable.get(self, key))})
 
     def query(self, pk: str, prefix: str = "", **how: Any) -> Iterator[Item]:

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from local.proof.fates import SLOW
 from local.proof.scheduling import Task
+from moment_xledger.domain.scheduled_runs import ScheduledRun
 
 if TYPE_CHECKING:
     from local.proof.stage import Stage
@@ -53,7 +54,8 @@ LASTS = (5, 60)  # seconds, of a burst
 SDK_TRIES = (0.5, 4)  # seconds that three tries take, with the SDK's pauses
 MOST_IN_A_BURST = 0.8  # of the calls, are refused
 # That one call of a function may have refused: it goes on only where others' work need not wait for what was refused.
-MOST_REFUSALS = 5
+# The function with the most such pieces starts each run, and the looks.
+MOST_REFUSALS = len(ScheduledRun) + 1
 
 
 class SlowDown(ClientError):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.guard_numbers import handler
+from moment_xledger import wakes
 from moment_xledger.domain.errors import GateClosed, Why
 from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.environment import Environment
@@ -17,7 +18,7 @@ from tests.handlers.cloud import wiring as wiring
 from tests.world import TOKEN_ID
 
 ONE = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=10)  # when the night's jobs were queued
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -60,10 +61,7 @@ def test_a_job_that_comes_twice_is_done_once(use: Wiring, monkeypatch: pytest.Mo
     assert handler.lambda_handler({"Records": [message]}, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("why", [Why.CREDITS, Why.ALLOWANCE, Why.HELD, Why.DOWN])
-def test_a_job_whose_gate_opens_within_the_night_waits_for_it(
-    use: Wiring, monkeypatch: pytest.MonkeyPatch, why: Why
-) -> None:
+def hidden_until(use: Wiring, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     put_back: list[datetime] = []
 
     def hide(url: str, receipt: str, until: datetime, now: datetime) -> bool:
@@ -71,9 +69,29 @@ def test_a_job_whose_gate_opens_within_the_night_waits_for_it(
         return True
 
     monkeypatch.setattr(use.queues, "put_back", hide)
-    opens = ONE + HOUR
+    return put_back
+
+
+@pytest.mark.parametrize("why", [Why.CREDITS, Why.ALLOWANCE, Why.HELD, Why.DOWN])
+def test_a_job_whose_gate_opens_within_the_night_waits_for_it(
+    use: Wiring, monkeypatch: pytest.MonkeyPatch, why: Why
+) -> None:
+    put_back = hidden_until(use, monkeypatch)
+    opens = ONE + 2 * HOUR
     assert run(monkeypatch, GateClosed(why, opens)) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert (put_back, done(use)) == ([opens], None)
+
+
+@pytest.mark.parametrize(("why", "hidden_for"), [(Why.ALLOWANCE, 60), (Why.CREDITS, 3), (Why.HELD, 3)])
+def test_a_job_does_not_begin_again_for_each_request_that_is_free(
+    use: Wiring, monkeypatch: pytest.MonkeyPatch, why: Why, hidden_for: int
+) -> None:
+    """Of our own count, a request an hour old is free every few minutes, and the job's beginning would take each."""
+    put_back = hidden_until(use, monkeypatch)
+    now = ONE + 2 * MINUTE
+    monkeypatch.setattr(wakes, "now", lambda: now)
+    run(monkeypatch, GateClosed(why, now + 3 * MINUTE))
+    assert put_back == [now + hidden_for * MINUTE]
 
 
 def test_where_the_night_is_over_it_is_left_to_the_check_that_looks_what_is_missing(

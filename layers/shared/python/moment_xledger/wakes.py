@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from moment_xledger.adapters.queues import BatchAnswer, Queues
 from moment_xledger.domain.companies import CompanyId, TokenId
 from moment_xledger.domain.errors import GateClosed, Why
-from moment_xledger.domain.scheduled_runs import NIGHT, ScheduledRun
+from moment_xledger.domain.scheduled_runs import HOUR, NIGHT, ScheduledRun
 from moment_xledger.observability import Signal, log_failure, logger, publish
 from moment_xledger.wiring import now
 
@@ -148,13 +148,18 @@ def answer_jobs(
             logger.info(
                 "gate closed", extra={**job.named, "why": closed.why, "until": closed.until.isoformat()}
             )
+            again = _worth_trying(closed)
             if closed.why is Why.AUTH:  # its people are told
                 job.note_done()
-            elif closed.until < (job.time or now()) + NIGHT and put_back(
-                record["receiptHandle"], closed.until
-            ):
+            elif again < (job.time or now()) + NIGHT and put_back(record["receiptHandle"], again):
                 kept.append(record)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in kept]}
+
+
+def _worth_trying(closed: GateClosed) -> datetime:
+    """Where our own count is used up, the gate opens for the first request that is an hour old. A job that began again
+    for each of these would spend all of them on its beginning, and never come further."""
+    return max(closed.until, now() + HOUR) if closed.why is Why.ALLOWANCE else closed.until
 
 
 @dataclass(frozen=True)
