@@ -1,6 +1,7 @@
 """Who asks, and whether they may. Each route begins with one of these; each refusal is the same for every reason."""
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from aws_lambda_powertools.event_handler.exceptions import (
 )
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
-from moment_xledger.console.bodies import body_of
+from moment_xledger.console.bodies import body_of, longest
 from moment_xledger.console.desk import Desk
 from moment_xledger.console.words import Words
 from moment_xledger.domain.companies import Company, CompanyId, Language
@@ -35,6 +36,7 @@ _MENU = {
 }
 MOST_BYTES = 16 * 1024  # of a form
 FORM = "application/x-www-form-urlencoded"
+_OURS = re.compile(r"[A-Za-z0-9_-]{22}")  # each token of ours: 128 bits as base64
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ class Visit:
 
 
 def signed_in(event: LambdaFunctionUrlEvent, desk: Desk, right: Right | None = None) -> Visit:
-    session = cookies(event).get(COOKIE, "")
-    person = desk.ledger.sessions.read(session, desk.clock()) if session else None
+    session = token(cookies(event).get(COOKIE, ""))
+    person = desk.ledger.sessions.read(session, desk.clock())
     if person is None:
         raise UnauthorizedError("no session")
     if right is not None and not person.may(right):
@@ -84,10 +86,19 @@ def submitted(
 ) -> Visit:
     """A form of one of our own pages, sent by whoever was given that page."""
     ours_alone(event)
+    if longest(event.raw_event) > most:
+        raise ForbiddenError("longer than this form can be")
     visit = signed_in(event, desk, right)
     if not hmac.compare_digest(form(event, most).get("csrf", "").encode(), visit.csrf.encode()):
         raise ForbiddenError("not from a page of this session")
     return visit
+
+
+def token(given: str) -> str:
+    """Of a session or a link. The ledger is not asked for what cannot be one of ours: anybody may send that."""
+    if not _OURS.fullmatch(given):
+        raise UnauthorizedError("no token of ours")
+    return given
 
 
 def by_link(company: CompanyId, desk: Desk) -> Visit:

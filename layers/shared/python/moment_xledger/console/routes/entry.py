@@ -6,6 +6,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from moment_xledger.console.answers import Answer, plain, see_other
 from moment_xledger.console.desk import desk_of, new_router
 from moment_xledger.console.visits import COOKIE, language_of, ours_alone, submitted
+from moment_xledger.console.visits import token as checked
 from moment_xledger.console.words import Words
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.sessions import SESSION_LIFETIME
@@ -23,7 +24,7 @@ def home() -> Answer:
 @router.get("/in/<token>")
 def knock(token: str) -> Answer:
     """Looking does not use the link up: mail scanners and previews look, people press the button."""
-    person = desk_of(router).ledger.sessions.offered(token, desk_of(router).clock())
+    person = desk_of(router).ledger.sessions.offered(checked(token), desk_of(router).clock())
     if person is None:
         raise UnauthorizedError("no entry")
     company = desk_of(router).company(person.company).name
@@ -33,7 +34,7 @@ def knock(token: str) -> Answer:
 @router.post("/in/<token>")
 def enter(token: str) -> Answer:
     ours_alone(router.current_event)
-    session = open_session(token, desk_of(router).ledger, desk_of(router).clock())
+    session = open_session(checked(token), desk_of(router).ledger, desk_of(router).clock())
     if session is None:
         raise UnauthorizedError("no entry")
     return see_other(HOME, [_cookie(session, int(SESSION_LIFETIME.total_seconds()))])

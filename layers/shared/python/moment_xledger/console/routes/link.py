@@ -6,6 +6,7 @@ from moment_xledger.console.answers import Answer
 from moment_xledger.console.desk import desk_of, new_router
 from moment_xledger.console.sharing import hand_out, show
 from moment_xledger.console.visits import Visit, by_link, ours_alone
+from moment_xledger.console.visits import token as checked
 from moment_xledger.domain.exports import Export
 
 router = new_router()
@@ -26,7 +27,7 @@ def fetch_linked(token: str, piece: str) -> Answer:
 
 def _linked(token: str) -> tuple[Visit, Export]:
     desk = desk_of(router)
-    link = desk.ledger.links.read(token, desk.clock())
+    link = desk.ledger.links.read(checked(token), desk.clock())
     export = desk.ledger.exports.get(link.company, link.export) if link else None
     if link is None or export is None:
         raise UnauthorizedError("no such link")
