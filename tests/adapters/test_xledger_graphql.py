@@ -1,7 +1,7 @@
 """Over HTTP: one POST, no retry, and an end to every wait."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,12 @@ from local.xledger.document import schema
 from local.xledger.plan import Plan
 from local.xledger.server import start
 from moment_xledger.adapters.xledger_graphql import OPERATIONS, XledgerGraphql
+from moment_xledger.adapters.xledger_nodes import asked_for, made_since
 from moment_xledger.domain.companies import Token
+from moment_xledger.domain.moment import Project
+from moment_xledger.domain.records import Record, State, before_adding
 from moment_xledger.domain.replies import Data, Refused, TokenRefused, Unanswered
+from tests.builders import COMPANY, a_project
 
 TOKEN = Token("dGVzdC1rZXk")
 A_PROJECT = {"inputs": [{"clientId": "1", "node": {"code": "P1", "description": "Brygge"}}]}
@@ -46,7 +50,13 @@ def state(running: Running) -> dict[str, Any]:
 def test_what_is_asked_is_answered(xledger: XledgerGraphql) -> None:
     added = xledger.ask(TOKEN, "AddProjects", A_PROJECT)
     assert isinstance(added, Data)
-    wanted = {"withIds": False, "codes": ["P1", "P2"], "withCodes": True, "withCustomerCodes": False}
+    wanted = {
+        "withIds": False,
+        "codes": ["P1", "P2"],
+        "withCodes": True,
+        "withSince": False,
+        "withCustomerCodes": False,
+    }
     found = xledger.ask(TOKEN, "LookUpProjects", wanted)
     assert isinstance(found, Data)
     assert [edge["node"]["code"] for edge in found.fields["byCode"]["edges"]] == ["P1"]
@@ -107,3 +117,24 @@ def test_a_list_states_whose_records_it_means_and_whether_closed_ones_count(file
         stated = {argument.name.value for argument in field.arguments}
         offered = set(queries.fields[field.name.value].args) if field.name.value in queries.fields else set()
         assert {"ownerSet", "objectStatus"} & offered <= stated
+
+
+@pytest.mark.parametrize(
+    ("added", "since"),
+    [
+        (datetime(2026, 7, 3, 12, 0, tzinfo=UTC), "2026-07-03T12:45:00"),
+        (datetime(2026, 1, 9, 0, 5, tzinfo=UTC), "2026-01-08T23:50:00"),
+        (datetime(2026, 10, 25, 0, 50, tzinfo=UTC), "2026-10-25T01:35:00"),  # 02:50, an hour that comes twice
+    ],
+)
+def test_what_was_made_since_is_asked_for_in_xledgers_own_time(added: datetime, since: str) -> None:
+    content = Project.model_validate(a_project("P-9", customerNumber=None)["data"])
+    fresh = Record(COMPANY.id, content, State.DIRTY, added)
+    asked = asked_for([before_adding(fresh, "1@x", added), fresh])
+    assert (asked["since"], asked["withSince"]) == (since, True)
+    assert asked_for([fresh])["withSince"] is False
+    nodes = [
+        {"node": {"dbId": n, "createdAt": at}} for n, at in enumerate((since, "2019-05-05T08:00:00", None))
+    ]
+    found = made_since({"edges": nodes, "pageInfo": {"hasNextPage": False}}, asked)
+    assert [node["dbId"] for node in found] == [0, 2]

@@ -28,6 +28,9 @@ class Known:
     def is_as_wanted(self, _: Record) -> bool:
         return self.as_wanted
 
+    def likeness(self, _: Record) -> int:
+        return 0
+
 
 NEW = record()
 CHANGED = taken(synced(), customer(2, name="Nytt"))  # dbId 50

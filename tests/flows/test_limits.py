@@ -43,7 +43,13 @@ def channel(world: World, owner: str = "somebody", *, minutes: int = 10) -> Chan
     )
 
 
-LOOK_UP = {"withIds": False, "codes": ["1"], "withCodes": True, "withCustomerCodes": False}
+LOOK_UP = {
+    "withIds": False,
+    "codes": ["1"],
+    "withCodes": True,
+    "withSince": False,
+    "withCustomerCodes": False,
+}
 
 
 def why(world: World) -> list[str]:

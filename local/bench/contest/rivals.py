@@ -69,6 +69,7 @@ def _save_customer(world: World, data: Mapping[str, Any]) -> Reply:
         withIds=False,
         codes=[number],
         withCodes=True,
+        withSince=False,
         companyNumbers=[company_number or ""],
         withCompanyNumbers=bool(company_number),
         companyCodes=[number],
@@ -92,7 +93,13 @@ def _save_customer(world: World, data: Mapping[str, Any]) -> Reply:
 def _save_project(world: World, data: Mapping[str, Any]) -> Reply:
     number = data["projectNumber"]
     found = _ask(
-        world, "LookUpProjects", withIds=False, codes=[number], withCodes=True, withCustomerCodes=False
+        world,
+        "LookUpProjects",
+        withIds=False,
+        codes=[number],
+        withCodes=True,
+        withSince=False,
+        withCustomerCodes=False,
     )
     if not isinstance(found, Data):
         return found

@@ -12,6 +12,7 @@ from moment_xledger.adapters.xledger_nodes import (
     content_of,
     identity_of,
     listed,
+    made_since,
     nodes,
     shown,
     updated,
@@ -34,17 +35,19 @@ class Customers:
 
     def look_up(self, records: Sequence[Record]) -> Found:
         companies = [record for record in records if needs_company(record)]
-        answer = self._channel.read(
-            "LookUpCustomers",
-            {
-                **asked_for(records),
-                **listed("companyNumbers", _numbers(companies)),
-                **listed("companyCodes", spellings(each.own_code for each in companies if not each.legal_id)),
-            },
-        )
+        asked = {
+            **asked_for(records),
+            **listed("companyNumbers", _numbers(companies)),
+            **listed("companyCodes", spellings(each.own_code for each in companies if not each.legal_id)),
+        }
+        answer = self._channel.read("LookUpCustomers", asked)
         customers = [*nodes(answer.get("byId")), *nodes(answer.get("byCode"))]
         found = [*nodes(answer.get("companiesByNumber")), *nodes(answer.get("companiesByCode"))]
-        return Found([self._customer(node) for node in customers], [_company(node) for node in found])
+        return Found(
+            [self._customer(node) for node in customers],
+            [self._customer(node) for node in made_since(answer.get("madeSince"), asked)],
+            [_company(node) for node in found],
+        )
 
     def add_companies(self, records: Sequence[Record]) -> Mapping[int, int]:
         """The legal companies that these customers need, one for each key; their ids by Moment's id of the customer."""

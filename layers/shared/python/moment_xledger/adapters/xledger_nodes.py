@@ -5,9 +5,11 @@ each. `edges` is null when nothing matches; ids come as numbers or as strings.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from moment_xledger.domain.attempts import Fields
+from moment_xledger.domain.days import OSLO
 from moment_xledger.domain.errors import Rejected
 from moment_xledger.domain.moment import Address, Saved
 from moment_xledger.domain.numbers import spellings
@@ -16,6 +18,8 @@ from moment_xledger.domain.records import Record
 from moment_xledger.domain.replies import Refusal
 
 MOST_INPUTS = 500  # of one mutation (Xledger's help centre, article 8715787519634)
+# Xledger's clock may be a quarter of an hour off (its own sample), and autumn repeats an hour of its wall time.
+LOOK_BACK = timedelta(minutes=75)
 
 Content = TypeVar("Content", bound=Saved)
 Node = dict[str, Any]
@@ -30,12 +34,29 @@ class Sends(Protocol):
 
 def asked_for(records: Iterable[Record]) -> Mapping[str, Any]:
     """Variables of a look-up: records by the ids that are known, and all by their numbers, so that a second one with a
-    number is seen, and one that was made again; also by the number of an add that was not answered. An empty `_in` is
-    not sent: what it finds is not known."""
+    number is seen, and one that was made again; also by the number of an add that was not answered, and what was made
+    since it was sent. An empty `_in` is not sent: what it finds is not known."""
     records = list(records)
+    unanswered = [each.added_at for each in records if each.db_id is None and each.added_at is not None]
+    since = _wall_time(min(unanswered) - LOOK_BACK) if unanswered else None
     ids = [record.db_id for record in records if record.db_id is not None]
     numbers = [number for each in records for number in (each.number, each.doubted_number) if number]
-    return {**listed("ids", ids), **listed("codes", spellings(numbers))}
+    return {
+        **listed("ids", ids),
+        **listed("codes", spellings(numbers)),
+        "since": since,
+        "withSince": since is not None,
+    }
+
+
+def made_since(connection: Any, asked: Mapping[str, Any]) -> list[Node]:
+    """Of those that were made or changed since. `asked`: the variables; times in Xledger sort as texts."""
+    return [node for node in nodes(connection) if str(node.get("createdAt") or "9") >= asked["since"]]
+
+
+def _wall_time(at: datetime) -> str:
+    """As Xledger writes and reads times: Central European, without an offset."""
+    return at.astimezone(OSLO).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def listed(name: str, values: Iterable[Any]) -> Mapping[str, Any]:
@@ -48,7 +69,7 @@ def nodes(connection: Any) -> list[Node]:
     if not connection:
         return []
     if connection["pageInfo"]["hasNextPage"]:
-        raise Rejected([Refusal("more than 10,000 records share these codes")])
+        raise Rejected([Refusal("more than 10,000 records fit this question")])
     return [edge["node"] for edge in connection.get("edges") or []]
 
 

@@ -11,6 +11,7 @@ from moment_xledger.adapters.xledger_nodes import (
     content_of,
     identity_of,
     listed,
+    made_since,
     nodes,
     shown,
     updated,
@@ -31,14 +32,15 @@ class Projects:
 
     def look_up(self, records: Sequence[Record], customer_numbers: Iterable[str] = ()) -> Found:
         """`customer_numbers`: of customers that are kept in Xledger by hand."""
-        answer = self._channel.read(
-            "LookUpProjects",
-            {**asked_for(records), **listed("customerCodes", spellings(customer_numbers))},
-        )
+        asked = {**asked_for(records), **listed("customerCodes", spellings(customer_numbers))}
+        answer = self._channel.read("LookUpProjects", asked)
         projects = [*nodes(answer.get("byId")), *nodes(answer.get("byCode"))]
         found = (identity_of(node, self._owner_code) for node in nodes(answer.get("customers")))
         customers = [NumberedCustomer(each.db_id, each.number) for each in found if each.owner.is_ours]
-        return Found([self._project(node) for node in projects], customers)
+        made = made_since(answer.get("madeSince"), asked)
+        return Found(
+            [self._project(node) for node in projects], [self._project(node) for node in made], customers
+        )
 
     def add(self, records: Sequence[Record]) -> Mapping[str, int]:
         made = {record.client_id: _project(record) | _end(record) for record in records}

@@ -40,12 +40,18 @@ class KnownCustomer:
             and not (self.company.is_own_of(record) and self.company.is_outdated(record))
         )
 
+    def likeness(self, record: Record) -> int:
+        is_there = self.company is not None and self.company.db_id == record.refers_to
+        return is_there + (self.name == record.content.name)
+
 
 @dataclass(frozen=True)
 class Found:
-    """What a look-up brought: customers with one of the ids or numbers, and companies that may be theirs."""
+    """What a look-up brought: customers with one of the ids or numbers, those that were made since an add that is
+    unanswered, and companies that may be theirs."""
 
     customers: Sequence[KnownCustomer] = ()
+    made_since: Sequence[KnownCustomer] = ()
     companies: Sequence[LegalCompany] = ()
 
 

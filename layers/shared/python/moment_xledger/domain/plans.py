@@ -11,6 +11,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from moment_xledger.domain.numbers import number_key, same_number
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record, as_gone
+from moment_xledger.domain.traces import Trace, traces
 
 
 class Owner(NamedTuple):
@@ -35,6 +36,8 @@ class Known(Protocol):
     def owner(self) -> Owner: ...
 
     def is_as_wanted(self, record: Record) -> bool: ...
+
+    def likeness(self, record: Record) -> int: ...
 
 
 K = TypeVar("K", bound=Known)
@@ -64,17 +67,21 @@ class Plan(Generic[K]):
     again: list[Record] = field(
         default_factory=list
     )  # deleted and made again: to be looked up as if it were new
-    recognised: list[tuple[Record, int | None]] = field(default_factory=list)  # see `records.as_recognised`
+    recognised: list[tuple[Record, Trace]] = field(default_factory=list)  # see `records.as_recognised`
     never_added: list[Record] = field(default_factory=list)  # see `records.as_never_added`
     elsewhere: dict[str, Mapping[str, str]] = field(default_factory=dict)
     spelled: list[tuple[Record, str]] = field(default_factory=list)
 
 
 def plan(
-    records: Iterable[Record], found: Sequence[K], holders: Mapping[int, Record] = MappingProxyType({})
+    records: Iterable[Record],
+    found: Sequence[K],
+    holders: Mapping[int, Record] = MappingProxyType({}),
+    made_since: Sequence[K] = (),
 ) -> Plan[K]:
     """`found`: all that Xledger has with one of their ids or numbers. `holders`: other records of ours, by the dbId of
-    what is theirs in Xledger, so that nothing there becomes two records of ours."""
+    what is theirs in Xledger, so that nothing there becomes two records of ours. `made_since`: what was made there
+    since adds were sent that are unanswered."""
     records = list(records)
     held = {record.db_id: record for record in reversed(records) if record.db_id is not None}
     held |= holders
@@ -85,9 +92,18 @@ def plan(
     for each in by_id.values():
         by_number.setdefault(number_key(each.number), []).append(each)
     claimed: dict[int, Record] = {}
+    ours = [each for each in made_since if each.owner.is_ours or each.owner.code is None]
+    left_behind = traces(records, found, ours, held.keys())
+    hidden = {each.db_id for each in ours if not each.owner.is_ours}
     for record in records:
         if record.is_in_step and record.db_id is not None:
             made.in_step.append((record, record.db_id))
+            continue
+        if trace := left_behind.get(record.id):
+            if trace.db_id in hidden:
+                made.stopped.append(Stopped(record, Code.OWNER_NOT_SHOWN))
+            else:
+                made.recognised.append((record, trace))
             continue
         if doubted := record.doubted_number:
             _settle_doubt(record, by_number.get(number_key(doubted), []), held, made)
@@ -124,7 +140,7 @@ def _settle_doubt(record: Record, hits: Sequence[Known], held: Mapping[int, Reco
     """Whatever Xledger has under the number of an unanswered add, and is no other record's of ours, is this one's."""
     own = [each for each in hits if each.owner.is_ours and held.get(each.db_id, record).id == record.id]
     if own:
-        made.recognised.append((record, own[0].db_id if len(own) == 1 else None))
+        made.recognised.append((record, Trace("", own[0].db_id if len(own) == 1 else None)))
     elif any(each.owner.code is None for each in hits):
         made.stopped.append(Stopped(record, Code.OWNER_NOT_SHOWN))
     else:

@@ -31,6 +31,10 @@ class KnownProject:
             and not (tells_end(record, self) and self.to_date != project_end(record))
         )
 
+    def likeness(self, record: Record) -> int:
+        is_there = self.customer is not None and self.customer == record.refers_to
+        return is_there + (self.name == record.content.name)
+
 
 class NumberedCustomer(NamedTuple):
     db_id: int
@@ -39,9 +43,11 @@ class NumberedCustomer(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """What a look-up brought: projects with one of the ids or numbers, and customers of our entity by number."""
+    """What a look-up brought: projects with one of the ids or numbers, those that were made since an add that is
+    unanswered, and customers of our entity by number."""
 
     projects: Sequence[KnownProject] = ()
+    made_since: Sequence[KnownProject] = ()
     customers: Sequence[NumberedCustomer] = ()
 
 

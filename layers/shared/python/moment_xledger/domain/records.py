@@ -78,6 +78,9 @@ class Record:
     # The number of an add whose outcome is not known yet. Stored before the add is sent, and this record's until a
     # look-up shows that Xledger has nothing under it.
     added_as: str | None = None
+    # When that add was sent. Whatever was made in Xledger since then may be it, under whatever number a person has
+    # given it meanwhile. None once Xledger has said that it did not take it.
+    added_at: datetime | None = None
     sent_company: str | None = None  # of a customer: the company that it was told to belong to
     # Of a customer that we do not know in Xledger: the legal companies that Moment gave before. An add whose answer was
     # lost may have sent one of them.
@@ -303,7 +306,15 @@ def known_in(record: Record, entity: str | None) -> Record:
     if entity is None or record.entity == entity:
         return record
     void = replace(record, db_id=None, sent_version=None, sent_hash=None, sent_number=None, sent_company=None)
-    return replace(void, entity=entity, added_as=None, refers_to=None, same_company=None, sent_end=None)
+    return replace(
+        void,
+        entity=entity,
+        added_as=None,
+        added_at=None,
+        refers_to=None,
+        same_company=None,
+        sent_end=None,
+    )
 
 
 def moved_to(record: Record, entity: str, now: datetime) -> Record:
@@ -340,6 +351,7 @@ def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
         sent_hash=sent.wanted_hash,
         sent_number=sent.number,
         added_as=None,
+        added_at=None,
         sent_company=sent.company_key,
         former_companies=(),
         sent_end=wanted_end(sent),
@@ -358,23 +370,38 @@ def settle(record: Record, sent: Record, db_id: int, now: datetime) -> Record:
     return told
 
 
-def before_adding(record: Record, entity: str | None) -> Record:
-    """The record as it is stored before it is added, so that the number that was sent is known whatever comes of it."""
-    return replace(record, entity=entity, added_as=record.number)
+def before_adding(record: Record, entity: str | None, now: datetime) -> Record:
+    """The record as it is stored before it is added, so that the number that was sent is known whatever comes of it.
+
+    What an earlier add may have left was looked for just before.
+    """
+    return replace(record, entity=entity, added_as=record.number, added_at=now)
 
 
-def as_recognised(record: Record, db_id: int | None, now: datetime) -> Record:
-    """The record after a look-up found it under the number that it was added with. Moment has given it another one
-    since, so a person must look. `db_id`: None where several have that number; then it stays open which one it is."""
-    old = {"old": str(record.added_as)}
+def as_recognised(record: Record, db_id: int | None, now: datetime, theirs: str = "") -> Record:
+    """The record after a look-up found what an add without an answer had made. Moment has given it another number
+    since, or somebody in Xledger has (`theirs`), so a person must look.
+
+    `db_id`: None where several may be it; then it stays open which one it is.
+    """
+    sent = str(record.added_as)
+    code = Code.NUMBER_MOVED_IN_XLEDGER if theirs else Code.NUMBER_CHANGED
+    details = {"theirs": theirs} if theirs else {"old": sent}
     if db_id is not None:
-        record = replace(record, db_id=db_id, sent_number=record.added_as, added_as=None)
-    return as_problem(replace(record, sent_hash=None), Code.NUMBER_CHANGED, now, old)
+        record = replace(record, db_id=db_id, sent_number=sent, added_as=None, added_at=None)
+    elif theirs:
+        details["several"] = "yes"
+    return as_problem(replace(record, sent_hash=None), code, now, details)
 
 
 def as_never_added(record: Record) -> Record:
-    """The record after a look-up found nothing under the number that it was sent with."""
-    return replace(record, added_as=None)
+    """The record after a look-up found nothing that the add without an answer may have made."""
+    return replace(record, added_as=None, added_at=None)
+
+
+def as_not_taken(record: Record) -> Record:
+    """Xledger has said that it did not take what was added."""
+    return replace(record, added_at=None)
 
 
 def as_problem(record: Record, code: Code, now: datetime, details: Mapping[str, str]) -> Record:

@@ -50,6 +50,7 @@ def without_link(record: Record, now: datetime) -> Record:
         sent_hash=None,
         sent_number=None,
         added_as=None,
+        added_at=None,
         sent_company=None,
     )
 

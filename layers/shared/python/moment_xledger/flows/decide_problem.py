@@ -77,6 +77,8 @@ def _given(choice: Choice, problem: Problem, ledger: "Ledger") -> list[str]:
     match choice:
         case Choice.SAME_RECORD:
             return _heirs(problem, ledger)
+        case Choice.TAKE_NUMBER if "several" in problem.details:  # nobody can tell which of the numbers it is
+            return []
         case Choice.TRY_ALL:  # what it costs, to be known before it is chosen
             count = problem.details.get("count", "")
             return [str(cost_of_trying(int(count) if count.isdecimal() else 1))]
@@ -117,6 +119,8 @@ def _relink(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> Non
         raise ValueError(f"{record.kind} {record.id} is retired")
     _note(problem, choice, resolver, str(record.id))
     match choice:
+        case Choice.TAKE_NUMBER if "several" in problem.details:
+            raise ValueError(f"{problem.kind} {problem.number}: several may be it")
         case Choice.TAKE_NUMBER if not same_number(problem.details["theirs"], record.number):
             take_their_number(company, record, problem.details["theirs"], ledger, clock)
         case Choice.LOOK_UP_AGAIN:

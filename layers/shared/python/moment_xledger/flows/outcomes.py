@@ -14,6 +14,7 @@ from moment_xledger.domain.numbers import same_number
 from moment_xledger.domain.plans import Stopped
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import (
+    ABOUT_NUMBERS,
     FOUND_BY_LOOKING,
     OPEN_IDENTITY,
     REFUSALS,
@@ -22,6 +23,7 @@ from moment_xledger.domain.records import (
     as_dirty,
     as_gone,
     as_never_added,
+    as_not_taken,
     as_problem,
     as_recognised,
     as_retried,
@@ -35,6 +37,7 @@ from moment_xledger.domain.records import (
 from moment_xledger.domain.replies import Refusal
 from moment_xledger.domain.sieves import group_of
 from moment_xledger.domain.stops import RECORDS
+from moment_xledger.domain.traces import Trace
 from moment_xledger.flows.attempts import LOOK_UP, Try, was_refused, was_taken, was_unanswered
 from moment_xledger.flows.change_records import change_records, hand_on
 
@@ -123,7 +126,8 @@ class Outcomes:
 
     def before_adding(self, records: Sequence[Record]) -> list[Record]:
         """Those that may be added now, as they are stored with the number that is about to be sent."""
-        marked = [(record, before_adding(record, self.entity)) for record in records]
+        now = self.clock()
+        marked = [(record, before_adding(record, self.entity, now)) for record in records]
         todo = [(record, after) for record, after in marked if record != after]
         lost = {record.id for record in self.ledger.records.save(todo)}
         written = {after.id for _, after in todo}
@@ -133,17 +137,18 @@ class Outcomes:
             if after.id not in lost
         ]
 
-    def recognised(self, found: Sequence[tuple[Record, int | None]]) -> None:
-        """Xledger has them under the numbers that they were added with, and Moment has given them others since."""
-        ids, now = {record.id: (record.added_as, db_id) for record, db_id in found}, self.clock()
+    def recognised(self, found: Sequence[tuple[Record, Trace]]) -> None:
+        """Xledger has what was added, and since then Moment or somebody in Xledger has given it another number."""
+        by_id, now = {record.id: (record.added_as, trace) for record, trace in found}, self.clock()
 
         def change(record: Record) -> Record:
-            number, db_id = ids[record.id]
-            is_still_so = record.doubted_number and same_number(record.added_as, number)
-            return as_recognised(record, db_id, now) if is_still_so else record
+            number, trace = by_id[record.id]
+            is_doubted = record.added_as if trace.theirs else record.doubted_number
+            is_still_so = is_doubted and same_number(record.added_as, number)
+            return as_recognised(record, trace.db_id, now, trace.theirs) if is_still_so else record
 
         stored = self._save_again([record for record, _ in found], change)
-        self._report([(record, "") for record in stored if record.problem is Code.NUMBER_CHANGED])
+        self._report([(record, "") for record in stored if record.problem in ABOUT_NUMBERS])
 
     def never_added(self, records: Sequence[Record]) -> None:
         """Xledger has nothing under the numbers that they were sent with. They give these up, and have another turn."""
@@ -168,6 +173,11 @@ class Outcomes:
 
         `elsewhere`: by client id, the other entities that have the number, which may be why.
         """
+        if doing.operation is Operation.ADD:
+            refused = [
+                (record if why.message == NOT_MENTIONED else as_not_taken(record), why)
+                for record, why in refused
+            ]
         alike = [each for each in refused if group_of(each[1].likeness) == self.trying]
         for record, refusal in alike:
             self._stay_alike(record, refusal, doing)

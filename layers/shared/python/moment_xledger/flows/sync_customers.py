@@ -12,7 +12,7 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.known_values import KEPT, without_country
 from moment_xledger.domain.plans import plan
 from moment_xledger.domain.records import Record
-from moment_xledger.flows.find_holders import find_holders
+from moment_xledger.flows.find_holders import find_holders, nobodys
 from moment_xledger.flows.lists import Turn, Writes, carry_in_lists
 from moment_xledger.flows.look_up_numbers import look_up_numbers
 from moment_xledger.flows.outcomes import Outcomes, Report
@@ -60,7 +60,8 @@ def _prepared(records: Sequence[Record], xledger: "Customers", outcomes: Outcome
     todo = [record for record in records if not record.is_in_step]
     found = xledger.look_up(todo) if todo else Found()
     holders = find_holders(records, found.customers, outcomes)
-    made, companies = with_companies(plan(records, found.customers, holders), found)
+    made_since = nobodys(records, found.made_since, outcomes)
+    made, companies = with_companies(plan(records, found.customers, holders, made_since), found)
     legal = _LegalCompanies(companies, xledger)
     return writes_of(made, xledger.add, xledger.update, xledger.shown, outcomes, legal.written_for)
 

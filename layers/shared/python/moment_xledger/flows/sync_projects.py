@@ -11,7 +11,7 @@ from moment_xledger.domain.plans import plan
 from moment_xledger.domain.projects import Found, NumberedCustomer, customer_number, with_customers
 from moment_xledger.domain.records import Record
 from moment_xledger.flows.find_customers import customers_there, find_customers, missing_customers
-from moment_xledger.flows.find_holders import find_holders
+from moment_xledger.flows.find_holders import find_holders, nobodys
 from moment_xledger.flows.lists import Turn, Writes, carry_in_lists
 from moment_xledger.flows.look_up_numbers import ReadsNumbers, look_up_numbers
 from moment_xledger.flows.outcomes import Outcomes, Report
@@ -75,7 +75,8 @@ def _prepared(
     in_step = [record for record in records if record.is_in_step]
     referring, stopped = with_customers(todo, found.customers if customers is None else customers)
     holders = find_holders(records, found.projects, outcomes)
-    made = plan([*in_step, *referring], found.projects, holders)
+    made_since = nobodys(records, found.made_since, outcomes)
+    made = plan([*in_step, *referring], found.projects, holders, made_since)
     made.stopped.extend(stopped)
     return writes_of(made, xledger.add, xledger.update, xledger.shown, outcomes)
 

@@ -83,6 +83,11 @@ class Records:
             if record.db_id == db_id and record.entity in (None, entity)
         }
 
+    def linked(self, company: CompanyId, kind: Kind, entity: str, db_ids: Collection[int]) -> set[int]:
+        """What some record has been known by, also where it was given up. `link_older` comes first."""
+        links = {keys.link(company, kind, entity, db_id): db_id for db_id in db_ids}
+        return {links[key] for key in self._table.get_many(links)}
+
     def link_older(self, company: CompanyId, kind: Kind, entity: str) -> None:
         """Once for a company: what older releases stored gets its links, page by page."""
         key = keys.linked(company, kind)
@@ -501,6 +506,7 @@ def _item(record: Record) -> Item:
         "sent_hash": record.sent_hash,
         "sent_number": record.sent_number,
         "added_as": record.added_as,
+        "added_at": record.added_at and keys.stamp(record.added_at),
         "sent_company": record.sent_company,
         "former_companies": list(record.former_companies) or None,
         "db_id": record.db_id,
@@ -536,6 +542,7 @@ def _record(company: CompanyId, item: Item) -> Record:
         sent_hash=item.get("sent_hash"),
         sent_number=item.get("sent_number"),
         added_as=item.get("added_as"),
+        added_at=keys.moment(item["added_at"]) if "added_at" in item else None,
         sent_company=item.get("sent_company"),
         former_companies=tuple(item.get("former_companies", ())),
         db_id=_number(item, "db_id"),
