@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from moment_xledger.domain.companies import Language
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import FileDiffers
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.problems import Code
-from moment_xledger.domain.uploads import uploaded
+from moment_xledger.domain.uploads import overtaken, uploaded
 from tests.builders import COMPANY, an_invoice
 from tests.console.site import Site, opened
 
@@ -54,8 +55,38 @@ def test_an_uploaded_file_is_shown_with_its_key_in_xledger(monkeypatch: pytest.M
     assert "Levert til Xledgers filimport" in page
     assert "7000001" in page
     facts = site.browser().get_json("/exports/1").facts
-    unseen = {"arrived": None, "seen": 0, "can_be_seen": True}
+    unseen = {"arrived": None, "seen": 0, "can_be_seen": True, "unsound": 0}
     assert facts["upload"] == {"state": "uploaded", "file_key": 7_000_001, **unseen}
+
+
+# What stopped the file, and the words of the page.
+OVERTAKEN = [
+    pytest.param(0, Language.NORWEGIAN, "innstillingene ble endret", id="settings"),
+    pytest.param(1, Language.NORWEGIAN, "1 faktura i filen kunne ikke lenger gå. Den", id="one"),
+    pytest.param(7, Language.NORWEGIAN, "7 fakturaer i filen kunne ikke lenger gå. De", id="seven"),
+    pytest.param(0, Language.ENGLISH, "the settings changed", id="settings, in English"),
+    pytest.param(
+        1, Language.ENGLISH, "1 invoice in the file could no longer go. It is", id="one, in English"
+    ),
+    pytest.param(7, Language.ENGLISH, "7 invoices in the file could no longer go. They are", id="in English"),
+]
+
+
+@pytest.mark.parametrize(("unsound", "language", "words"), OVERTAKEN)
+def test_a_file_that_was_overtaken_says_why_and_is_not_to_be_used(
+    monkeypatch: pytest.MonkeyPatch, unsound: int, language: Language, words: str
+) -> None:
+    settings = {"route": "upload", "owner_code": 99168, "file": {"format": "gl02b"}}
+    company = type(COMPANY).model_validate(COMPANY.model_dump() | settings)
+    site = opened(monkeypatch, [company])
+    site.export(10231)
+    (upload,) = site.world.ledger.uploads.open(company.id)
+    site.world.ledger.uploads.save(overtaken(upload, unsound, site.world.time()), is_open=False)
+    page = site.browser(language=language).get("/exports/1").text
+    assert words in page
+    assert ("Ikke bruk denne" if language is Language.NORWEGIAN else "Do not use this") in page
+    facts = site.browser().get_json("/exports/1").facts["upload"]
+    assert (facts["state"], facts["unsound"]) == ("overtaken", unsound)
 
 
 def test_the_list_counts_what_waits_from_before_another_route_was_chosen(

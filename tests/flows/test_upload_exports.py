@@ -112,10 +112,9 @@ def test_a_person_may_have_it_sent_again():
     room = exported()
     room.imports.next = [(False, A_FAULT)]
     room.upload()
-    room.change(owner_code=99169)
     room.resolve(1, Choice.SEND_AGAIN)
     room.run()
-    assert [taken[3] for taken in room.imports.files] == [99169]
+    assert [taken[3] for taken in room.imports.files] == [99168]
     assert room.state_of(1) == "uploaded"
     assert list(room.problems()) == []
     assert [(str(deed.what), deed.who, deed.export) for deed in room.ledger.audit.of(room.company.id)] == [

@@ -105,11 +105,11 @@ class UploadRoom:
         name = request or f"r{next(self._requests)}"
         return export_asked_for(self.company.id, name, by, exporter, repeats, lambda _: None)
 
-    def xledger_has(self, customers: Mapping[str, int]) -> None:
-        """So many customers have each of these numbers there by now."""
+    def xledger_has(self, hits: Mapping[str, int], kind: str = "customer") -> None:
+        """So many have each of these numbers there by now."""
         entity = self.ledger.entities.current(self.company.id).entity
-        found = {number: LookedUp(hits, entity, self.time.now) for number, hits in customers.items()}
-        self.ledger.lookups.note(self.company.id, Kind.CUSTOMER, found)
+        found = {number: LookedUp(n, entity, self.time.now) for number, n in hits.items()}
+        self.ledger.lookups.note(self.company.id, Kind(kind), found)
 
     def uploader(self) -> Uploader:
         """One that dies when the fuse says so."""

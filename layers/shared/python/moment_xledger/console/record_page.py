@@ -17,7 +17,7 @@ from moment_xledger.domain.invoices import KEPT_HERE, Snapshot
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record
-from moment_xledger.domain.uploads import IN_WORK, Upload
+from moment_xledger.domain.uploads import IN_WORK, NOT_TAKEN, Upload
 from moment_xledger.domain.uploads import State as UploadState
 from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.take_in_invoices import leaves
@@ -169,12 +169,18 @@ def _state(snapshot: Snapshot, way: _Way) -> str:
     if snapshot.export is not None:
         if way.upload is None or way.upload.arrived:
             return "left"
+        if way.upload.state in NOT_TAKEN and _is_off(snapshot):
+            return "off"
         return "handed_over" if way.upload.state is UploadState.UPLOADED else "upload_open"
     if snapshot.is_refused:
         return "refused"
-    if snapshot.route is Route.OFF or snapshot.invoice.do_not_transfer:
+    if _is_off(snapshot):
         return "off"
     return str(way.mail.state) if way.mail else "to_go"
+
+
+def _is_off(snapshot: Snapshot) -> bool:
+    return snapshot.route is Route.OFF or snapshot.invoice.do_not_transfer
 
 
 def _steps(snapshot: Snapshot, way: _Way) -> list[Step]:

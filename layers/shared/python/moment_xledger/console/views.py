@@ -103,6 +103,7 @@ def _upload(export: Export, desk: Desk) -> UploadFacts | None:
         "arrived": upload.arrived,
         "seen": upload.seen,
         "can_be_seen": not upload.is_blind,
+        "unsound": upload.unsound,
     }
 
 

@@ -17,6 +17,7 @@ from moment_xledger.console.wording import (
     settings_form,
 )
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.counted import filled
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.releases import is_known
 from moment_xledger.domain.settings_faults import FIELDS, limits
@@ -121,6 +122,20 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "upload_taken_apart": (
         "Avvist av Xledger; fakturaene går på nytt når de er i orden",
         "Refused by Xledger; its invoices go again when they are sound",
+    ),
+    "upload_overtaken": (
+        "Ikke levert: innstillingene ble endret mens filen ventet. Fakturaene går i en ny fil. Ikke bruk denne.",
+        "Not handed over: the settings changed while it waited. Its invoices go in a new file. Do not use this one.",
+    ),
+    "upload_unsound": (
+        (
+            "Ikke levert: {0} {0:faktura|fakturaer} i filen kunne ikke lenger gå. {0:Den|De} overføres ikke, eller "
+            "holdes tilbake med sin grunn, og resten går i en ny fil. Ikke bruk denne filen."
+        ),
+        (
+            "Not handed over: {0} {0:invoice|invoices} in the file could no longer go. {0:It is|They are} not "
+            "transferred, or held back with the reason, and the rest goes in a new file. Do not use this file."
+        ),
     ),
     "upload_refused": ("Ikke tatt imot: se problemene", "Not taken: see the problems"),
     "upload_uncertain": ("Kanskje tatt imot: se problemene", "Perhaps taken: see the problems"),
@@ -245,7 +260,7 @@ class Words:
         kind, _, value = name.partition("_")
         if name not in _WORDS and kind in OF_STORED_VALUES:  # only a newer release knows its word
             return value
-        return _WORDS[name][self._side].format(*values)
+        return filled(_WORDS[name][self._side], *values)
 
     def stored(self, value: str) -> str:
         """A stored value that is its own name; as it stands where it is not known here."""

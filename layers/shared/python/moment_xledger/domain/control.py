@@ -60,6 +60,7 @@ _STATES: Mapping[str, tuple[str, str]] = {
     "bounced": ("kom i retur", "came back"),
     "refused": ("ikke tatt imot", "not taken"),
     "taken apart": ("avvist, deles opp", "refused, taken apart"),
+    "overtaken": ("utdatert, går i en ny fil", "out of date, goes in a new file"),
 }
 
 

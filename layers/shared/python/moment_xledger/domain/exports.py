@@ -5,7 +5,7 @@ and how far) is what people see.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, StrEnum, auto
@@ -70,7 +70,8 @@ class Export:
     through: date | None = None
     repeats: int | None = None
     upto: int | None = None  # of a large one
-    part_of: int | None = None  # an export whose file Xledger refused; some of its invoices go in this one
+    # An export whose file Xledger refused, or that was overtaken; some of its invoices go in this one.
+    part_of: int | None = None
     language: Language = Language.NORWEGIAN  # of the review file
     previous: Previous | None = None  # the highest number that had left before, and with which export
     runs: tuple[Run, ...] = ()  # all that had left before
@@ -130,6 +131,11 @@ class Export:
         if waits := self.waits(snapshot):
             return waits
         return unfit(snapshot.invoice, self.terms) or Place.MEMBER
+
+    def would_take(self, member: Snapshot, terms: Terms, held: Mapping[Reference, Standing]) -> bool:
+        """Whether this member would be in the file if that were made now."""
+        anew = replace(self, number=0, terms=terms, held=held, repeats=None, part_of=None, through=None)
+        return anew.takes(replace(member, export=None, released_from=frozenset(), is_refused=False))
 
     def waits(self, snapshot: Snapshot) -> Fault | None:
         """What an invoice waits for that would be in the file otherwise."""

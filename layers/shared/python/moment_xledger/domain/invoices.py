@@ -39,12 +39,12 @@ class Snapshot:
     route: Route
     arrived: datetime
     export: int | None = None  # the one it left with
-    released_from: frozenset[int] = frozenset()  # exports whose file Xledger refused; it was in them
+    released_from: frozenset[int] = frozenset()  # exports whose file is not used; it was in them
     is_refused: bool = False  # by itself: it waits for a person
 
     @property
     def part_of(self) -> int | None:
-        """The refused export whose invoices go in smaller files now, this one among them."""
+        """The export whose invoices go in other files now, this one among them."""
         return max(self.released_from, default=None)
 
 

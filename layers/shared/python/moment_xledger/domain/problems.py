@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from moment_xledger.domain.companies import CompanyId, Language
+from moment_xledger.domain.counted import filled_from
 from moment_xledger.domain.details import in_words
 
 RECORDS = "records"  # what a problem is about that is told once for many customers and projects
@@ -212,7 +213,7 @@ class Problem:
         text = reason.norwegian if language is Language.NORWEGIAN else reason.english
         if named.get("reached") == "–":
             text = _NOTHING_REACHED.sub("", text)
-        filled = text.format_map(named).replace("  ", " ")  # Xledger's lists have no number
+        filled = filled_from(text, named).replace("  ", " ")  # Xledger's lists have no number
         return filled[:1].upper() + filled[1:]  # it may begin with a kind
 
 

@@ -56,6 +56,8 @@ class State(StrEnum):
     UPLOADED = "uploaded"  # handed over: the import took the file; `arrived` says that its invoices were seen
     REFUSED = "refused"  # surely not taken, and not sent again until a person says so
     TAKEN_APART = "taken apart"  # refused as a whole: its invoices go one by one as they are found sound
+    # Surely not taken, and no longer right when it was to be handed over: its invoices go in a new file.
+    OVERTAKEN = "overtaken"
     UNCERTAIN = "uncertain"  # it may have been taken: a person says
 
 
@@ -65,6 +67,7 @@ class Choice(StrEnum):
     TAKE_APART = "take it apart"
 
 
+NOT_TAKEN = (State.PENDING, State.REFUSED, State.OVERTAKEN)  # for certain, so far
 WAITS_FOR_A_PERSON = (State.REFUSED, State.UNCERTAIN)
 
 
@@ -91,6 +94,7 @@ class Upload:
     looks: int = 0  # for its invoices in Xledger
     seen: int = 0  # of its invoices, at the last look
     is_blind: bool = False  # the token may not read them, so nobody can know
+    unsound: int = 0  # invoices that may not leave, in a file that was overtaken
     arrived: datetime | None = None  # when all of them were seen, or a person said that they are there
     is_told: bool = False
     rev: int = 0
@@ -128,6 +132,13 @@ def later(upload: Upload, now: datetime) -> Upload:
     """Surely not sent: it goes by itself when the reason has passed."""
     tries = upload.tries + 1
     return replace(upload, state=State.PENDING, tries=tries, again=now + wait_before(tries))
+
+
+def overtaken(upload: Upload, unsound: int, now: datetime) -> Upload:
+    """Nobody gets a mail about it: there is nothing to do."""
+    return replace(
+        upload, state=State.OVERTAKEN, unsound=unsound, tries=0, again=now, reason=None, is_told=True
+    )
 
 
 def uploaded(upload: Upload, file_key: int | None) -> Upload:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.deeds import Deed, What
-from moment_xledger.domain.uploads import EXPORT, REASONS, Choice, decided
+from moment_xledger.domain.exports import Export
+from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.uploads import EXPORT, REASONS, Choice, Upload, decided
+from moment_xledger.flows.recheck_file import in_file
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -33,10 +36,31 @@ def resolve_upload(
     in it. Raises `ValueError` where there is nothing to decide, and `Conflict` if somebody else decided meanwhile.
     """
     export = ledger.exports.get(company, number)
-    upload = export and ledger.uploads.get(company, export.members_of)
-    if not upload:
+    upload = ledger.uploads.get(company, export.members_of) if export else None
+    if export is None or upload is None:
         raise ValueError(f"export {number} is not uploaded; there is nothing to decide")
     changed = decided(upload, choice, file_key, clock())
+    if choice is Choice.IT_ARRIVED:
+        _tell_of_the_late(upload, export, ledger, clock())
     ledger.audit.note(Deed(company, clock(), by, DEEDS[choice], export=upload.export))
     ledger.uploads.save(changed, is_open=True)
     ledger.problems.close(company, [(EXPORT, upload.number)], REASONS)
+
+
+def _tell_of_the_late(upload: Upload, export: Export, ledger: "Ledger", now: datetime) -> None:
+    """Those that were marked "do not transfer" while the file was thought to be refused."""
+    marked = [each.invoice for each in in_file(upload, export, ledger) if each.invoice.do_not_transfer]
+    said = ledger.invoices.arrived(upload.company, [invoice.invoice_number for invoice in marked])
+    code = Code.NOT_TO_TRANSFER_TOO_LATE
+    ledger.problems.report(
+        Problem(
+            upload.company,
+            "invoice",
+            invoice.number,
+            code,
+            {"version": str(said[invoice.invoice_number].said)},
+            first_seen=now,
+            last_seen=now,
+        )
+        for invoice in marked
+    )

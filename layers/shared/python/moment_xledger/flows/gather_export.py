@@ -27,6 +27,7 @@ from moment_xledger.domain.invoice_references import INVOICE, Reference, Standin
 from moment_xledger.domain.invoices import Fault, Snapshot
 from moment_xledger.domain.preflight import reason_of, with_absent
 from moment_xledger.domain.problems import Problem
+from moment_xledger.domain.uploads import State
 from moment_xledger.flows.invoice_standing import standings_of
 from moment_xledger.flows.recheck_held import recheck_some
 from moment_xledger.flows.take_in_invoices import wait_quietly
@@ -250,38 +251,47 @@ def _without_lone_credit_notes(
 def _begin_part(
     company: Company, export: Export, snapshots: Sequence[Snapshot], gatherer: Gatherer
 ) -> Begun | None:
-    """Some invoices of a file that Xledger refused, where any of them may go. What is new goes afterwards; those that
-    wait hold up neither the other parts nor what is new."""
+    """Some invoices of a file that Xledger refused, or all of one that was overtaken, where any of them may go. What is
+    new goes afterwards; those that wait hold up neither the other parts nor what is new."""
     ledger, left = gatherer.ledger, [each for each in snapshots if each.part_of]
-    while members := _as_part(export, left, ledger):
-        last = members[-1]
-        part = replace(
-            export,
-            part_of=last.part_of,
-            low=members[0].seq - 1,
-            high=last.seq,
-            through=None,
-            series=SeriesReport(),
-        )
+    while found := _as_part(export, left, ledger):
+        part, members = found
+        # Of a file that is read in parts itself, there may be more behind these.
+        goes_on = len(snapshots) == gatherer.part and _is_overtaken(part, ledger)
+        upto = known_export(company.id, part.part_of or 0, ledger).high if goes_on else part.high
         gathering = Gathering(company.id, part.low, ledger)
         some = gathering.read(part.high, gatherer.part)
-        grown, found = _claim_further(company, part, gathering, some, part.high, gatherer)
-        if found.members:
-            return Begun(grown, gathering, found)
-        report_left_behind(grown, found, gatherer)
+        grown, first = _claim_further(company, part, gathering, some, max(upto, part.high), gatherer)
+        if first.members:
+            return Begun(grown, gathering, first)
+        report_left_behind(grown, first, gatherer)
         waiting = {each.seq for each in members}
         left = [each for each in left if each.seq not in waiting]
     return None
 
 
-def _as_part(export: Export, released: Sequence[Snapshot], ledger: "Ledger") -> list[Snapshot]:
-    """The first of them that may go in one file: all of one refused file."""
-    first = next((each for each in released if replace(export, part_of=each.part_of).takes(each)), None)
+def _as_part(
+    export: Export, released: Sequence[Snapshot], ledger: "Ledger"
+) -> tuple[Export, list[Snapshot]] | None:
+    """The first of them that concern one file: all of one file that they were in before. Some may not go."""
+    first = next((each for each in released if _concerns(replace(export, part_of=each.part_of), each)), None)
     if first is None or first.part_of is None:
-        return []
-    part = replace(export, part_of=first.part_of, through=None)
-    size = size_of_a_part(known_export(export.company, first.part_of, ledger).invoices)
-    return list(islice((each for each in released if part.takes(each)), size))
+        return None
+    part = replace(export, part_of=first.part_of, low=first.seq - 1, through=None, series=SeriesReport())
+    whole = known_export(export.company, first.part_of, ledger).invoices
+    size = whole if _is_overtaken(part, ledger) else size_of_a_part(whole)
+    members = list(islice((each for each in released if _concerns(part, each)), size))
+    return replace(part, high=members[-1].seq), members
+
+
+def _concerns(part: Export, released: Snapshot) -> bool:
+    return part.place_of(released) is not Place.ELSEWHERE
+
+
+def _is_overtaken(part: Export, ledger: "Ledger") -> bool:
+    """The file that these invoices were in: nobody refused that."""
+    upload = ledger.uploads.get(part.company, part.part_of or 0)
+    return upload is not None and upload.state is State.OVERTAKEN
 
 
 def known_export(company: CompanyId, number: int, ledger: "Ledger") -> Export:

@@ -1,4 +1,5 @@
-"""Looks in Xledger for the invoices of a file that its import took, and takes apart a file that it refused as a whole.
+"""Looks in Xledger for the invoices of a file that its import took, and lets those of a file that it refused as a
+whole, or that was overtaken, go again.
 
 A look costs two requests for most companies. Where the gate is closed, it waits, and the file stays handed over.
 """
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.entities import Reached
-from moment_xledger.domain.errors import GateClosed, Rejected, TooMany, WrongRequest
+from moment_xledger.domain.errors import Conflict, GateClosed, Rejected, TooMany, WrongRequest
 from moment_xledger.domain.exports import SCHEDULE, Export
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.seen_invoices import ABOUT, InXledger, in_xledger, is_given_up, looked, ranges
-from moment_xledger.domain.uploads import EXPORT, Upload
+from moment_xledger.domain.uploads import EXPORT, REASONS, Upload
+from moment_xledger.flows.recheck_file import in_file
 from moment_xledger.flows.sync_records import Worker, open_channel
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ def take_apart(upload: Upload, run: "Run") -> None:
     now, since an invoice that is there must not go again.
     """
     ledger, company = run.uploader.ledger, run.company
+    _wait_for_open_export(upload, ledger)
     members = list(_members(upload, ledger))
     dates = [snapshot.invoice.invoice_date for snapshot in members]
     if members:
@@ -92,9 +95,32 @@ def take_apart(upload: Upload, run: "Run") -> None:
             _refuse(missing[0], upload, run)
         else:
             _release(missing, upload, ledger)
+    _go_again("apart", upload, run)
+
+
+def make_anew(upload: Upload, run: "Run") -> None:
+    """Releases the invoices of a file that was overtaken: the sound ones go in a new one, the others are held.
+
+    Resumable, as `take_apart`; Xledger need not be asked, since the file was surely not taken.
+    """
+    ledger = run.uploader.ledger
+    _wait_for_open_export(upload, ledger)
+    _release(list(_members(upload, ledger)), upload, ledger)
+    _go_again("overtaken", upload, run)
+
+
+def _wait_for_open_export(upload: Upload, ledger: "Ledger") -> None:
+    """It may repeat this one, and must find all its members."""
+    if ledger.exports.watermark(upload.company).open is not None:
+        raise Conflict
+
+
+def _go_again(why: str, upload: Upload, run: "Run") -> None:
+    ledger, company = run.uploader.ledger, run.company
     ledger.exports.look_again(company.id, _export(upload, ledger).low)
-    ledger.problems.close(company.id, [(EXPORT, upload.number)], ABOUT)
-    run.uploader.export(company.id, f"apart-{upload.members_of}-{upload.export}", SCHEDULE)
+    about = (*REASONS, Code.FILE_DIFFERS)
+    ledger.problems.close(company.id, [(EXPORT, upload.number)], about)
+    run.uploader.export(company.id, f"{why}-{upload.members_of}-{upload.export}", SCHEDULE)
     ledger.uploads.close(upload)
 
 
@@ -114,13 +140,7 @@ def _refuse(alone: Snapshot, upload: Upload, run: "Run") -> None:
 
 
 def _members(upload: Upload, ledger: "Ledger") -> Iterator[Snapshot]:
-    """The invoices that are in the file and have not been released."""
-    export = _export(upload, ledger)
-    for snapshot in ledger.invoices.between(upload.company, export.low, export.high):
-        if snapshot.seq > export.high:
-            return
-        if snapshot.export == upload.members_of and export.takes(snapshot):
-            yield snapshot
+    return in_file(upload, _export(upload, ledger), ledger)
 
 
 def _export(upload: Upload, ledger: "Ledger") -> Export:

@@ -1,4 +1,6 @@
-"""Uploads the file of one export: bytes, intent, call, outcome. Read each step as: whoever dies here leaves either a
+"""Uploads the file of one export: a second look, bytes, intent, call, outcome.
+
+Read each step as: whoever dies here leaves either a
 file that is still to be sent, or one that a person is asked about. None goes twice by itself."""
 
 from collections.abc import Callable, Collection
@@ -16,7 +18,8 @@ from moment_xledger.domain.seen_invoices import InXledger, handed_over, is_looke
 from moment_xledger.domain.soap_outcomes import UploadOutcome
 from moment_xledger.domain.uploads import WAITS_FOR_A_PERSON, Finding, State, Upload
 from moment_xledger.flows.fetch_file import Shelf, read_file
-from moment_xledger.flows.look_for_invoices import AT_LEAST, look_for, take_apart
+from moment_xledger.flows.look_for_invoices import AT_LEAST, look_for, make_anew, take_apart
+from moment_xledger.flows.recheck_file import count_unsound
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
@@ -90,6 +93,7 @@ class Outcome(StrEnum):
     SEEN = "seen"  # all its invoices are in Xledger
     NOT_SEEN = "not seen"  # not yet, or not all of them
     TAKEN_APART = "taken apart"
+    OVERTAKEN = "overtaken"  # some of it was no longer right
     LEFT_BEHIND = "left behind"  # by a worker that died while it sent it
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
@@ -122,6 +126,9 @@ def upload_export(upload: Upload, run: Run) -> Outcome:
                 return Outcome.LEFT_BEHIND
             case State.TAKEN_APART:
                 return _take_apart(upload, run)
+            case State.OVERTAKEN:
+                make_anew(upload, run)
+                return Outcome.OVERTAKEN
             case _:
                 return _look(upload, run)
     except Conflict:
@@ -129,6 +136,14 @@ def upload_export(upload: Upload, run: Run) -> Outcome:
 
 
 def _upload(upload: Upload, run: Run) -> Outcome:
+    now, company, ledger = run.uploader.clock(), run.company, run.uploader.ledger
+    if not company.file.can_be_written:  # here; a newer release, which brought the format, hands it over
+        run.save(uploads.later(upload, now))
+        return Outcome.DELAYED
+    unsound = count_unsound(upload, _export(upload, run), company, ledger, now)
+    if unsound is not None:  # written down first: whoever comes next does not hand it over either
+        make_anew(run.save(uploads.overtaken(upload, unsound, now)), run)
+        return Outcome.OVERTAKEN
     parcel = _parcel(upload, run)
     if isinstance(parcel, Outcome):
         return parcel

@@ -13,7 +13,7 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.uploads import State, Upload, wait_before
 from moment_xledger.flows.upload_export import Outcome, Run, Uploader, upload_export
 
-_LAST = {State.PENDING: 1, State.TAKEN_APART: 2, State.UPLOADED: 3}
+_LAST = {State.PENDING: 1, State.TAKEN_APART: 2, State.OVERTAKEN: 2, State.UPLOADED: 3}
 ENDS_THE_RUN = {Outcome.DELAYED, Outcome.LOGIN_REFUSED, Outcome.SETTING_MISSING}
 SLICE = timedelta(
     seconds=45

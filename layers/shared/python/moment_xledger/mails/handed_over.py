@@ -15,11 +15,13 @@ _HEADING = {
         State.UPLOADED: "Filen er levert til Xledger",
         State.REFUSED: "Filen er IKKE tatt imot av Xledger",
         State.UNCERTAIN: "Filen er kanskje tatt imot av Xledger",
+        State.OVERTAKEN: "Filen brukes ikke: fakturaene går i en ny fil",
     },
     Language.ENGLISH: {
         State.UPLOADED: "The file was handed to Xledger",
         State.REFUSED: "The file was NOT taken by Xledger",
         State.UNCERTAIN: "The file may have been taken by Xledger",
+        State.OVERTAKEN: "The file is not used: its invoices go in a new one",
     },
 }
 _KEY = {

@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from moment_xledger.adapters.ledger import credit_notes, keys
 from moment_xledger.adapters.ledger.mails import mail_again
+from moment_xledger.adapters.ledger.uploads import file_of, not_taken
 from moment_xledger.adapters.table import MOST_KEYS, Action, Check, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.errors import Conflict
@@ -20,6 +21,8 @@ from moment_xledger.domain.invoices import KEPT_HERE, Fault, Held, Known, Snapsh
 from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.releases import as_stored, model_as_stored
+from moment_xledger.domain.uploads import NOT_TAKEN
+from moment_xledger.domain.uploads import State as UploadState
 
 NOT_GONE = Attr("state").eq(str(State.PENDING)) | Attr("state").eq(str(State.STOPPED))  # a mail, for certain
 MOST_TRIES = 20  # to be the next, where others are at the same moment
@@ -225,20 +228,21 @@ class Invoices:
     def skip(self, company: CompanyId, number: int, now: datetime) -> None:
         """It never leaves. One that was held back is kept beside; a newer version of it is looked at all the same.
 
-        Raises `Conflict` if it has left, or leaves at this moment, or an export is being made: that may have it. One
-        that has arrived may still be held: whoever let it in is yet to release it.
+        Raises `Conflict` if it has left, or leaves at this moment, or an export is being made: that may have it. A file
+        that waits to be handed over is looked at again before it is. One that has arrived may still be held: whoever
+        let it in is yet to release it.
         """
         held = self._table.get(_held(company, number))
         if known := self.arrived(company, [number]).get(number):
-            stays = Attr("x").not_exists()
+            snapshot = self.get(company, known.seq)
+            stays, guard = self._stays(company, snapshot)
             out = Update(
                 _snapshot_key(company, known.seq), set={"route": str(Route.OFF)}, when=stays, books_of=now
             )
-            snapshot = self.get(company, known.seq)
             is_booked = self.decisions(company, [number]).get(number) is Decision.BY_HAND
             turned = credit_notes.given_back if is_booked else credit_notes.left_out
             taken = turned(self._table, company, snapshot.invoice) if snapshot else ()
-            self._table.write(out, *taken, *self._taken_from(company, known.seq))
+            self._table.write(out, *guard, *taken, *self._taken_from(company, known.seq))
         elif held:
             kept = {"invoice": held["invoice"], "version": held["version"]}
             self._table.write(
@@ -249,7 +253,7 @@ class Invoices:
 
     def set_transfer(self, company: CompanyId, invoice: Invoice, known: Known, now: datetime) -> bool:
         """As this newer version says, with a line in the invoice's history. False where it has left, or leaves at this
-        moment by mail: then only the line is written.
+        moment: then only the line is written. A file that waits to be handed over is looked at again before it is.
 
         Raises `Conflict` where an export is being made, which may have it, or where somebody else wrote meanwhile.
         """
@@ -267,11 +271,14 @@ class Invoices:
             self._table.write(said, line)
             return False
         content = snapshot.invoice.model_copy(update={"do_not_transfer": kept}).to_json()
-        here = Attr("x").not_exists() & Attr("invoice").eq(snapshot.invoice.to_json())
+        stays, guard = self._stays(company, snapshot)
+        here = stays & Attr("invoice").eq(snapshot.invoice.to_json())
         changed = Update(_snapshot_key(company, known.seq), set={"invoice": content}, when=here)
         turned = self._taken_from(company, known.seq) if kept else self._given_back(company, snapshot, now)
         counted = credit_notes.left_out if kept else credit_notes.given_back
-        self._table.write(said, line, changed, *turned, *counted(self._table, company, snapshot.invoice))
+        self._table.write(
+            said, line, changed, *guard, *turned, *counted(self._table, company, snapshot.invoice)
+        )
         return True
 
     def has_left(self, company: CompanyId, seq: int) -> bool:
@@ -283,7 +290,28 @@ class Invoices:
         if snapshot.route is Route.EMAIL:
             mail = self._table.get(keys.mail(company, snapshot.seq))
             return mail is not None and mail["state"] not in (str(State.PENDING), str(State.STOPPED))
-        return snapshot.export is not None
+        if snapshot.export is None or snapshot.route is Route.FILE:
+            return snapshot.export is not None
+        file = file_of(self._table, company, snapshot.export)
+        return file is not None and file["state"] not in map(str, NOT_TAKEN)
+
+    def _goes_first(self, company: CompanyId, snapshot: Snapshot) -> bool:
+        """It has left, or is the next to be handed over: its credit note may follow. In doubt it does not."""
+        if snapshot.route is Route.EMAIL or snapshot.export is None or snapshot.route is Route.FILE:
+            return self._has_left(company, snapshot)
+        file = file_of(self._table, company, snapshot.export)
+        if file is None or file["state"] == str(UploadState.PENDING):
+            return file is None or not file["tries"]
+        return file["state"] not in map(str, (*NOT_TAKEN, UploadState.UNCERTAIN))
+
+    def _stays(self, company: CompanyId, snapshot: Snapshot | None) -> tuple[ConditionBase, list[Action]]:
+        """That it is in no file, or in one that is surely not taken. Raises `Conflict` where that is being made."""
+        if snapshot is None or snapshot.export is None or snapshot.route is Route.FILE:
+            return Attr("x").not_exists(), []
+        file = file_of(self._table, company, snapshot.export)
+        if file is None or file["state"] not in map(str, NOT_TAKEN):
+            raise Conflict
+        return Attr("x").eq(snapshot.export), [not_taken(company, snapshot.export, file)]
 
     def _given_back(self, company: CompanyId, snapshot: Snapshot, now: datetime) -> Iterator[Action]:
         """Exports look at its place again; it is to be mailed, whether it was passed by or not."""
@@ -338,8 +366,8 @@ class Invoices:
             if snapshot.route is Route.OFF or snapshot.invoice.do_not_transfer:
                 found[number] = Standing.LEFT_OUT
             else:
-                has_left = self._has_left(company, snapshot)
-                found[number] = Standing.LEFT if has_left else Standing.TO_LEAVE
+                goes_first = self._goes_first(company, snapshot)
+                found[number] = Standing.LEFT if goes_first else Standing.TO_LEAVE
         return found | {
             number: Standing.LEFT if decision is Decision.BY_HAND else Standing.LEFT_OUT
             for number, decision in decided.items()

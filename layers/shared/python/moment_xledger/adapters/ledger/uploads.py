@@ -9,7 +9,7 @@ from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.ledger.tellings import to_tell
-from moment_xledger.adapters.table import Action, Delete, Item, Key, Put, Table
+from moment_xledger.adapters.table import Action, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.releases import as_stored, is_known
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from moment_xledger.domain.exports import Export
 
 _NUMBERS = ("export", "attempts", "tries")
-_LATER_NUMBERS = ("looks", "seen")  # which items of earlier releases lack
+_LATER_NUMBERS = ("looks", "seen", "unsound")  # which items of earlier releases lack
 _LATER_TIMES = ("handed_over", "arrived")
 
 
@@ -32,6 +32,18 @@ def to_upload(export: "Export", replaces: Upload | None, is_told: bool, now: dat
         return _actions(pending_again(replaces, export.number, now), is_open=True)
     fresh = Upload(export.company, export.number, export.number, again=now, is_told=is_told)
     return _actions(fresh, is_open=True)
+
+
+def file_of(table: Table, company: CompanyId, members_of: int) -> Item | None:
+    """How far the file that these invoices are in has come, as `not_taken` reads it."""
+    return table.get(_key(company, members_of))
+
+
+def not_taken(company: CompanyId, members_of: int, file: Item) -> Update:
+    """For a transaction that changes one of its invoices: it has surely not been taken by then, and the worker that is
+    about to hand it over looks again."""
+    same = Attr("rev").eq(file["rev"]) & Attr("state").eq(file["state"])
+    return Update(_key(company, members_of), add={"rev": 1}, when=same)
 
 
 class Uploads:

@@ -58,7 +58,8 @@ class UploadFacts(TypedDict):
     """What came of handing the file to Xledger's import.
 
     `arrived`: when all its invoices were seen in Xledger, or a person said that they are there. `seen`: so many of them
-    at the last look. `can_be_seen`: whether the token may read them.
+    at the last look. `can_be_seen`: whether the token may read them. `unsound`: how many may not leave, where the file
+    was overtaken; 0 where only the settings were others.
     """
 
     state: State
@@ -66,6 +67,7 @@ class UploadFacts(TypedDict):
     arrived: datetime | None
     seen: int
     can_be_seen: bool
+    unsound: int
 
 
 class GapFacts(TypedDict):

@@ -124,6 +124,13 @@ class Terms(BaseModel):
     department_dimension: int = DEPARTMENT
     absent: tuple[Absent, ...] = ()  # as it was known when the export was claimed
 
+    def makes_the_same_file_as(self, others: "Terms") -> bool:
+        """Of the same invoices; what Xledger lacks stops single ones. Not where the others are a newer release's."""
+        same = {"absent": (), "renderer": 0}
+        return self.renderer >= others.renderer and self.model_copy(update=same) == others.model_copy(
+            update=same
+        )
+
     @property
     def accounts(self) -> Mapping[str, str]:
         """Where the format has accounts, what differs in its account stays on a line of its own."""
