@@ -11,7 +11,7 @@ from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import Gate, InFlight
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.pauses import Pause
-from moment_xledger.flows.measure_work import MOST_COMPANIES, measure_work
+from moment_xledger.flows.measure_work import FEWEST_COMPANIES, MOST_COMPANIES, measure_work
 from moment_xledger.observability import Signal
 from tests.builders import a_company, a_customer, a_project, of
 from tests.world import COMPANY, START, TOKEN_ID, World, reach_of
@@ -20,8 +20,12 @@ MINUTE = timedelta(minutes=1)
 OVER = {int(START.timestamp()) // 60: 450}  # nine tenths of a plan of 500, in the minute when all begins
 
 
-def measured(world: World, after: timedelta = 10 * MINUTE) -> dict[Signal, float]:
-    return measure_work(world.ledger, START + after)
+def measured(
+    world: World, after: timedelta = 10 * MINUTE, looks: int = MOST_COMPANIES
+) -> dict[Signal, float]:
+    """`looks`: for so many companies there is time."""
+    left = iter(range(looks))
+    return measure_work(world.ledger, START + after, lambda: next(left, None) is not None)
 
 
 def test_each_kind_waits_by_itself_and_the_longest_counts() -> None:
@@ -40,6 +44,19 @@ def test_of_several_companies_with_one_token_the_oldest_counts() -> None:
     world.time.now += 4 * MINUTE
     world.receive(of("nordvik", a_customer("10001")))
     assert measured(world)[Signal.WAIT] == 600
+
+
+def test_where_time_is_short_the_oldest_is_looked_for_among_fewer_companies() -> None:
+    """Which are looked at first changes with the minute, so that every one is at some time."""
+    many = 2 * FEWEST_COMPANIES
+    world = World(companies=[a_company(f"vik{n}") for n in range(many)])
+    for n in range(many):
+        world.receive(of(f"vik{n}", a_customer("10001")))
+        world.time.now += timedelta(seconds=1)
+    in_time, short = measured(world), [measured(world, (10 + n) * MINUTE, looks=0) for n in range(16)]
+    assert set(short[0]) == set(in_time)
+    assert in_time[Signal.WAIT] == 600
+    assert all(600 - many < each[Signal.WAIT] - n * 60 <= 600 for n, each in enumerate(short))
 
 
 def test_later_edits_make_no_record_younger() -> None:

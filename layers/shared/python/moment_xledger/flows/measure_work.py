@@ -3,7 +3,7 @@
 A function of its own: whatever measuring costs, nobody is woken later for it.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 # What is due is taken up within a minute or two. An export becomes due when it has been open for ten.
 LATE = timedelta(minutes=5)
 NEWS = timedelta(hours=1)  # so long is a reason new
-# Companies whose oldest record is looked for. Where more wait, it is others each minute.
+# Companies whose oldest record is looked for. Where more wait, or time is short, it is others each minute.
 MOST_COMPANIES = 500
+FEWEST_COMPANIES = 20
 LINES_AT_ONCE = 1_000
 
 MISSING = {
@@ -38,12 +39,13 @@ MISSING = {
 WAITS = {Kind.CUSTOMER: Signal.CUSTOMERS_WAIT, Kind.PROJECT: Signal.PROJECTS_WAIT}
 
 
-def measure_work(ledger: "Ledger", now: datetime) -> dict[Signal, float]:
-    """That it could be measured at all is a figure, too."""
+def measure_work(ledger: "Ledger", now: datetime, has_time: Callable[[], bool]) -> dict[Signal, float]:
+    """That it could be measured at all is a figure, too. Where there is no more time, the oldest of fewer companies is
+    looked for."""
     pauses, minute = ledger.pauses.now(), int(now.timestamp()) // 60
     due, late = ledger.due.until_and_before(now, now - LATE, begin=minute)
     lines = list(_lines(ledger, due, pauses, now))
-    _look_for_the_oldest(ledger, lines, pauses, now)
+    _look_for_the_oldest(ledger, lines, pauses, now, has_time)
     waits = {
         signal: _longest(line for line in lines if line.may_go and line.kind is kind)
         for kind, signal in WAITS.items()
@@ -103,11 +105,15 @@ def _lines(ledger: "Ledger", due: "Work", pauses: Pauses, now: datetime) -> Iter
             yield _Line(token, kind, companies, why, _doubt(gate, now))
 
 
-def _look_for_the_oldest(ledger: "Ledger", lines: Iterable[_Line], pauses: Pauses, now: datetime) -> None:
+def _look_for_the_oldest(
+    ledger: "Ledger", lines: Iterable[_Line], pauses: Pauses, now: datetime, has_time: Callable[[], bool]
+) -> None:
     """First where something may go."""
     first_those_that_may_go = sorted(lines, key=lambda line: not line.may_go)
     companies = ((line, company) for line in first_those_that_may_go for company in line.companies)
-    for line, company in islice(companies, MOST_COMPANIES):
+    for count, (line, company) in enumerate(islice(companies, MOST_COMPANIES)):
+        if count >= FEWEST_COMPANIES and not has_time():
+            return
         line.waited = max(line.waited, _waited(ledger, company, line.kind, pauses, now))
 
 
