@@ -18,7 +18,9 @@ Assumed, because no public description was found. When there is one, correct it 
   `invoiceId` and is changed no more, which is answered 409
 * an invoice as PDF is at `invoices/{id}/pdf`, and what it looks like (`pdf`)
 
-Not simulated: webhooks, rate limits, `/include/`, writing anything but expenses.
+* that a list shows all fields without `/include/`; a `Shape` has it otherwise
+
+Not simulated: webhooks, rate limits, writing anything but expenses.
 
 Beside the API, for whoever drives it:
 
@@ -34,9 +36,10 @@ from typing import Any
 from local import serving
 from local.moment.app import application
 from local.moment.records import Moment
+from local.moment.shape import AS_EVENTS, Shape
 from local.serving import Running
 
-__all__ = ["Moment", "application", "serve", "start"]
+__all__ = ["Moment", "Shape", "application", "serve", "start"]
 
 Keys = Mapping[str, Collection[str]]  # an API key → the companies it opens
 
@@ -46,5 +49,5 @@ def serve(port: int, events: Iterable[dict[str, Any]], keys: Keys) -> None:
     serving.serve(application(Moment(events), keys), port)
 
 
-def start(events: Iterable[dict[str, Any]], keys: Keys, port: int = 0) -> Running:
-    return serving.start(application(Moment(events), keys), port)
+def start(events: Iterable[dict[str, Any]], keys: Keys, port: int = 0, shape: Shape = AS_EVENTS) -> Running:
+    return serving.start(application(Moment(events), keys, shape), port)

@@ -23,6 +23,7 @@ from local.moment.faults import Faults
 from local.moment.listing import page
 from local.moment.pdf import invoice_pdf
 from local.moment.records import RESOURCES, Moment, Record
+from local.moment.shape import AS_EVENTS, Shape
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -34,6 +35,9 @@ ADDRESSES = Map(
         Rule("/_events", endpoint="events", methods=["POST"]),
         Rule("/_faults", endpoint="faults", methods=["POST"]),
         Rule(f"{BASE}/<any({','.join(RESOURCES)}):resource>", endpoint="many"),
+        Rule(
+            f"{BASE}/<any({','.join(RESOURCES)}):resource>/include/<parts>", endpoint="many", methods=["GET"]
+        ),
         Rule(f"{BASE}/<any({','.join(RESOURCES)}):resource>/<int:record_id>", endpoint="one"),
         Rule(f"{BASE}/invoices/<int:record_id>/pdf", endpoint="pdf", methods=["GET"]),
     ],
@@ -41,7 +45,9 @@ ADDRESSES = Map(
 )
 
 
-def application(moment: Moment, keys: Mapping[str, Collection[str]]) -> "WSGIApplication":
+def application(
+    moment: Moment, keys: Mapping[str, Collection[str]], shape: Shape = AS_EVENTS
+) -> "WSGIApplication":
     """`keys`: an API key → the companies it opens."""
     asked: Counter[str] = Counter()
     faults = Faults()
@@ -59,7 +65,7 @@ def application(moment: Moment, keys: Mapping[str, Collection[str]]) -> "WSGIApp
                 return _json(beside[endpoint](request))
             _admit(request, named["company"], keys)
             asked[f"{request.method} {named.get('resource', 'invoices/pdf')}"] += 1
-            return faults.around(lambda: API[endpoint](moment, request, **named))
+            return faults.around(lambda: API[endpoint](moment, request, shape, **named))
         except HTTPException as refusal:
             return _refused(refusal)
 
@@ -75,15 +81,22 @@ def _admit(request: Request, company: str, keys: Mapping[str, Collection[str]]) 
         raise Forbidden("This API key does not open that company.")
 
 
-def _many(moment: Moment, request: Request, company: str, resource: str) -> Response:
+def _many(
+    moment: Moment, request: Request, shape: Shape, company: str, resource: str, parts: str = ""
+) -> Response:
+    if resource in shape.absent:
+        raise NotFound(f"There are no {resource} here.")
     if request.method == "GET":
-        return _json(_sound(page, moment.every(company, resource), request.args.to_dict()))
+        found = _sound(page, moment.every(company, resource), request.args.to_dict())
+        return _json(found | {"content": [shape.shown(resource, each, parts) for each in found["content"]]})
     _only_expenses(request, resource, allowed=("POST",))
     content = _sound(read_expense, request.get_data(), company, moment)
     return _json(moment.add_expense(company, content), HTTPStatus.CREATED)
 
 
-def _one(moment: Moment, request: Request, company: str, resource: str, record_id: int) -> Response:
+def _one(
+    moment: Moment, request: Request, _shape: Shape, company: str, resource: str, record_id: int
+) -> Response:
     record = _found(moment, company, resource, record_id)
     if request.method == "GET":
         return _json(record)
@@ -94,7 +107,7 @@ def _one(moment: Moment, request: Request, company: str, resource: str, record_i
     return _json(moment.change_expense(company, record, content))
 
 
-def _pdf(moment: Moment, _request: Request, company: str, record_id: int) -> Response:
+def _pdf(moment: Moment, _request: Request, _shape: Shape, company: str, record_id: int) -> Response:
     return Response(
         invoice_pdf(_found(moment, company, "invoices", record_id)), content_type="application/pdf"
     )

@@ -10,6 +10,9 @@ from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
@@ -34,6 +37,7 @@ class Shape:
 
     lacks: tuple[str, ...] = ()
     ids: Literal["mixed", "numbers", "strings"] = "mixed"
+    id_filters: Literal["Int", "Int64String"] = "Int"
 
 
 FULL = Shape()
@@ -51,6 +55,8 @@ def _schema(shape: Shape) -> GraphQLSchema:
     for place in shape.lacks:
         holder, name = _holder(built, place)
         del holder[name]
+    if shape.id_filters != "Int":
+        _type_id_filters(built, shape.id_filters)
     if shape.ids != "mixed":
         _write_ids(built, "Int" if shape.ids == "numbers" else "Int64String")
     return built
@@ -61,6 +67,13 @@ def _write_ids(built: GraphQLSchema, scalar: str) -> None:
         for name, field in kind.fields.items() if isinstance(kind, GraphQLObjectType) else ():
             if name == "dbId" or name.endswith("DbId"):
                 field.type = cast(GraphQLScalarType, built.type_map[scalar])
+
+
+def _type_id_filters(built: GraphQLSchema, scalar: str) -> None:
+    inner = GraphQLNonNull(cast(GraphQLScalarType, built.type_map[scalar]))
+    for kind in built.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType) and "dbId_in" in kind.fields:
+            kind.fields["dbId_in"].type = GraphQLList(inner)
 
 
 def has_place(place: str) -> bool:

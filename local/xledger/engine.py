@@ -162,6 +162,9 @@ class Xledger:
         if request.document is None:
             how = self.plan.request_errors
             return answer_errors(self.plan.error_status, [worded(each, how) for each in request.problems])
+        if not self.plan.introspection and "__schema" in request.root_fields:
+            refusal = Refused("Introspection is not allowed here.", "INTROSPECTION_DISABLED")
+            return answer_errors(self.plan.error_status, [refusal])
         if self.plan.longest_list is not None and _size(request) > self.plan.longest_list:
             return answer_errors(self.plan.error_status, [Refused("The query timed out.", TIMED_OUT)])
         charge = partial(allowance.charge, plan=self.plan, now=self._clock())

@@ -91,6 +91,9 @@ class Plan(_Strict):
     default_owner_set: Literal["CURRENT", "LOWER", "MINE", "ALL"] = "LOWER"
     default_object_status: Literal["OPEN", "ALL"] = "ALL"
     mine: Literal["CURRENT", "LOWER"] = "CURRENT"  # what MINE means
+    # What a query gets that asks for ALL: nothing that is published says that it is everything.
+    all_owners: Literal["ALL", "LOWER", "CURRENT"] = "ALL"
+    all_statuses: Literal["ALL", "OPEN"] = "ALL"
 
     # How codes and the legal register's numbers are kept and compared. padded: with blanks behind, up to 25 characters.
     codes: Literal["as_sent", "trimmed", "padded", "upper_case"] = "as_sent"
@@ -111,6 +114,8 @@ class Plan(_Strict):
     # Parts of the schema that only this simulator's copy has: "Query.viewer", "Customer_Filter.ownerDbId",
     # "Query.customer_deltas.ownerSet". A document that uses one is refused as a whole.
     schema_lacks: tuple[str, ...] = ()
+    introspection: bool = True  # false: what asks for the schema is refused
+    id_filters: Literal["Int", "Int64String"] = "Int"  # the type of `dbId_in` in the filters
     slot_name: Literal["GL Object {}", "glObject{}", "GL_OBJECT{}"] = (
         "GL Object {}"  # glSetupEntries.field.name
     )
@@ -176,7 +181,9 @@ class Plan(_Strict):
     def shape(self, token: TokenPlan | None) -> Shape:
         """What the schema looks like to a token."""
         hidden = denied_places(token.denied) if token and self.denied_types == "hidden" else ()
-        return Shape((*self.schema_lacks, *sorted(set(hidden) - set(self.schema_lacks))), self.ids)
+        return Shape(
+            (*self.schema_lacks, *sorted(set(hidden) - set(self.schema_lacks))), self.ids, self.id_filters
+        )
 
     def with_token(self, token: str) -> "Plan":
         """The same with `token` as the key to the first entity, instead of the default key."""

@@ -122,6 +122,7 @@ def _owned_by(reader: Reader, table: str, arguments: Record) -> list[Test]:
     if table not in (*OWNED, "entities"):
         return []
     owner_set = arguments.get("ownerSet") or reader.plan.default_owner_set
+    owner_set = reader.plan.all_owners if owner_set == "ALL" else owner_set
     owners = reader.reach.owners(reader.plan.mine if owner_set == "MINE" else owner_set)
     field = "dbId" if table == "entities" else "ownerDbId"
     return [lambda row: row[field] in owners]
@@ -131,6 +132,7 @@ def _status(reader: Reader, arguments: Record) -> list[Test]:
     """What `objectStatus` says, or the plan where the query does not."""
     today = reader.state.today()
     wanted = arguments.get("objectStatus") or reader.plan.default_object_status
+    wanted = reader.plan.all_statuses if wanted == "ALL" else wanted
     if wanted not in ("OPEN", "CLOSED"):
         return []
     return [lambda row: ((row.get("toDate") or today) < today) == (wanted == "CLOSED")]

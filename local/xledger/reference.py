@@ -8,6 +8,7 @@ standard chart, and the VAT codes that the plan names (`vat`). All of it is shar
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from importlib.resources import files
 
 from local.xledger.plan import Plan
@@ -53,6 +54,7 @@ SYSTEM_VALUES = {
     "SO_ORDER_LEVEL": {"PROJECT": "Project"},
     "LEDGER_TYPE": {"AR": "Accounts receivable", "AP": "Accounts payable"},
     "CHART_OF_ACCOUNT": {"NS4102": "Norsk standard kontoplan"},
+    "JOB_LEVEL": {"IMPORTED": "Imported", "APPROVED": "Approved"},
 }
 BANKS = {"DNB": ("DNB Bank ASA", "DNBANOKK"), "NORDEA": ("Nordea Bank", "NDEANOKK")}
 CURRENCIES = {
@@ -87,6 +89,7 @@ def reference_tables(plan: Plan, owner: Record, now: str) -> dict[str, Table]:
         "taxTableSetups": Table(rates),
         "systemValues": systems,
         "accounts": accounts,
+        "periodStatusItems": Table(_periods(owner, now)),
         "banks": Table(_banks()),
         "employees": Table({**person, "email": None} for person in _coded(501, EMPLOYEES)),
         "contacts": Table(_contacts()),
@@ -159,6 +162,16 @@ def _system_values() -> Iterator[Record]:
             "description": name,
             "kind": kind,
         }
+
+
+def _periods(owner: Record, now: str) -> Iterator[Record]:
+    """The months of the year that it is."""
+    year = int(now[:4])
+    for month in range(1, 13):
+        first, last = date(year, month, 1), date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        named = {"code": f"{year}{month:02}", "description": f"{first:%B} {year}"}
+        days = {"fromDate": str(first), "toDate": str(last), "fiscalYear": year, "monthNumber": month}
+        yield {"dbId": 6000 + month, "ownerDbId": owner["dbId"], "period": named | days}
 
 
 def _accounts(systems: Table, owner: Record, now: str) -> Iterator[Record]:

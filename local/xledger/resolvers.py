@@ -21,6 +21,7 @@ MOST_INPUTS = 500
 CONNECTIONS = (
     *("companies", "customers", "projects", "accounts", "objectKinds", "objectValues"),
     *("taxTableSetups", "entities", "countries", "currencies", "arTransactions", "glImportItems"),
+    "periodStatusItems",
 )
 DELTAS = {"customer_deltas": "customers", "project_deltas": "projects"}
 Checked = Callable[[Writer, Record], Change]

@@ -5,6 +5,8 @@ zeep's model of the same file reads each request and writes each answer, so the 
 what they say of themselves.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -66,6 +68,16 @@ class Description:
 
     def _binding(self, suffix: str) -> Any:
         return self.document.bindings[f"{{{NAMESPACE}}}{self.name}{suffix}"]
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """A description in which some things are called otherwise."""
+    if not names:
+        return text
+    words = "|".join(map(re.escape, names))
+    return re.sub(
+        rf"\b({words})(?=Response\b|Result\b|SoapIn\b|SoapOut\b|\b)", lambda word: names[word[1]], text
+    )
 
 
 @cache

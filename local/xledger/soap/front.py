@@ -17,7 +17,7 @@ from werkzeug.http import parse_options_header
 from local.xledger.answering import Answer, answer_page, delivered
 from local.xledger.faults import Fault, Faults, Met
 from local.xledger.plan import Plan
-from local.xledger.soap.description import NAMESPACE, PATHS, Description, Values, describe
+from local.xledger.soap.description import NAMESPACE, PATHS, Description, Values, describe, renamed
 from local.xledger.soap.envelope import (
     SOAP_11,
     VERSIONS,
@@ -85,8 +85,11 @@ class Soap:
         """What a GET is answered with; `base` is the address that the caller used."""
         description = describe(PATHS[path])
         if query.casefold() == "wsdl":
-            text_results = self._services.plan.soap.result_shape == "string"
-            return Answer(200, description.served(base, text_results=text_results).encode(), SOAP_11.headers)
+            soap = self._services.plan.soap
+            text = description.served(base, text_results=soap.result_shape == "string")
+            if description.name == "Export":
+                text = renamed(text, soap.export_names)
+            return Answer(200, text.encode(), SOAP_11.headers)
         return answer_page(200, overview(description))
 
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -111,6 +114,8 @@ class Soap:
         description = describe(PATHS[path])
         request = read_envelope(body, version)
         operation = _named(description, version, action, request)
+        if description.name == "Export":
+            _refuse_old_names(request, self._services.plan.soap.export_names)
         return Call(version, description, operation, description.decode(version, request))
 
     def _answer(self, call: Call) -> Answer:
@@ -141,6 +146,12 @@ def _named(description: Description, version: Version, action: str | None, reque
     if name.namespace != NAMESPACE or name.localname not in description.operations:
         raise SoapFault(f"{description.name} has no operation {name.localname}.", "sender")
     return name.localname
+
+
+def _refuse_old_names(request: etree._Element, names: Mapping[str, str]) -> None:
+    for each in request.iter():
+        if (name := etree.QName(each).localname) in names:
+            raise SoapFault(f"There is an error in XML document: {name} is not expected.", "sender")
 
 
 def _instead(met: Met, call: Call) -> Answer | None:

@@ -88,6 +88,9 @@ class SoapPlan(_Strict):
         2  # the GL object, and so the column Posting1 to Posting3; the department has 1 or 2
     )
     column_names: dict[str, str] = {}  # other names for columns; an empty one leaves the column out
+    # What becomes of a filter: the lines that it means, all of them, none, or a fault.
+    filters: Literal["honoured", "ignored", "no_lines", "refused"] = "honoured"
+    export_names: dict[str, str] = {}  # other names of operations and fields of the Export service
     supplier_on_gl_lines: bool = False  # true: supplier and invoice stand on lines of the general ledger too
 
     # Faults: how often each happens, of 1.

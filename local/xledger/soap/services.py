@@ -112,7 +112,12 @@ class Services:
     def _chosen(self, asked: Values, operation: str) -> Iterator[Line]:
         """The checks are made now, the lines when they are read."""
         lines = self._lines(self._user(asked, operation), asked)
-        wanted = tests(asked["sFreeText"], asked["sFilter"], asked["eDataOption"])
+        said, how = asked["sFilter"], self.plan.soap.filters
+        if said and how == "refused":
+            raise SoapFault("The filter is not valid.")
+        if said and how == "no_lines":
+            return iter(())
+        wanted = tests(asked["sFreeText"], None if how == "ignored" else said, asked["eDataOption"])
         return (line for line in lines if all(test(line) for test in wanted))
 
     def _lines(self, user: UserPlan, asked: Values) -> Iterator[Line]:

@@ -27,6 +27,7 @@ class Staging:
         posted = None if seconds is None else state.now(timedelta(seconds=seconds))
         for line in voucher:
             staged = {"trRegNumber": number, "visibleFrom": now, "visibleUntil": posted}
+            staged["jobLevel"] = state.tables["systemValues"].find("kind", "JOB_LEVEL")[0]
             state.add("glImportItems", staged | _shown(line, line.amount), owner)
         owed = [line for line in voucher if line.account == RECEIVABLES and line.customer]
         if owed and posted is not None:
