@@ -13,7 +13,7 @@ from local.children import ChildError, surroundings
 from local.run.misuse import MISUSE, Misuse, Parser
 
 INTERRUPTED = 130
-SETTING_UP = ("create", "show", "test", "report")
+SETTING_UP = ("create", "show", "test", "probe", "report")
 OPERATING = ("pause", "resume", "sign-out", "revoke-links", "check-file", "share-entity", "unshare-entity")
 Given = ParamSpec("Given")
 
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_company(
         commands.add_parser(
             "company",
-            help="create, show, test, report on or pause a company of a deployment",
+            help="create, show, test, probe, report on or pause a company of a deployment",
             allow_abbrev=False,
         )
     )
@@ -146,6 +146,7 @@ def _add_company(company: argparse.ArgumentParser) -> None:
     add("--stack", required=True, metavar="NAME", help="the name of the deployed stack")
     add("--settings", type=Path, metavar="FILE", help="the settings to save, as JSON")
     add("--keys", metavar="FILE", help="the keys to save, as JSON; null removes one; - reads standard input")
+    add("--json", action="store_true", help="of probe: print the report as JSON")
     add("--month", metavar="YYYY-MM", help="of the report: invoices dated in it, as CSV")
     add("--all", action="store_true", help="pause or resume every company, in place of ID")
     add("--reason", metavar="TEXT", help="why it is paused or shared; the company can read it")

@@ -1,9 +1,10 @@
-"""`company`: creates, shows, tests and reports on one company of a deployment, with the AWS credentials of the shell.
+"""`company`: creates, shows, tests, probes and reports on a company of a deployment, with the credentials of the shell.
 
 Keys are read from a file or from standard input, never from the command line, where others could see them.
 """
 
 import argparse
+import itertools
 import json
 import re
 import sys
@@ -22,10 +23,13 @@ from moment_xledger.adapters.secrets import Vault
 from moment_xledger.domain.companies import LEAVE_IN_A_FILE, Company, CompanyId
 from moment_xledger.domain.connection_tests import Check, Outcome
 from moment_xledger.domain.errors import Conflict, Unreachable
+from moment_xledger.domain.probe_report import reported, reported_as_json
+from moment_xledger.domain.probes import MOST_REQUESTS
 from moment_xledger.domain.settings_faults import BadSettings
 from moment_xledger.environment import Environment
 from moment_xledger.flows.check_before_sending import check_before_sending
 from moment_xledger.flows.control_report import control_report
+from moment_xledger.flows.probe_company import probe_company
 from moment_xledger.flows.save_company import OPERATOR, Form, save_form
 from moment_xledger.flows.test_connection import try_connection
 from moment_xledger.wiring import Wiring, now
@@ -62,6 +66,8 @@ def company(options: argparse.Namespace) -> int:
     company_id = CompanyId(options.id)
     if options.what != "create" and (options.settings or options.keys):
         raise Misuse("--settings and --keys go with create.")
+    if options.json and options.what != "probe":
+        raise Misuse("--json goes with probe.")
     month = _month(options)
     form = _form(company_id, options) if options.what == "create" else None
     try:
@@ -70,6 +76,8 @@ def company(options: argparse.Namespace) -> int:
             return create(form, deployment)
         if month:
             return report(company_id, month, deployment)
+        if options.what == "probe":
+            return probe(company_id, deployment, as_json=options.json)
         return show(company_id, deployment) if options.what == "show" else try_it(company_id, deployment)
     except (ClientError, BotoCoreError) as fault:
         raise Misuse(f"AWS: {_words(fault)}") from None
@@ -115,6 +123,19 @@ def try_it(company_id: CompanyId, deployment: Deployment) -> int:
         for difference in check_before_sending(company_id, trial.worker, trial.reference).differences:
             print(f"! {difference.sentence(company.language)}")
     return 0 if result.passed else 1
+
+
+def probe(company_id: CompanyId, deployment: Deployment, *, as_json: bool = False) -> int:
+    """0 only if nothing is so that something must stop. Requests are told as they go, on standard error."""
+    company, count = known(company_id, deployment), itertools.count(1)
+
+    def tell(name: str) -> None:
+        print(f"{next(count):>2} of at most {MOST_REQUESTS}: {name}", file=sys.stderr)
+
+    found = probe_company(company_id, OPERATOR, deployment.use.prober(), tell)
+    text = reported_as_json(found) if as_json else "\n".join(reported(found, company.language))
+    print(text)
+    return 0 if found.passed else 1
 
 
 def report(company_id: CompanyId, month: date, deployment: Deployment) -> int:

@@ -10,9 +10,10 @@ from local.requirements import requirements
 
 def generated() -> dict[str, bytes]:
     """Path in the project → what belongs there."""
-    from local import file_formats, openapi, retention_page
+    from local import file_formats, needs, openapi, retention_page
     from local.sample import sample_files
     from local.schemas import contract
+    from moment_xledger.adapters.xledger_graphql import OPERATIONS
 
     return {
         **{f"events/{name}": content for name, content in contract().items()},
@@ -22,6 +23,7 @@ def generated() -> dict[str, bytes]:
         "events/openapi.yaml": openapi.written(),
         "layers/dependencies/requirements.txt": requirements(ROOT / "uv.lock").encode(),
         "layers/soap/requirements.txt": requirements(ROOT / "uv.lock", "soap").encode(),
+        str(OPERATIONS.relative_to(ROOT) / "needs.json"): needs.written(),
     }
 
 

@@ -17,6 +17,7 @@ from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.ledger.links import Links
 from moment_xledger.adapters.ledger.sessions import Sessions
 from moment_xledger.adapters.table import Table
+from moment_xledger.domain.assumptions import Assumption, Finding, Unread, WhyUnread, Work, unknown
 from moment_xledger.domain.attempts import Attempt, Operation
 from moment_xledger.domain.companies import CompanyId, Language, Route, TokenId
 from moment_xledger.domain.connection_tests import Check, ConnectionTest, Outcome, Right
@@ -29,6 +30,7 @@ from moment_xledger.domain.expense_entries import State as ExpenseState
 from moment_xledger.domain.expenses import Expense, Left
 from moment_xledger.domain.exports import SCHEDULE, Export, Status
 from moment_xledger.domain.files.series import Gap, Late, Previous, SeriesReport
+from moment_xledger.domain.followed import COLUMN
 from moment_xledger.domain.gate import Gate, InFlight
 from moment_xledger.domain.invoice_mails import InvoiceMail
 from moment_xledger.domain.invoice_mails import State as MailState
@@ -39,6 +41,7 @@ from moment_xledger.domain.moment import Customer, Invoice, Project
 from moment_xledger.domain.notices import Told
 from moment_xledger.domain.number_guard import Place
 from moment_xledger.domain.preflight import Lists
+from moment_xledger.domain.probes import Probe
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import Progress
 from moment_xledger.domain.records import Record, State
@@ -98,6 +101,11 @@ def _company(ledger: Ledger) -> None:
     ledger.settings_history.note_tails(NORDVIK, Tails("1234", "abcd", "bruk", "pass", "nøkl", "sert"))
     checks = (Check(Right.TOKEN, Outcome.PASSED), Check(Right.SOAP, Outcome.REFUSED, "no logon key"))
     ledger.connection_tests.save(NORDVIK, ConnectionTest(NOW, "Kari Nordmann", checks))
+    findings = (
+        unknown(Assumption.SCHEMA, Unread(WhyUnread.REFUSED, "Not here.")),
+        Finding(Assumption.EXPORT_FILTER, "empty", {}, frozenset({Work.EXPENSES})),
+    )
+    ledger.probes.save(NORDVIK, Probe(NOW, "Kari Nordmann", 23, findings, {f"{COLUMN}account": "konto"}))
 
 
 def _people(ledger: Ledger) -> None:
@@ -276,6 +284,7 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     "settings saved": lambda ledger: list(ledger.settings_history.of(NORDVIK)),
     "ends of keys": lambda ledger: ledger.settings_history.tails(NORDVIK),
     "connection test": lambda ledger: ledger.connection_tests.newest(NORDVIK),
+    "probe": lambda ledger: (ledger.probes.newest(NORDVIK), ledger.probes.follows(NORDVIK)),
     "session": lambda ledger: ledger.sessions.read("2", NOW),
     "link": lambda ledger: ledger.links.read("3", NOW),
     "audit": lambda ledger: list(ledger.audit.of(NORDVIK)),

@@ -7,18 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from local import __main__
-from local.company import Deployment, _form, create, report, show, try_it
+from local.company import Deployment, _form, create, probe, report, show, try_it
 from local.run.misuse import Misuse
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.companies import CompanyId, Secrets
 from moment_xledger.domain.mails import Stopped
 from moment_xledger.flows.reconcile import Reconciler
 from moment_xledger.flows.test_connection import Trial
+from tests.flows.probing import Room
 from tests.flows.test_reconcile import Moments
 from tests.office import MOMENT_KEY, FakeVault, keys, settings
 from tests.world import TOKEN, URL, World
@@ -125,6 +127,25 @@ def test_a_missing_right_is_a_failure_that_says_what_to_do(
     stack.world.server.replan({"tokens": [{"token": TOKEN.secret, "denied": ["projects"]}]})
     assert try_it(NORDVIK, stack.deployment) == 1
     assert "! The API key does not have the right to read projects." in capsys.readouterr().out
+
+
+def test_a_probe_tells_of_its_requests_and_fails_where_something_must_stop(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    room = Room(plan={"soap": {"filters": "no_lines"}})
+    use = SimpleNamespace(ledger=room.world.ledger, prober=room.prober)
+    deployment = Deployment(use, room.vault, URL)  # type: ignore[arg-type]
+    assert probe(NORDVIK, deployment) == 1
+    said = capsys.readouterr()
+    assert said.err.splitlines()[0] == " 1 of at most 25: IntrospectSchema"
+    assert len(said.err.splitlines()) == 23
+    assert "! The filter by time gives the lines that were changed then, and no others." in said.out
+    assert "23 requests. Nothing was written." in said.out
+
+    room.world.server.replan({"soap": {"filters": "honoured"}})
+    assert probe(NORDVIK, deployment, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["passed"]
+    room.close()
 
 
 def test_what_is_wrong_is_one_sentence_and_nothing_is_saved(stack: Stack, typed: Any) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from botocore.config import Config
+    from requests import Session
 
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.mail import Mail
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from moment_xledger.flows.export_invoices import Exporter
     from moment_xledger.flows.guard_numbers import Guard
     from moment_xledger.flows.mail_invoice import Mailer
+    from moment_xledger.flows.probe_company import Prober
     from moment_xledger.flows.receive_events import Receiver
     from moment_xledger.flows.recheck_invoices import Rechecker
     from moment_xledger.flows.reconcile import Reconciler
@@ -163,7 +165,8 @@ class Wiring:
 
         from moment_xledger.adapters.moment_api import MomentApi
 
-        return MomentApi(requests.Session(), self._environment["MOMENT_URL"])
+        url = self._environment["MOMENT_URL"]
+        return MomentApi(requests.Session(), url, follows=lambda company: self.ledger.probes.follows(company))
 
     def teller(self) -> "Teller":
         from moment_xledger.adapters.ledger.links import LIFETIME
@@ -256,7 +259,13 @@ class Wiring:
         return read_invoices(company, dates, since, self.worker(A_WAIT), XledgerInvoices)
 
     def open_soap(
-        self, company: "Company", login: "SoapLogin", timeout: timedelta = SOAP_TIMEOUT
+        self,
+        company: "Company",
+        login: "SoapLogin",
+        timeout: timedelta = SOAP_TIMEOUT,
+        session: "Session | None" = None,
+        *,
+        cuts: bool = False,
     ) -> "XledgerSoap":
         """Xledger's SOAP services for one company; a renewed logon key is kept."""
         import requests
@@ -268,7 +277,7 @@ class Wiring:
 
         host = pinned(self._environment["XLEDGER_SOAP_URL"], self._environment["XLEDGER_APPLICATION"])
         certificate = as_file(login.certificate) if login.certificate else None
-        line = Line(host, requests.Session(), timeout, certificate=certificate)
+        line = Line(host, session or requests.Session(), timeout, certificate=certificate, cuts=cuts)
         return XledgerSoap(login, line, keep_key=lambda key: self.vault.keep_logon_key(company, key))
 
     def importer(self, go_on: "Callable[[CompanyId], None]") -> "Importer":
@@ -283,7 +292,11 @@ class Wiring:
             self.ledger,
             self._open_postings,
             lambda company: MomentExpenses(
-                requests.Session(), url, company.id, self.vault.moment_key(company)
+                requests.Session(),
+                url,
+                company.id,
+                self.vault.moment_key(company),
+                follows=self.ledger.probes.follows(company.id),
             ),
             go_on,
             now,
@@ -294,13 +307,15 @@ class Wiring:
         from moment_xledger.adapters.xledger_postings import Postings
         from moment_xledger.domain.dimensions import slots_of
         from moment_xledger.domain.errors import RunStopped
+        from moment_xledger.domain.followed import columns_of
         from moment_xledger.domain.problems import Code
 
         login = self.vault.soap_login(company)
         if login is None or company.owner_code is None:
             raise RunStopped(Code.SOAP_LOGIN_REFUSED)
         slots = slots_of(company, self.ledger.references.dimensions(company.token_id))
-        return Postings(self.open_soap(company, login), company.owner_code, slots)
+        names = columns_of(self.ledger.probes.follows(company.id))
+        return Postings(self.open_soap(company, login), company.owner_code, slots, names)
 
     def guard(self) -> "Guard":
         from moment_xledger.adapters.xledger_reference import Reference
@@ -355,6 +370,32 @@ class Wiring:
 
         worker = replace(self.worker(A_WAIT), run=RUN)
         return Trial(worker, Reference, self.moment().accepts, accepts_soap)
+
+    def prober(self) -> "Prober":
+        """Its connections to SOAP and Moment tell of each request before they send it."""
+        from moment_xledger.adapters.moment_shapes import MomentShapes
+        from moment_xledger.adapters.told_requests import told_session
+        from moment_xledger.adapters.xledger_probe import XledgerProbe
+        from moment_xledger.adapters.xledger_reference import Reference
+        from moment_xledger.flows.probe_company import RUN, Prober
+
+        def soap(
+            company: "Company", login: "SoapLogin", owner_code: int, spend: Callable[[str], None]
+        ) -> Any:
+            from moment_xledger.adapters.xledger_soap.probing import SoapProbe
+
+            opened = self.open_soap(company, login, A_WAIT, told_session(spend, "SOAP"), cuts=True)
+            return SoapProbe(opened, opened.line, owner_code)
+
+        worker = replace(self.worker(A_WAIT), run=RUN)
+        url = self._environment["MOMENT_URL"]
+        return Prober(
+            worker,
+            Reference,
+            XledgerProbe,
+            soap,
+            lambda spend: MomentShapes(told_session(spend, "Moment"), url, A_WAIT),
+        )
 
     def rechecker(self, go_on: "Callable[[CompanyId], None]") -> "Rechecker":
         from moment_xledger.flows.recheck_invoices import Rechecker

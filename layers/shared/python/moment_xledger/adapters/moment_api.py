@@ -6,7 +6,7 @@ customers, projects and invoices look like the data of their events, and that a 
 `DRAFT`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -20,6 +20,7 @@ from moment_xledger.adapters.http_deadlines import within
 from moment_xledger.adapters.moment_answers import UNEXPLAINED, refuses_the_key
 from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.errors import KeyRefused, Unreachable, UnusableAnswer
+from moment_xledger.domain.followed import path_of, with_active
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Customer, Project, Saved
 
@@ -32,7 +33,7 @@ class _PageInfo(BaseModel, alias_generator=to_camel):
     total_elements: int
 
 
-class _Page(BaseModel):
+class Page(BaseModel):
     content: list[dict[str, Any]]
     page: _PageInfo
 
@@ -40,9 +41,16 @@ class _Page(BaseModel):
 class MomentApi:
     """Raises `Unreachable` whenever there is no usable answer, whatever the reason."""
 
-    def __init__(self, session: requests.Session, url: str, timeout: timedelta = TIMEOUT) -> None:
+    def __init__(
+        self,
+        session: requests.Session,
+        url: str,
+        timeout: timedelta = TIMEOUT,
+        follows: Callable[[CompanyId], Mapping[str, str]] = lambda _: {},
+    ) -> None:
+        """`follows`: what a probe has taught of a company's Moment; see `domain.followed`."""
         self._session, self._timeout = session, timeout
-        self._url = url.rstrip("/")
+        self._url, self._follows = url.rstrip("/"), follows
 
     def record(self, company: CompanyId, key: Token, kind: Kind, number: str) -> Saved | None:
         """The customer or project of this number, if Moment has one. Raises `UnusableAnswer` where it would not pass as
@@ -94,7 +102,14 @@ class MomentApi:
             return False
         return True
 
-    def _get(self, company: CompanyId, key: Token, resource: str, wanted: dict[str, Any]) -> _Page:
+    def _get(self, company: CompanyId, key: Token, resource: str, wanted: dict[str, Any]) -> Page:
+        follows = self._follows(company)
+        page = self._read(company, key, path_of(resource, follows), wanted)
+        if resource == "projects":
+            page.content = [dict(with_active(each, follows)) for each in page.content]
+        return page
+
+    def _read(self, company: CompanyId, key: Token, resource: str, wanted: dict[str, Any]) -> Page:
         try:
             with within(self._timeout, self._session):
                 answer = self._session.get(
@@ -111,7 +126,7 @@ class MomentApi:
                     f"Moment: HTTP {answer.status_code} without a reason, perhaps from a firewall"
                 )
             answer.raise_for_status()
-            return _Page.model_validate_json(answer.content)
+            return Page.model_validate_json(answer.content)
         except requests.RequestException as error:
             raise Unreachable(f"Moment: {type(error).__name__}") from None  # its text holds the address
         except ValidationError:

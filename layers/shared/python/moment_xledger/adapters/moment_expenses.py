@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import requests
@@ -22,6 +23,7 @@ from moment_xledger.adapters.moment_api import MOST_PAGES, PAGE_SIZE, TIMEOUT
 from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.errors import RefusedByMoment, RunStopped, Unreachable
 from moment_xledger.domain.expenses import Expense, InMoment, ProjectState
+from moment_xledger.domain.followed import path_of, with_active
 from moment_xledger.domain.problems import Code
 
 FIELDS: Mapping[str, str] = {
@@ -44,7 +46,7 @@ MOST_WORDS = 500
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _Stored(BaseModel, alias_generator=to_camel):
+class Stored(BaseModel, alias_generator=to_camel):
     id: int
     external_id: str | None = None
     invoice_id: int | str | None = None
@@ -77,14 +79,17 @@ class MomentExpenses:
         company: CompanyId,
         key: Token,
         timeout: timedelta = TIMEOUT,
+        follows: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        """`follows`: see `domain.followed`."""
+        self._follows = follows
         self._session, self._timeout = session, timeout
         self._url = f"{url.rstrip('/')}/companies/{company}"
         self._key = key
 
     def find(self, external_id: str) -> InMoment | None:
         """The oldest, should there be several."""
-        found = [_read(_Stored, each) for each in self._every("expenses", external_id)]
+        found = [_read(Stored, each) for each in self._every("expenses", external_id)]
         mine = [each for each in found if each.external_id == external_id]
         return min(mine, key=lambda each: each.id).seen() if mine else None
 
@@ -92,12 +97,12 @@ class MomentExpenses:
         answer = self._send("GET", f"expenses/{moment_id}")
         if answer.status_code == HTTPStatus.NOT_FOUND:
             return None
-        return _read(_Stored, _json(_sound(answer))).seen()
+        return _read(Stored, _json(_sound(answer))).seen()
 
     def add(self, expense: Expense) -> int:
         """Raises `RefusedByMoment` where Moment says no, and did nothing."""
         answer = self._send("POST", "expenses", json=_body(dict(expense)))
-        return _read(_Stored, _json(_accepted(answer))).id
+        return _read(Stored, _json(_accepted(answer))).id
 
     def change(self, moment_id: int, changes: Mapping[str, object]) -> None:
         _accepted(self._send("PATCH", f"expenses/{moment_id}", json=_body(changes)))
@@ -105,14 +110,16 @@ class MomentExpenses:
     def project(self, number: str) -> ProjectState:
         for content in self._every("projects", number):
             if content.get("projectNumber") == number:
-                return ProjectState.OPEN if _read(_Project, content).active else ProjectState.CLOSED
+                project = _read(_Project, with_active(content, self._follows))
+                return ProjectState.OPEN if project.active else ProjectState.CLOSED
         return ProjectState.UNKNOWN
 
     def _every(self, resource: str, query: str) -> Iterator[dict[str, Any]]:
         """All that the query finds, or `Unreachable`: part of it would look like nothing."""
         for number in range(1, MOST_PAGES):
             wanted: dict[str, Any] = {"query": query, "page": number, "size": PAGE_SIZE}
-            page = _read(_Page, _json(_sound(self._send("GET", resource, params=wanted))))
+            path = path_of(resource, self._follows)
+            page = _read(_Page, _json(_sound(self._send("GET", path, params=wanted))))
             yield from page.content
             if number * PAGE_SIZE >= page.page.total_elements:
                 return

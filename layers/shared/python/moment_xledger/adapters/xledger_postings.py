@@ -1,11 +1,12 @@
 """One company's posted lines, over Xledger's SOAP services, by when they were last changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
+from types import MappingProxyType
 
 from moment_xledger.adapters.xledger_soap.client import XledgerSoap
-from moment_xledger.adapters.xledger_soap.rows import placed
+from moment_xledger.adapters.xledger_soap.rows import placed, renamed
 from moment_xledger.domain.account_ranges import AccountRanges
 from moment_xledger.domain.dimensions import USUAL, Slots
 from moment_xledger.domain.errors import (
@@ -43,11 +44,17 @@ LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 class Postings:
     """Raises `AnswerUnreadable`, `Unreachable` and `RunStopped`, also while lines are read."""
 
-    def __init__(self, soap: XledgerSoap, owner_code: int, slots: Slots = USUAL) -> None:
-        """`slots`: which GL objects are the project and the department of a line."""
+    def __init__(
+        self,
+        soap: XledgerSoap,
+        owner_code: int,
+        slots: Slots = USUAL,
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`slots`: which GL objects are the project and the department of a line. `names`: see `renamed`."""
         self._soap = soap
         self._owner_code = owner_code
-        self._slots = slots
+        self._slots, self._names = slots, names
 
     def lines(self, window: Window, accounts: AccountRanges) -> Iterator[Row | BadRow]:
         """Of a line on another account that was never changed, nothing but the account."""
@@ -62,10 +69,11 @@ class Postings:
         start, end = window.start, window.end
         with _in_our_words():
             lines = self._soap.changed(operation, self._owner_code, start, end, accounts)
-            if self._slots[:2] == USUAL[:2]:
-                yield from lines
-            else:
-                yield from (placed(line, self._slots) for line in lines)
+            if self._slots[:2] != USUAL[:2]:
+                lines = (placed(line, self._slots) for line in lines)
+            if self._names:
+                lines = (renamed(line, self._names) for line in lines)
+            yield from lines
 
 
 @contextmanager

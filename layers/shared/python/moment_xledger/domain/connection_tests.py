@@ -51,7 +51,7 @@ class Check:
         norwegian, english = reason or _SENTENCES.get((self.right, self.outcome)) or _ANY[self.outcome]
         names = _NAMES[self.right]
         text = norwegian if language is Language.NORWEGIAN else english
-        why = _in_words(why, language) if self.outcome is Outcome.LATER else why
+        why = in_words(why, language) if self.outcome is Outcome.LATER else why
         said = text.format(right=names[language is Language.ENGLISH], why=why).strip()
         return f"{said[:1].upper()}{said[1:]}"
 
@@ -72,7 +72,7 @@ def closed(why: Why, until: datetime) -> str:
     return f"{why}, {until.astimezone(UTC).isoformat()}"
 
 
-def _in_words(later: str, language: Language) -> str:
+def in_words(later: str, language: Language) -> str:
     name, _, until = later.partition(", ")
     if name not in _CLOSED:
         return later

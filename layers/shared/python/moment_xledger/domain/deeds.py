@@ -23,6 +23,7 @@ class What(StrEnum):
     CONFIRMED_ADDRESS = "confirmed a mail address"
     CHANGED_SETTINGS = "changed the settings"
     TESTED_CONNECTION = "tested the connection"
+    PROBED = "checked everything"
     RETRIED_PROBLEM = "had a problem tried again"
     DECIDED_PROBLEM = "decided about a problem"
     SKIPPED_PROBLEM = "skipped a problem"

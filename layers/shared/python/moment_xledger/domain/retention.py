@@ -116,8 +116,8 @@ TABLE = (
     Kept(Where.COMPANY, ("KEYS",), "the last characters of keys", Until.COMPANY),
     Kept(
         Where.COMPANY,
-        ("TESTED",),
-        "the newest connection test, and who asked for it",
+        ("TESTED", "PROBE"),
+        "the newest connection test and the newest probe, and who asked for them",
         Until.COMPANY,
         Person.REDACTED,
     ),

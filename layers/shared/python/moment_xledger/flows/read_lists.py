@@ -72,7 +72,7 @@ def read_dimensions(token: TokenId, worker: Keeps, reference: "Reference") -> No
     if known and worker.clock() - known.read_at < A_DAY:
         return
     read = _unless_refused(lambda: reference.dimensions(worker.clock()), [])
-    if read is not None:
+    if read is not None and (read.project or not (known and known.project)):
         worker.ledger.references.save_dimensions(token, read)
 
 

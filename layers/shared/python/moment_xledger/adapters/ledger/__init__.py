@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.notices import Notices
     from moment_xledger.adapters.ledger.orders import Orders
     from moment_xledger.adapters.ledger.pauses import Pauses
+    from moment_xledger.adapters.ledger.probes import Probes
     from moment_xledger.adapters.ledger.problems import Problems
     from moment_xledger.adapters.ledger.reasons import Reasons
     from moment_xledger.adapters.ledger.reconciliations import Reconciliations
@@ -65,6 +66,7 @@ class Ledger:
     audit: "Audit"
     settings_history: "SettingsHistory"
     connection_tests: "ConnectionTests"
+    probes: "Probes"
     references: "References"
     reconciliations: "Reconciliations"
     notices: "Notices"

@@ -130,6 +130,10 @@ def connection_test(owner: CompanyId) -> Key:
     return company(owner), "TESTED"
 
 
+def probe(owner: CompanyId) -> Key:
+    return company(owner), "PROBE"
+
+
 def head(owner: CompanyId) -> Key:
     return invoices(owner), "HEAD"
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from moment_xledger.adapters.xledger_soap.assumed import assumed
 from moment_xledger.adapters.xledger_soap.envelopes import text_result
-from moment_xledger.adapters.xledger_soap.exports import read_rows
+from moment_xledger.adapters.xledger_soap.exports import read_cells, read_rows
 from moment_xledger.adapters.xledger_soap.filters import modified
 from moment_xledger.adapters.xledger_soap.posting import Answer, Line, post
 from moment_xledger.adapters.xledger_soap.services import (
@@ -58,6 +58,10 @@ class XledgerSoap:
         self._line = line
         self._keep_key = keep_key
         self._version = version
+
+    @property
+    def line(self) -> Line:
+        return self._line
 
     def logon(self) -> str:
         """A new key. Raises `CallFailed`, with `LogonRefused` if user and password are."""
@@ -124,10 +128,19 @@ class XledgerSoap:
         `operation`: posted_lines or supplier_lines. The whole answer is here, on disk, when this returns; rows are
         read from it as they are asked for. Raises `CallFailed`, also in the middle if the answer's XML is broken.
         """
+        return self._export(operation, filter_, owner_code, partial(read_rows, accounts=accounts))
+
+    def cells(self, operation: str, filter_: str, owner_code: int) -> Iterator[dict[str, str]]:
+        """As `transactions`, each row as it came."""
+        return self._export(operation, filter_, owner_code, read_cells)
+
+    def _export(
+        self, operation: str, filter_: str, owner_code: int, read: Callable[[Answer, str], Iterator[T]]
+    ) -> Iterator[T]:
         known = assumed()
         name = known.operations[operation]
 
-        def ask(key: str) -> Iterator[Row | BadRow]:
+        def ask(key: str) -> Iterator[T]:
             values = {
                 **known.values,
                 "user": self._login.user,
@@ -139,7 +152,7 @@ class XledgerSoap:
             }
             fields[known.parameters["filter"]] = filter_
             fields[known.parameters["owner_code"]] = owner_code
-            return self._ask(export(), name, partial(read_rows, accounts=accounts), **fields)
+            return self._ask(export(), name, read, **fields)
 
         return self._with_key(ask)
 

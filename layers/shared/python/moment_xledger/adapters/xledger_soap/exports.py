@@ -51,6 +51,21 @@ def read_rows(
         return _numbered(answer.body, tops, accounts)
 
 
+def read_cells(answer: Answer, operation: str) -> Iterator[dict[str, str]]:
+    """As `read_rows`, each row as it came: texts by the columns' names."""
+    with ExitStack() as unless_read:
+        unless_read.callback(answer.body.close)
+        tops = _in_its_shape(answer, operation)
+        unless_read.pop_all()
+        return _cells(answer.body, tops)
+
+
+def _cells(body: IO[bytes], tops: Growing) -> Iterator[dict[str, str]]:
+    with body:
+        for element in _row_elements(tops):
+            yield {etree.QName(cell.tag).localname: (cell.text or "").strip() for cell in element}
+
+
 def _in_its_shape(answer: Answer, operation: str) -> Growing:
     results = _results(answer, operation)
     for result, finished in results:

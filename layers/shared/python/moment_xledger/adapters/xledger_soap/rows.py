@@ -15,6 +15,7 @@ from moment_xledger.domain.dimensions import USUAL, Slots
 from moment_xledger.domain.posted_lines import BadRow, Row
 
 LONGEST_NAME = 100
+LEARNT = ("account", "project")  # may stand in columns of other names, recognised by their values
 _LINKS = ("match_id", "file_key")  # 0 stands for none: of a line that is not matched yet, say
 _NAMES = ("project", "match_id")  # by which something is looked for, so a key must hold them
 
@@ -55,6 +56,14 @@ def placed(line: Row | BadRow, slots: Slots) -> Row | BadRow:
         where = _where({"transaction_id": line.transaction_id, "voucher_no": line.voucher_no}, 0)
         return BadRow(f"project is longer than {LONGEST_NAME} signs", where)
     return line._replace(project=project, department=department)
+
+
+def renamed(line: Row | BadRow, names: Mapping[str, str]) -> Row | BadRow:
+    """The same with what stands in columns of other names. `names`: in lower case, by the field of a row."""
+    if isinstance(line, BadRow):
+        return line
+    account, project = (line.others.get(names.get(name, "")) for name in LEARNT)
+    return line._replace(account=line.account or account or None, project=line.project or project or None)
 
 
 def _gl_object(line: Row, slot: int | None) -> str | None:
@@ -154,6 +163,14 @@ def _amount(text: str, column: str) -> Decimal:
     if _AMOUNT.fullmatch(text) or _AMOUNT.fullmatch(text := text.translate(_SPACES)):
         return Decimal(text.replace(",", "."))
     raise _Unreadable(f"{column} is not an amount such as 1234.50 or 1234,50")
+
+
+def instant(text: str) -> datetime | None:
+    """None where there is none, or none that can be read."""
+    try:
+        return _instant(text, "")
+    except _Unreadable:
+        return None
 
 
 @lru_cache(1024)
