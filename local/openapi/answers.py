@@ -17,15 +17,15 @@ WHY = {
     HTTPStatus.CONFLICT: "The stored file is not what was exported, so nothing is handed out.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Not a form.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "A fault of ours; it is in the log.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Another system that was asked gave no answer that can be used.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Another system that was asked gave no answer that can be used, or is too busy.",
 }
 # What every route may answer that is come to in this way.
 _ALWAYS = {
-    ("open", "GET"): (500,),
-    ("link", "GET"): (401, 500),
-    ("link", "POST"): (401, 403, 500),
-    ("session", "GET"): (400, 401, 403, 500),
-    ("session", "POST"): (400, 401, 403, 415, 500),
+    ("open", "GET"): (500, 503),
+    ("link", "GET"): (401, 500, 503),
+    ("link", "POST"): (401, 403, 500, 503),
+    ("session", "GET"): (400, 401, 403, 500, 503),
+    ("session", "POST"): (400, 401, 403, 415, 500, 503),
 }
 
 

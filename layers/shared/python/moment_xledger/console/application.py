@@ -10,6 +10,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnected
 
 from moment_xledger.console.answers import Answer, refusal
 from moment_xledger.console.desk import Desk
@@ -34,6 +36,16 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "log": ("log",),
     "style.css": ("looks",),
     "icon.svg": ("looks",),
+}
+SLOW_DOWN = {
+    *(
+        "ThrottlingException",
+        "Throttling",
+        "RequestThrottled",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+    ),
+    *("ProvisionedThroughputExceededException", "SlowDown"),
 }
 app = LambdaFunctionUrlResolver()
 
@@ -87,4 +99,16 @@ def longer_than_anything(_: KeyTooLong) -> Answer:
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def our_fault(error: Exception) -> Answer:
     log_failure(error)
-    return refusal(app.current_event, HTTPStatus.INTERNAL_SERVER_ERROR)
+    busy = _is_overload(error)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if busy else HTTPStatus.INTERNAL_SERVER_ERROR
+    return refusal(app.current_event, status)
+
+
+def _is_overload(error: Exception) -> bool:
+    """A service of AWS gave no answer, failed, or told us to slow down, and did so again when boto3 asked again."""
+    if isinstance(error, HTTPClientError | NotConnected):
+        return True
+    if not isinstance(error, ClientError):
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.response["Error"]["Code"] in SLOW_DOWN

@@ -240,6 +240,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Feilen er ført i loggen. Prøv igjen om litt.",
         "The fault is in the log. Try again in a moment.",
     ),
+    "refused_503": ("Akkurat nå er det for mye å gjøre", "Too busy at this moment"),
+    "refused_503_what": (
+        "Siden kunne ikke hentes eller endringen ikke lagres. Vent et halvt minutt og prøv igjen.",
+        "The page could not be read, or the change not be saved. Wait half a minute and try again.",
+    ),
 }
 
 
