@@ -69,7 +69,12 @@ def invoices(draw: st.DrawFn) -> Invoice:
     issued = draw(st.dates(an_invoice().invoice_date - timedelta(730), an_invoice().invoice_date))
     but: dict[str, Any] = {
         "description": draw(TEXTS),
-        "customer": {**CUSTOMER, "name": draw(TEXTS.filter(lambda text: text.strip())) or "x"},
+        "customer": {
+            **CUSTOMER,
+            "name": draw(
+                TEXTS.filter(lambda text: any(each.isprintable() and not each.isspace() for each in text))
+            ),
+        },
         "kid": draw(st.sampled_from([None, "602243", "6-", "0020017102318"])),
         "projectNumber": draw(st.sampled_from([None, "1042", "Å-1"])),
         "invoiceDate": str(issued),

@@ -249,3 +249,67 @@ def test_while_its_number_waits_or_is_disputed_people_hear_of_that_alone() -> No
     world.receive(issued(501, "51", "Dina Vik"))
     pass_time(world, timedelta(minutes=17))
     assert told(world) == [("501", "NOT_IN_MOMENT")]
+
+
+NAMESAKE = "ISSUED_TO_A_NAMESAKE"
+TWINS = (saved("51", BERIT, 2, name="Ola Vik"), saved("52", CARL, 2, name="Ola Vik"))
+
+
+def swap(world: World, *events: dict[str, Any]) -> None:
+    """In Moment and in Xledger, and a person has said so."""
+    moment_has(world, *events)
+    world.receive(*events)
+    world.run()
+    for number, to in (("51", "51-52"), ("52", "51"), ("51-52", "52")):
+        world.server.hands.renumber("customers", number, to)
+    for number in ("52", "51"):
+        say(world, Choice.CHANGED_ON_BOTH, number, Code.NUMBER_CHANGED, "customer")
+
+
+def test_between_two_of_one_name_that_swapped_their_numbers_nobody_can_tell(world: World) -> None:
+    world.receive(*TWINS)
+    world.run()
+    world.receive(issued(501, "51", "Ola  VIK"), issued(502, "52", "Ola Vik", id=BERIT))
+    swap(world, saved("52", BERIT, 3, name="Ola Vik"), saved("51", CARL, 3, name="Ola Vik"))
+    world.receive(issued(503, "51", "Ola Vik"), issued(504, "51", "Ola Vik", id=CARL))
+    pass_time(world, timedelta(minutes=20))
+    assert export(world) == [502, 504]
+    pass_time(world, timedelta(minutes=17))
+    assert told(world) == [("501", NAMESAKE), ("503", NAMESAKE)]
+    sentences = [each.sentence() for each in world.ledger.problems.of(COMPANY.id, "invoice")]
+    assert all("Several customers of one name have had customer number 51" in each for each in sentences)
+    say(world, Choice.BY_HAND, "501", Code.ISSUED_TO_A_NAMESAKE, "invoice")
+    assert (export(world), told(world)) == ([], [("503", NAMESAKE)])
+
+
+def test_nor_where_the_name_is_spelled_otherwise_and_fits_both(world: World) -> None:
+    world.receive(*TWINS)
+    world.run()
+    world.receive(issued(501, "51", "Vik, Ola"))
+    swap(world, saved("52", BERIT, 3, name="Ola Vik"), saved("51", CARL, 3, name="Ola Vik"))
+    pass_time(world, timedelta(minutes=20))
+    assert (export(world), told(world)) == ([], [("501", DIFFERS)])
+
+
+def test_a_number_that_a_namesake_gave_up_before_xledger_had_it(world: World) -> None:
+    world.receive(saved("53", 3, name="Ola Vik"))
+    world.receive(saved("54", 3, 2, name="Ola Vik"))
+    world.receive(saved("53", 4, name="Ola Vik"))
+    world.run()
+    world.receive(issued(501, "53", "Ola Vik"), issued(502, "54", "Ola Vik"))
+    pass_time(world, timedelta(minutes=20))
+    assert (export(world), told(world)) == ([502], [("501", NAMESAKE)])
+
+
+def test_one_name_alone_holds_nothing(world: World) -> None:
+    world.receive(*TWINS)
+    world.run()
+    world.receive(issued(501, "51", "Ola Vik"), issued(502, "52", "Ola Vik"))
+    assert (export(world), told(world), world.asked_moment) == ([501, 502], [], [])
+
+
+def test_nor_does_a_number_that_came_from_a_customer_of_another_name(world: World) -> None:
+    swap(world, *SWAPPED)
+    world.receive(issued(501, "51", "Carl Dal"), issued(502, "52", "Berit Sol"))
+    pass_time(world, timedelta(minutes=3))
+    assert (export(world), told(world)) == ([501, 502], [])

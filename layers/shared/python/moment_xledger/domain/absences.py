@@ -63,6 +63,10 @@ _NAMES: Mapping[str, tuple[str, str]] = {
         "kundenummeret har en annen kunde nå",
         "another customer may have its customer number now",
     ),
+    Code.ISSUED_TO_A_NAMESAKE: (
+        "flere kunder med samme navn har hatt kundenummeret",
+        "several customers of one name have had its customer number",
+    ),
     Code.WAITS_FOR_EVENT: (
         "kunden eller prosjektet er ikke kommet fra Moment ennå",
         "its customer or project has not come from Moment yet",

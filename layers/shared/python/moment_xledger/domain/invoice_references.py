@@ -5,7 +5,7 @@ credit note refers to its invoice as well, and never leaves alone.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,6 +60,7 @@ class Standing(StrEnum):
     NOT_COME = "not come"  # no event of it has come
     DISPUTED = "disputed"
     OF_ANOTHER = "of another"  # the number is, or may be, another customer's now
+    OF_A_NAMESAKE = "of a namesake"  # another customer of that name had the number before
     NOT_LOOKED_UP = (
         "not looked up"  # Xledger is yet to be asked: for what is kept by hand there, and for its lists
     )
@@ -135,6 +136,7 @@ class LookedUp(NamedTuple):
 
 REASON_OF: Mapping[Standing, Code] = {
     Standing.OF_ANOTHER: Code.ISSUED_TO_ANOTHER,
+    Standing.OF_A_NAMESAKE: Code.ISSUED_TO_A_NAMESAKE,
     Standing.NOT_YET: Code.WAITS_FOR_XLEDGER,
     Standing.NOT_COME: Code.WAITS_FOR_EVENT,
     Standing.DISPUTED: Code.WAITS_FOR_NUMBER,
@@ -203,16 +205,30 @@ def standing_of_record(record: Record | None, number: str, entity: str | None, d
 
 
 def standing_of_holder(
-    record: Record | None, standing: Standing, holder: Reference, same_as: int | None
+    record: Record | None,
+    standing: Standing,
+    holder: Reference,
+    same_as: int | None,
+    former: Iterable[Record] = (),
 ) -> Standing:
-    """`record`: the customer that has the number now. `standing`: where the number stands; while it keeps the invoice
-    here, it does not matter whose it is. `same_as`: the customer in Moment that this holder was found to be."""
+    """`record`: the customer that has the number now; `former`: others that had it before. `standing`: where the number
+    stands; while it keeps the invoice here, it does not matter whose it is. `same_as`: the customer in Moment that this
+    holder was found to be."""
     if record is None or standing is not Standing.IN_XLEDGER:
         return Standing.NOT_CHECKED
     ids = {record.id, *record.replaces}
     whose = holder.number.rpartition("=")[2]
-    known = {*map(str, ids), *map(_digest, names_of(record))}
-    return Standing.IN_XLEDGER if whose in known or same_as in ids else Standing.OF_ANOTHER
+    if same_as in ids or whose in map(str, ids):
+        return Standing.IN_XLEDGER
+    if whose not in map(_digest, names_of(record)):
+        return Standing.OF_ANOTHER
+    is_unsure = any(whose in map(_digest, names_of(each)) for each in others_of(record, former))
+    return Standing.OF_A_NAMESAKE if is_unsure else Standing.IN_XLEDGER
+
+
+def others_of(record: Record, former: Iterable[Record]) -> list[Record]:
+    """Those that are other customers than this one, which may have come under several ids."""
+    return [each for each in former if each.id not in (record.id, *record.replaces)]
 
 
 def names_of(record: Record) -> set[str]:

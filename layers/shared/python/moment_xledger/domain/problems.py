@@ -158,6 +158,7 @@ class Code(StrEnum):
     NOT_TO_TRANSFER_TOO_LATE = "NOT_TO_TRANSFER_TOO_LATE"
     RETIRED_ID_SAVED = "RETIRED_ID_SAVED"
     ISSUED_TO_ANOTHER = "ISSUED_TO_ANOTHER"
+    ISSUED_TO_A_NAMESAKE = "ISSUED_TO_A_NAMESAKE"
 
 
 @dataclass(frozen=True)
@@ -786,6 +787,11 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Faktura {number} er utstedt til en kunde med et annet navn eller en annen id i Moment enn den som har {refers_to}nummer {reference} nå. Den kunne blitt ført på feil kunde, og er derfor holdt tilbake. Er det samme kunde, åpner du problemet og velger det. Ellers fører du fakturaen for hånd på riktig kunde i Xledger og utelater den her.",
         "Invoice {number} was issued to a customer with another name or id in Moment than the one that has {refers_to} number {reference} now. It could be booked on the wrong customer, so it is held. If it is the same customer, open the problem and choose that. Otherwise book the invoice by hand on the right customer in Xledger and leave it out here.",
+    ),
+    Code.ISSUED_TO_A_NAMESAKE: Reason(
+        Fixer.ADMINISTRATOR,
+        "Flere kunder med samme navn har hatt {refers_to}nummer {reference}, og faktura {number} sier ikke hvilken av dem den er utstedt til. Den kunne blitt ført på feil kunde, og er derfor holdt tilbake. Før fakturaen for hånd på riktig kunde i Xledger, og utelat den her. Sender Moment kundens id med fakturaene, går de av seg selv.",
+        "Several customers of one name have had {refers_to} number {reference}, and invoice {number} does not say which of them it was issued to. It could be booked on the wrong customer, so it is held. Book the invoice by hand on the right customer in Xledger, and leave it out here. If Moment sends the customer's id with its invoices, they go by themselves.",
     ),
     Code.WAITS_FOR_EVENT: Reason(
         Fixer.OPERATOR,

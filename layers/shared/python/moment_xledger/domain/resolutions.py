@@ -71,6 +71,7 @@ WAYS: Mapping[Code, Way] = {
             Code.WAITS_FOR_XLEDGER,
             Code.WAITS_FOR_NUMBER,
             Code.ISSUED_TO_ANOTHER,
+            Code.ISSUED_TO_A_NAMESAKE,
             Code.WAITS_FOR_EVENT,
             Code.WAITS_FOR_LOOK_UP,
             Code.NOT_KEPT_IN_XLEDGER,

@@ -186,8 +186,8 @@ TABLE = (
     ),
     Kept(
         Where.RECORDS,
-        ("CODE#", "LINK#"),
-        "whose a number is, here and in Xledger",
+        ("CODE#", "GAVEUP#", "LINK#"),
+        "whose a number is and was, here and in Xledger",
         Until.COMPANY,
         Person.GONE,
     ),

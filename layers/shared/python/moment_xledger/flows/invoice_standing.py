@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moment_xledger.domain.companies import Company
+from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.invoice_references import (
     ACCOUNTS_AND_VAT,
     DISPUTES,
@@ -12,6 +12,7 @@ from moment_xledger.domain.invoice_references import (
     INVOICE,
     Reference,
     Standing,
+    is_by_name,
     number_of,
     standing_of_holder,
     standing_of_looked_up,
@@ -81,15 +82,30 @@ def _standings_of_holders(
     ledger: "Ledger",
 ) -> dict[Reference, Standing]:
     """By customer number: who has it, and where it stands. What was found out before is read of unclear ones only."""
+    former = former_holders(company.id, {number_of(each) for each in holders if is_by_name(each)}, ledger)
 
     def standing(holder: Reference, same_as: int | None = None) -> Standing:
         number = number_of(holder)
-        return standing_of_holder(owners.get(number), standings[number], holder, same_as)
+        had_it = former.get(number, ())
+        return standing_of_holder(owners.get(number), standings[number], holder, same_as, had_it)
 
     found = {each: standing(each) for each in holders}
-    unclear = [each for each, its in found.items() if its is Standing.OF_ANOTHER]
+    unclear = [each for each, its in found.items() if its in (Standing.OF_ANOTHER, Standing.OF_A_NAMESAKE)]
     known = ledger.lookups.same_customers(company.id, unclear) if unclear else {}
     return found | {each: standing(each, id_) for each, id_ in known.items()}
+
+
+def former_holders(
+    company: CompanyId, numbers: Collection[str], ledger: "Ledger"
+) -> dict[str, Sequence[Record]]:
+    """The customers that had these numbers before, by number."""
+    ids = ledger.records.gave_up(company, Kind.CUSTOMER, numbers) if numbers else {}
+    wanted = {(Kind.CUSTOMER, id_) for some in ids.values() for id_ in some}
+    records = ledger.records.get_many(company, wanted) if wanted else {}
+    return {
+        number: [records[Kind.CUSTOMER, id_] for id_ in some if (Kind.CUSTOMER, id_) in records]
+        for number, some in ids.items()
+    }
 
 
 def disputed_numbers(company: Company, kind: Kind, ledger: "Ledger") -> set[str]:

@@ -27,13 +27,14 @@ from moment_xledger.domain.invoice_references import (
     looked_after_with,
     next_look,
     number_of,
+    others_of,
     reason_of,
 )
 from moment_xledger.domain.invoices import MOST_ARRIVALS
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Saved
 from moment_xledger.domain.problems import Code, Problem
-from moment_xledger.flows.invoice_standing import standings_of
+from moment_xledger.flows.invoice_standing import former_holders, standings_of
 from moment_xledger.flows.take_in_invoices import let_go
 from moment_xledger.flows.take_in_records import take_in_records
 
@@ -147,6 +148,9 @@ def _compare(awaited: Awaited, found: Saved | None, look: Looking) -> None:
     if record is None or not is_by_name(holder) or (found and found.id != record.id):
         return
     name = _name_on_an_invoice(awaited, look)
+    former = others_of(record, former_holders(company.id, [number], ledger).get(number, ()))
+    if name and any(not clearly_differ(name, each.content.name) for each in former):
+        return  # both may be meant
     if name and not clearly_differ(name, record.content.name):
         ledger.lookups.note_same_customer(company.id, holder, record.id, look.clock())
 

@@ -47,6 +47,11 @@ def codes(owner: CompanyId, kind: Kind, number: str) -> list[Key]:
     return [(records(owner), f"CODE#{kind}#{each}") for each in dict.fromkeys((number_key(number), number))]
 
 
+def gave_up(owner: CompanyId, kind: Kind, number: str) -> Key:
+    """Who had a number and has given it up."""
+    return records(owner), f"GAVEUP#{kind}#{number_key(number)}"
+
+
 def link(owner: CompanyId, kind: Kind, entity: str, db_id: int) -> Key:
     """Whose what Xledger has under this id is. Where it stays behind, the record itself says so."""
     return records(owner), f"LINK#{kind}#{entity}#{db_id}"

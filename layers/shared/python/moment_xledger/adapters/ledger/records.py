@@ -37,6 +37,7 @@ _AGES = {State.DIRTY: ("DIRTY#{}#0#", "DIRTY#{}#1#"), State.WAITING: ("AGED#{}#"
 WAITERS = ("WAIT", "LACK")  # projects that wait for a customer, and those that have given it up
 
 DISPUTED = "disputed"  # counted beside the states
+_GAVE_UP = "id_"  # and the Moment id of one that gave a number up
 
 CONTENT: dict[Kind, type[Customer | Project]] = {Kind.CUSTOMER: Customer, Kind.PROJECT: Project}
 
@@ -68,6 +69,16 @@ class Records:
     def owner_of(self, company: CompanyId, kind: Kind, number: str) -> int | None:
         """The Moment id that the number belongs to."""
         return self._owners(company, kind, [number]).get(number)
+
+    def gave_up(self, company: CompanyId, kind: Kind, numbers: Iterable[str]) -> dict[str, set[int]]:
+        """The Moment ids of those that once had a number, by that number; also of one that has it again."""
+        wanted = {number: keys.gave_up(company, kind, number) for number in numbers}
+        found = self._table.get_many(wanted.values())
+        return {
+            number: {int(name.removeprefix(_GAVE_UP)) for name in found[key] if name.startswith(_GAVE_UP)}
+            for number, key in wanted.items()
+            if key in found
+        }
 
     def holders(
         self, company: CompanyId, kind: Kind, entity: str, db_ids: Collection[int]
@@ -395,6 +406,9 @@ def _actions(old: Record | None, new: Record) -> list[Action]:
     free = Attr("id").not_exists() | Attr("id").eq(new.id)
     actions += [Put(key, {"id": new.id}, when=free) for key in owned if key not in held]
     actions += [Delete(key) for key in held if key not in owned]
+    if old and old.owned_number and not same_number(old.owned_number, new.owned_number):
+        key = keys.gave_up(old.company, old.kind, old.owned_number)
+        actions.append(Update(key, set={f"{_GAVE_UP}{old.id}": True}))
     actions += [Put(key, {"id": new.id}) for key in _links(new) if key not in _links(old)]
     before, after = _pointers(old), _pointers(new)
     actions += [Delete(key) for key in before if key not in after]
