@@ -98,7 +98,7 @@ def test_without_seeing_the_drawing_one_is_told_the_same(site: Site) -> None:
     for drawing in drawings:
         title, desc = re.findall(r'aria-labelledby="(\S+) (\S+)"', drawing)[0]
         assert f'<title id="{title}">' in drawing
-        assert f'<desc id="{desc}">1 customers and 1 projects were carried with' in drawing
+        assert f'<desc id="{desc}">1 customer and 1 project were carried with' in drawing
     assert len(drawings) == 2
     assert "The figures hour by hour" in page
 

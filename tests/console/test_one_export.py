@@ -222,7 +222,7 @@ def test_exporting_again_is_asked_about_first(site: Site) -> None:
     site.export(10231, 10232)
     browser = site.browser()
     page = browser.get("/exports/1/again").text
-    assert "samme fakturaene som i eksport 1, 2 i alt" in page
+    assert "de samme 2 fakturaene som i eksport 1" in page
     assert "ført dobbelt" in page
     assert site.jobs == []
 

@@ -49,7 +49,7 @@ def test_a_vat_code_that_xledger_lacks_is_listed_with_the_invoices_it_stops() ->
     assert listed(found) == [("66", "6", 2)]
     assert found.differences[0].examples == ("10232", "10233")
     assert found.differences[0].sentence() == (
-        "VAT code 6 becomes 66, which Xledger does not have. It stops 2 invoice(s): 10232, 10233."
+        "VAT code 6 becomes 66, which Xledger does not have. It stops 2 invoices: 10232, 10233."
     )
     assert "blir til 66" in found.differences[0].sentence(Language.NORWEGIAN)
     assert found.unread == ()

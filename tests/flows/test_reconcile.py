@@ -96,7 +96,7 @@ def test_what_never_arrived_is_taken_in_by_the_route_of_today_counted_and_told(n
     assert (report.companies, report.compared, report.late, report.changed) == (1, 4, 3, 0)
     (problem,) = nights.office.ledger.problems.of(COMPANY)
     assert problem.sentence() == (
-        "In the night to 2026-11-23, finalized invoices of Moment's were missing, 3 in all (among them 8, 9, 10). "
+        "In the night to 2026-11-23, 3 finalized invoices of Moment's were missing (among them 8, 9, 10). "
         "They are taken in now and go like others. Find out why their events did not come; "
         "this goes away after a week."
     )

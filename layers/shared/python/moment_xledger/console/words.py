@@ -77,8 +77,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no_exports": ("Ingen eksporter ennå.", "No exports yet."),
     "refresh": ("Oppdater siden", "Refresh the page"),
     "export_now": ("Eksporter nå", "Export now"),
-    "waiting_one": ("1 ny faktura venter på neste eksport.", "1 new invoice waits for the next export."),
-    "waiting": ("{0} nye fakturaer venter på neste eksport.", "{0} new invoices wait for the next export."),
+    "waiting": (
+        "{0} {0:ny faktura|nye fakturaer} venter på neste eksport.",
+        "{0} new {0:invoice waits|invoices wait} for the next export.",
+    ),
     "waiting_more": (
         "Over {0} nye fakturaer venter på neste eksport.",
         "More than {0} new invoices wait for the next export.",
@@ -173,7 +175,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "is handed to Xledger by itself; do not import it as well",
     ),
     "seen_in_xledger": ("Sett i Xledger", "Seen in Xledger"),
-    "seen_of": ("{} av {} fakturaer", "{} of {} invoices"),
+    "seen_of": ("{0} av {1} {1:faktura|fakturaer}", "{0} of {1} {1:invoice|invoices}"),
     "review_about": ("de samme fakturaene, til å lese", "the same invoices, to read"),
     "manifest_about": ("innhold og kontrollsummer, for maskiner", "content and checksums, for machines"),
     "fetch": ("Last ned", "Download"),
@@ -185,8 +187,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "again": ("Eksporter på nytt", "Export again"),
     "again_title": ("Eksportere de samme fakturaene på nytt?", "Export the same invoices again?"),
     "again_what": (
-        "Det lages en ny eksport med de samme fakturaene som i eksport {1}, {0} i alt.",
-        "A new export is made with the same invoices as in export {1}, {0} in all.",
+        "Det lages en ny eksport med {0:den samme fakturaen|de samme {0} fakturaene} som i eksport {1}.",
+        "A new export is made with the same {0:invoice|{0} invoices} as in export {1}.",
     ),
     "again_careful": (
         (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.counted import filled
 from moment_xledger.domain.files.settings import Absent, FileFormat, Terms
 from moment_xledger.domain.files.unfit import Unfit, first_absent
 from moment_xledger.domain.moment import Invoice
@@ -47,7 +48,7 @@ class Difference:
         text = _SENTENCES[self.absent.is_account, self.absent.vat_code is None][not is_norwegian]
         stops = (_STOPS_SOME if self.invoices else _STOPS_NONE)[not is_norwegian]
         named = text.format(theirs=self.absent.theirs, ours=self.absent.vat_code)
-        return f"{named} {stops.format(count=self.invoices, examples=', '.join(self.examples[:5]))}"
+        return f"{named} {filled(stops, count=self.invoices, examples=', '.join(self.examples[:5]))}"
 
 
 # By whether it is an account, and whether every invoice needs it.
@@ -66,7 +67,10 @@ _SENTENCES = {
     ),
 }
 _STOPS_NONE = ("Ingen faktura venter på det ennå.", "No invoice waits for it yet.")
-_STOPS_SOME = ("Det stanser {count} faktura(er): {examples}.", "It stops {count} invoice(s): {examples}.")
+_STOPS_SOME = (
+    "Det stanser {count} {count:faktura|fakturaer}: {examples}.",
+    "It stops {count} {count:invoice|invoices}: {examples}.",
+)
 
 
 def with_absent(terms: Terms, lists: Lists | None, now: datetime) -> Terms:

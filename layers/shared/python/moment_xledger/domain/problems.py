@@ -327,8 +327,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.REFUSED_ALIKE: Reason(
         Fixer.ADMINISTRATOR,
-        "{count} {records} er holdt tilbake, blant dem {examples}. Xledger svarer det samme om dem som er prøvd, og de andre ligner på disse. Sikkert avslått, hver for seg: {certain}. Riktige kan være blant de andre; de prøves én og én og går da av seg selv. Les hva Xledger svarer, og rett det i Moment eller i Xledger. Det som lagres på nytt, går av seg selv.",
-        "{count} {records} are held back, among them {examples}. Xledger gives the same answer to those of them that were tried, and the others are like them. Of them {certain} are certainly refused. Sound ones may be among the others; they are tried one by one and then go by themselves. Read what Xledger answers, and correct it in Moment or in Xledger. What is saved again goes by itself.",
+        "{count} {count:{kind} er holdt tilbake: {examples}|{records} er holdt tilbake, blant dem {examples}}. Xledger svarer det samme om dem som er prøvd, og de andre ligner på disse. Sikkert avslått, hver for seg: {certain}. Riktige kan være blant de andre; de prøves én og én og går da av seg selv. Les hva Xledger svarer, og rett det i Moment eller i Xledger. Det som lagres på nytt, går av seg selv.",
+        "{count} {count:{kind} is held back: {examples}|{records} are held back, among them {examples}}. Xledger gives the same answer to those of them that were tried, and the others are like them. Of them {certain} {certain:is|are} certainly refused. Sound ones may be among the others; they are tried one by one and then go by themselves. Read what Xledger answers, and correct it in Moment or in Xledger. What is saved again goes by itself.",
     ),
     Code.TOKEN_REFUSED: Reason(
         Fixer.ADMINISTRATOR,
@@ -418,9 +418,9 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.DUE_DATE_IMPLAUSIBLE: Reason(
         Fixer.ADMINISTRATOR,
-        "Faktura {number} forfaller {due}, {days} dager etter fakturadatoen. Den er holdt tilbake. "
+        "Faktura {number} forfaller {due}, {days} {days:dag|dager} etter fakturadatoen. Den er holdt tilbake. "
         "Er datoen riktig, kan fakturaen slippes gjennom. Ellers: " + _BY_HAND_NO,
-        "Invoice {number} is due on {due}, {days} days after its invoice date. It is held back. "
+        "Invoice {number} is due on {due}, {days} {days:day|days} after its invoice date. It is held back. "
         "If the date is right, let the invoice through. Otherwise: " + _BY_HAND_EN,
     ),
     Code.VAT_DIFFERS: Reason(
@@ -645,13 +645,13 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.UPLOAD_NOT_SEEN: Reason(
         Fixer.ACCOUNTANT,
-        "Filen til eksport {number} er levert til Xledger, men ingen av de {total} fakturaene er å se der etter en arbeidsdag. Se i Xledger (Forsystem, Importer) om filen ble avvist. Er den avvist, velger du «del den opp»: fakturaene går på nytt i mindre filer, og de som ikke kan gå, vises som problemer. Er de bokført, velger du «den er kommet fram».",
-        "The file of export {number} was handed to Xledger, but none of its {total} invoices can be seen there after a working day. Look in Xledger (Forsystem, Importer) whether the file was refused. If it was, choose “take it apart”: its invoices go again in smaller files, and those that cannot go are shown as problems. If they are booked, choose “it arrived”.",
+        "Filen til eksport {number} er levert til Xledger, men {total:fakturaen i den|ingen av de {total} fakturaene} er {total:ikke |}å se der etter en arbeidsdag. Se i Xledger (Forsystem, Importer) om filen ble avvist. Er den avvist, velger du «del den opp»: fakturaene går på nytt i mindre filer, og de som ikke kan gå, vises som problemer. Er de bokført, velger du «den er kommet fram».",
+        "The file of export {number} was handed to Xledger, but {total:its invoice cannot|none of its {total} invoices can} be seen there after a working day. Look in Xledger (Forsystem, Importer) whether the file was refused. If it was, choose “take it apart”: its invoices go again in smaller files, and those that cannot go are shown as problems. If they are booked, choose “it arrived”.",
     ),
     Code.UPLOAD_SEEN_IN_PART: Reason(
         Fixer.ACCOUNTANT,
-        "Av {total} fakturaer i eksport {number} er {count} ikke å se i Xledger etter en arbeidsdag ({invoices}). Se etter dem i Xledger (Forsystem, Importer). Er de avvist, velger du «del den opp»: bare de som mangler, går på nytt. Er de bokført, velger du «den er kommet fram».",
-        "Of the {total} invoices of export {number}, {count} cannot be seen in Xledger after a working day ({invoices}). Look for them in Xledger (Forsystem, Importer). If they were refused, choose “take it apart”: only those that are missing go again. If they are booked, choose “it arrived”.",
+        "Av {total} {total:faktura|fakturaer} i eksport {number} er {count} ikke å se i Xledger etter en arbeidsdag ({invoices}). Se etter {count:den|dem} i Xledger (Forsystem, Importer). Er {count:den|de} avvist, velger du «del den opp»: bare {count:den|de} som mangler, går på nytt. Er {count:den|de} bokført, velger du «den er kommet fram».",
+        "Of the {total} {total:invoice|invoices} of export {number}, {count} cannot be seen in Xledger after a working day ({invoices}). Look for {count:it|them} in Xledger (Forsystem, Importer). If {count:it was|they were} refused, choose “take it apart”: only {count:the one that is missing goes|those that are missing go} again. If {count:it is|they are} booked, choose “it arrived”.",
     ),
     Code.UPLOAD_CANNOT_BE_SEEN: Reason(
         Fixer.ACCOUNTANT,
@@ -935,8 +935,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.EXPENSES_COLUMN_MISSING: Reason(
         Fixer.OPERATOR,
-        "Xledger ga {lines} posteringer, og ingen av dem er hele: {column} mangler i alle. Kolonnen heter trolig noe annet i dette Xledger. Meld fra til driftsansvarlig. Utgifter som venter, kommer av seg selv når det er rettet; se over beløpene på dem som alt er kommet.",
-        "Xledger gave {lines} posted lines, and none is whole: {column} is missing in all of them. The column probably has another name in this Xledger. Tell the operator. Expenses that wait come by themselves when that is corrected; check the amounts of those that have come already.",
+        "Xledger ga {lines} {lines:postering, og den er ikke hel: {column} mangler|posteringer, og ingen av dem er hele: {column} mangler i alle}. Kolonnen heter trolig noe annet i dette Xledger. Meld fra til driftsansvarlig. Utgifter som venter, kommer av seg selv når det er rettet; se over beløpene på dem som alt er kommet.",
+        "Xledger gave {lines} {lines:posted line, and it is not whole: {column} is missing|posted lines, and none is whole: {column} is missing in all of them}. The column probably has another name in this Xledger. Tell the operator. Expenses that wait come by themselves when that is corrected; check the amounts of those that have come already.",
     ),
     Code.EXPENSES_AMOUNTS_UNCLEAR: Reason(
         Fixer.OPERATOR,
@@ -950,13 +950,13 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.EXPENSES_WITHOUT_PROJECTS: Reason(
         Fixer.ADMINISTRATOR,
-        "Xledger ga {lines} posteringer på kontoene for utgifter, og ingen av dem har prosjekt i GL-objekt {slot}. Sjekk hvilket GL-objekt som er prosjekt i Xledger, og skriv det i innstillingene.",
-        "Xledger gave {lines} posted lines on the accounts of expenses, and none has a project in GL object {slot}. Check which GL object holds projects in Xledger, and write it into the settings.",
+        "Xledger ga {lines} {lines:postering|posteringer} på kontoene for utgifter, {lines:uten|og ingen av dem har} prosjekt i GL-objekt {slot}. Sjekk hvilket GL-objekt som er prosjekt i Xledger, og skriv det i innstillingene.",
+        "Xledger gave {lines} posted {lines:line|lines} on the accounts of expenses, {lines:without|and none has} a project in GL object {slot}. Check which GL object holds projects in Xledger, and write it into the settings.",
     ),
     Code.EXPENSES_PROJECTS_UNKNOWN: Reason(
         Fixer.ADMINISTRATOR,
-        "Xledger ga posteringer på {projects} ulike verdier i GL-objekt {slot}, og ingen av dem er et prosjekt i Moment. Sjekk hvilket GL-objekt som er prosjekt i Xledger, og skriv det i innstillingene.",
-        "Xledger gave posted lines on {projects} different values of GL object {slot}, and none of them is a project in Moment. Check which GL object holds projects in Xledger, and write it into the settings.",
+        "Xledger ga posteringer på {projects} {projects:verdi|ulike verdier} i GL-objekt {slot}, {projects:som ikke er noe prosjekt|og ingen av dem er et prosjekt} i Moment. Sjekk hvilket GL-objekt som er prosjekt i Xledger, og skriv det i innstillingene.",
+        "Xledger gave posted lines on {projects} {projects:value|different values} of GL object {slot}, {projects:which is no project|and none of them is a project} in Moment. Check which GL object holds projects in Xledger, and write it into the settings.",
     ),
     Code.EXPENSES_PAGE_INSTEAD: Reason(
         Fixer.OPERATOR,
@@ -985,8 +985,8 @@ REASONS: dict[Code, Reason] = {
     ),
     Code.LATE_FROM_MOMENT: Reason(
         Fixer.OPERATOR,
-        "Natt til {number} manglet ferdigstilte fakturaer fra Moment, {count} i alt (blant dem {invoices}). De er tatt inn nå og går som andre. Finn ut hvorfor hendelsene ikke kom; dette forsvinner etter en uke.",
-        "In the night to {number}, finalized invoices of Moment's were missing, {count} in all (among them {invoices}). They are taken in now and go like others. Find out why their events did not come; this goes away after a week.",
+        "Natt til {number} manglet {count} {count:ferdigstilt faktura fra Moment ({invoices}). Den|ferdigstilte fakturaer fra Moment (blant dem {invoices}). De} er tatt inn nå og går som andre. Finn ut hvorfor {count:hendelsen|hendelsene} ikke kom; dette forsvinner etter en uke.",
+        "In the night to {number}, {count} finalized {count:invoice of Moment's was missing ({invoices}). It is taken in now and goes|invoices of Moment's were missing (among them {invoices}). They are taken in now and go} like others. Find out why {count:its event|their events} did not come; this goes away after a week.",
     ),
     Code.INVOICE_UNREADABLE: Reason(
         Fixer.OPERATOR,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from moment_xledger.console.showing import amount, count, moment
 from moment_xledger.domain.absences import in_words
 from moment_xledger.domain.companies import Language
+from moment_xledger.domain.counted import filled
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import SeriesReport
 from moment_xledger.domain.mails import TAGS
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from moment_xledger.flows.tell_accountant import News
 
 MOST_PROBLEMS = 20  # a mail is read by a person; the console has them all
+_SUBJECT = {
+    Language.NORWEGIAN: "Eksport {1} til Xledger: {0} {0:faktura|fakturaer}, {2} – {3}",
+    Language.ENGLISH: "Export {1} to Xledger: {0} {0:invoice|invoices}, {2} – {3}",
+}
 _FROM = {Language.NORWEGIAN: "Moment til Xledger", Language.ENGLISH: "Moment to Xledger"}
 
 
@@ -55,11 +60,7 @@ def _subject(news: "News") -> str:
     export, name = news.export, " ".join(news.company.name.split())
     total = " + ".join(money(currency, value) for currency, value in export.totals.items())
     total = total.replace("\u00a0", " ")
-    if news.company.language is Language.NORWEGIAN:
-        what = "1 faktura" if export.invoices == 1 else f"{export.invoices} fakturaer"
-        return f"Eksport {export.number} til Xledger: {what}, {total} – {name}"
-    what = "1 invoice" if export.invoices == 1 else f"{export.invoices} invoices"
-    return f"Export {export.number} to Xledger: {what}, {total} – {name}"
+    return filled(_SUBJECT[news.company.language], export.invoices, export.number, total, name)
 
 
 def money(currency: str, value: Any) -> str:

@@ -10,6 +10,7 @@ from email.utils import format_datetime, make_msgid
 from typing import Any
 
 from moment_xledger.domain.companies import Company, Language
+from moment_xledger.domain.counted import filled_from
 from moment_xledger.domain.mails import TAGS
 from moment_xledger.domain.notices import Group, Notice
 from moment_xledger.domain.problems import Code, Fixer
@@ -27,8 +28,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "{name}: API-nøkkelen til Xledger utløper snart",
         "{name}: the Xledger API key expires soon",
     ),
-    "digest_title_one": ("{name}: 1 sak venter på dere", "{name}: 1 matter waits for you"),
-    "digest_title": ("{name}: {count} saker venter på dere", "{name}: {count} matters wait for you"),
+    "digest_title": (
+        "{name}: {count} {count:sak|saker} venter på dere",
+        "{name}: {count} {count:matter waits|matters wait} for you",
+    ),
     "clear_title": ("{name}: alt er i orden igjen", "{name}: all is well again"),
     "better_title": ("{name}: noe er i orden igjen", "{name}: something is well again"),
     "urgent_intro": (
@@ -64,8 +67,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "also": ("Gjelder også {numbers}", "Also: {numbers}"),
     "and_more": (" og {more} til", " and {more} more"),
     "others": ("Gjelder {more} til", "And {more} more"),
-    "repeats_once": ("Har skjedd én gang til", "Has happened once more"),
-    "repeats": ("Har skjedd {repeats} ganger til", "Has happened {repeats} more times"),
+    "repeats": (
+        "Har skjedd {repeats:én gang|{repeats} ganger} til",
+        "Has happened {repeats:once more|{repeats} more times}",
+    ),
     "link": ("Se alt og prøv igjen", "See everything and try again"),
     "link_clear": ("Se status", "See how things stand"),
     "footer": (
@@ -142,7 +147,7 @@ class _Speaker:
         self.language = language
 
     def __call__(self, name: str, /, **facts: Any) -> str:
-        return _WORDS[name][self.language is Language.ENGLISH].format(**facts)
+        return filled_from(_WORDS[name][self.language is Language.ENGLISH], facts)
 
 
 def _facts(notice: Notice, company: Company, to: str, link: str, say: _Speaker) -> dict[str, Any]:
@@ -169,7 +174,7 @@ def _headline(notice: Notice) -> tuple[str, str]:
         return "better_title", "partly_intro"
     if notice.is_digest:
         intro = "digest_urgent_intro" if notice.urgent else "digest_intro"
-        return "digest_title_one" if notice.count == 1 else "digest_title", intro
+        return "digest_title", intro
     only_expiry = all(group.first.code is Code.TOKEN_EXPIRES for group in notice.urgent)
     return "expiry_title" if only_expiry else "urgent_title", "urgent_intro"
 
@@ -188,7 +193,7 @@ def _group(group: Group, say: _Speaker) -> dict[str, str]:
 def _repeats(group: Group, say: _Speaker) -> str:
     if not group.repeats:
         return ""
-    return say("repeats_once" if group.repeats == 1 else "repeats", repeats=group.repeats) + "."
+    return say("repeats", repeats=group.repeats) + "."
 
 
 def _also(group: Group, say: _Speaker) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from moment_xledger.domain.counted import filled
+
 
 def page(name: str, facts: Mapping[str, Any]) -> str:
     return _pages().get_template(name).render(facts)
@@ -14,7 +16,7 @@ def page(name: str, facts: Mapping[str, Any]) -> str:
 
 @cache
 def _pages() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -22,3 +24,5 @@ def _pages() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["filled"] = filled
+    return made

@@ -111,8 +111,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "choice_try_all": ("Prøv alle på nytt", "Try all again"),
     "about_try_all": (
-        "Det koster høyst {0} forespørsler av timens kvote hos Xledger.",
-        "It costs at most {0} requests of the hour's allowance at Xledger.",
+        "Det koster høyst {0} {0:forespørsel|forespørsler} av timens kvote hos Xledger.",
+        "It costs at most {0} {0:request|requests} of the hour's allowance at Xledger.",
     ),
     "did_try_all": (
         "Alle prøves på nytt om et par minutter.",

@@ -11,8 +11,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "day_turned_away": ("avvist", "turned away"),
     "day_closed": ("stengt", "closed"),
     "day_said": (
-        "{0} kunder og {1} prosjekter er overført med {2} forespørsler; {3} ble avvist. Ganger stengt: {4}.",
-        "{0} customers and {1} projects were carried with {2} requests; {3} were turned away. Times closed: {4}.",
+        (
+            "{0} {0:kunde|kunder} og {1} {1:prosjekt|prosjekter} er overført med {2} {2:forespørsel|forespørsler}; "
+            "{3} ble avvist. Ganger stengt: {4}."
+        ),
+        (
+            "{0} {0:customer|customers} and {1} {1:project|projects} were carried with {2} {2:request|requests}; "
+            "{3} {3:was|were} turned away. Times closed: {4}."
+        ),
     ),
     "day_quiet": ("Ingenting er overført eller spurt om.", "Nothing was carried or asked for."),
     "day_shared": (

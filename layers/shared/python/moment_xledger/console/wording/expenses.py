@@ -7,7 +7,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "expenses_no_run": ("Ikke ennå; det skjer hver time.", "Not yet; it happens every hour."),
     "expenses_unfinished": ("Kom ikke helt gjennom.", "Did not come to its end."),
     "expenses_did": (
-        "{0} nye, {1} endret, {2} satt til null.",
+        "{0} {0:ny|nye}, {1} endret, {2} satt til null.",
         "{0} new, {1} changed, {2} set to zero.",
     ),
 }

@@ -39,14 +39,23 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Meanwhile nothing is sent, and no export is made. Everything goes by itself when the pause is over.",
     ),
     "requests_of": (
-        "{0} av {1} forespørsler brukt den siste timen.",
-        "{0} of {1} requests used in the last hour.",
+        "{0} av {1} {1:forespørsel|forespørsler} brukt den siste timen.",
+        "{0} of {1} {1:request|requests} used in the last hour.",
     ),
     "requests_of_about": (
-        "{0} av omtrent {1} forespørsler brukt den siste timen. Så mange slapp Xledger gjennom sist de ble brukt opp.",
-        "{0} of about {1} requests used in the last hour. Xledger let through so many when they were last used up.",
+        (
+            "{0} av omtrent {1} {1:forespørsel|forespørsler} brukt den siste timen. Så mange slapp Xledger gjennom "
+            "sist de ble brukt opp."
+        ),
+        (
+            "{0} of about {1} {1:request|requests} used in the last hour. Xledger let through so many when they were "
+            "last used up."
+        ),
     ),
-    "requests": ("{0} forespørsler brukt den siste timen.", "{0} requests used in the last hour."),
+    "requests": (
+        "{0} {0:forespørsel|forespørsler} brukt den siste timen.",
+        "{0} {0:request|requests} used in the last hour.",
+    ),
     "nothing_is_lost": ("Det som venter, går av seg selv.", "What waits goes by itself."),
     "kinds_caption": ("Kunder og prosjekter", "Customers and projects"),
     "kind": ("Hva", "What"),
@@ -74,8 +83,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "route_upload": ("i neste opplasting", "in the next upload"),
     "last_export": ("Siste eksport", "Last export"),
     "all_well": ("Ingen problemer.", "No problems."),
-    "problem_one": ("1 problem", "1 problem"),
-    "problem_many": ("{0} problemer", "{0} problems"),
+    "so_many_problems": ("{0} {0:problem|problemer}", "{0} {0:problem|problems}"),
     "for_accountant": ("for regnskapsfører", "for the accountant"),
     "for_administrator": ("for administrator", "for the administrator"),
     "for_operator": ("for driftsansvarlig", "for the operator"),

@@ -6,7 +6,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "solved_by": ("Løses av", "To be solved by"),
     "their_words": ("Svaret var", "The answer was"),
     "seen_once": ("Sett {0}", "Seen {0}"),
-    "seen_often": ("Sett {0} ganger, første gang {1}, sist {2}", "Seen {0} times, first {1}, last {2}"),
+    "seen_often": (
+        "Sett {0} {0:gang|ganger}, første gang {1}, sist {2}",
+        "Seen {0} {0:time|times}, first {1}, last {2}",
+    ),
     "show_all": ("Vis alle {0}", "Show all {0}"),
     "open_one": ("Åpne", "Open"),
     "all_groups": ("Alle problemer", "All problems"),

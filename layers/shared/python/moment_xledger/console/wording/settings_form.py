@@ -72,8 +72,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "From Xledger: Administration, System Access, GraphQL.",
     ),
     "hint_token_expires": (
-        "Datoen som Xledger viser ved nøkkelen, som 2027-12-31. Dere varsles 30, 7 og 1 dag før.",
-        "The date that Xledger shows beside the key, such as 2027-12-31. You are told 30, 7 and 1 days before.",
+        "Datoen som Xledger viser ved nøkkelen, som 2027-12-31. Dere varsles 30 dager, en uke og en dag før.",
+        "The date that Xledger shows beside the key: 2027-12-31. You are told 30 days, a week and a day ahead.",
     ),
     "hint_moment_key": (
         "Lages i Moment, for dette selskapet.",
