@@ -14,7 +14,10 @@ from local.run.misuse import MISUSE, Misuse, Parser
 
 INTERRUPTED = 130
 SETTING_UP = ("create", "show", "test", "probe", "report")
-OPERATING = ("pause", "resume", "sign-out", "revoke-links", "check-file", "share-entity", "unshare-entity")
+OPERATING = (
+    *("pause", "resume", "sign-out", "revoke-links", "check-file", "share-entity", "unshare-entity"),
+    *("leave", "erase"),
+)
 Given = ParamSpec("Given")
 
 
@@ -153,6 +156,7 @@ def _add_company(company: argparse.ArgumentParser) -> None:
     add("--by", metavar="NAME", default="operator", help="who decides it (default: operator)")
     add("--owner-code", type=int, metavar="N", help="of share-entity and unshare-entity: of which entity")
     add("--export", type=int, metavar="N", help="of revoke-links and check-file: the export's number")
+    add("--to", metavar="PLACE", help="of leave and erase: a folder, or s3://BUCKET/PREFIX, for its files")
     company.set_defaults(command=_company)
 
 

@@ -54,14 +54,16 @@ class Deployment:
     use: Wiring
     vault: Vault
     url: str  # where Xledger answers GraphQL
+    bucket: str = ""
+    secrets_prefix: str = ""
 
 
 def company(options: argparse.Namespace) -> int:
     if not is_id(options.id):
         raise Misuse("ID: must be 1 to 64 characters of a-z, 0-9, _ and -.")
-    if options.all or options.reason or options.export is not None or options.owner_code is not None:
+    if options.all or options.reason or options.to or options.export is not None or options.owner_code:
         raise Misuse(
-            "--all, --reason, --export and --owner-code are for what an operator does; see docs/runbook.md."
+            "--all, --reason, --export, --owner-code and --to are for what an operator does; see docs/runbook.md."
         )
     company_id = CompanyId(options.id)
     if options.what != "create" and (options.settings or options.keys):
@@ -90,6 +92,9 @@ def is_id(text: str | None) -> bool:
 def create(form: Form, deployment: Deployment) -> int:
     """What is not given stays as it is; a key that is null goes. What is saved is tested at once."""
     ledger = deployment.use.ledger
+    leaver = ledger.leavers.get(form.company)
+    if leaver and not leaver.erased:
+        raise Misuse(f"{form.company} is leaving: erase it first, then it can be created anew.")
     stored, version = ledger.companies.get_with_version(form.company)
     kept = stored.model_dump(mode="json", exclude={"id", "token_id", "keys_id"}) if stored else {}
     removed = [name for name, key in form.keys.items() if key is None]
@@ -157,7 +162,13 @@ def find_deployment(stack: str) -> Deployment:
     except KeyError:
         raise unfinished(stack) from None
     vault = Vault(boto3.client("secretsmanager"), variables["SECRETS_PREFIX"], fingerprint)
-    return Deployment(Wiring(Environment(variables)), vault, variables["XLEDGER_URL"])
+    return Deployment(
+        Wiring(Environment(variables)),
+        vault,
+        variables["XLEDGER_URL"],
+        variables["BUCKET"],
+        variables["SECRETS_PREFIX"],
+    )
 
 
 def _of(stack: str) -> tuple[dict[str, str], str]:
@@ -214,8 +225,17 @@ def _object(option: str, read: Any) -> dict[str, Any]:
 def known(company_id: CompanyId, deployment: Deployment) -> Company:
     company = deployment.use.ledger.companies.get(company_id)
     if company is None:
-        raise Misuse(f"There is no company {company_id} yet; create it first.")
+        raise Misuse(_why_there_is_none(company_id, deployment))
     return company
+
+
+def _why_there_is_none(company_id: CompanyId, deployment: Deployment) -> str:
+    leaver = deployment.use.ledger.leavers.get(company_id)
+    if leaver is None:
+        return f"There is no company {company_id} yet; create it first."
+    return f"{company_id} has left, {_local(leaver.since)}; " + (
+        f"it was erased {_local(leaver.erased)}." if leaver.erased else "it is not erased yet."
+    )
 
 
 def _shown(company: Company, deployment: Deployment) -> Iterator[str]:

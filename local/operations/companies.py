@@ -1,10 +1,11 @@
-"""`company pause | resume | sign-out | revoke-links | check-file | share-entity | unshare-entity`."""
+"""`company pause | resume | sign-out | revoke-links | check-file | share-entity | unshare-entity | leave | erase`."""
 
 import argparse
 import hashlib
 from tempfile import TemporaryFile
 
 from local.company import Deployment, find_deployment, is_id, known
+from local.operations.leaving import erase, leave
 from local.operations.refusals import asking_aws
 from local.run.misuse import Misuse
 from moment_xledger.domain.companies import CompanyId
@@ -21,6 +22,7 @@ OF_ALL = ("pause", "resume")
 OF_AN_EXPORT = ("revoke-links", "check-file")
 OF_AN_ENTITY = ("share-entity", "unshare-entity")
 WITH_A_REASON = ("pause", *OF_AN_ENTITY)
+OF_A_LEAVER = {"leave": leave, "erase": erase}
 
 
 def operate(options: argparse.Namespace) -> int:
@@ -28,6 +30,8 @@ def operate(options: argparse.Namespace) -> int:
     _look_at(options)
     with asking_aws():
         deployment = find_deployment(options.stack)
+        if company and options.what in OF_A_LEAVER:
+            return OF_A_LEAVER[options.what](company, options.to, options.by, deployment)
         if company and options.what != "share-entity":
             known(company, deployment)
         if options.what == "pause":
@@ -147,5 +151,7 @@ def _look_at(options: argparse.Namespace) -> None:
         raise Misuse("--owner-code goes with share-entity and unshare-entity, and they with it.")
     if (options.what in OF_AN_EXPORT) != (options.export is not None):
         raise Misuse("--export goes with revoke-links and check-file, and they with it, such as --export 7.")
+    if (options.what in OF_A_LEAVER) != bool(options.to):
+        raise Misuse("--to goes with leave and erase, and they with it: a folder, or s3://BUCKET/PREFIX.")
     if options.settings or options.keys or options.month:
         raise Misuse("--settings and --keys go with create, --month with report.")

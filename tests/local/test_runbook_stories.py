@@ -12,18 +12,20 @@ from botocore.exceptions import ClientError
 
 from local.company import create
 from moment_xledger.adapters.secrets import Vault as SecretsManager
-from moment_xledger.domain.companies import Company, CompanyId, Route, Secrets, Token
+from moment_xledger.domain.companies import Company, CompanyId, Language, Secrets, Token
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import InFlight
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.leaving import LONGEST_CALL
 from moment_xledger.domain.problems import Code
+from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.flows.pause_work import pause_work
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.flows.resolve_problem import retry_problem
 from moment_xledger.wiring import now
 from tests.builders import KEPT_BY_HAND, TOKEN, a_company, a_private_person, an_invoice, of
 from tests.flows.test_resolve_problem import resolver
-from tests.local.operated import NORDVIK, STACK, Operated
+from tests.local.operated import NORDVIK, Operated
 from tests.local.operated import operated as operated
 from tests.local.test_company import Stack
 from tests.local.test_company import typed as typed
@@ -92,28 +94,25 @@ def test_a_table_that_is_gone_is_restored_under_its_old_name(operated: Operated)
 def test_a_company_that_leaves_opens_nothing_any_more(operated: Operated, tmp_path: Path) -> None:
     vault: SecretsManager = operated.use.vault
     vault.offer(NORDVIK, Secrets(TOKEN, Token("moment-key")))
-    operated.export(1)
-    settings = tmp_path / "off.json"
-    settings.write_text(_off_from_the_runbook())
-    operated.say("company", "create", "nordvik", "--settings", str(settings))  # its test finds nobody at home
-    for what in (["pause", "nordvik", "--reason", "the company has left"], ["sign-out", "nordvik"]):
-        assert operated.say("company", *what)[0] == 0
-    assert operated.say("company", "revoke-links", "nordvik", "--export", "1")[0] == 0
-    boto3.client("secretsmanager").delete_secret(SecretId=f"{STACK}/nordvik", RecoveryWindowInDays=30)
+    company = operated.ledger.companies.get_known(NORDVIK)
+    export = operated.export(1)
+    ledger, kari = operated.ledger, Person(NORDVIK, "Kari", Role.ACCOUNTANT, Language.NORWEGIAN)
+    entered = ledger.sessions.enter(ledger.sessions.offer(kari, now()), now())
+    link = ledger.links.make(NORDVIK, export.number, now())
+    assert entered
 
-    status, said = operated.say("company", "show", "nordvik")
-    shown = json.loads(said[: said.rindex("}") + 1])
-    assert (status, shown["route"], shown["notify"], shown["token_expires"]) == (0, Route.OFF, [], None)
-    assert not any(shown[name] for name in ("export_customers", "export_projects", "import_expenses"))
-    assert vault.xledger_token(operated.ledger.companies.get_known(NORDVIK)) is None
-    assert operated.say("company", "check-file", "nordvik", "--export", "1")[0] == 0
+    assert operated.say("company", "leave", "nordvik", "--to", str(tmp_path))[0] == 0
+    assert ledger.sessions.read(entered[1], now()) is None
+    assert ledger.links.read(link, now()) is None
+    assert (tmp_path / "files" / export.folder / export.file_name()).is_file()
+    assert operated.say("company", "resume", "nordvik")[0] == 2
 
-
-def _off_from_the_runbook() -> str:
-    text = (Path(__file__).parents[2] / "docs/runbook.md").read_text()
-    return next(
-        line.strip().strip("`.").rstrip("`") for line in text.splitlines() if '"route": "off"' in line
-    )
+    leaver = ledger.leavers.get(NORDVIK)
+    assert leaver
+    ledger.leavers.save(NORDVIK, replace(leaver, since=leaver.since - LONGEST_CALL))
+    assert operated.say("company", "erase", "nordvik", "--to", str(tmp_path))[0] == 0
+    assert vault.xledger_token(company) is None
+    assert operated.say("company", "check-file", "nordvik", "--export", "1")[0] == 2
 
 
 def test_who_shares_the_token_of_a_company_that_left_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

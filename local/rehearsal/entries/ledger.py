@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from local.operations.ledgers import NEVER_PUT_BACK
 from local.rehearsal.carrying import arrives
@@ -14,7 +13,9 @@ from local.rehearsal.events import a_customer
 from local.rehearsal.figures import now
 from local.rehearsal.scene import Scene, signed_in
 from local.rehearsal.stage import Stage
+from local.rehearsal.staging import EXPORTS
 from local.run.books import COMPANY
+from moment_xledger.domain.leaving import LONGEST_CALL
 from moment_xledger.domain.sessions import Role
 
 LOST = (f"T#{COMPANY}", f"T#{COMPANY}#INV")  # all of the company, and all its invoices and exports
@@ -74,38 +75,33 @@ def _the_table_is_lost(scene: Scene) -> None:
 
 
 def a_company_leaves(scene: Scene) -> None:
-    stage, secrets = scene.stage, scene.stage.aws.client("secretsmanager")
-    link, person = stage.use.ledger.links.make(COMPANY, 7, now()), scene.somebody(Role.ACCOUNTANT)
-    off = stage.folder / "off.json"
-    off.write_text(_off(scene), "utf-8")
-    kept = {each["Name"] for each in secrets.list_secrets()["SecretList"]}
-    scene.type("op company create", {"off.json": str(off)})
-    scene.type("op company pause")
-    scene.type("op company sign-out")
-    scene.type("op company revoke-links")
+    stage, ledger, folder = scene.stage, scene.stage.use.ledger, scene.stage.folder / "files"
+    link, person = ledger.links.make(COMPANY, 7, now()), scene.somebody(Role.ACCOUNTANT)
+    files = {"nordvik-files": str(folder)}
+    scene.type("op company leave", files)
     scene.check(not person.may_read("/overview"), "a session lasts")
-    scene.check(stage.use.ledger.links.read(link, now()) is None, "a link opens something")
-    first, second = (each for each in scene.entry.commands if "delete-secret" in each)
-    scene.type(first)
-    scene.type(second, fails=f"{stage.stack.name}/{COMPANY}.logon-key" not in kept)
-    shown = scene.type("op company show").out
-    settings: dict[str, Any] = json.loads(shown[: shown.rindex("}") + 1])
-    wanted = json.loads(_off(scene))
-    scene.check({name: settings[name] for name in wanted} == wanted, "not all is off")
-    since = now()
-    stage.invoke("Sweep")
+    scene.check(ledger.links.read(link, now()) is None, "a link opens something")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    exports = [each for each in manifest["files"] if each["name"].startswith(f"files/exports/{COMPANY}/")]
+    scene.check(len(exports) >= EXPORTS, f"{len(exports)} files of exports are taken along")
+    leaver = ledger.leavers.get(COMPANY)
+    scene.check(leaver is not None, "it is not remembered that it leaves")
+    if leaver:  # nobody wants to watch a quarter of an hour go by
+        ledger.leavers.save(COMPANY, replace(leaver, since=leaver.since - LONGEST_CALL))
+    since, late = now(), a_customer()
+    scene.type("op company erase", files)
+    scene.check(not ledger.leavers.lingers(COMPANY), "something of it is left in the ledger")
+    found = stage.aws.client("s3").list_object_versions(Bucket=stage["Bucket"], Prefix=f"exports/{COMPANY}/")
+    scene.check(not found.get("Versions"), "a file of it is left")
+    stage.publish(late)
+    stage.until("its event is refused", lambda: sum(stage.figures.of("EventsRefused", since)) > 0)
     for run in ("reconcile", "notices"):
         stage.start(run)
     for queue in ("ReconcileQueue", "NoticesQueue"):
         stage.until(f"{queue} is empty", lambda queue=queue: not stage.messages(queue))  # type: ignore[misc]
     for metric in ("CompaniesNotCompared", "TokensExpire", "TokensRefused", "NoticesDelayed"):
         scene.check(not any(stage.figures.of(metric, since)), f"{metric} would ring the next morning")
-
-
-def _off(scene: Scene) -> str:
-    """As the entry has it."""
-    (found,) = re.findall(r"`(\{[^`]+\})`", scene.entry.text)
-    return str(found)
+    scene.check(not ledger.leavers.lingers(COMPANY), "somebody wrote of it again")
 
 
 def _lose(stage: Stage) -> int:

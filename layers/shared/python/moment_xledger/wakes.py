@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from moment_xledger.adapters.queues import BatchAnswer, Queues
 from moment_xledger.domain.companies import CompanyId, TokenId
-from moment_xledger.domain.errors import GateClosed, Why
+from moment_xledger.domain.errors import CompanyGone, GateClosed, Why
 from moment_xledger.domain.scheduled_runs import HOUR, NIGHT, ScheduledRun
 from moment_xledger.observability import Signal, log_failure, logger, publish
 from moment_xledger.wiring import now
@@ -56,6 +56,15 @@ class PartialBatch:
         return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in back]}
 
 
+@contextmanager
+def dropped_if_gone(company: str) -> Iterator[None]:
+    """A message for a company that has left is done with, and nothing is written for it."""
+    try:
+        yield
+    except CompanyGone:
+        logger.info("company is gone", extra={"company": company})
+
+
 def answer_company_wakes(
     event: dict[str, Any], work: Callable[[CompanyId], Mapping[Name, int]]
 ) -> BatchAnswer:
@@ -63,7 +72,8 @@ def answer_company_wakes(
     brings a wake back."""
     for record in event["Records"]:
         company = CompanyId(json.loads(record["body"])["company"])
-        logger.info("company served", extra={"company": company, "counts": dict(work(company))})
+        with dropped_if_gone(company):
+            logger.info("company served", extra={"company": company, "counts": dict(work(company))})
     return {"batchItemFailures": []}
 
 
@@ -140,10 +150,11 @@ def answer_jobs(
     for record in event.get("Records", ()):
         job = Job(json.loads(record["body"]), run, ledger)
         try:
-            if not job.is_done():
-                outcome = work(job.subject)
-                logger.info("job done", extra={**job.named, "run": run, "counts": dict(outcome.counts)})
-                job.note_done(outcome)
+            with dropped_if_gone(job.subject):
+                if not job.is_done():
+                    outcome = work(job.subject)
+                    logger.info("job done", extra={**job.named, "run": run, "counts": dict(outcome.counts)})
+                    job.note_done(outcome)
         except GateClosed as closed:
             logger.info(
                 "gate closed", extra={**job.named, "why": closed.why, "until": closed.until.isoformat()}

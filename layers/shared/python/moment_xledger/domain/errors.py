@@ -9,6 +9,7 @@ Errors, named by what should happen next.
   + Unreachable    the other system does not answer: nothing is wrong with the work, try later
     - KeyRefused   ... because Moment does not accept the company's key: only a new one helps
   + UnusableAnswer Moment has the record, but what it says of it cannot be used: only Moment can mend that
+  + CompanyGone    a company has left, and a message still names it: drop that
   + Conflict       somebody else wrote first: read again and decide again
   + EntityTaken    another company writes to that entity of Xledger: an operator may allow both
     - StrangeAnswer ... something else answers in its place, such as a gateway's page
@@ -67,6 +68,10 @@ class Rejected(SyncError):
         super().__init__("; ".join(refusal.code or "no code" for refusal in refusals))
         self.refusals = tuple(refusals)
         self.blamed = dict(blamed or {})
+
+
+class CompanyGone(SyncError):
+    pass
 
 
 class NoRight(Rejected):

@@ -26,6 +26,7 @@ class Code(StrEnum):
     EVENT_NOT_CLOUDEVENT = "EVENT_NOT_CLOUDEVENT"
     EVENT_TYPE_UNKNOWN = "EVENT_TYPE_UNKNOWN"
     COMPANY_UNKNOWN = "COMPANY_UNKNOWN"
+    COMPANY_LEFT = "COMPANY_LEFT"
     FIELD_MISSING = "FIELD_MISSING"
     FIELD_INVALID = "FIELD_INVALID"
     NUMBER_TAKEN = "NUMBER_TAKEN"
@@ -284,6 +285,11 @@ REASONS: dict[Code, Reason] = {
         Fixer.OPERATOR,
         "Moment har sendt en hendelse for selskapet {company}, som ikke er satt opp her. Den er tatt vare på i 14 dager. Sett opp selskapet, eller be Moment slutte å sende.",
         "Moment sent an event for the company {company}, which is not set up here. It is kept for 14 days. Set the company up, or ask Moment to stop sending.",
+    ),
+    Code.COMPANY_LEFT: Reason(
+        Fixer.OPERATOR,
+        "Moment har sendt en hendelse for selskapet {company}, som har sluttet her. Den er ikke behandlet, men tatt vare på i 14 dager. Be Moment slutte å sende. Skulle fakturaen vært overført, må selskapet føre den manuelt.",
+        "Moment sent an event for the company {company}, which has left. It was not processed, and is kept for 14 days. Ask Moment to stop sending. If an invoice should have been transferred, the company must post it manually.",
     ),
     Code.FIELD_MISSING: Reason(
         Fixer.ADMINISTRATOR,

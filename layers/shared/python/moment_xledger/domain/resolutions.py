@@ -161,6 +161,7 @@ WAYS: Mapping[Code, Way] = {
             Code.EVENT_NOT_CLOUDEVENT,
             Code.EVENT_TYPE_UNKNOWN,
             Code.COMPANY_UNKNOWN,
+            Code.COMPANY_LEFT,
             Code.FIELD_MISSING,
             Code.FIELD_INVALID,
             Code.NUMBER_TAKEN,

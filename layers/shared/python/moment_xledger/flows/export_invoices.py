@@ -87,9 +87,10 @@ def export_asked_for(
     wake_uploads: Callable[[CompanyId], None],
 ) -> list[Export]:
     """What one job makes, and what was asked for while the work was paused or an export was too large for one call.
-    Whoever uploads is woken; a wake that is lost costs a minute."""
+    Whoever uploads is woken; a wake that is lost costs a minute. Raises `CompanyGone` for a company that has left."""
     order, orders = Order(company_id, request, by, repeats), exporter.ledger.orders
     if exporter.ledger.pauses.now().of(company_id):
+        exporter.ledger.companies.get_known(company_id)
         _keep(order, exporter, exporter.clock())
         return []
     made: list[Export] = []

@@ -143,9 +143,9 @@ def _refuse(message: Message, event: Event | Unreadable, known: Company | None, 
     owner = company or NOBODY
     if isinstance(event, Event) or (event.company and not company):
         details = {"company": event.company or ""}
-        problem = Problem(
-            owner, "event", message.id, Code.COMPANY_UNKNOWN, details, first_seen=now, last_seen=now
-        )
+        left = event.company and receiver.ledger.leavers.get(event.company)
+        code = Code.COMPANY_LEFT if left else Code.COMPANY_UNKNOWN
+        problem = Problem(owner, "event", message.id, code, details, first_seen=now, last_seen=now)
     else:
         kind, number = (event.kind, event.number) if event.number else ("event", message.id)
         details = {"field": event.field, "fault": event.fault, "event": message.id}

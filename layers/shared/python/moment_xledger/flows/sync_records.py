@@ -121,9 +121,9 @@ def _note_doubts(channel: Channel, worker: Worker) -> None:
         doubtful[company][kind, id_] = version
     operation = Operation.ADD if write.operation.startswith("Add") else Operation.UPDATE
     for company, versions in doubtful.items():
-        known = worker.ledger.companies.get_known(company)
-        outcomes = Outcomes(worker.ledger, known, worker.clock)
-        outcomes.unanswered(versions, operation, write.started)
+        if known := worker.ledger.companies.get(company):  # else it has left, and so has what was sent
+            outcomes = Outcomes(worker.ledger, known, worker.clock)
+            outcomes.unanswered(versions, operation, write.started)
     channel.doubts_are_noted()
 
 
@@ -224,8 +224,10 @@ def _turns(kind: Kind, token_id: TokenId, worker: Worker) -> Iterator[tuple[Comp
             last_served = id_
             if place and worker.ledger.pauses.of(id_):  # the first was looked at this moment
                 continue
-            company = worker.ledger.companies.get_known(id_)
-            if company.token_id == token_id:
+            company = worker.ledger.companies.get(id_)
+            if company is None:
+                worker.ledger.records.forget_work(token_id, kind, id_)
+            elif company.token_id == token_id:
                 yield company, due[id_]
             else:
                 _pass_on(kind, company, token_id, due[id_], worker)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.gates import Gates
     from moment_xledger.adapters.ledger.hours import Hours
     from moment_xledger.adapters.ledger.invoices import Invoices
+    from moment_xledger.adapters.ledger.leavers import Leavers
     from moment_xledger.adapters.ledger.links import Links
     from moment_xledger.adapters.ledger.lookups import Lookups
     from moment_xledger.adapters.ledger.mails import Mails
@@ -54,6 +55,7 @@ class Ledger:
     uploads: "Uploads"
     mails: "Mails"
     expenses: "Expenses"
+    leavers: "Leavers"
     links: "Links"
     problems: "Problems"
     reasons: "Reasons"

@@ -13,12 +13,13 @@ from moment_xledger.adapters.ledger.settings_history import line, shown
 from moment_xledger.adapters.table import Action, Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import Company, CompanyId, Route, TokenId
 from moment_xledger.domain.deeds import Deed, What
+from moment_xledger.domain.errors import CompanyGone
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.releases import model_as_stored
 from moment_xledger.domain.settings_changes import Saved
 from moment_xledger.domain.typed_keys import Tails
 
-_ALL = "COMPANIES"
+LEFT = "left"  # in the settings of a company that leaves: since when
 LONGEST_ABOUT = 1000  # of a deed
 
 
@@ -37,20 +38,21 @@ class Companies:
         self._table = table
 
     def get(self, company: CompanyId) -> Company | None:
+        """None also for one that leaves: nothing is done for it any more."""
         item = self._table.get(keys.settings(company))
-        return _settings(item) if item else None
+        return _settings(item) if item and LEFT not in item else None
 
     def get_known(self, company: CompanyId) -> Company:
-        """One that must exist, because the ledger names it."""
+        """One that should exist, because the ledger or a message names it. Raises `CompanyGone` where it has left."""
         found = self.get(company)
         if found is None:
-            raise LookupError(f"company {company} has no settings")
+            raise CompanyGone(f"company {company} has no settings")
         return found
 
     def get_with_version(self, company: CompanyId) -> tuple[Company | None, int]:
-        """Version 0 is a company that was never saved."""
+        """Version 0 is a company that was never saved, or leaves: neither can be saved over what is there."""
         item = self._table.get(keys.settings(company))
-        return (_settings(item), int(item["ver"])) if item else (None, 0)
+        return (_settings(item), int(item["ver"])) if item and LEFT not in item else (None, 0)
 
     def save(self, company: Company, since: int | None = None, saved: Saved | None = None) -> None:
         """Raises `Conflict` if somebody else saved since version `since` was read. `saved` goes into the history.
@@ -84,11 +86,11 @@ class Companies:
     def _write(self, company: Company, since: int | None, also: Sequence[Action]) -> None:
         before, version = self.get_with_version(company.id)
         version = version if since is None else since
-        unchanged = Attr("ver").eq(version) if version else Attr("ver").not_exists()
+        unchanged = Attr("ver").eq(version) & Attr(LEFT).not_exists() if version else Attr("ver").not_exists()
         settings = {"settings": company.model_dump_json(), "ver": version + 1}
         actions: list[Action] = [
             Put(keys.settings(company.id), settings, when=unchanged),
-            Put((_ALL, company.id), {}),
+            Put((keys.COMPANIES, company.id), {}),
             Put(
                 (keys.token(company.token_id), f"TENANT#{company.id}"),
                 {"plan": company.requests_per_hour or 0},
@@ -105,13 +107,13 @@ class Companies:
 
     def every(self) -> list[Company]:
         """By their ids. Raises where the settings of one cannot be read."""
-        ids = [CompanyId(item["sk"]) for item in self._table.query(_ALL)]
+        ids = [CompanyId(item["sk"]) for item in self._table.query(keys.COMPANIES)]
         found = self._table.get_many(map(keys.settings, ids))
         return [_settings(found[keys.settings(id_)]) for id_ in ids]
 
     def page(self, size: int, after: str = "") -> Page:
         """One that cannot be read stops none of the others."""
-        ids = [CompanyId(item["sk"]) for item in self._table.query(_ALL, after=after, limit=size)]
+        ids = [CompanyId(item["sk"]) for item in self._table.query(keys.COMPANIES, after=after, limit=size)]
         found = self._table.get_many(map(keys.settings, ids))
         read = {id_: _settings_or_none(found.get(keys.settings(id_))) for id_ in ids}
         return Page(

@@ -18,6 +18,8 @@ COUNTERS = 16  # of a company and of what is counted: writers that come together
 PAUSES, EVERYBODY = "PAUSES", "*"  # no company can be called so
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 REASONS = "REASONS"
+LEAVERS = "LEAVERS"
+COMPANIES = "COMPANIES"
 RUNS = "RUNS"
 
 
@@ -170,6 +172,10 @@ def reason(code: str) -> Key:
 
 def run(name: str) -> Key:
     return RUNS, str(name)
+
+
+def leaver(owner: CompanyId) -> Key:
+    return LEAVERS, owner
 
 
 def look(owner: CompanyId) -> Key:

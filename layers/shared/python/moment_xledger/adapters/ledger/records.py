@@ -367,6 +367,10 @@ class Records:
         key = keys.work(token, pending.kind, pending.company)
         self._table.write(Update(key, set={"woken_for": keys.stamp(pending.due)}))
 
+    def forget_work(self, token: TokenId, kind: Kind, company: CompanyId) -> None:
+        """Of a company that has left: whoever marked it did not know yet."""
+        self._table.write(Delete(keys.work(token, kind, company)))
+
     def work_done(
         self, token: TokenId, kind: Kind, company: CompanyId, marks: int, again: datetime | None = None
     ) -> None:
