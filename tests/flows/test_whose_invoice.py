@@ -11,7 +11,7 @@ from moment_xledger.domain.companies import Language
 from moment_xledger.domain.errors import KeyRefused
 from moment_xledger.domain.moment import Customer
 from moment_xledger.domain.problem_choices import Choice
-from moment_xledger.domain.problems import Code
+from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.flows.decide_problem import decide_problem
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
 from moment_xledger.flows.resolve_problem import Resolver
@@ -312,4 +312,51 @@ def test_nor_does_a_number_that_came_from_a_customer_of_another_name(world: Worl
     swap(world, *SWAPPED)
     world.receive(issued(501, "51", "Carl Dal"), issued(502, "52", "Berit Sol"))
     pass_time(world, timedelta(minutes=3))
+    assert (export(world), told(world)) == ([501, 502], [])
+
+
+def in_xledger(world: World, **numbers: str) -> None:
+    for old, new in numbers.items():
+        world.server.hands.renumber("customers", old.removeprefix("n"), new)
+
+
+def customers_told(world: World) -> set[tuple[str, str]]:
+    return {(number, code) for kind, number, code in world.problems() if kind == "customer"}
+
+
+def test_where_two_were_swapped_in_xledger_a_look_at_one_tells_of_both(world: World) -> None:
+    in_xledger(world, n51="x", n52="51", nx="52")
+    world.receive(saved("51", BERIT, 2, name="Berit Sol-Lie"))
+    world.run()
+    assert customers_told(world) == {(n, "NUMBER_MOVED_IN_XLEDGER") for n in ("51", "52")}
+    world.receive(issued(501, "51", "Berit Sol"), issued(502, "52", "Carl Dal", id=CARL))
+    pass_time(world, timedelta(minutes=17))
+    assert (export(world), told(world)) == ([], [(n, "WAITS_FOR_NUMBER") for n in ("501", "502")])
+
+
+def test_a_number_that_a_person_gave_to_another_as_well_is_disputed(world: World) -> None:
+    in_xledger(world, n51="52")
+    world.receive(saved("51", BERIT, 2, name="Berit Sol-Lie"))
+    world.run()
+    assert customers_told(world) == {("51", "NUMBER_MOVED_IN_XLEDGER"), ("52", "NUMBER_TWICE_IN_XLEDGER")}
+    world.receive(issued(502, "52", "Carl Dal"))
+    pass_time(world, timedelta(minutes=17))
+    assert (export(world), told(world)) == ([], [("502", "WAITS_FOR_NUMBER")])
+
+
+def test_nor_does_it_leave_before_the_other_was_looked_at(world: World) -> None:
+    details, now = {"theirs": " 52", "id": str(BERIT)}, world.time()
+    moved = Problem(COMPANY.id, "customer", "51", Code.NUMBER_MOVED_IN_XLEDGER, details, "", now, now)
+    world.ledger.problems.report([moved])
+    world.receive(issued(502, "52", "Carl Dal"))
+    assert export(world) == []
+    world.ledger.problems.close(COMPANY.id, [("customer", "51")], [Code.NUMBER_MOVED_IN_XLEDGER])
+    pass_time(world, timedelta(minutes=17))
+    assert export(world) == [502]
+
+
+def test_a_number_in_another_spelling_is_the_same(world: World) -> None:
+    world.receive(saved("Kø-7", 7, name="Even Li"))
+    world.run()
+    world.receive(issued(501, "KØ-7", "Even Li"), issued(502, "kø-7", "Even Li", id=7))
     assert (export(world), told(world)) == ([501, 502], [])

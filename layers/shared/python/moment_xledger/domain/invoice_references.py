@@ -5,7 +5,7 @@ credit note refers to its invoice as well, and never leaves alone.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from moment_xledger.domain.companies import LEAVE_IN_A_FILE, Route
 from moment_xledger.domain.invoices import Fault
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice, InvoiceKind
+from moment_xledger.domain.numbers import number_key, same_number
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.records import Record
 
@@ -172,6 +173,13 @@ def number_of(reference: Reference) -> str:
     return reference.number.rpartition("=")[0] if reference.kind == HOLDER else reference.number
 
 
+def disputed_by(number: str | None, details: Mapping[str, str]) -> Iterator[str]:
+    """The numbers, in the form that all spellings share, that a dispute is about: the one that it is told under, and
+    those that the record had, or has in Xledger."""
+    theirs = details.get("theirs", "").split(", ")
+    yield from map(number_key, filter(None, (number, details.get("old"), *theirs)))
+
+
 def is_by_name(holder: Reference) -> bool:
     return holder.number.rpartition("=")[2].startswith("~")
 
@@ -200,7 +208,9 @@ def standing_of_record(record: Record | None, number: str, entity: str | None, d
         return Standing.DISPUTED
     if record is None:
         return Standing.NOT_COME
-    is_there = record.db_id is not None and record.sent_number == number and record.entity == entity
+    is_there = (
+        record.db_id is not None and same_number(record.sent_number, number) and record.entity == entity
+    )
     return Standing.IN_XLEDGER if is_there and entity else Standing.NOT_YET
 
 

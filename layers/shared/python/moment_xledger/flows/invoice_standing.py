@@ -12,6 +12,7 @@ from moment_xledger.domain.invoice_references import (
     INVOICE,
     Reference,
     Standing,
+    disputed_by,
     is_by_name,
     number_of,
     standing_of_holder,
@@ -19,6 +20,7 @@ from moment_xledger.domain.invoice_references import (
     standing_of_record,
 )
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.numbers import number_key
 from moment_xledger.domain.records import Record
 
 if TYPE_CHECKING:
@@ -65,7 +67,9 @@ def _standings_of_kind(
     if company.carries(kind):
         owners = ledger.records.by_number(company.id, kind, numbers)
         disputed = disputed_numbers(company, kind, ledger)
-        standings = {n: standing_of_record(owners.get(n), n, entity, n in disputed) for n in numbers}
+        standings = {
+            n: standing_of_record(owners.get(n), n, entity, number_key(n) in disputed) for n in numbers
+        }
     else:
         looked_up = ledger.lookups.get_many(company.id, kind, numbers)
         standings = {n: standing_of_looked_up(looked_up.get(n), entity, now) for n in numbers}
@@ -109,7 +113,7 @@ def former_holders(
 
 
 def disputed_numbers(company: Company, kind: Kind, ledger: "Ledger") -> set[str]:
-    """Numbers that a problem says may mean another record. A number that was changed is disputed, old and new."""
+    """Numbers that a problem says may mean another record, in the form that all spellings share."""
     counted = ledger.problems.counts(company.id)
     problems = (
         problem
@@ -117,4 +121,4 @@ def disputed_numbers(company: Company, kind: Kind, ledger: "Ledger") -> set[str]
         if counted.get((str(kind), code))
         for problem in ledger.problems.of(company.id, kind, code)
     )
-    return {number for each in problems for number in (each.number, each.details.get("old")) if number}
+    return {number for each in problems for number in disputed_by(each.number, each.details)}

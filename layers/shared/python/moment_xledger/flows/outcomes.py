@@ -20,6 +20,7 @@ from moment_xledger.domain.records import (
     REFUSALS,
     SOLVED_BY_SENDING,
     Record,
+    State,
     as_dirty,
     as_gone,
     as_never_added,
@@ -122,7 +123,26 @@ class Outcomes:
         changed = [(each.record.kind, each.record.number) for each in stopped if "old" in each.record.details]
         if changed:  # a person vouched for the number; what Xledger has takes the place of that problem
             self.ledger.problems.close(self.company.id, changed, [Code.NUMBER_CHANGED])
+        moved = [each for each in stopped if each.code is Code.NUMBER_MOVED_IN_XLEDGER]
+        self._look_at_owners([(each.record, each.details["theirs"]) for each in moved])
         self._problems([(_as_looked_up(*each), each.code, each.details, "") for each in stopped])
+
+    def _look_at_owners(self, moved: Sequence[tuple[Record, str]]) -> None:
+        """A number that somebody in Xledger gave to one record may be another's of ours, which has it no more, or not
+        alone. That one is looked up as well.
+
+        First, so that whoever dies before the one is stored does it again.
+        """
+        if not moved:
+            return
+        kind, now, numbers = moved[0][0].kind, self.clock(), {theirs for _, theirs in moved if theirs}
+        owners = self.ledger.records.by_number(self.company.id, kind, numbers).values()
+        synced = [owner for owner in owners if owner.state is State.SYNCED]
+        if synced:
+            self.ledger.records.save(
+                [(each, replace(as_dirty(each, now), sent_hash=None)) for each in synced]
+            )
+            self.ledger.records.mark_work(self.company.token_id, kind, self.company.id, now)
 
     def before_adding(self, records: Sequence[Record]) -> list[Record]:
         """Those that may be added now, as they are stored with the number that is about to be sent."""
@@ -147,6 +167,7 @@ class Outcomes:
             is_still_so = is_doubted and same_number(record.added_as, number)
             return as_recognised(record, trace.db_id, now, trace.theirs) if is_still_so else record
 
+        self._look_at_owners([(record, trace.theirs) for record, trace in found if trace.db_id])
         stored = self._save_again([record for record, _ in found], change)
         self._report([(record, "") for record in stored if record.problem in ABOUT_NUMBERS])
 
