@@ -8,6 +8,7 @@ from typing import Any
 from moment_xledger.console.facts.exports import Exports, FinishedExport, UnfinishedExport
 from moment_xledger.console.facts.log import Log
 from moment_xledger.console.facts.overview import Overview
+from moment_xledger.console.facts.probe import ProbeFacts
 from moment_xledger.console.facts.problems import Groups, NotSkipped, OneGroup, OneProblem
 from moment_xledger.console.facts.record import RecordFacts
 from moment_xledger.console.facts.refusals import Refusal
@@ -122,6 +123,12 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         also={400: NotSaved | Refusal, 409: NotSaved},
     ),
     ("POST", "/settings/test"): Operation("Test the connection", leads="/settings", form={}),
+    ("GET", "/settings/probe"): Operation(
+        "What is assumed of this Xledger and this Moment, and what the newest probe found", ProbeFacts
+    ),
+    ("POST", "/settings/probe"): Operation(
+        "Check everything, in at most 25 requests that change nothing", leads="/settings/probe", form={}
+    ),
     ("GET", "/report"): Operation(
         "A month's control report; without a month, nothing is counted",
         Report,

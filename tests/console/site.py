@@ -12,13 +12,16 @@ import pytest
 
 from functions.console import handler
 from moment_xledger.adapters.review_file import write_review
+from moment_xledger.adapters.xledger_probe import XledgerProbe
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.console.desk import Desk
 from moment_xledger.domain.companies import Company, CompanyId, Language, Secrets, Token
 from moment_xledger.domain.entities import Reach, Reached
 from moment_xledger.domain.exports import Export
+from moment_xledger.domain.probes import Listed
 from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.flows.export_invoices import Exporter, export_invoices
+from moment_xledger.flows.probe_company import Prober
 from moment_xledger.flows.test_connection import Trial
 from tests.builders import COMPANY, a_customer, a_project, an_invoice, in_xledger, of
 from tests.console import documented
@@ -64,6 +67,11 @@ class Page:
         return dict(re.findall(r'name="(\w+)" value="([^"]*)"', self.text))
 
 
+class NothingInMoment:
+    def listed(self, *_: Any) -> tuple[Listed, frozenset[str]]:
+        return Listed(0), frozenset()
+
+
 class Site:
     """Jobs that were put on the exports queue are in `jobs`, until `work` does them."""
 
@@ -95,6 +103,7 @@ class Site:
             files=lambda: self.files,  # type: ignore[arg-type,return-value]
             vault=lambda: self.vault,  # type: ignore[arg-type,return-value]
             trial=self._trial,
+            prober=self._prober,
             moment=lambda: self.moment,
             xledger_url=lambda: self.world.url,
         )
@@ -102,6 +111,11 @@ class Site:
     def _trial(self) -> Trial:
         worker = replace(self.world.worker(), vault=self.vault)  # type: ignore[arg-type]
         return Trial(worker, Reference, lambda *_: self.moment_accepts, lambda *_: self.soap_accepts)
+
+    def _prober(self) -> Prober:
+        """Moment has nothing to show; there is no SOAP service."""
+        worker = replace(self.world.worker(), vault=self.vault)  # type: ignore[arg-type]
+        return Prober(worker, Reference, XledgerProbe, lambda *_: 1 / 0, lambda _: NothingInMoment())  # type: ignore[arg-type]
 
     def _start_export(self, company: CompanyId, request: str, by: str, repeats: int | None = None) -> None:
         self.jobs.append({"company_id": company, "request": request, "by": by, "repeats": repeats})

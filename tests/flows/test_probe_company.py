@@ -27,6 +27,7 @@ from moment_xledger.domain.moment import Customer, Project
 from moment_xledger.domain.posted_lines import Row
 from moment_xledger.domain.probe_report import as_data, reported
 from moment_xledger.domain.probes import MOST_REQUESTS
+from moment_xledger.flows.probe_company import probe_company
 from tests.flows.probing import EVERYTHING, NORDVIK, Room
 from tests.office import MOMENT_KEY
 from tests.world import START, TOKEN
@@ -340,3 +341,38 @@ def test_moments_lists_are_read_as_they_were_found_to_be(rooms: Rooms) -> None:
     follows = room.world.ledger.probes.follows(NORDVIK)
     expenses = MomentExpenses(requests.Session(), url, NORDVIK, MOMENT_KEY, follows=follows)
     assert expenses.project("P-1003") is ProjectState.OPEN
+
+
+def test_what_a_later_probe_gets_no_answer_to_stays_as_it_was_found(rooms: Rooms) -> None:
+    shape = Shape(project_states=("started", "done"))
+    room = rooms(plan={"soap": {"column_names": {"Account": "Kto"}, "filters": "ignored"}}, shape=shape)
+    first = room.probe()
+    taught = {"export.column.account": "kto", "moment.project.state": "projectState"}
+    assert first.follows == taught
+    room.world.server.replan({"soap": {"filters": "honoured", "html_pages": 1}})
+    room.moment.server.shutdown()
+    later = room.probe()
+    assert later.follows == taught
+    assert [each.assumption for each in later.findings if each.verdict is Verdict.STOP] == ["export_filter"]
+    room.world.server.replan({"soap": {"html_pages": 0, "column_names": {}}})
+    again = room.probe()
+    assert "export.column.account" not in again.follows
+    assert again.passed
+
+
+def test_nothing_more_is_asked_once_it_has_taken_too_long(rooms: Rooms) -> None:
+    room = rooms()
+    slow = room.worker()
+    told: list[str] = []
+
+    def tell(name: str) -> None:
+        told.append(name)
+        room.world.time.now += timedelta(seconds=9)
+
+    prober = room.prober()
+    object.__setattr__(prober, "worker", slow)
+    probe = probe_company(NORDVIK, "Kari", prober, tell)
+    assert len(told) == probe.requests < 12
+    late = [each for each in probe.findings if each.details.get("why") == "time_used"]
+    assert late
+    assert all("too long" in each.evidence() for each in late)

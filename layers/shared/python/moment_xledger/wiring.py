@@ -146,6 +146,7 @@ class Wiring:
             files=lambda: self.files,
             vault=self.vault_for_saving,
             trial=self.trial,
+            prober=self.prober,
             moment=self.moment,
             xledger_url=lambda: self._environment["XLEDGER_URL"],
         )

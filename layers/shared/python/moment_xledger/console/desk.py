@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.secrets import Vault
     from moment_xledger.adapters.table import Key
     from moment_xledger.flows.fetch_file import Shelf
+    from moment_xledger.flows.probe_company import Prober
     from moment_xledger.flows.reconcile import Moment
     from moment_xledger.flows.resolve_problem import Resolver
     from moment_xledger.flows.test_connection import Trial
@@ -30,9 +31,10 @@ class Desk:
     ledger: "Ledger"
     start_export: StartExport
     clock: Callable[[], datetime]
-    files: Callable[[], "Files"]  # these four are made by whoever needs them, and by no other page
+    files: Callable[[], "Files"]  # these five are made by whoever needs them, and by no other page
     vault: Callable[[], "Vault"]
     trial: Callable[[], "Trial"]
+    prober: Callable[[], "Prober"]
     moment: Callable[[], "Moment"]
     xledger_url: Callable[[], str]  # where it answers GraphQL
 

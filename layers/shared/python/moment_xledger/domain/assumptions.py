@@ -70,6 +70,7 @@ class WhyUnread(StrEnum):
     NO_ANSWER = "no_answer"
     NOTHING_THERE = "nothing_there"
     REQUESTS_USED = "requests_used"  # the probe's own
+    TIME_USED = "time_used"  # likewise
     NO_KEY = "no_key"
     NEEDS_ANOTHER = "needs_another"  # of what could not be read either
     BY_WRITING = "by_writing"
@@ -160,6 +161,10 @@ WHY_UNREAD: Mapping[WhyUnread, tuple[str, str]] = {
     WhyUnread.REQUESTS_USED: (
         "Det ble ikke spurt om: undersøkelsens forespørsler var brukt.",
         "It was not asked: the probe's requests were used.",
+    ),
+    WhyUnread.TIME_USED: (
+        "Det ble ikke spurt om: undersøkelsen hadde tatt for lang tid.",
+        "It was not asked: the probe had taken too long.",
     ),
     WhyUnread.NO_KEY: ("Nøkkelen til det er ikke lagt inn.", "The key for it has not been entered."),
     WhyUnread.NEEDS_ANOTHER: (

@@ -1,12 +1,13 @@
 """A probe: what an Xledger and a Moment answered to questions that change nothing, judged against what is assumed."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
 from moment_xledger.domain.assumptions import (
     FITS,
+    UNKNOWN,
     Assumption,
     Finding,
     Unread,
@@ -159,6 +160,17 @@ class Evidence:
     moment: Mapping[str, Listed | NoSuchList | Unread] = field(default_factory=dict)
 
 
+NOT_REACHED = frozenset(
+    {
+        WhyUnread.CLOSED,
+        WhyUnread.NO_ANSWER,
+        WhyUnread.REQUESTS_USED,
+        WhyUnread.TIME_USED,
+        WhyUnread.NEEDS_ANOTHER,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Probe:
     """`follows`: what was learnt that has no place of its own, such as the names of columns, in use from then on."""
@@ -173,8 +185,33 @@ class Probe:
     def passed(self) -> bool:
         return not any(each.verdict is Verdict.STOP for each in self.findings)
 
+    def over(self, earlier: "Probe | None") -> "Probe":
+        """This one, with what the one before found different where this one did not get an answer."""
+        old = {each.assumption: each for each in earlier.findings} if earlier else {}
+        kept = {
+            each.assumption: old[each.assumption]
+            for each in self.findings
+            if each.case == UNKNOWN
+            and each.details["why"] in NOT_REACHED
+            and each.assumption in old
+            and old[each.assumption].verdict in (Verdict.STOP, Verdict.FOLLOWED)
+        }
+        if earlier is None or not kept:
+            return self
+        findings = tuple(kept.get(each.assumption, each) for each in self.findings)
+        follows = {name: each for name, each in earlier.follows.items() if _taught_by(name) in kept}
+        return replace(self, findings=findings, follows={**follows, **self.follows})
+
     def stops(self, work: Work) -> tuple[Finding, ...]:
         return tuple(each for each in self.findings if work in each.stops)
+
+
+def _taught_by(name: str) -> Assumption:
+    """The assumption that a name in `follows` is about."""
+    if name.startswith(COLUMN):
+        return Assumption.EXPORT_COLUMNS
+    resource = "projects" if name == STATE else name.removeprefix(INCLUDE)
+    return _OF_MOMENT[resource][0]
 
 
 def judge(company: Company, found: Evidence) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ What is read on the way is stored as any other read of it: reach, dimensions, ac
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from moment_xledger.domain.assumptions import Unread, WhyUnread
@@ -51,15 +51,20 @@ if TYPE_CHECKING:
     from moment_xledger.flows.channel import Channel
 
 MOST_WORDS = 300
-RUN = timedelta(seconds=120)  # of its requests to Xledger
+RUN = timedelta(seconds=40)  # of its requests to Xledger, each of two times
+LONGEST = timedelta(seconds=80)  # nothing more is asked after that: somebody may wait
 T = TypeVar("T")
 
 Tell = Callable[[str], None]  # of each request, by its name, before it is sent
 Spend = Callable[[str], None]
 
 
-class RequestsUsed(SyncError):
-    """The probe has asked as often as it may."""
+class NothingLeft(SyncError):
+    """The probe has asked as often, or for as long, as it may."""
+
+    def __init__(self, why: WhyUnread) -> None:
+        super().__init__(why)
+        self.unread = Unread(why)
 
 
 class Soap(Protocol):
@@ -93,11 +98,12 @@ def probe_company(company_id: CompanyId, by: str, prober: Prober, tell: Tell = l
     """At most `MOST_REQUESTS`, of all kinds together."""
     ledger, now = prober.worker.ledger, prober.worker.clock()
     company = ledger.companies.get_known(company_id)
-    asked = _Asked(tell)
+    asked = _Asked(tell, now + LONGEST, prober.worker.clock)
     found = _Gathering(company, prober, asked).evidence()
     if slot := slot_by_lines(company, found):
         ledger.references.save_dimensions(company.token_id, Dimensions(slot, None, now))
     probe = Probe(now, by, asked.count, judge(company, found), follows(company, found))
+    probe = probe.over(ledger.probes.newest(company_id))
     ledger.probes.save(company_id, probe)
     ledger.audit.note(Deed(company_id, now, by, What.PROBED))
     return probe
@@ -108,12 +114,16 @@ class _Asked:
     """Counts the requests of a probe, and remembers what came of the operations."""
 
     tell: Tell
+    until: datetime
+    clock: Callable[[], datetime]
     count: int = 0
     outcomes: dict[str, str] = field(default_factory=dict)
 
     def spend(self, name: str) -> None:
         if self.count >= MOST_REQUESTS:
-            raise RequestsUsed
+            raise NothingLeft(WhyUnread.REQUESTS_USED)
+        if self.clock() > self.until:
+            raise NothingLeft(WhyUnread.TIME_USED)
         self.count += 1
         self.tell(name)
 
@@ -182,6 +192,8 @@ class _Gathering:
         try:
             with open_channel(self._company.token_id, self._worker) as channel:
                 ask(_Counted(channel, self._asked))
+        except NothingLeft as nothing:
+            self._give_up(nothing.unread)
         except _NothingAllowed:
             words = next(filter(None, self._asked.outcomes.values()), "–")
             self._found |= {"token_refused": words}
@@ -248,8 +260,8 @@ class _Gathering:
         for resource in _resources(self._company):
             try:
                 found[resource], numbers = shapes.listed(self._company.id, key, resource)
-            except RequestsUsed:
-                found[resource] = Unread(WhyUnread.REQUESTS_USED)
+            except NothingLeft as nothing:
+                found[resource] = nothing.unread
             else:
                 self._projects |= numbers
         return found
@@ -312,8 +324,8 @@ def _tried(read: Callable[[], T]) -> T | Unread:
         return read()
     except (Rejected, WrongRequest) as refused:
         return Unread(WhyUnread.REFUSED, _words(refused))
-    except RequestsUsed:
-        return Unread(WhyUnread.REQUESTS_USED)
+    except NothingLeft as nothing:
+        return nothing.unread
 
 
 def _called(ask: Callable[[], T]) -> T | Unread:
@@ -323,5 +335,5 @@ def _called(ask: Callable[[], T]) -> T | Unread:
     except CallFailed as failed:
         is_refused = isinstance(failed.failure, Faulted | LogonRefused)
         return Unread(WhyUnread.REFUSED if is_refused else WhyUnread.NO_ANSWER, str(failed)[:MOST_WORDS])
-    except RequestsUsed:
-        return Unread(WhyUnread.REQUESTS_USED)
+    except NothingLeft as nothing:
+        return nothing.unread

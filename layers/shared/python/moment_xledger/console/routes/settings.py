@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.exceptions import BadRequestError
 from moment_xledger.console.answers import Answer, answer, see_other
 from moment_xledger.console.desk import desk_of, new_router
 from moment_xledger.console.facts.settings import NotSaved
+from moment_xledger.console.probe_page import probe_page
 from moment_xledger.console.settings_form import FOLDED, FORM, GROUPS, KEYS, REMOVED_BY, TESTED_BY
 from moment_xledger.console.settings_page import settings_page
 from moment_xledger.console.visits import Visit, form, query, signed_in, submitted
@@ -17,6 +18,7 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.sessions import Right
 from moment_xledger.domain.settings_faults import BadSettings, FieldFault
 from moment_xledger.domain.typed_settings import FIELDS, ON, as_settings, as_typed, typed
+from moment_xledger.flows.probe_company import probe_company
 from moment_xledger.flows.save_company import Form, save_form
 from moment_xledger.flows.test_connection import try_connection
 
@@ -70,6 +72,19 @@ def test_again() -> Answer:
     visit = submitted(router.current_event, desk_of(router), Right.TEST_CONNECTION)
     try_connection(visit.company.id, visit.who, desk_of(router).trial())
     return see_other("/settings?did=tested")
+
+
+@router.get("/settings/probe")
+def show_probe() -> Answer:
+    visit = signed_in(router.current_event, desk_of(router), Right.SEE_SETTINGS)
+    return answer(router.current_event, visit, "probe.html", probe_page(visit, desk_of(router)))
+
+
+@router.post("/settings/probe")
+def check_everything() -> Answer:
+    visit = submitted(router.current_event, desk_of(router), Right.TEST_CONNECTION)
+    probe_company(visit.company.id, visit.who, desk_of(router).prober())
+    return see_other("/settings/probe")
 
 
 def _filled_out(visit: Visit, sent: Mapping[str, str]) -> Form:

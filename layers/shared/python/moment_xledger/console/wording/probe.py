@@ -1,0 +1,20 @@
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "probe": ("Sjekk av alt", "Check of everything"),
+    "probe_how": (
+        "Her ser du hva vi antar om selskapets Xledger og Moment, og hva vi fant. Ingenting skrives når vi sjekker, og det tar høyst 25 forespørsler.",  # noqa: E501
+        "This is what is assumed of the company's Xledger and Moment, and what was found. Checking writes nothing, and takes at most 25 requests.",  # noqa: E501
+    ),
+    "probe_now": ("Sjekk alt", "Check everything"),
+    "probe_again": ("Sjekk alt på nytt", "Check everything again"),
+    "probed": ("Sjekket {0} av {1}, med {2} forespørsler.", "Checked {0} by {1}, in {2} requests."),
+    "probed_never": ("Det er ikke sjekket ennå.", "It has not been checked yet."),
+    "probe_passed": ("Ingenting er i veien.", "Nothing is in the way."),
+    "probe_stops": ("Noe er i veien. Det står øverst.", "Something is in the way. It comes first."),
+    "probe_see": ("Se hva sjekken fant", "See what the check found"),
+    "verdict_as_assumed": ("Som antatt", "As assumed"),
+    "verdict_followed": ("Annerledes, og vi følger det", "Different: we follow it"),
+    "verdict_stop": ("Annerledes, og vi stanser", "Different: stop"),
+    "verdict_unknown": ("Kan ikke vites", "Cannot be known"),
+}
