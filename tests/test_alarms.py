@@ -20,6 +20,7 @@ STOP_BY_THEMSELVES = {
     *("ImportExpenses", "GuardNumbers", "Reconcile"),
 }
 
+RELEASE = {"ReleaseAlarm", "ReleaseOthersAlarm"}
 OUR_FIGURE = "AWS::StackName"  # in place of a function: it is told apart by the stack
 
 
@@ -40,6 +41,8 @@ def watched(alarm: str) -> dict[str, str]:
 
 
 def _target(reference: dict[str, Any]) -> str:
+    if "Fn::Sub" in reference:  # a function that is looked at by its name alone
+        return str(reference["Fn::Sub"]).removeprefix("${AWS::StackName}-")
     return str(reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0])
 
 
@@ -50,10 +53,10 @@ def test_every_alarm_says_what_it_means_and_where_to_read_on(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(alarms()))
 def test_every_alarm_goes_to_somebody_and_says_what_silence_means(name: str) -> None:
-    """But for the one that a roll-out asks: it rings at a single failure."""
+    """But for those that a roll-out asks: they ring at a single failure."""
     alarm = alarms()[name]
     both = [{"Ref": "Pages"}, {"Ref": "Tickets"}]
-    told = [[]] if name == "ReleaseAlarm" else [both[:1], both[1:], both]
+    told = [[]] if name in RELEASE else [both[:1], both[1:], both]
     assert alarm.get("AlarmActions", []) in told
     assert alarm["TreatMissingData"] in {"breaching", "notBreaching", "ignore"}
 
@@ -88,6 +91,16 @@ def test_the_errors_of_every_function_are_looked_at_once() -> None:
     assert sorted(set(both) - {OUR_FIGURE}) == sorted(FUNCTIONS)
     assert len(both) == len(FUNCTIONS) + 1
     assert all(f'"FunctionName", "${{{function}}}"' in dashboard() for function in FUNCTIONS)
+
+
+def test_a_release_is_withdrawn_by_the_failure_of_any_function() -> None:
+    watching = [each for alarm in RELEASE for each in watched(alarm).values()]
+    assert sorted(set(watching) - {OUR_FIGURE}) == sorted(FUNCTIONS)
+    assert {"Ref": "StaleAlarm"} in template()["Globals"]["Function"]["DeploymentPreference"]["Alarms"]
+    asked = {each["Ref"] for each in template()["Globals"]["Function"]["DeploymentPreference"]["Alarms"]}
+    assert asked > RELEASE
+    for each in (part for alarm in RELEASE for part in alarms()[alarm]["Metrics"] if "MetricStat" in part):
+        assert each["MetricStat"]["Period"] == 60  # it has ten minutes
 
 
 def test_a_function_that_lambda_turns_away_is_told_as_one_that_fails() -> None:

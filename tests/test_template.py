@@ -133,15 +133,28 @@ def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
 
 def test_a_new_version_is_tried_with_a_tenth_of_the_work_before_it_gets_the_rest() -> None:
     groups = of_type("AWS::CodeDeploy::DeploymentGroup")
-    assert len(groups) == len(of_type("AWS::Lambda::Alias")) == len(FUNCTIONS)
+    # The one that checks all others is checked by nobody.
+    assert len(groups) == len(of_type("AWS::Lambda::Alias")) - 1 == len(FUNCTIONS) - 1
     for group in groups.values():
         assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "Canary10Percent10Minutes"}
         alarms = [target(each["Name"]) for each in group["AlarmConfiguration"]["Alarms"]]
-        assert alarms == ["ReleaseAlarm", "StaleAlarm"]
+        assert alarms == ["ReleaseAlarm", "ReleaseOthersAlarm", "StaleAlarm"]
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
-    for name in of_type("AWS::Lambda::Alias"):
+    for name in of_type("AWS::Lambda::Alias").keys() - {"CheckReleaseAliaslive"}:
         (how,) = translated()["Resources"][name]["UpdatePolicy"].values()
         assert target(how["DeploymentGroupName"]) in groups
+        assert target(how["BeforeAllowTrafficHook"]) == "CheckRelease"
+
+
+def test_the_check_of_a_release_may_be_called_and_may_call_every_other_function() -> None:
+    """CodeDeploy's own policy lets it call what is named so; the check finds the function by the end of its name."""
+    names = {name: each["FunctionName"]["Fn::Sub"] for name, each in of_type("AWS::Lambda::Function").items()}
+    assert names.pop("CheckRelease").startswith("CodeDeployHook_${AWS::StackName}-")
+    assert names == {name: "${AWS::StackName}-" + name for name in names}
+    (calls,) = [each for each in statements_of("CheckRelease") if each["Action"] == "lambda:InvokeFunction"]
+    assert calls["Resource"]["Fn::Sub"].endswith(
+        ":function:${AWS::StackName}-*:*"
+    )  # a version, and never the newest
 
 
 def test_nothing_waits_for_itself() -> None:
@@ -552,6 +565,9 @@ RIGHTS = {
     "Reconcile": LOG | LEDGER | CHECKS | TAKES | READS_KEYS,
     "Console": LOG | LEDGER | CHECKS | SENDS | FILES | READS_KEYS | KEEPS_KEYS | MARKS_KEYS,
     "OpenSession": LOG | {"dynamodb:GetItem", "dynamodb:PutItem"},
+    "CheckRelease": LOG
+    | {"lambda:InvokeFunction", "codedeploy:GetDeployment", "codedeploy:GetApplicationRevision"}
+    | {"codedeploy:PutLifecycleEventHookExecutionStatus"},
 }
 
 

@@ -12,6 +12,7 @@ from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.flows.export_invoices import Exporter, export_asked_for
 from moment_xledger.flows.tell_accountant import tell_accountant
 from moment_xledger.observability import Signal, logger, publish, watched
+from moment_xledger.release_answers import answers_checks
 from moment_xledger.wakes import Job, dropped_if_gone
 from moment_xledger.wiring import Wiring
 
@@ -19,6 +20,7 @@ wire = cache(Wiring)
 
 
 @watched
+@answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     def time_left() -> timedelta:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())

@@ -12,6 +12,7 @@ from moment_xledger.adapters.ses_notices import read_returned_notice
 from moment_xledger.flows.note_feedback import note_feedback
 from moment_xledger.flows.note_returned_notice import note_returned_notice
 from moment_xledger.observability import Signal, logger, publish, watched
+from moment_xledger.release_answers import answers_checks
 from moment_xledger.wakes import PartialBatch
 from moment_xledger.wiring import Wiring, now
 
@@ -19,6 +20,7 @@ wire = cache(Wiring)
 
 
 @watched
+@answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     noted = came_back = 0
     batch = PartialBatch(event)

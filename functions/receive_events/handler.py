@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.flows.receive_events import Message, receive_events
 from moment_xledger.observability import Signal, logger, publish, watched
+from moment_xledger.release_answers import answers_checks
 from moment_xledger.wakes import PartialBatch
 from moment_xledger.wiring import Wiring
 
@@ -18,6 +19,7 @@ ENOUGH = 12_000  # milliseconds, for the events of a company
 
 
 @watched
+@answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     def has_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > ENOUGH)

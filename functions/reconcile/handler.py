@@ -10,6 +10,7 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.flows.reconcile import reconcile
 from moment_xledger.observability import Signal, publish, watched
+from moment_xledger.release_answers import answers_checks
 from moment_xledger.wakes import Outcome, answer_jobs
 from moment_xledger.wiring import Wiring
 
@@ -19,6 +20,7 @@ ENOUGH = 60_000  # milliseconds: an answer that takes its time, and a page of in
 
 
 @watched
+@answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     def has_time() -> bool:
         """For one page more."""

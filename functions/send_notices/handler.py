@@ -10,6 +10,7 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.flows.send_notices import send_notices
 from moment_xledger.observability import Signal, publish, watched
+from moment_xledger.release_answers import answers_checks
 from moment_xledger.wakes import Outcome, answer_jobs
 from moment_xledger.wiring import Wiring
 
@@ -17,6 +18,7 @@ wire = cache(Wiring)
 
 
 @watched
+@answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     def tell(company: str) -> Outcome:
         report = send_notices(CompanyId(company), wire().notifier())

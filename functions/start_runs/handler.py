@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.flows.start_runs import Report, Starter, start_looks, start_run
 from moment_xledger.observability import Signal, log_failure, logger, publish, watched
+from moment_xledger.release_answers import answers_checks
 from moment_xledger.wiring import Wiring, now
 
 wire = cache(Wiring)
@@ -21,6 +22,7 @@ Start = Callable[[Starter, Report], None]
 
 
 @watched
+@answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def has_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > A_PAGE)

@@ -5,7 +5,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from moment_xledger.flows.sweep import sweep
+from moment_xledger.domain.release_check import DRY
+from moment_xledger.flows.sweep import dry, sweep
 from moment_xledger.observability import Signal, log_failure, logger, publish, watched
 from moment_xledger.wiring import Wiring, now
 
@@ -20,11 +21,14 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         return bool(context.get_remaining_time_in_millis() > ENOUGH)
 
     use = wire()
-    swept = sweep(use.ledger, use.lanes(context.aws_request_id), now(), use.shuffle, has_time)
+    is_dry = event == DRY
+    lanes = use.lanes(context.aws_request_id)
+    swept = sweep(use.ledger, dry(lanes) if is_dry else lanes, now(), use.shuffle, has_time)
     logger.info("swept", extra={"counts": dict(swept.counts)})
     for error in swept.failures[1:]:
         log_failure(error)
     if swept.failures:
         raise swept.failures[0]
-    publish({Signal.SWEEPS: 1})
+    if not is_dry:  # which makes up for nothing
+        publish({Signal.SWEEPS: 1})
     return dict(swept.counts)

@@ -9,6 +9,7 @@ from moment_xledger.adapters.queues import BatchAnswer
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.flows.sync_token import sync_token
 from moment_xledger.observability import watched
+from moment_xledger.release_answers import answers_checks
 from moment_xledger.wakes import answer_wakes
 from moment_xledger.wiring import Wiring
 
@@ -16,6 +17,7 @@ wire = cache(Wiring)
 
 
 @watched
+@answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     use = wire()
     return answer_wakes(

@@ -14,6 +14,7 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.flows.upload_export import Outcome
 from moment_xledger.flows.upload_exports import upload_exports
 from moment_xledger.observability import Signal, publish, watched
+from moment_xledger.release_answers import answers_checks
 from moment_xledger.wakes import answer_company_wakes
 from moment_xledger.wiring import Wiring
 
@@ -21,6 +22,7 @@ wire = cache(Wiring)
 
 
 @watched
+@answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
     return answer_company_wakes(event, upload)
 

@@ -4,6 +4,7 @@
 MISSING = {
     "aws ses get-account-sending-enabled": "the emulator's SES has no such switch",
     "aws service-quotas": "there are no quotas here",
+    "aws deploy stop-deployment": "there is no CodeDeploy here",
     "aws deploy list-deployments": "there is no CodeDeploy here; a release goes at once",
 }
 

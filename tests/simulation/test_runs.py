@@ -137,7 +137,9 @@ def test_a_crash_before_or_after_any_call_site_changes_nothing_at_the_end(cast: 
 
 
 def test_every_function_is_in_it() -> None:
+    """But the one that CodeDeploy asks, which has to do with no work."""
     functions = [
         each.__name__.split(".")[1] for each in (*HANDLERS.values(), *CLOCKED.values(), *ANSWERING.values())
     ]
-    assert set(functions) == {handler.parent.name for handler in ROOT.glob("functions/*/handler.py")}
+    all_of_them = {handler.parent.name for handler in ROOT.glob("functions/*/handler.py")}
+    assert set(functions) == all_of_them - {"check_release"}

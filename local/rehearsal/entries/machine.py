@@ -1,5 +1,6 @@
 """Functions and the table: what AWS's own figures tell of."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -96,6 +97,26 @@ def functions_fail(scene: Scene) -> None:
     scene.check(stage.shell.run("op dead-letters").status == 0, "there are dead letters")
 
 
+def take_a_release_back(scene: Scene) -> None:
+    """A release of one function is wrong, and its alias leads to it already."""
+    stage, event = scene.stage, a_customer()
+    before = json.loads(scene.type("aws lambda get-alias").out)[0]
+    with stage.mistake("ReceiveEvents", TABLE="no-such-table"):
+        wrong = json.loads(scene.type("aws lambda get-alias").out)[0]
+        scene.check(wrong != before, "the alias does not lead to the wrong release")
+        known = [number for number, _ in json.loads(scene.type("aws lambda list-versions-by-function").out)]
+        scene.check({before, wrong} <= set(known), f"it is not among the versions: {known}")
+        scene.type("aws lambda update-alias", {"NUMBER": before})
+        scene.check(json.loads(scene.type("aws lambda get-alias").out)[0] == before, "it was not put back")
+        stage.publish(event)
+        arrives(scene, event)
+    scene.type("logs CheckRelease checked")
+    scene.type("errors CheckRelease")
+    scene.type("aws deploy list-deployments")
+    scene.type("aws deploy stop-deployment", {"DEPLOYMENT": "d-ABCDEF123"})
+    scene.cannot("the check of a release, which CodeDeploy asks")
+
+
 def functions_slow(scene: Scene) -> None:
     """Xledger takes its time, and less than the time-out."""
     stage, events = scene.stage, [a_customer() for _ in range(3)]
@@ -183,6 +204,7 @@ ENTRIES: dict[str, Callable[[Scene], None]] = {
     "Runs behind": runs_behind,
     "Jobs not done": jobs_not_done,
     "Functions fail": functions_fail,
+    "Take a release back": take_a_release_back,
     "Functions slow": functions_slow,
     "Functions throttled": functions_throttled,
     "Console down": console_down,

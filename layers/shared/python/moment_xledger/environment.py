@@ -17,6 +17,9 @@ class Environment:
             raise Misconfigured(f"the environment variable {name} is missing: see template.yaml")
         return value
 
+    def __contains__(self, name: str) -> bool:
+        return bool(self._variables.get(name))
+
     @property
     def release(self) -> str:
         """The function's version, which Lambda sets: each release has another. Empty where there is none."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.mail import Mail
     from moment_xledger.adapters.moment_api import MomentApi
     from moment_xledger.adapters.queues import Queues
+    from moment_xledger.adapters.releases import Releases
     from moment_xledger.adapters.secrets import Vault
     from moment_xledger.adapters.xledger_postings import Postings
     from moment_xledger.adapters.xledger_soap.client import XledgerSoap
@@ -123,6 +124,19 @@ class Wiring:
         config = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
         client = boto3.client("ses", config=config)
         return Mail(client, self._environment["SENDER"], self._environment["CONFIGURATION_SET"])
+
+    @property
+    def speaks_soap(self) -> bool:
+        """Such a function has the layer for it."""
+        return "XLEDGER_SOAP_URL" in self._environment
+
+    def releases(self) -> "Releases":
+        from botocore.config import Config
+
+        from moment_xledger.adapters.releases import Releases
+
+        once = Config(connect_timeout=2, read_timeout=60, retries={"total_max_attempts": 1})
+        return Releases(boto3.client("codedeploy", config=_ended(5)), boto3.client("lambda", config=once))
 
     def receiver(self, *how: Any) -> "Receiver":
         """`how`: what becomes of one company's trouble, and whether there is time for another."""

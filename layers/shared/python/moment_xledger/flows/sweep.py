@@ -49,6 +49,24 @@ class Lanes:
     held: Lane
 
 
+@dataclass(frozen=True)
+class _DryLane:
+    lane: Lane
+
+    def waiting(self) -> int:
+        return self.lane.waiting()
+
+    def wake(self, names: Sequence[str]) -> int:
+        return len(names)
+
+
+def dry(lanes: Lanes) -> Lanes:
+    """Asks the queues for their room, and wakes nobody."""
+    records = {kind: _DryLane(lane) for kind, lane in lanes.records.items()}
+    others = (lanes.exports, lanes.mails, lanes.uploads, lanes.expenses, lanes.held)
+    return Lanes(records, *map(_DryLane, others))
+
+
 @dataclass
 class Swept:
     """How many were woken or left, and why; and what failed, in spite of which all else was tried."""
