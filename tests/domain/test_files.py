@@ -16,13 +16,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moment_xledger.domain.companies import CompanyId, Language
+from moment_xledger.domain.details import field_name
 from moment_xledger.domain.files.formats import format_of, unfit
+from moment_xledger.domain.files.limits import LIMITS
 from moment_xledger.domain.files.names import file_name
 from moment_xledger.domain.files.settings import FileFormat, Terms
 from moment_xledger.domain.files.text import clean
 from moment_xledger.domain.files.unfit import Unfit, first_unfit
 from moment_xledger.domain.files.writing import write
 from moment_xledger.domain.moment import Invoice
+from moment_xledger.domain.preflight import reason_of
+from moment_xledger.domain.problems import Problem
 from tests.expected.invoices import CUSTOMER, INVOICES, a_line, an_invoice, terms
 
 EXPECTED = Path(__file__).parent.parent / "expected"
@@ -320,6 +325,48 @@ def test_a_credit_notes_text_ends_with_the_invoice_it_corrects(description, text
 )
 def test_what_a_format_cannot_hold_is_named(name, but, reason):
     assert unfit(an_invoice(**but), terms(name)) == reason
+
+
+def longest(name: str, field: str) -> int:
+    """As the published table says, which has it in words: `0-9, max. 8`."""
+    limit = getattr(LIMITS[FileFormat(name)], field)
+    return int(limit.text.rpartition(" ")[2])
+
+
+# A field of the table, the same in Moment's event, and a value of so many characters.
+AT_THE_LIMIT = [
+    ("invoice_number", "number", lambda long: int("9" * long)),
+    ("customer_number", "customer", lambda long: CUSTOMER | {"customerNumber": "7" * long}),
+    ("project_number", "projectNumber", lambda long: "P" * long),
+    ("payment_id", "kid", lambda long: "0" * long),
+]
+
+
+@pytest.mark.parametrize(("field", "named", "of_length"), AT_THE_LIMIT)
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_longest_stands_whole_in_the_file(name, field, named, of_length):
+    value = of_length(min(longest(name, field), 12 if field == "invoice_number" else 25))
+    invoice = an_invoice(**{named: value})
+    assert unfit(invoice, terms(name)) is None
+    whole = value["customerNumber"] if isinstance(value, dict) else str(value)
+    assert any(whole in row for row in read(written([invoice], terms(name))))
+
+
+@pytest.mark.parametrize(("field", "named", "of_length"), AT_THE_LIMIT)
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("language", Language)
+def test_one_sign_more_is_held_and_the_sentence_says_how_many_there_may_be(
+    name, field, named, of_length, language
+):
+    at = longest(name, field)
+    if at == 25 and field != "payment_id":
+        return  # Moment's event takes no more than that itself
+    found = unfit(an_invoice(**{named: of_length(at + 1)}), terms(name))
+    assert found is not None
+    code, details = reason_of(found)
+    told = Problem(CompanyId("nordvik"), "invoice", "10231", code, details).sentence(language)
+    assert f"max. {at}" in told
+    assert field_name(found.field, language) in told
 
 
 def test_an_import_definition_of_ones_own_may_take_longer_projects():

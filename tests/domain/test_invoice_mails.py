@@ -8,10 +8,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from moment_xledger.domain import invoice_mails
-from moment_xledger.domain.companies import Company, CompanyId, Route
+from moment_xledger.domain.companies import EMAIL_ADDRESS, Company, CompanyId, Route, can_be_mailed_to
 from moment_xledger.domain.invoice_mails import Choice, InvoiceMail, State, decided, wait_before
 from moment_xledger.domain.invoice_message import message
 from moment_xledger.domain.invoices import Snapshot
@@ -148,6 +150,32 @@ def test_a_companys_name_is_shown_however_it_is_spelt():
 def test_settings_refuse_a_reception_address_that_is_not_one_plain_address(address):
     with pytest.raises(ValidationError, match="reception_address"):
         company(reception_address=address)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_taken"),
+    [
+        (f"{'m' * 64}@{'x' * 63}.net", True),
+        (f"{'m' * 65}@xledger.net", False),
+        (f"mb.00000@{'x' * 64}.net", False),
+        ("=?utf-8?q?mb?=@xledger.net", False),
+        ("mb=?.00000@xledger.net", False),
+        ("mb+moment=faktura@xledger.net", True),
+        ("o'neill.00000@xledger.net", True),
+    ],
+)
+def test_an_address_is_taken_only_where_a_mail_to_it_bears_it_unchanged(address: str, is_taken: bool):
+    assert can_be_mailed_to(address) is is_taken
+    if is_taken:
+        (read,) = as_read(as_sent(settings=company(reception_address=address)))["To"].addresses
+        assert read.addr_spec == address
+
+
+@given(st.from_regex(EMAIL_ADDRESS, fullmatch=True).filter(lambda text: len(text) <= 254))
+def test_whatever_address_the_settings_take_a_mail_bears_it_unchanged(address: str):
+    if can_be_mailed_to(address):
+        (read,) = as_read(as_sent(settings=company(reception_address=address)))["To"].addresses
+        assert read.addr_spec == address
 
 
 def test_what_was_sent_again_by_a_persons_word_has_another_name_and_a_retry_has_not():

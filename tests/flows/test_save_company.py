@@ -102,6 +102,28 @@ def test_a_form_that_cannot_be_used_saves_nothing(desk: Desk) -> None:
     assert desk.vault.held == {}
 
 
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reception_address", f"{'m' * 65}@xledger.net"),
+        ("notify", ["per@nordvik.example", "=?utf-8?q?kari?=@nordvik.example"]),
+        ("notify", [f"kari@{'x' * 64}.example"]),
+    ],
+)
+def test_an_address_that_no_mail_server_takes_is_refused_with_what_is_wrong(
+    desk: Desk, field: str, value: Any, language: Language
+) -> None:
+    with pytest.raises(BadSettings) as refused:
+        desk.save(0, **{field: value})
+    (fault,) = refused.value.faults
+    said = fault.sentence(language)
+    assert fault.field == field
+    assert (value if isinstance(value, str) else value[-1]) in said
+    assert "64" in said
+    assert desk.world.ledger.companies.get(NORDVIK) is None
+
+
 def test_keys_are_shown_by_their_ends(desk: Desk) -> None:
     desk.save(0)
     assert desk.world.ledger.settings_history.tails(NORDVIK).xledger_token == "…" + TOKEN.secret[-4:]

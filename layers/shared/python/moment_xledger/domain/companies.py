@@ -90,9 +90,19 @@ class Language(StrEnum):
 # Plain ones only: what a header would have to quote, or could read in two ways, is refused where it is typed.
 _WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-EmailAddress = Annotated[
-    str, Field(max_length=254, pattern=rf"^{_WORD}(\.{_WORD})*@({_LABEL}\.)+[A-Za-z]{{2,}}$")
-]
+EMAIL_ADDRESS = rf"^{_WORD}(\.{_WORD})*@({_LABEL}\.)+[A-Za-z]{{2,}}$"
+EmailAddress = Annotated[str, Field(max_length=254, pattern=EMAIL_ADDRESS)]
+# RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4. What looks like an encoded word is read as another address.
+LONGEST_BEFORE_AT, LONGEST_LABEL, ENCODED = 64, 63, "=?"
+
+
+def can_be_mailed_to(address: str) -> bool:
+    """Of one in the form that the settings take."""
+    before, _, host = address.rpartition("@")
+    is_short = len(before) <= LONGEST_BEFORE_AT and all(
+        len(each) <= LONGEST_LABEL for each in host.split(".")
+    )
+    return is_short and ENCODED not in before
 
 
 class Company(BaseModel):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from moment_xledger.domain.companies import Language
+from moment_xledger.domain.companies import LONGEST_BEFORE_AT, LONGEST_LABEL, Language
 from moment_xledger.domain.vat_rates import Differing, as_text
 
 
@@ -164,8 +164,8 @@ FIELDS: Mapping[str, _Field] = {
     "reception_address": _Field(
         "Mottaksadresse i Xledger",
         "Reception address at Xledger",
-        "må være én e-postadresse, som mb.00000@xledger.net",
-        "must be one e-mail address, such as mb.00000@xledger.net",
+        "må være én e-postadresse uten æ, ø og å, som mb.00000@xledger.net",
+        "must be one e-mail address in plain letters, such as mb.00000@xledger.net",
     ),
     "import_code": _Field(
         "Importkode",
@@ -198,8 +198,8 @@ FIELDS: Mapping[str, _Field] = {
     "notify": _Field(
         "Varsler",
         "Notices",
-        "må være høyst 20 e-postadresser, én på hver linje",
-        "must be at most 20 e-mail addresses, one a line",
+        "må være høyst 20 e-postadresser uten æ, ø og å, én på hver linje",
+        "must be at most 20 e-mail addresses in plain letters, one a line",
     ),
     "language": _Field("Språk", "Language", "må være no eller en", "must be no or en"),
     "xledger_token": _Field(
@@ -377,6 +377,19 @@ def entity_taken(field: str, entity: str) -> FieldFault:
     english = (
         f"leads to company {entity} in Xledger, where another company set up here writes already. "
         "Correct the field, or ask the operator to allow that both write there"
+    )
+    return FieldFault(field, contradicts=True, why=(norwegian, english))
+
+
+def not_mailed_to(field: str, address: str) -> FieldFault:
+    """`field`: the setting with an address that has the form of one, and that no mail server takes."""
+    norwegian = (
+        f"har en adresse som ingen e-posttjener tar imot: {address}. Det kan stå høyst {LONGEST_BEFORE_AT} tegn "
+        f"foran @, uten =?, og {LONGEST_LABEL} mellom punktumene bak"
+    )
+    english = (
+        f"has an address that no mail server takes: {address}. There can be at most {LONGEST_BEFORE_AT} characters "
+        f"before the @, without =?, and {LONGEST_LABEL} between the dots after it"
     )
     return FieldFault(field, contradicts=True, why=(norwegian, english))
 

@@ -17,14 +17,28 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from moment_xledger.domain import expense_runs
-from moment_xledger.domain.companies import Company, CompanyId, KeysId, Route, Secrets, TokenId
+from moment_xledger.domain.companies import (
+    Company,
+    CompanyId,
+    KeysId,
+    Route,
+    Secrets,
+    TokenId,
+    can_be_mailed_to,
+)
 from moment_xledger.domain.days import day_in_oslo
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.gate import reopen
 from moment_xledger.domain.preflight import STALE
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.settings_changes import Saved, changes
-from moment_xledger.domain.settings_faults import BadSettings, FieldFault, bad_settings, rates_differ
+from moment_xledger.domain.settings_faults import (
+    BadSettings,
+    FieldFault,
+    bad_settings,
+    not_mailed_to,
+    rates_differ,
+)
 from moment_xledger.domain.typed_keys import changed_keys, check_complete, tails, with_typed
 from moment_xledger.domain.uploads import State
 from moment_xledger.domain.vat_rates import RateSources, differing
@@ -91,6 +105,7 @@ def save_company(
     """`settings` are the fields of `Company` but its token and its keys. Raises as `save_form`."""
     company = _read(settings, vault.fingerprint(secrets.xledger_token))
     check_complete(company, secrets, removed)
+    _check_addresses(company)
     _check_rates(company, ledger, clock())
     before, version = ledger.companies.get_with_version(company.id)
     if since not in (None, version):
@@ -119,6 +134,16 @@ def save_company(
     if not company.import_expenses:
         ledger.problems.close(company.id, [(expense_runs.KIND, "")], expense_runs.ABOUT_ALL)
     return company
+
+
+def _check_addresses(company: Company) -> None:
+    """Only of what is saved now: an older release may have stored others."""
+    named = [
+        ("reception_address", company.reception_address or ""),
+        *(("notify", to) for to in company.notify),
+    ]
+    if wrong := [not_mailed_to(field, to) for field, to in named if not can_be_mailed_to(to)]:
+        raise BadSettings(wrong)
 
 
 def _check_rates(company: Company, ledger: "Ledger", now: datetime) -> None:

@@ -73,7 +73,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "hint_token_expires": (
         "Datoen som Xledger viser ved nøkkelen, som 2027-12-31. Dere varsles 30 dager, en uke og en dag før.",
-        "The date that Xledger shows beside the key: 2027-12-31. You are told 30 days, a week and a day ahead.",
+        "The date that Xledger shows beside the key, such as 2027-12-31. We tell you 30 days, a week and a day before.",
     ),
     "hint_moment_key": (
         "Lages i Moment, for dette selskapet.",
