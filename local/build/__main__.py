@@ -10,6 +10,7 @@ from pathlib import Path
 from local import ROOT
 from local.aws.ministack import ARCHITECTURE
 from local.build import tools
+from local.build.compilers import python_for
 from local.build.materials import settled
 from local.build.seals import seals, whole
 from local.build.sizes import sizes
@@ -45,14 +46,18 @@ def _build(options: argparse.Namespace) -> int:
     python = THIS_PYTHON if options.for_this_machine else LAMBDA_PYTHON
     into = options.into.resolve()
     tools.validate(TEMPLATE)
-    tools.build(TEMPLATE, into, arch, python)
+    compiler = python_for(python)
+    tools.build(TEMPLATE, into, arch, python, compiler)
     found = list(sizes(into))
     print(*found, sep="\n")
     print(f"Built for {arch} and Python {python}: {_shown(into)}/, sha256 {whole(seals(into))}")
     if not is_compiled(into):
-        print(f"Not compiled, for no Python {python} is on PATH: a first start takes a second longer for it.")
+        print(
+            f"Not compiled, for there is no Python {python} here, and none could be fetched: a first start takes a "
+            f"second longer for it. Install one, such as `apt install python{python}`."
+        )
     print(f"What others made of it, in CycloneDX: {_shown(_list_materials(into))}")
-    differing = _differing(into, arch, python) if options.twice else []
+    differing = _differing(into, arch, python, compiler) if options.twice else []
     return 1 if differing or any(size.is_over for size in found) else 0
 
 
@@ -67,10 +72,10 @@ def _list_materials(built: Path) -> Path:
     return bill
 
 
-def _differing(built: Path, arch: str, python: str) -> list[str]:
+def _differing(built: Path, arch: str, python: str, compiler: Path | None) -> list[str]:
     """Which parts come out otherwise from the same files."""
     with tempfile.TemporaryDirectory(prefix="build-") as again:
-        tools.build(TEMPLATE, Path(again), arch, python)
+        tools.build(TEMPLATE, Path(again), arch, python, compiler)
         first, second = seals(built), seals(Path(again))
     differing = sorted(part for part in first.keys() | second.keys() if first.get(part) != second.get(part))
     print("Built again, ", end="")

@@ -27,12 +27,14 @@ def validate(template: Path) -> None:
     _sam(["validate", "--lint", "--template-file", str(template)], surroundings(os.environ, **_NO_ACCOUNT))
 
 
-def build(template: Path, into: Path, arch: str, python: str) -> None:
-    """For Lambda's processor and Python, whatever this machine's are. Packages come over the network."""
+def build(template: Path, into: Path, arch: str, python: str, compiler: Path | None) -> None:
+    """For Lambda's processor and Python, whatever this machine's are. Packages come over the network. `compiler` is of
+    that Python."""
     arguments = ["build", "--template-file", str(template), "--build-dir", str(into)]
     arguments += ["--parameter-overrides", f"Arch={arch}"]
     layers = {"LAYER_ARCH": arch, "LAYER_PYTHON": python}
     layers |= {"LAYER_PROJECT": str(ROOT), "LAYER_BUILDER": sys.executable}
+    layers |= {"LAYER_COMPILER": str(compiler)} if compiler else {}
     path = f"{uv().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     _sam(arguments, {**os.environ, **layers, "PATH": path})
 

@@ -1,21 +1,25 @@
 """What `make build` and `make audit` promise, as far as it can be held without the network."""
 
+import importlib.util
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import parse_wheel_filename
 
 from local import ROOT
 from local.__main__ import main
 from local.aws import template as templates
 from local.build import __main__ as command
-from local.build import audit, tools
+from local.build import audit, compilers, tools
 from local.build.materials import settled
 from local.build.seals import seals, whole
 from local.build.sizes import LIMIT, LIMIT_WITH_SOAP, sizes
@@ -105,14 +109,110 @@ def test_the_layer_of_our_own_holds_no_leftovers_of_this_machine(tmp_path: Path)
     (project / "python" / "moment_xledger" / "__pycache__").mkdir(parents=True)
     (project / "python" / "moment_xledger" / "__pycache__" / "x.cpython-311.pyc").touch()
     (project / "python" / "moment_xledger" / "wiring.py").touch()
-    make("build-Shared", "LAYER_PYTHON=none", folder=project, into=tmp_path / "made")
+    make("build-Shared", folder=project, into=tmp_path / "made")
     made = [path.relative_to(tmp_path / "made") for path in (tmp_path / "made").rglob("*") if path.is_file()]
     assert made == [Path("python/moment_xledger/wiring.py")]
 
 
+def test_a_layer_is_compiled_for_where_lambda_has_it(tmp_path: Path) -> None:
+    """Without a date of the source: what is unpacked has another."""
+    project, made = tmp_path / "project", tmp_path / "made"
+    (project / "python" / "moment_xledger").mkdir(parents=True)
+    (project / "python" / "moment_xledger" / "wiring.py").write_text("A = 1\n")
+    make("build-Shared", f"LAYER_COMPILER={sys.executable}", folder=project, into=made)
+    (compiled,) = made.rglob("*.pyc")
+    content = compiled.read_bytes()
+    assert content[:4] == importlib.util.MAGIC_NUMBER
+    assert content[4] == 1  # by the hash of the source, which is not looked at
+    assert b"/opt/python/moment_xledger/wiring.py" in content
+    assert str(tmp_path).encode() not in content
+
+
+HERE = ".".join(map(str, sys.version_info[:2]))
+
+
+def a_python(at: Path, says: str, status: int = 0) -> Path:
+    at.parent.mkdir(parents=True, exist_ok=True)
+    at.write_text(f"#!/bin/sh\necho {says}\nexit {status}\n")
+    at.chmod(0o755)
+    return at
+
+
+@pytest.fixture
+def no_pythons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine that has none but this one, and no network."""
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(compilers, "FETCHED", tmp_path / "fetched")
+    monkeypatch.setattr(tools, "uv", lambda: tmp_path / "bin" / "uv")
+    return tmp_path
+
+
+def test_this_python_compiles_for_its_own_version(no_pythons: Path) -> None:
+    assert compilers.python_for(HERE) == Path(sys.executable)
+
+
+def test_a_python_that_is_called_so_and_runs_nothing_is_passed_over(no_pythons: Path) -> None:
+    """As pyenv's shim of a version that is not the one in use, or a link to another version."""
+    a_python(no_pythons / "bin" / "python3.99", says="3.99", status=127)
+    assert compilers.python_for("3.99") is None
+    a_python(no_pythons / "bin" / "python3.99", says="3.98")
+    assert compilers.python_for("3.99") is None
+    kept = a_python(no_pythons / "pyenv" / "versions" / "3.99.4" / "bin" / "python3.99", says="3.99")
+    assert compilers.python_for("3.99") == kept
+    first = a_python(no_pythons / "bin" / "python3.99", says="3.99")
+    assert compilers.python_for("3.99") == first
+
+
+def test_where_there_is_none_it_is_fetched(no_pythons: Path) -> None:
+    uv = no_pythons / "bin" / "uv"
+    fetched = no_pythons / "fetched" / "cpython-3.99.1-linux" / "bin" / "python3.99"
+    script = (
+        f"mkdir -p {fetched.parent} && printf '#!/bin/sh\\necho 3.99\\n' > {fetched} && chmod +x {fetched}"
+    )
+    uv.parent.mkdir(exist_ok=True)
+    uv.write_text(f'#!/bin/sh\nPATH=/usr/bin:/bin\necho "$@" > {no_pythons}/asked\n{script}\n')
+    uv.chmod(0o755)
+    assert compilers.python_for("3.99") == fetched
+    asked = (no_pythons / "asked").read_text().split()
+    assert (asked[:2], asked[-1]) == (["python", "install"], "3.99")
+
+
+# What the layers hold is compiled by others, for each Python by itself. The second is the next one to move to.
+PYTHONS = ("3.13", "3.14")
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("machine", ["aarch64", "x86_64"])
+def test_every_package_of_the_layers_has_a_wheel_for_lambdas_python_and_for_the_next(
+    python: str, machine: str
+) -> None:
+    assert PYTHONS[0] == command.LAMBDA_PYTHON
+    tags = {str(tag) for tag in _tags(python, machine)}
+    packages = {each["name"]: each for each in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    lacking = []
+    for layer in ("dependencies", "soap"):
+        requirements = (ROOT / "layers" / layer / "requirements.txt").read_text()
+        for name in re.findall(r"^([\w.-]+)==", requirements, re.MULTILINE):
+            wheels = [each["url"].rpartition("/")[2] for each in packages[name].get("wheels", ())]
+            fits = [each for each in wheels if {str(tag) for tag in parse_wheel_filename(each)[3]} & tags]
+            lacking += [] if fits else [name]
+    assert not lacking
+
+
+def _tags(python: str, machine: str) -> Iterator[Tag]:
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(17, 4, -1)] + [
+        f"manylinux2014_{machine}"
+    ]
+    version = tuple(map(int, python.split(".")))
+    yield from cpython_tags(version, platforms=platforms)
+    yield from compatible_tags(version, platforms=platforms)
+
+
 def test_the_templates_of_the_console_are_python_in_the_layer(tmp_path: Path) -> None:
     builder = (f"LAYER_PROJECT={ROOT}", f"LAYER_BUILDER={sys.executable}")
-    make("build-Shared", "LAYER_PYTHON=none", *builder, folder=ROOT / "layers" / "shared", into=tmp_path)
+    make("build-Shared", *builder, folder=ROOT / "layers" / "shared", into=tmp_path)
     console = tmp_path / "python" / "moment_xledger" / "console"
     templates = {path.stem for path in (console / "pages").glob("*.html")}
     assert templates
