@@ -301,6 +301,17 @@ def test_a_number_that_a_namesake_gave_up_before_xledger_had_it(world: World) ->
     assert (export(world), told(world)) == ([502], [("501", NAMESAKE)])
 
 
+def test_a_number_that_a_namesake_was_to_have_for_a_while(world: World) -> None:
+    world.receive(*TWINS)
+    world.run()
+    world.receive(saved("52", BERIT, 3, name="Ola Vik"))
+    world.receive(issued(501, "52", "Ola Vik"), issued(502, "52", "Ola B. Vik"))
+    world.receive(saved("51", BERIT, 4, name="Ola Vik"))
+    world.run()
+    pass_time(world, timedelta(minutes=20))
+    assert (export(world), told(world)) == ([], [("501", NAMESAKE), ("502", DIFFERS)])
+
+
 def test_one_name_alone_holds_nothing(world: World) -> None:
     world.receive(*TWINS)
     world.run()

@@ -71,7 +71,8 @@ class Records:
         return self._owners(company, kind, [number]).get(number)
 
     def gave_up(self, company: CompanyId, kind: Kind, numbers: Iterable[str]) -> dict[str, set[int]]:
-        """The Moment ids of those that once had a number, by that number; also of one that has it again."""
+        """The Moment ids of those that once had a number, or were to have it, by that number; also of one that has it
+        again."""
         wanted = {number: keys.gave_up(company, kind, number) for number in numbers}
         found = self._table.get_many(wanted.values())
         return {
@@ -410,9 +411,11 @@ def _actions(old: Record | None, new: Record) -> list[Action]:
     free = Attr("id").not_exists() | Attr("id").eq(new.id)
     actions += [Put(key, {"id": new.id}, when=free) for key in owned if key not in held]
     actions += [Delete(key) for key in held if key not in owned]
-    if old and old.owned_number and not same_number(old.owned_number, new.owned_number):
-        key = keys.gave_up(old.company, old.kind, old.owned_number)
-        actions.append(Update(key, set={f"{_GAVE_UP}{old.id}": True}))
+    given_up = _known_by(old) - _known_by(new)
+    actions += [
+        Update(keys.gave_up(new.company, new.kind, each), set={f"{_GAVE_UP}{new.id}": True})
+        for each in sorted(given_up)
+    ]
     actions += [Put(key, {"id": new.id}) for key in _links(new) if key not in _links(old)]
     before, after = _pointers(old), _pointers(new)
     actions += [Delete(key) for key in before if key not in after]
@@ -425,6 +428,11 @@ def _actions(old: Record | None, new: Record) -> list[Action]:
 def _codes(record: Record | None) -> list[Key]:
     number = record and record.owned_number
     return keys.codes(record.company, record.kind, number) if record and number else []
+
+
+def _known_by(record: Record | None) -> set[str]:
+    """In Moment, and as its owner here."""
+    return {number_key(each) for each in (record.number, record.owned_number) if each} if record else set()
 
 
 def _links(record: Record | None) -> list[Key]:
