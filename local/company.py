@@ -108,6 +108,10 @@ def create(form: Form, deployment: Deployment) -> int:
             "Somebody else saved this company at the same moment; look at it and try again."
         ) from None
     print(f"{saved.name} is saved, version {version + 1}.")
+    if not ledger.probes.hold(saved.id).is_open:
+        print(
+            f"Something of it is not transferred before `company probe {saved.id}` finds nothing in the way."
+        )
     return try_it(saved.id, deployment)
 
 

@@ -129,6 +129,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("POST", "/settings/probe"): Operation(
         "Check everything, in at most 25 requests that change nothing", leads="/settings/probe", form={}
     ),
+    ("POST", "/settings/go-on"): Operation(
+        "Go on without regard to what the newest probe found", leads="/settings/probe", form={}
+    ),
     ("GET", "/report"): Operation(
         "A month's control report; without a month, nothing is counted",
         Report,

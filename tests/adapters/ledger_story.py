@@ -41,7 +41,7 @@ from moment_xledger.domain.moment import Customer, Invoice, Project
 from moment_xledger.domain.notices import Told
 from moment_xledger.domain.number_guard import Place
 from moment_xledger.domain.preflight import Lists
-from moment_xledger.domain.probes import Probe
+from moment_xledger.domain.probes import Hold, Probe
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.reconciliation import Progress
 from moment_xledger.domain.records import Record, State
@@ -105,7 +105,11 @@ def _company(ledger: Ledger) -> None:
         unknown(Assumption.SCHEMA, Unread(WhyUnread.REFUSED, "Not here.")),
         Finding(Assumption.EXPORT_FILTER, "empty", {}, frozenset({Work.EXPENSES})),
     )
-    ledger.probes.save(NORDVIK, Probe(NOW, "Kari Nordmann", 23, findings, {f"{COLUMN}account": "konto"}))
+    ledger.probes.save(
+        NORDVIK,
+        Probe(NOW, "Kari Nordmann", 23, findings, {f"{COLUMN}account": "konto"}),
+        Hold(frozenset({Work.EXPENSES}), True, frozenset({"answers:token"})),
+    )
 
 
 def _people(ledger: Ledger) -> None:
@@ -284,7 +288,11 @@ READINGS: dict[str, Callable[[Ledger], Any]] = {
     "settings saved": lambda ledger: list(ledger.settings_history.of(NORDVIK)),
     "ends of keys": lambda ledger: ledger.settings_history.tails(NORDVIK),
     "connection test": lambda ledger: ledger.connection_tests.newest(NORDVIK),
-    "probe": lambda ledger: (ledger.probes.newest(NORDVIK), ledger.probes.follows(NORDVIK)),
+    "probe": lambda ledger: (
+        ledger.probes.newest(NORDVIK),
+        ledger.probes.follows(NORDVIK),
+        ledger.probes.hold(NORDVIK),
+    ),
     "session": lambda ledger: ledger.sessions.read("2", NOW),
     "link": lambda ledger: ledger.links.read("3", NOW),
     "audit": lambda ledger: list(ledger.audit.of(NORDVIK)),

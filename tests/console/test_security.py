@@ -39,6 +39,7 @@ ROUTES = [
     ("POST", "/settings/test", MAKERS, 303),
     ("GET", "/settings/probe", MAKERS, 200),
     ("POST", "/settings/probe", MAKERS, 303),
+    ("POST", "/settings/go-on", {Role.ADMINISTRATOR}, 303),
     ("GET", "/log", MAKERS, 200),
     ("GET", "/report", EVERYONE, 200),
     ("GET", "/report.csv?month=2026-11", EVERYONE, 200),

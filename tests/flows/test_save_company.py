@@ -12,6 +12,7 @@ from moment_xledger.domain.errors import Conflict, Why
 from moment_xledger.domain.gate import Gate, token_refused
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.mails import Stopped
+from moment_xledger.domain.probes import Hold
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.settings_changes import Change
 from moment_xledger.domain.settings_faults import BadSettings
@@ -38,7 +39,9 @@ class Desk:
         self, since: int, company: str = "nordvik", typed: dict[str, Any] | None = None, **but: Any
     ) -> Company:
         form = Form(CompanyId(company), settings(**but), keys() if typed is None else typed, since, "Kari")
-        return save_form(form, self.world.ledger, self.vault, self.world.time, URL)  # type: ignore[arg-type]
+        saved = save_form(form, self.world.ledger, self.vault, self.world.time, URL)  # type: ignore[arg-type]
+        self.world.ledger.probes.keep_hold(saved.id, Hold())  # as once everything was checked
+        return saved
 
     def stop_reception(self) -> None:
         """As when an invoice's mail came back."""

@@ -15,6 +15,7 @@ from moment_xledger.adapters.table import Put
 from moment_xledger.domain.companies import CompanyId, Token
 from moment_xledger.domain.deeds import What
 from moment_xledger.domain.errors import Conflict, GateClosed
+from moment_xledger.domain.probes import Hold
 from moment_xledger.domain.replies import Reply
 from moment_xledger.flows.channel import Asks
 from moment_xledger.flows.note_returned_notice import stop_address
@@ -80,6 +81,7 @@ class Office(World):
         )
         guard = self.fuse.guard
         save_form(form, Ledger(guard("table", self.table)), guard("vault", self.vault), self.time, URL)
+        self.ledger.probes.keep_hold(company, Hold())  # as once everything was checked
 
     def press(self) -> None:
         """From the newest version, as the page has it that says why nothing was saved."""

@@ -333,10 +333,11 @@ class Wiring:
         return Postings(self.open_soap(company, login), company.owner_code, slots, names)
 
     def guard(self) -> "Guard":
+        from moment_xledger.adapters.xledger_probe import XledgerProbe
         from moment_xledger.adapters.xledger_reference import Reference
         from moment_xledger.flows.guard_numbers import Guard
 
-        return Guard(self.worker(), Reference)
+        return Guard(self.worker(), Reference, XledgerProbe)
 
     def put_back_guard(self, receipt: str, until: datetime) -> bool:
         return self.queues.put_back(self._environment["NUMBERS_QUEUE"], receipt, until, now())

@@ -18,6 +18,7 @@ from moment_xledger.console.facts.settings import (
     TestFacts,
 )
 from moment_xledger.console.overview import MOST_LOOKED_AT, in_files, read_of_invoices, to_go
+from moment_xledger.console.probe_page import held_work
 from moment_xledger.console.visits import Visit
 from moment_xledger.domain.companies import Company, Language, Route
 from moment_xledger.domain.connection_tests import ConnectionTest
@@ -53,6 +54,7 @@ def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
         "writes_to": _entity(writes_to.owner_code, reach) if writes_to else None,
         "dimensions": _dimensions(company, ledger.references.dimensions(company.token_id)),
         "shared": bool(current.entity) and len(ledger.entities.writers(str(current.entity)).companies) > 1,
+        "held": held_work(company, ledger),
         "test": _test(test, history, visit) if test else None,
         "preflight": _preflight(company, desk),
         "other_routes": _other_routes(company, desk),
@@ -81,6 +83,7 @@ def _read(company: Company) -> list[Key]:
         keys.current_entity(id_),
         keys.settings(id_),
         keys.connection_test(id_),
+        keys.hold(id_),
         keys.tails(id_),
         keys.lists(company.token_id),
         keys.dimensions(company.token_id),

@@ -86,6 +86,11 @@ class Finding:
     stops: frozenset[Work] = frozenset()
 
     @property
+    def name(self) -> str:
+        """By which a person lets it be. Another case of the same assumption, or one that stops more, is another matter."""
+        return ":".join([str(self.assumption), self.case, *sorted(map(str, self.stops))])
+
+    @property
     def verdict(self) -> Verdict:
         return _case(self).verdict
 

@@ -24,6 +24,7 @@ class What(StrEnum):
     CHANGED_SETTINGS = "changed the settings"
     TESTED_CONNECTION = "tested the connection"
     PROBED = "checked everything"
+    WENT_ON_WITHOUT = "went on without regard to the check of everything"
     RETRIED_PROBLEM = "had a problem tried again"
     DECIDED_PROBLEM = "decided about a problem"
     SKIPPED_PROBLEM = "skipped a problem"

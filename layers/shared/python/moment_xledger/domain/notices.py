@@ -22,6 +22,7 @@ ACT_NOW = frozenset(
         Code.TOKEN_REFUSED,
         Code.REFUSED_WITHOUT_REASON,
         Code.XLEDGER_SILENT,
+        Code.ASSUMPTION_WRONG,
         Code.TOKEN_EXPIRES,
         Code.MOMENT_KEY_REFUSED,
         Code.RECEPTION_ADDRESS_STOPPED,

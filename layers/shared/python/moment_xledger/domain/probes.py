@@ -133,6 +133,7 @@ Found = Mapping[str, str]
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+WORK_OF: Mapping[Kind, Work] = {Kind.CUSTOMER: Work.CUSTOMERS, Kind.PROJECT: Work.PROJECTS}
 PENDING = Unread(WhyUnread.NO_ANSWER)
 
 
@@ -206,6 +207,34 @@ class Probe:
         return tuple(each for each in self.findings if work in each.stops)
 
 
+@dataclass(frozen=True)
+class Hold:
+    """What of a company must not go on. `waits_for_probe`: nothing, for it is new and no probe has had an answer.
+    `waived`: names of findings that a person went on without regard to."""
+
+    stops: frozenset[Work] = frozenset()
+    waits_for_probe: bool = False
+    waived: frozenset[str] = frozenset()
+
+    def holds(self, work: Work) -> bool:
+        return self.waits_for_probe or work in self.stops
+
+    @property
+    def is_open(self) -> bool:
+        return not self.stops and not self.waits_for_probe
+
+    def after(self, probe: Probe) -> "Hold":
+        counted = [each for each in probe.findings if each.name not in self.waived]
+        stops = frozenset(work for each in counted for work in each.stops)
+        answered = any(each.assumption is Assumption.ANSWERS and each.case == FITS for each in probe.findings)
+        return Hold(stops, self.waits_for_probe and not answered, self.waived)
+
+    def gone_on(self, probe: Probe | None) -> "Hold":
+        """By a person who has read it."""
+        found = {each.name for each in probe.findings if each.stops} if probe else set[str]()
+        return Hold(waived=self.waived | found)
+
+
 def _taught_by(name: str) -> Assumption:
     """The assumption that a name in `follows` is about."""
     if name.startswith(COLUMN):
@@ -275,10 +304,15 @@ def _answers(found: Evidence) -> Finding:
 def _schema(company: Company, found: Evidence) -> Finding:
     if isinstance(found.schema, Unread):
         return unknown(Assumption.SCHEMA, found.schema)
-    works = _needing(found.schema, company)
-    lacking = {name: places for name, places in found.schema.items() if name not in OF_THE_PROBE}
+    return schema_finding(company, found.schema, found.operations)
+
+
+def schema_finding(company: Company, missing: Mapping[str, tuple[str, ...]], operations: int) -> Finding:
+    """`missing`: by operation, what the schema has not."""
+    works = _needing(missing, company)
+    lacking = {name: places for name, places in missing.items() if name not in OF_THE_PROBE}
     if not lacking:
-        return Finding(Assumption.SCHEMA, FITS, {"operations": str(found.operations)})
+        return Finding(Assumption.SCHEMA, FITS, {"operations": str(operations)})
     details = {
         "places": _some([place for places in lacking.values() for place in places]),
         "operations": _some(list(lacking)),

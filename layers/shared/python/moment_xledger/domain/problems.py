@@ -39,6 +39,7 @@ class Code(StrEnum):
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105 a reason, not a token
     REFUSED_WITHOUT_REASON = "REFUSED_WITHOUT_REASON"
     XLEDGER_SILENT = "XLEDGER_SILENT"
+    ASSUMPTION_WRONG = "ASSUMPTION_WRONG"
     REQUEST_NOT_ACCEPTED = "REQUEST_NOT_ACCEPTED"
     RIGHT_LACKING = "RIGHT_LACKING"
     INVOICE_NOT_FINALIZED = "INVOICE_NOT_FINALIZED"
@@ -350,6 +351,11 @@ REASONS: dict[Code, Reason] = {
         Fixer.ADMINISTRATOR,
         "Xledger har ikke svart oss på over en time. Ingenting er borte: det som venter, overføres av seg selv når Xledger svarer igjen, og dere får beskjed da. Logg inn i Xledger for å se om det virker for dere. Gjør det det, sier du fra til driftsansvarlig.",
         "Xledger has not answered us for more than an hour. Nothing is lost: what waits is transferred by itself when Xledger answers again, and you are told then. Sign in to Xledger to see whether it works for you. If it does, tell the operator.",
+    ),
+    Code.ASSUMPTION_WRONG: Reason(
+        Fixer.ADMINISTRATOR,
+        "Xledger eller Moment er annerledes enn antatt, og det som bygger på det, er stanset før det gjør skade. Ingenting er borte. Les hva som ble funnet under Innstillinger, «Sjekk av alt». Rett det og sjekk på nytt, eller velg der å gå videre likevel.",
+        "Xledger or Moment is not as it was assumed to be, and what rests on it is stopped before it does harm. Nothing is lost. Read what was found under Settings, “Check of everything”. Correct it and check again, or choose there to go on all the same.",
     ),
     Code.REQUEST_NOT_ACCEPTED: Reason(
         Fixer.OPERATOR,

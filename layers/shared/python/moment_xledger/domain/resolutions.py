@@ -112,6 +112,7 @@ WAYS: Mapping[Code, Way] = {
             Code.ADDRESS_REFUSED,
             Code.TOKEN_EXPIRES,  # when a new key is saved
             Code.XLEDGER_SILENT,
+            Code.ASSUMPTION_WRONG,  # when a check of everything finds nothing in the way
             Code.CLOSED_IN_XLEDGER,  # each night
             Code.NUMBER_SPELLED_OTHERWISE,  # with its next edit
             Code.EXPENSE_PROJECT_UNKNOWN,  # and these every hour
@@ -176,7 +177,13 @@ WAYS: Mapping[Code, Way] = {
 
 # Where everything stands still, or something may or may not have gone, looking away is no way out.
 _NEVER_SKIPPED = (Way.OPEN_GATE, Way.CHOOSE, Way.MAIL, Way.TEST)
-_NOR = (Code.RECEPTION_ADDRESS_STOPPED, Code.EXPORT_FAILED, Code.TOKEN_EXPIRES, Code.XLEDGER_SILENT)
+_NOR = (
+    Code.RECEPTION_ADDRESS_STOPPED,
+    Code.EXPORT_FAILED,
+    Code.TOKEN_EXPIRES,
+    Code.XLEDGER_SILENT,
+    Code.ASSUMPTION_WRONG,
+)
 
 
 def way_of(code: Code) -> Way:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
+from moment_xledger.domain.assumptions import Work
 from moment_xledger.domain.companies import Company, CompanyId, Route
 from moment_xledger.domain.errors import Conflict, Unfinished
-from moment_xledger.domain.exports import SWEEP, Export, Status, routes_to_export
+from moment_xledger.domain.exports import SCHEDULE, SWEEP, Export, Status, routes_to_export
 from moment_xledger.domain.orders import Order
 from moment_xledger.domain.releases import is_known
 from moment_xledger.flows.gather_export import Begun, begin_export, known_export
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.files import Files
     from moment_xledger.adapters.ledger import Ledger
 
+UNTIL_ASKED_AGAIN = timedelta(hours=1)
 ROUNDS = 8  # of reading again where others claim at the same moment
 
 
@@ -94,7 +96,7 @@ def export_asked_for(
         _keep(order, exporter, exporter.clock())
         return []
     made: list[Export] = []
-    for each in (*orders.of(company_id), order):
+    for each in _due(order, exporter):
         try:
             made.extend(_ordered(each, exporter))
         except Unfinished:  # the next sweep finds the export, and its job what was asked for
@@ -106,6 +108,19 @@ def export_asked_for(
     if any(export.route is Route.UPLOAD for export in made):
         wake_uploads(company_id)
     return made
+
+
+def _due(order: Order, exporter: Exporter) -> Iterator[Order]:
+    """What was asked for before, then this. Where a probe found what must not go on, only what was begun or exported
+    before: a person's order is kept, and tomorrow's schedule takes all that waits."""
+    kept = exporter.ledger.orders.of(order.company)
+    if not exporter.ledger.probes.hold(order.company).holds(Work.INVOICES):
+        yield from (*kept, order)
+        return
+    if order.by == SWEEP or order.repeats is not None:
+        yield order
+    for each in kept if order.by in (SWEEP, SCHEDULE) else (*kept, order):
+        exporter.ledger.orders.keep(each, exporter.clock() + UNTIL_ASKED_AGAIN)
 
 
 def _keep(order: Order, exporter: Exporter, due: datetime) -> None:

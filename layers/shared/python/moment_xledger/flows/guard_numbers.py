@@ -19,8 +19,10 @@ from moment_xledger.flows.find_entity import look_at_companies
 from moment_xledger.flows.read_lists import fresh_lists
 from moment_xledger.flows.stop_work import tell_it_is_over, tell_once
 from moment_xledger.flows.sync_records import Worker, open_channel
+from moment_xledger.flows.watch_schema import watch_schema
 
 if TYPE_CHECKING:
+    from moment_xledger.adapters.xledger_probe import XledgerProbe
     from moment_xledger.adapters.xledger_reference import Reads, Reference
 
 MOST_PAGES = 5  # of changes, a night; the rest wait for the next one
@@ -49,6 +51,7 @@ class Report:
 class Guard:
     worker: Worker
     reference: Callable[["Reads"], "Reference"]
+    xledger: Callable[["Reads"], "XledgerProbe"] | None = None  # without it, the schema is not looked at
 
 
 def guard_numbers(token: TokenId, guard: Guard) -> Report:
@@ -62,7 +65,7 @@ def guard_numbers(token: TokenId, guard: Guard) -> Report:
 
 
 def _guard_token(token: TokenId, guard: Guard, report: Report) -> None:
-    """And, while the line is open, reads the lists that tomorrow's exports are checked against."""
+    """And, while the line is open, reads the lists that tomorrow's exports are checked against, and the schema."""
     with open_channel(token, guard.worker) as channel:
         reference, worker = guard.reference(channel), guard.worker
         look_at_companies(token, reference, worker.ledger, worker.url, worker.clock)
@@ -77,6 +80,8 @@ def _guard_token(token: TokenId, guard: Guard, report: Report) -> None:
                 report.not_understood += 1
                 tell_once(sharing, about, about, refused, guard.worker)
         fresh_lists(token, guard.worker, reference)
+        if guard.xledger:
+            watch_schema(token, guard.xledger(channel), guard.worker)
 
 
 @dataclass(frozen=True)

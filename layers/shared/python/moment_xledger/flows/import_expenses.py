@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from moment_xledger.domain.assumptions import Work
 from moment_xledger.domain.companies import Company, CompanyId
 from moment_xledger.domain.dimensions import settled
 from moment_xledger.domain.errors import Conflict, RunStopped, StrangeAnswer, Unreachable
@@ -37,6 +38,8 @@ def import_expenses(company_id: CompanyId, importer: Importer) -> Report:
         return Report()
     if not company.import_expenses:
         importer.ledger.expenses.is_not_wanted(company_id)
+        return Report()
+    if importer.ledger.probes.hold(company_id).holds(Work.EXPENSES):
         return Report()
     turn = Turn(company_id, importer.new_id(), importer.ledger.expenses, importer.clock)
     if not turn.take():

@@ -28,8 +28,10 @@ from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.probes import (
     MOST_REQUESTS,
     PENDING,
+    WORK_OF,
     Evidence,
     Filtered,
+    Hold,
     Listed,
     NoSuchList,
     PostedLines,
@@ -40,16 +42,19 @@ from moment_xledger.domain.probes import (
     judge,
     slot_by_lines,
 )
+from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.soap_outcomes import CallFailed, Faulted, LogonRefused
 from moment_xledger.domain.vat_rates import VatRates
 from moment_xledger.flows.learn_reach import learn_reach
 from moment_xledger.flows.sync_records import Worker, open_channel
 
 if TYPE_CHECKING:
+    from moment_xledger.adapters.ledger import Ledger
     from moment_xledger.adapters.xledger_probe import XledgerProbe
     from moment_xledger.adapters.xledger_reference import Reads, Reference
     from moment_xledger.flows.channel import Channel
 
+SETTINGS, NUMBER = "settings", "probe"  # of the problem
 MOST_WORDS = 300
 RUN = timedelta(seconds=40)  # of its requests to Xledger, each of two times
 LONGEST = timedelta(seconds=80)  # nothing more is asked after that: somebody may wait
@@ -104,9 +109,37 @@ def probe_company(company_id: CompanyId, by: str, prober: Prober, tell: Tell = l
         ledger.references.save_dimensions(company.token_id, Dimensions(slot, None, now))
     probe = Probe(now, by, asked.count, judge(company, found), follows(company, found))
     probe = probe.over(ledger.probes.newest(company_id))
-    ledger.probes.save(company_id, probe)
+    keep_probe(company, probe, ledger, now)
     ledger.audit.note(Deed(company_id, now, by, What.PROBED))
     return probe
+
+
+def keep_probe(company: Company, probe: Probe, ledger: "Ledger", now: datetime) -> None:
+    """With what it stops, of which people are told once. What it lets go on again goes on at once."""
+    hold = ledger.probes.hold(company.id).after(probe)
+    ledger.probes.save(company.id, probe, hold)
+    _tell(company, hold, ledger, now)
+
+
+def go_on_without(company_id: CompanyId, who: str, ledger: "Ledger", now: datetime) -> None:
+    """A person has read what the newest probe found, or wants none, and takes the risk. What a later probe finds
+    besides stops again."""
+    company = ledger.companies.get_known(company_id)
+    hold = ledger.probes.hold(company_id).gone_on(ledger.probes.newest(company_id))
+    ledger.audit.note(Deed(company_id, now, who, What.WENT_ON_WITHOUT))
+    ledger.probes.keep_hold(company_id, hold)
+    _tell(company, hold, ledger, now)
+
+
+def _tell(company: Company, hold: Hold, ledger: "Ledger", now: datetime) -> None:
+    problems, code = ledger.problems, Code.ASSUMPTION_WRONG
+    if hold.stops and problems.get(company.id, SETTINGS, NUMBER, code) is None:
+        problems.report([Problem(company.id, SETTINGS, NUMBER, code, {}, "", now, now)])
+    if not hold.stops:
+        problems.close(company.id, [(SETTINGS, NUMBER)], [code])
+    for kind in Kind:
+        if company.carries(kind) and not hold.holds(WORK_OF[kind]):
+            ledger.records.mark_work(company.token_id, kind, company.id, now)
 
 
 @dataclass

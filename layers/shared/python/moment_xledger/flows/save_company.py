@@ -81,6 +81,8 @@ def save_form(
         raise BadSettings([FieldFault("form")])
     settings = {**form.settings, "id": form.company}
     before = ledger.companies.get(form.company) if form.since else None
+    if not form.since and ledger.companies.get(form.company) is None:
+        ledger.probes.require(form.company)
     try:
         secrets = with_typed(form.keys, vault.secrets(before) if before else None, form.removed)
     except BadSettings as bad:

@@ -15,6 +15,7 @@ from moment_xledger.domain.errors import Conflict, GateClosed, MovedOn, Why, Wro
 from moment_xledger.domain.gate import Timing, token_missing
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.learnt_limits import FULL_LIST
+from moment_xledger.domain.probes import WORK_OF
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, read_client_id
 from moment_xledger.domain.turns import A_TURN, SIFTING, WORTH_A_TURN, first_of_round, in_turn, linger
@@ -147,6 +148,10 @@ def _serve(
     carries = company.carries(kind)
     if not carries and not ledger.waits.to_look_up(company.id, kind, 1):
         _rest(kind, marks, worker, outcomes, when_idle, reference)
+        return
+    if carries and ledger.probes.hold(company.id).holds(WORK_OF[kind]):
+        later = worker.clock() + REREAD_AFTER
+        records.work_done(company.token_id, kind, company.id, marks, again=later)
         return
     found = find_entity(company, reach.for_company(company.owner_code), ledger, worker.url, worker.clock)
     if found is None:

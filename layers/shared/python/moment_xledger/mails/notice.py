@@ -85,6 +85,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Xledger svarer igjen.",
         "Xledger answers again.",
     ),
+    str(Code.ASSUMPTION_WRONG): (
+        "Ingenting i Xledger eller Moment er lenger i veien.",
+        "Nothing in Xledger or Moment is in the way any more.",
+    ),
     str(Code.XLEDGER_SILENT): (
         "Xledger svarer igjen.",
         "Xledger answers again.",

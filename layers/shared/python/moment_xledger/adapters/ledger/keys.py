@@ -141,6 +141,10 @@ def probe(owner: CompanyId) -> Key:
     return company(owner), "PROBE"
 
 
+def hold(owner: CompanyId) -> Key:
+    return company(owner), "HOLD"
+
+
 def head(owner: CompanyId) -> Key:
     return invoices(owner), "HEAD"
 

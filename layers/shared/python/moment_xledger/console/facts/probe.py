@@ -18,10 +18,12 @@ class FindingFacts(TypedDict):
 
 
 class ProbeFacts(TypedDict):
-    """`when`: None before the first probe. `requests`: how many it took."""
+    """`when`: None before the first probe. `requests`: how many it took. `held`: what does not go on because of
+    what was found, or because nothing has been found yet."""
 
     when: datetime | None
     by: str
     requests: int
     passed: bool
+    held: list[Work]
     findings: list[FindingFacts]

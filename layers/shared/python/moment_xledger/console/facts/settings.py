@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import JsonValue
 from typing_extensions import TypedDict
 
+from moment_xledger.domain.assumptions import Work
 from moment_xledger.domain.companies import Route
 from moment_xledger.domain.connection_tests import Outcome, Right
 from moment_xledger.domain.dimensions import Source
@@ -79,7 +80,8 @@ class DimensionFacts(TypedDict):
 class SettingsFacts(TypedDict):
     """`version`: to be sent as `since` by whoever saves. `settings`: by the fields' names in the form. `keys`: their
     last characters. `reached`: what the API key reaches, as far as it was read. `writes_to`: where customers and
-    projects go, None while that is not known; `shared`: another company writes there too. `other_routes`: how many
+    projects go, None while that is not known; `shared`: another company writes there too. `held`: what a check of
+    everything must come before, or stopped. `other_routes`: how many
     invoices still wait for a route that was chosen before."""
 
     version: int
@@ -90,6 +92,7 @@ class SettingsFacts(TypedDict):
     writes_to: EntityFacts | None
     dimensions: DimensionFacts
     shared: bool
+    held: list[Work]
     test: TestFacts | None
     preflight: Preflight
     other_routes: dict[Route, int]

@@ -18,7 +18,7 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.sessions import Right
 from moment_xledger.domain.settings_faults import BadSettings, FieldFault
 from moment_xledger.domain.typed_settings import FIELDS, ON, as_settings, as_typed, typed
-from moment_xledger.flows.probe_company import probe_company
+from moment_xledger.flows.probe_company import go_on_without, probe_company
 from moment_xledger.flows.save_company import Form, save_form
 from moment_xledger.flows.test_connection import try_connection
 
@@ -84,6 +84,14 @@ def show_probe() -> Answer:
 def check_everything() -> Answer:
     visit = submitted(router.current_event, desk_of(router), Right.TEST_CONNECTION)
     probe_company(visit.company.id, visit.who, desk_of(router).prober())
+    return see_other("/settings/probe")
+
+
+@router.post("/settings/go-on")
+def go_on_all_the_same() -> Answer:
+    visit = submitted(router.current_event, desk_of(router), Right.CHANGE_SETTINGS)
+    desk = desk_of(router)
+    go_on_without(visit.company.id, visit.who, desk.ledger, desk.clock())
     return see_other("/settings/probe")
 
 

@@ -45,6 +45,7 @@ NORWEGIAN: Mapping[What, str] = {
     What.CHANGED_SETTINGS: "endret innstillingene",
     What.TESTED_CONNECTION: "testet forbindelsen",
     What.PROBED: "sjekket alt",
+    What.WENT_ON_WITHOUT: "gikk videre uten hensyn til sjekken av alt",
     What.RETRIED_PROBLEM: "ba om nytt forsøk på et problem",
     What.DECIDED_PROBLEM: "tok et valg om et problem",
     What.SKIPPED_PROBLEM: "hoppet over et problem",
