@@ -297,8 +297,11 @@ class Invoices:
 
     def _goes_first(self, company: CompanyId, snapshot: Snapshot) -> bool:
         """It has left, or is the next to be handed over: its credit note may follow. In doubt it does not."""
-        if snapshot.route is Route.EMAIL or snapshot.export is None or snapshot.route is Route.FILE:
-            return self._has_left(company, snapshot)
+        if snapshot.route is Route.EMAIL:
+            mail = self._table.get(keys.mail(company, snapshot.seq))
+            return mail is not None and mail["state"] in (str(State.SENDING), str(State.SENT))
+        if snapshot.export is None or snapshot.route is Route.FILE:
+            return snapshot.export is not None
         file = file_of(self._table, company, snapshot.export)
         if file is None or file["state"] == str(UploadState.PENDING):
             return file is None or not file["tries"]

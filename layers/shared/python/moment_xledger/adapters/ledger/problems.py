@@ -1,7 +1,7 @@
 """Problems, one at a time for each record: the newest replaces the one before. The same again is counted up.
 
 That a number is taken, or is the wrong one, or is that of a retired record, is said of a record that does not have it.
-So it stands beside what is said of the one that has it.
+So it stands beside what is said of the one that has it. So does what Moment says later of an invoice.
 How many there are of each kind and code is counted in the transactions that make and remove them. What people are told
 of at once is marked in them as well.
 """
@@ -33,7 +33,11 @@ OF_A_PROJECT = (
     Code.EXPENSE_PROJECT_UNKNOWN,
     Code.EXPENSE_PROJECT_CLOSED,
 )  # which may have the number of a line
-REPLACED = tuple(code for code in Code if code not in (*OF_ANOTHER, *OF_A_PROJECT, *RETURNED))
+# What Moment says later of an invoice that has come settles nothing that a person is asked about it, and the other way
+# round.
+OF_A_LATER_VERSION = (Code.INVOICE_CHANGED, Code.NOT_TO_TRANSFER_TOO_LATE)
+STANDS_BESIDE = (*OF_ANOTHER, *OF_A_LATER_VERSION)
+REPLACED = tuple(code for code in Code if code not in (*STANDS_BESIDE, *OF_A_PROJECT, *RETURNED))
 TRIES = 10  # where they do
 KEPT_OF_NOBODY = timedelta(days=14)  # as long as the event itself: there is nobody to solve it
 MOST_WORDS = 5_000  # signs that are kept of what the other system said; the item must hold them
@@ -63,7 +67,7 @@ class Problems:
         raise Conflict
 
     def _replace(self, problem: Problem) -> None:
-        if problem.code not in OF_ANOTHER:
+        if problem.code not in STANDS_BESIDE:
             among = OF_A_PROJECT if problem.code in OF_A_PROJECT else REPLACED
             others = [code for code in among if code is not problem.code]
             self.close(problem.company, [(problem.kind, problem.number)], others)
