@@ -126,6 +126,12 @@ def _add_xledger(xledger: argparse.ArgumentParser) -> None:
     add("--port", type=_port, required=True, metavar="N", help="where to listen; 0 is any that is free")
     add("--plan", type=Path, metavar="FILE", help="how it behaves, as JSON")
     add("--token", metavar="TOKEN", help="the token that opens it")
+    add(
+        "--cassette",
+        type=Path,
+        metavar="DIR",
+        help="answer as a recorded probe was answered, Moment's API too",
+    )
     xledger.set_defaults(command=_xledger)
 
 
@@ -150,6 +156,12 @@ def _add_company(company: argparse.ArgumentParser) -> None:
     add("--settings", type=Path, metavar="FILE", help="the settings to save, as JSON")
     add("--keys", metavar="FILE", help="the keys to save, as JSON; null removes one; - reads standard input")
     add("--json", action="store_true", help="of probe: print the report as JSON")
+    add(
+        "--record",
+        type=Path,
+        metavar="DIR",
+        help="of probe: keep it there, without secrets and personal data",
+    )
     add("--month", metavar="YYYY-MM", help="of the report: invoices dated in it, as CSV")
     add("--all", action="store_true", help="pause or resume every company, in place of ID")
     add("--reason", metavar="TEXT", help="why it is paused or shared; the company can read it")
@@ -227,6 +239,13 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _xledger(options: argparse.Namespace) -> int:
+    if options.cassette:
+        from local.cassettes.playing import serve
+
+        if not options.cassette.is_dir():
+            raise Misuse(f"--cassette {options.cassette}: there is no such folder.")
+        serve(options.port, options.cassette)
+        return 0
     from local.run.simulators import serve_xledger
 
     return serve_xledger(options.port, options.plan, options.token)

@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.cassettes.recording import recording
 from local.operations.stack import unfinished
 from local.run.misuse import Misuse
 from moment_xledger.adapters.secrets import Vault
@@ -68,8 +69,8 @@ def company(options: argparse.Namespace) -> int:
     company_id = CompanyId(options.id)
     if options.what != "create" and (options.settings or options.keys):
         raise Misuse("--settings and --keys go with create.")
-    if options.json and options.what != "probe":
-        raise Misuse("--json goes with probe.")
+    if (options.json or options.record) and options.what != "probe":
+        raise Misuse("--json and --record go with probe.")
     month = _month(options)
     form = _form(company_id, options) if options.what == "create" else None
     try:
@@ -79,7 +80,7 @@ def company(options: argparse.Namespace) -> int:
         if month:
             return report(company_id, month, deployment)
         if options.what == "probe":
-            return probe(company_id, deployment, as_json=options.json)
+            return probe(company_id, deployment, as_json=options.json, record=options.record)
         return show(company_id, deployment) if options.what == "show" else try_it(company_id, deployment)
     except (ClientError, BotoCoreError) as fault:
         raise Misuse(f"AWS: {_words(fault)}") from None
@@ -134,14 +135,19 @@ def try_it(company_id: CompanyId, deployment: Deployment) -> int:
     return 0 if result.passed else 1
 
 
-def probe(company_id: CompanyId, deployment: Deployment, *, as_json: bool = False) -> int:
+def probe(
+    company_id: CompanyId, deployment: Deployment, *, as_json: bool = False, record: Path | None = None
+) -> int:
     """0 only if nothing is so that something must stop. Requests are told as they go, on standard error."""
     company, count = known(company_id, deployment), itertools.count(1)
 
     def tell(name: str) -> None:
         print(f"{next(count):>2} of at most {MOST_REQUESTS}: {name}", file=sys.stderr)
 
-    found = probe_company(company_id, OPERATOR, deployment.use.prober(), tell)
+    with recording(company) as kept:
+        found = probe_company(company_id, OPERATOR, deployment.use.prober(), tell)
+    if record:
+        kept.keep(record, company, found, "a probe of a real company")
     text = reported_as_json(found) if as_json else "\n".join(reported(found, company.language))
     print(text)
     return 0 if found.passed else 1
