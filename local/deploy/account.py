@@ -59,6 +59,7 @@ class Account:
         )
         rung = self._ask("the region's alarms", self._alarms)
         return Seen(
+            name=name,
             account=self.client("sts").get_caller_identity()["Account"],
             region=self._region,
             shells_region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),

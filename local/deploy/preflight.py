@@ -9,6 +9,9 @@ ROOM_FOR_OTHERS = 100  # what Lambda keeps unreserved, whatever one asks for
 A_NEW_ACCOUNT = 10
 # Of the queues' functions, as the template limits them, and some for people and the clock.
 AT_ONCE = 170
+LONGEST_NAME = (
+    36  # of a stack: Lambda takes 64 letters, and the longest name is CodeDeployHook_…-CheckRelease
+)
 SES_OF_OURS = 10  # mails a second: two workers, five each
 CAN_BE_UPDATED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
 
@@ -46,6 +49,7 @@ class Mail:
 class Seen:
     """What AWS said. What it would not say is None, and its question is in `unanswered` with the reason."""
 
+    name: str  # of the stack
     account: str
     region: str
     shells_region: str | None
@@ -95,6 +99,12 @@ def _region(seen: Seen) -> Iterator[Finding]:
 
 
 def _stack(seen: Seen) -> Iterator[Finding]:
+    if len(seen.name) > LONGEST_NAME:
+        yield Finding(
+            Weight.STOP,
+            f"The stack's name has {len(seen.name)} letters; functions are named after it.",
+            f"Take one of {LONGEST_NAME} at most: `make deploy STACK=…`, or in samconfig.toml.",
+        )
     if seen.status is None:
         yield Finding(
             Weight.KNOW, "There is no such stack yet: it is made.", "Have docs/first-deployment.md at hand."

@@ -72,7 +72,8 @@ def rights(aws: EmbeddedAws, stack: Stack, witness: Path) -> dict[str, Rights]:
 def _named(right: Right, stack: Stack) -> Right:
     """A queue is known by its address, whose end is its name."""
     on = right.on
-    for logical, real in stack.resources.items():
+    longest_first = sorted(stack.resources.items(), key=lambda each: len(each[1]), reverse=True)
+    for logical, real in longest_first:  # a function's name may be the beginning of its queue's
         on = on.replace(real.rpartition("/")[2], logical)
     return Right(right.action, on)
 

@@ -17,7 +17,7 @@ from local.build import tools
 from local.deploy import __main__ as command
 from local.deploy.account import Account, DeployedStack, NoAccount
 from local.deploy.parameters import Line, asked_for, plan, table, values
-from local.deploy.preflight import AT_ONCE, Mail, Seen, Weight, findings, stops
+from local.deploy.preflight import AT_ONCE, LONGEST_NAME, Mail, Seen, Weight, findings, stops
 from local.run.misuse import MISUSE, Misuse
 from tests.template import template
 
@@ -98,6 +98,7 @@ def test_every_default_of_the_template_is_a_value_that_it_takes() -> None:
 
 
 CALM = Seen(
+    name="moment-xledger",
     account="210987654321",
     region="eu-north-1",
     shells_region="eu-north-1",
@@ -132,6 +133,7 @@ def test_an_account_that_has_all_it_takes_is_told_so_line_by_line() -> None:
     [
         ({"shells_region": "eu-west-1"}, {}, Weight.STOP, "The shell is for eu-west-1"),
         ({"has_ses": False}, {}, Weight.STOP, "SES is not in eu-north-1"),
+        ({"name": "x" * (LONGEST_NAME + 1)}, {}, Weight.STOP, "37 letters"),
         ({"status": "ROLLBACK_COMPLETE"}, {}, Weight.STOP, "ROLLBACK_COMPLETE"),
         ({"status": "UPDATE_ROLLBACK_FAILED"}, {}, Weight.STOP, "UPDATE_ROLLBACK_FAILED"),
         ({"status": "UPDATE_IN_PROGRESS"}, {}, Weight.STOP, "UPDATE_IN_PROGRESS"),
@@ -183,6 +185,15 @@ def test_so_many_functions_at_once_as_the_templates_queues_take() -> None:
 
 
 Said = tuple[str, dict[str, Any]]
+
+
+def test_the_longest_name_of_a_stack_leaves_room_for_each_functions_name() -> None:
+    named = [
+        each["Properties"]["FunctionName"]["Fn::Sub"].replace("${AWS::StackName}", "x" * LONGEST_NAME)
+        for each in template()["Resources"].values()
+        if each["Type"] == "AWS::Serverless::Function"
+    ]
+    assert max(map(len, named)) == 64  # as many as Lambda takes
 
 
 class Stubbed:

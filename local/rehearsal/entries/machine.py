@@ -1,16 +1,22 @@
 """Functions and the table: what AWS's own figures tell of."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from local.aws.stack import ALIAS
 from local.rehearsal.carrying import arrives
 from local.rehearsal.events import a_customer, number_of
 from local.rehearsal.figures import now
 from local.rehearsal.scene import Scene
+from local.rehearsal.stage import Stage
 from local.run.books import COMPANY
+from moment_xledger.adapters.releases import Releases
+from moment_xledger.domain.release_check import Version
 from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.domain.sessions import Role
+from moment_xledger.flows.check_release import Outcome, check_release
 
 TOPICS = ("Pages", "Tickets")
 
@@ -97,13 +103,41 @@ def functions_fail(scene: Scene) -> None:
     scene.check(stage.shell.run("op dead-letters").status == 0, "there are dead letters")
 
 
+class _Live(Releases):
+    """The check of a release without CodeDeploy, which is not here: of all functions, as they are deployed."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(None, stage.aws.client("lambda"))
+        self._stage = stage
+
+    def versions(self, deployment: str) -> list[Version]:
+        names = [
+            self._stage[function] for function in self._stage.stack.functions if function != "CheckRelease"
+        ]
+        lead_to = {name: self._functions.get_alias(FunctionName=name, Name=ALIAS) for name in names}
+        return [Version(name, alias["FunctionVersion"]) for name, alias in lead_to.items()]
+
+    def tell(self, deployment: str, hook: str, *, is_good: bool) -> None:
+        pass
+
+
+def _what_does_not_pass(stage: Stage) -> set[str]:
+    outcomes = check_release("", "", _Live(stage), time.sleep)
+    return {function for function, outcome in outcomes.items() if outcome != Outcome.FINE}
+
+
 def take_a_release_back(scene: Scene) -> None:
     """A release of one function is wrong, and its alias leads to it already."""
     stage, event = scene.stage, a_customer()
+    scene.check(
+        not (found := _what_does_not_pass(stage)), f"what is deployed does not pass its check: {found}"
+    )
     before = json.loads(scene.type("aws lambda get-alias").out)[0]
     with stage.mistake("ReceiveEvents", TABLE="no-such-table"):
         wrong = json.loads(scene.type("aws lambda get-alias").out)[0]
         scene.check(wrong != before, "the alias does not lead to the wrong release")
+        found = _what_does_not_pass(stage)
+        scene.check(found == {"ReceiveEvents"}, f"the check of the wrong release finds {found}")
         known = [number for number, _ in json.loads(scene.type("aws lambda list-versions-by-function").out)]
         scene.check({before, wrong} <= set(known), f"it is not among the versions: {known}")
         scene.type("aws lambda update-alias", {"NUMBER": before})
@@ -114,7 +148,7 @@ def take_a_release_back(scene: Scene) -> None:
     scene.type("errors CheckRelease")
     scene.type("aws deploy list-deployments")
     scene.type("aws deploy stop-deployment", {"DEPLOYMENT": "d-ABCDEF123"})
-    scene.cannot("the check of a release, which CodeDeploy asks")
+    scene.cannot("CodeDeploy, which asks for the check; the check itself is made here, of every function")
 
 
 def functions_slow(scene: Scene) -> None:
