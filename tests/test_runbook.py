@@ -20,7 +20,7 @@ RUNBOOK = runbook.RUNBOOK.read_text()
 BOOK = runbook.read()
 TITLES = [entry.title for entry in BOOK.entries]
 STACK = "moment-xledger"
-GENERAL = {"query", "output"}  # of every `aws` command
+GENERAL = {"query", "output", "cli-read-timeout"}  # of every `aws` command
 RENAMED = {"notification-endpoint": "endpoint"}  # `--endpoint-url` is of every command
 CALLED = {"s3api": "s3", "deploy": "codedeploy"}  # otherwise than the service itself
 
@@ -89,6 +89,28 @@ def test_aws_has_each_operation_and_each_option(command: str) -> None:
     known = options_of(CALLED.get(service, service), operation)
     flags = {RENAMED.get(name, name.removeprefix("no-")) for name in names}
     assert flags <= set(known), f"{service} {operation} has no {flags - set(known)}"
+
+
+PER_PAGE = re.compile(r"\[-?\d*:-?\d*\]|sort_by|max_by|min_by|length\(|reverse\(")
+
+
+@pytest.mark.parametrize("command", [each for each in commands() if "--output text" in each])
+def test_no_answer_lies_with_paging(command: str) -> None:
+    """As text, `aws` applies a query to each page by itself: the newest five would be those of every page."""
+    query = re.search(r"--query (?:'([^']*)'|(\S+))", command)
+    assert query
+    assert not PER_PAGE.search(query[1] or query[2])
+
+
+def test_a_query_that_takes_some_of_all_is_seen() -> None:
+    assert all(PER_PAGE.search(each) for each in ("events[-20:].message", "a[:5]", "sort_by(a, &b)[0]"))
+    assert not PER_PAGE.search("Rules[].[Name,State]")
+
+
+@pytest.mark.parametrize("command", [each for each in commands() if "lambda invoke" in each])
+def test_a_call_is_not_made_twice_because_its_answer_takes_long(command: str) -> None:
+    """`aws` tries again what has not answered after a minute."""
+    assert "--cli-read-timeout 0" in command
 
 
 @cache

@@ -1,5 +1,6 @@
 """Events on their way into the ledger."""
 
+import json
 from collections.abc import Callable
 
 from local import ROOT
@@ -30,7 +31,7 @@ def a_new_reason(scene: Scene) -> None:
     stage = scene.stage
     stage.publish(*bodies(event_files([ROOT / "events" / "bad"])))
     stage.until("the company has a problem", lambda: list(stage.use.ledger.problems.of(COMPANY)))
-    told = [line.split() for line in scene.type("aws dynamodb query").out.splitlines()]
+    told = json.loads(scene.type("aws dynamodb query").out)
     scene.check(told and all(len(each) == 3 for each in told), f"which, since when, and whose it is: {told}")
     operator = scene.somebody(Role.OPERATOR)
     for problem in stage.use.ledger.problems.of(COMPANY):

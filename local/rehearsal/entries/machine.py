@@ -205,6 +205,36 @@ def key_disabled(scene: Scene) -> None:
     scene.cannot("functions that fail without the key, and CloudTrail, which tells of it")
 
 
+def fingerprint_key_lost(scene: Scene) -> None:
+    """Somebody has deleted it."""
+    stage, secrets = scene.stage, scene.stage.aws.client("secretsmanager")
+    secrets.delete_secret(SecretId=stage["Fingerprint"], RecoveryWindowInDays=30)
+    said = stage.shell.run(f"op company create {COMPANY}")
+    scene.check(said.status, "settings are saved without a fingerprint")
+    scene.type("errors Console")
+    deleted = scene.type("aws secretsmanager describe-secret").out
+    scene.check("None" not in deleted, f"it is not said to be deleted: {deleted}")
+    scene.type("aws secretsmanager list-secret-version-ids")
+    scene.type("aws secretsmanager restore-secret")
+    scene.check("None" in scene.type("aws secretsmanager describe-secret").out, "it is still deleted")
+    scene.check(COMPANY in scene.type("aws dynamodb query").out, "the company is not among those to save")
+    before = stage.use.ledger.companies.get_known(COMPANY).token_id
+    scene.check("is saved, version" in scene.type("op company create").out, "the company is not saved")
+    scene.check(
+        stage.use.ledger.companies.get_known(COMPANY).token_id == before, "it has another fingerprint"
+    )
+
+
+def parameter_without_effect(scene: Scene) -> None:
+    stage = scene.stage
+    wanted = stage.stack.environment_of(stage.aws, "SyncCustomers")["XLEDGER_TIMEOUT"]
+    scene.type("aws cloudformation describe-stacks")
+    runs = scene.type("aws lambda get-function-configuration").out
+    scene.check(f'"XLEDGER_TIMEOUT": "{wanted}"' in runs, f"the version that works is not told: {runs}")
+    scene.type("aws lambda get-alias")
+    scene.cannot("a gradual roll-out")
+
+
 def ledger_throttled(scene: Scene) -> None:
     scene.check("ACTIVE" in scene.type("aws dynamodb describe-table").out, "the table is not active")
     scene.cannot("a table that is throttled: the emulator's takes all there is")
@@ -244,6 +274,8 @@ ENTRIES: dict[str, Callable[[Scene], None]] = {
     "Console down": console_down,
     "Alarms unheard": alarms_unheard,
     "Key disabled": key_disabled,
+    "Fingerprint key lost": fingerprint_key_lost,
+    "Parameter without effect": parameter_without_effect,
     "Ledger throttled": ledger_throttled,
     "Ledger conflicts": ledger_conflicts,
     "Costs jump": costs_jump,
