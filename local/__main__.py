@@ -73,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
     )
+    _add_person(
+        commands.add_parser("person", help="find or erase what is kept of a person", allow_abbrev=False)
+    )
     _add_dead_letters(
         commands.add_parser("dead-letters", help="show or redrive what failed too often", allow_abbrev=False)
     )
@@ -172,6 +175,21 @@ def _add_company(company: argparse.ArgumentParser) -> None:
     company.set_defaults(command=_company)
 
 
+def _add_person(person: argparse.ArgumentParser) -> None:
+    add = person.add_argument
+    add("what", choices=("find", "erase"), help="find changes nothing, and says what erase would do")
+    add("id", metavar="ID", help="the company's id in Moment")
+    add("--stack", required=True, metavar="NAME", help="the name of the deployed stack")
+    add(
+        "--who",
+        required=True,
+        metavar="FILE",
+        help="names, addresses, customer numbers, one a line; - reads standard input",
+    )
+    add("--by", metavar="NAME", default="operator", help="who erases it (default: operator)")
+    person.set_defaults(command=_person)
+
+
 def _add_dead_letters(letters: argparse.ArgumentParser) -> None:
     add = letters.add_argument
     add("--stack", required=True, metavar="NAME", help="the name of the deployed stack")
@@ -265,6 +283,12 @@ def _company(options: argparse.Namespace) -> int:
     from local.company import company
 
     return company(options)
+
+
+def _person(options: argparse.Namespace) -> int:
+    from local.operations.people import person
+
+    return person(options)
 
 
 def _dead_letters(options: argparse.Namespace) -> int:

@@ -104,6 +104,18 @@ def a_company_leaves(scene: Scene) -> None:
     scene.check(not ledger.leavers.lingers(COMPANY), "somebody wrote of it again")
 
 
+def a_person_asks_to_be_forgotten(scene: Scene) -> None:
+    event = a_customer()
+    scene.stage.publish(event)
+    arrives(scene, event)
+    name, number = (str(event.document()["data"][each]) for each in ("name", "customerNumber"))
+    said = scene.type("op person find", keyboard=f"{name}\n{number}\n").out
+    scene.check("+ erased, 1: a customer" in said and name not in said, f"find says: {said}")
+    scene.type("op person erase", keyboard=f"{name}\n{number}\n")
+    said = scene.type("op person find", keyboard=f"{name}\n{number}\n").out
+    scene.check("+" not in said, f"afterwards find says: {said}")
+
+
 def _lose(stage: Stage) -> int:
     """How many of those that are lost are to be put back."""
     dynamodb, lost = stage.aws.client("dynamodb"), 0
@@ -138,5 +150,6 @@ def _goes_on(scene: Scene) -> None:
 
 ENTRIES: dict[str, Callable[[Scene], None]] = {
     "Restore the ledger": restore_the_ledger,
+    "A person asks to be forgotten": a_person_asks_to_be_forgotten,
     "A company leaves": a_company_leaves,
 }

@@ -31,6 +31,7 @@ class What(StrEnum):
     PAUSED = "paused the work"
     RESUMED = "resumed the work"
     SHARED_ENTITY = "allowed to write where another company writes"
+    FORGOT_PERSON = "erased a person's data"
     UNSHARED_ENTITY = "no longer allowed to write where another company writes"
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.ledger.notices import Notices
     from moment_xledger.adapters.ledger.orders import Orders
     from moment_xledger.adapters.ledger.pauses import Pauses
+    from moment_xledger.adapters.ledger.people import People
     from moment_xledger.adapters.ledger.probes import Probes
     from moment_xledger.adapters.ledger.problems import Problems
     from moment_xledger.adapters.ledger.reasons import Reasons
@@ -57,6 +58,7 @@ class Ledger:
     expenses: "Expenses"
     leavers: "Leavers"
     links: "Links"
+    people: "People"
     problems: "Problems"
     reasons: "Reasons"
     hours: "Hours"

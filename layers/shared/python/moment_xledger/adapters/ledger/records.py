@@ -328,6 +328,28 @@ class Records:
                 lost.append(new)
         return lost
 
+    def erase(self, company: CompanyId, kind: Kind, id_: int) -> str | None:
+        """All that is kept of one record: itself, its number, its place in Xledger, what was said of the two. Returns
+        the number; None where there is no such record.
+
+        Should Moment publish it again, it is looked up by its number, as any that is new here. Raises `Conflict` if
+        somebody else writes it at this moment.
+        """
+        record = self.get_many(company, [(kind, id_)]).get((kind, id_))
+        if record is None:
+            return None
+        theirs = self._table.get_many([*_codes(record), *_links(record)])
+        mine = [key for key, item in theirs.items() if int(item["id"]) == id_]
+        number, pk = record.content.number, keys.records(company)
+        beside = [(pk, f"LOOKUP#{kind}#{number}")]
+        beside += [(pk, item["sk"]) for item in self._table.query(pk, f"HOLDER#{number}=")]
+        self._table.write(
+            Delete(keys.entity(company, kind, id_), when=Attr("rev").eq(record.rev)),
+            *map(Delete, dict.fromkeys((*mine, *_pointers(record), *beside))),
+            _uncounted(record),
+        )
+        return number
+
     def mark_work(self, token: TokenId, kind: Kind, company: CompanyId, due: datetime) -> None:
         """There is something to do for this company from `due` on. Always after the record is stored."""
         key = keys.work(token, kind, company)
@@ -455,6 +477,11 @@ def _counted(changes: Iterable[Change]) -> list[Action]:
             changed[key][str(old.state)] -= 1
     moves = {key: {state: n for state, n in counts.items() if n} for key, counts in changed.items()}
     return [Update(key, add=counts) for key, counts in moves.items() if counts]
+
+
+def _uncounted(record: Record) -> Update:
+    key = (keys.company(record.company), f"COUNT#{record.kind}#{record.id % keys.COUNTERS:02}")
+    return Update(key, add={str(record.state): -1} | ({DISPUTED: -1} if record.disputed else {}))
 
 
 def _pointers(record: Record | None) -> list[Key]:

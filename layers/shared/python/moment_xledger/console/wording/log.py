@@ -52,5 +52,6 @@ NORWEGIAN: Mapping[What, str] = {
     What.PAUSED: "satte arbeidet på pause",
     What.RESUMED: "lot arbeidet gå videre",
     What.SHARED_ENTITY: "tillot å skrive der et annet selskap skriver",
+    What.FORGOT_PERSON: "slettet en persons opplysninger",
     What.UNSHARED_ENTITY: "tillot ikke lenger å skrive der et annet selskap skriver",
 }
