@@ -285,7 +285,7 @@ def test_where_the_key_reaches_several_companies_the_form_offers_them_and_wants_
     reach_several(site)
     page = administrator.get("/settings").text
     assert "30611 Fjell AS, 30612 Dal &amp; Elv AS" in page
-    assert re.search(r'id="f-owner_code"[^>]* list="owner-codes"', page)
+    assert re.search(r'id="f-owner_code"[^>]* list="f-owner_code-offered"', page)
     assert '<option value="30612">Dal &amp; Elv AS</option>' in page
 
     refused = save(administrator, owner_code="")

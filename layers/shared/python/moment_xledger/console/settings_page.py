@@ -17,6 +17,7 @@ from moment_xledger.console.facts.settings import (
     SettingsFacts,
     TestFacts,
 )
+from moment_xledger.console.offered import offered, vat_pairs
 from moment_xledger.console.overview import MOST_LOOKED_AT, in_files, read_of_invoices, to_go
 from moment_xledger.console.probe_page import held_work
 from moment_xledger.console.visits import Visit
@@ -51,6 +52,8 @@ def settings_page(visit: Visit, desk: Desk) -> SettingsFacts:
         "file_limits": _file_limits(company, visit.words.language),
         "keys": asdict(ledger.settings_history.tails(company.id)),
         "reached": [_entity(code, reach) for code in (reach.names if reach else ())],
+        "offered": offered(company, ledger, desk.clock()),
+        "vat_pairs": vat_pairs(company, ledger, desk.clock()),
         "writes_to": _entity(writes_to.owner_code, reach) if writes_to else None,
         "dimensions": _dimensions(company, ledger.references.dimensions(company.token_id)),
         "shared": bool(current.entity) and len(ledger.entities.writers(str(current.entity)).companies) > 1,
@@ -87,6 +90,7 @@ def _read(company: Company) -> list[Key]:
         keys.tails(id_),
         keys.lists(company.token_id),
         keys.dimensions(company.token_id),
+        keys.vat_rates(company.token_id),
     ]
     return [*newest, *read_of_invoices(id_)]
 

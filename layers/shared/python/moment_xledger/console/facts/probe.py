@@ -17,6 +17,17 @@ class FindingFacts(TypedDict):
     stops: list[Work]
 
 
+class TokenRightFacts(TypedDict):
+    """A right to tick for the API key in Xledger, as its page names it. `area`: empty where it is not known.
+    `is_optional`: less is known without it."""
+
+    area: str
+    name: str
+    reads: bool
+    writes: bool
+    is_optional: bool
+
+
 class ProbeFacts(TypedDict):
     """`when`: None before the first probe. `requests`: how many it took. `held`: what does not go on because of
     what was found, or because nothing has been found yet."""
@@ -27,3 +38,4 @@ class ProbeFacts(TypedDict):
     passed: bool
     held: list[Work]
     findings: list[FindingFacts]
+    rights: list[TokenRightFacts]

@@ -77,18 +77,37 @@ class DimensionFacts(TypedDict):
     read_at: datetime | None
 
 
+class OfferedFacts(TypedDict):
+    """What can be chosen, and what it is called in Xledger."""
+
+    value: str
+    name: str
+
+
+class VatPairFacts(TypedDict):
+    """Moment's VAT code with Xledger's; a rate is None where it is not certain."""
+
+    ours: str
+    our_percent: str | None
+    theirs: str
+    their_percent: str | None
+    is_wrong: bool
+
+
 class SettingsFacts(TypedDict):
     """`version`: to be sent as `since` by whoever saves. `settings`: by the fields' names in the form. `keys`: their
-    last characters. `reached`: what the API key reaches, as far as it was read. `writes_to`: where customers and
-    projects go, None while that is not known; `shared`: another company writes there too. `held`: what a check of
-    everything must come before, or stopped. `other_routes`: how many
-    invoices still wait for a route that was chosen before."""
+    last characters. `reached`: what the API key reaches, as far as it was read. `offered`: by the field, what Xledger
+    has. `writes_to`: where customers and projects go, None while that is not known; `shared`: another company writes
+    there too. `held`: what a check of everything must come before, or stopped. `other_routes`: how many invoices still
+    wait for a route that was chosen before."""
 
     version: int
     settings: dict[str, JsonValue]
     file_limits: list[LimitFacts]
     keys: dict[str, str]
     reached: list[EntityFacts]
+    offered: dict[str, list[OfferedFacts]]
+    vat_pairs: list[VatPairFacts]
     writes_to: EntityFacts | None
     dimensions: DimensionFacts
     shared: bool

@@ -23,6 +23,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "work_invoices": ("fakturaer", "invoices"),
     "work_expenses": ("utlegg", "expenses"),
     "work_nights": ("nattens sammenligninger", "the nightly comparisons"),
+    "rights": ("Rettigheter API-nøkkelen trenger", "Rights that the API key needs"),
+    "rights_how": (
+        "Kryss av disse i Xledger når nøkkelen lages (Administrasjon, Systemtilgang, GraphQL, API-nøkler). Lag den som en felles integrasjonsbruker: en nøkkel slutter å virke når den som laget den, slutter.",  # noqa: E501
+        "Tick these in Xledger when the key is made (Administration, System Access, GraphQL, API tokens). Make it as a shared integration user: a key stops working when the person who made it leaves.",  # noqa: E501
+    ),
+    "rights_area": ("Område", "Area"),
+    "rights_elsewhere": ("ikke kjent; let i listen", "not known; look through the list"),
+    "rights_name": ("Rettighet", "Right"),
+    "rights_read": ("Lese", "Read"),
+    "rights_write": ("Skrive", "Write"),
+    "rights_yes": ("ja", "yes"),
+    "rights_no": ("–", "–"),
+    "rights_optional": ("valgfri", "optional"),
     "probe_first": (
         "Noe overføres ikke ennå: velg «Sjekk alt», og les hva som ble funnet.",
         "Something is not transferred yet: choose “Check everything”, and read what was found.",

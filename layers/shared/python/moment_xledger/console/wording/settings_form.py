@@ -1,6 +1,11 @@
 from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    "xledger_has": ("Xledger har:", "Xledger has:"),
+    "vat_pair_wrong": (
+        "Momentkode {0} ({1} %) blir {2} ({3} %) i Xledger. Det er ikke det samme, eller koden finnes ikke.",
+        "Moment code {0} ({1} %) becomes {2} ({3} %) in Xledger. It is not the same, or the code does not exist.",
+    ),
     "change_settings": ("Endre innstillingene", "Change the settings"),
     "save": ("Lagre og test forbindelsen", "Save and test the connection"),
     "save_how": (
