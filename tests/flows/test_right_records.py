@@ -367,6 +367,41 @@ def test_a_company_in_the_register_with_another_name_is_asked_about(world: World
     assert list(world.problems()) == []
 
 
+def test_a_private_person_never_takes_over_a_companys_customer(world: World, hands: Hands) -> None:
+    """Another company's token reaches an Xledger with the same numbers."""
+    (entity, _) = world.server.state.entities.records
+    theirs = {"description": "Havn Rederi AS", "companyNumber": "974760673", "country": "NO"}
+    register = world.server.state.add("companies", theirs, entity)
+    hands.make("customers", "30001", "Havn Rederi", company=register["dbId"])
+    carry(world, a_private_person("30001", name="Solveig Moe"))
+    assert held(world, "customers", "30001")["description"] == "Havn Rederi"
+    (problem,) = world.ledger.problems.of(COMPANY.id)
+    assert problem.code == "LEGAL_COMPANY_NAME_DIFFERS"
+    assert "974760673 belongs to Havn Rederi AS" in problem.sentence()
+    carry(world, a_private_person("30001", version=2, name="Solveig Moe Lie"))
+    assert held(world, "customers", "30001")["description"] == "Havn Rederi"
+    decide_problem(COMPANY.id, "customer", "30001", problem.code, Choice.SAME_COMPANY, resolver_of(world))
+    pass_minutes(world)
+    assert held(world, "customers", "30001")["description"] == "Solveig Moe Lie"
+    assert list(world.problems()) == []
+
+
+def test_one_whose_organisation_number_moment_lacks_is_taken_over_by_its_name(
+    world: World, hands: Hands
+) -> None:
+    (entity, _) = world.server.state.entities.records
+    theirs = {"description": "Havn Rederi AS", "companyNumber": "974760673", "country": "NO"}
+    register = world.server.state.add("companies", theirs, entity)
+    hands.make("customers", "30001", "Kaikanten kafé", company=register["dbId"])
+    hands.make("customers", "30002", "Noe", company=register["dbId"])
+    carry(
+        world, a_private_person("30001", name="Kaikanten Kafe"), a_private_person("30002", name="Havn Rederi")
+    )
+    assert held(world, "customers", "30001")["description"] == "Kaikanten Kafe"
+    assert held(world, "customers", "30002")["description"] == "Havn Rederi"
+    assert list(world.problems()) == []
+
+
 @pytest.mark.parametrize("customers_company", [True, False], ids=["of the customer there", "in the register"])
 def test_a_person_can_say_that_a_company_is_the_same(
     world: World, hands: Hands, customers_company: bool

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from moment_xledger.domain.legal_companies import Join, LegalCompany, Make, Register, choose, stays
+from moment_xledger.domain.legal_companies import Join, LegalCompany, Make, Register, choose, stays, stranger
 from moment_xledger.domain.moment import Address, Customer
 from moment_xledger.domain.plans import Owner, Plan, to_write, without
 from moment_xledger.domain.records import Record
@@ -67,6 +67,9 @@ def with_companies(made: Plan[KnownCustomer], found: Found) -> tuple[Plan[KnownC
     companies, refers_to = Companies([], []), dict[int, int]()
     register = Register(found.companies)
     for record, known in to_write(made):
+        if known and known.company and (asked := stranger(record, known.name, known.company)):
+            made.stopped.append(asked)
+            continue
         match choose(record, known.company if known else None, register.possible_for(record)):
             case Join(company, is_outdated):
                 refers_to[record.id] = company.db_id

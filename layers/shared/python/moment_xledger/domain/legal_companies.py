@@ -102,6 +102,23 @@ def choose(
     return Join(_first(named_alike))
 
 
+def stranger(record: Record, name: str | None, attached: LegalCompany) -> Stopped | None:
+    """What Xledger has under the number of a customer that we never wrote: a company in the register, of whose
+    organisation number Moment knows nothing, and clearly called something else. A person says whether it is the same.
+
+    `name`: the customer's in Xledger. What an add without an answer may have made is our own, whatever Moment calls it
+    by now.
+    """
+    is_ours = record.db_id is not None or record.added_at is not None or attached.db_id == record.same_company
+    if is_ours or record.legal_id or not attached.number:
+        return None
+    names = [each for each in (name, attached.name) if each]
+    if not names or any(not clearly_differ(record.content.name, each) for each in names):
+        return None
+    asked = _ask(record, Code.LEGAL_COMPANY_NAME_DIFFERS, attached)
+    return asked._replace(details={**asked.details, "organization_number": attached.number})
+
+
 def stays(record: Record, attached: LegalCompany) -> bool:
     """The customer belongs to the right company as it is.
 

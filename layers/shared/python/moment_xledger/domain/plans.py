@@ -129,7 +129,7 @@ def plan(
                 claimed[known.db_id] = record
                 (made.as_wanted if known.is_as_wanted(record) else made.update).append((record, known))
                 if known.number.rstrip() != record.number:  # blanks behind may be Xledger's own
-                    made.spelled.append((record, known.number))
+                    made.spelled.append((record, known.number.rstrip()))
     made.in_step[:] = [(record, db_id) for record, db_id in made.in_step if record.id not in moved]
     said = {each.record.id for each in made.stopped}
     made.stopped.extend(each for id_, each in moved.items() if id_ not in said)
