@@ -134,7 +134,7 @@ def _wait(cloudformation: Any, name: str) -> dict[str, str]:
     give_up = time.monotonic() + _CREATE_SECONDS
     while time.monotonic() < give_up:
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-        if stack["StackStatus"] == "CREATE_COMPLETE":
+        if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
             raise AwsError(f"The stack was not created. {_reasons(cloudformation, name)}")

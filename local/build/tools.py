@@ -43,8 +43,7 @@ def deploy(template: Path, name: str, parameters: Mapping[str, str], environment
     """With the account and the addresses of `environment` only."""
     arguments = ["deploy", "--template-file", str(template), "--stack-name", name]
     arguments += ["--resolve-s3", "--no-confirm-changeset", "--no-progressbar"]
-    arguments += ["--capabilities", "CAPABILITY_IAM", "--parameter-overrides"]
-    arguments += [f"{key}={value}" for key, value in parameters.items()]
+    arguments += ["--capabilities", "CAPABILITY_IAM", *_overrides(parameters)]
     _sam(arguments, surroundings(os.environ, **environment))
 
 
@@ -57,9 +56,13 @@ def deploy_to_account(template: Path, name: str, region: str, parameters: Mappin
         "--no-fail-on-empty-changeset",
         "--no-progressbar",
     ]
-    arguments += ["--capabilities", "CAPABILITY_IAM", "--parameter-overrides"]
-    arguments += [f'{key}="{value}"' for key, value in parameters.items()]  # sam takes an empty value only so
+    arguments += ["--capabilities", "CAPABILITY_IAM", *_overrides(parameters)]
     _sam(arguments, os.environ, shown=True)
+
+
+def _overrides(parameters: Mapping[str, str]) -> list[str]:
+    """In quotes, for only so does sam take an empty value."""
+    return ["--parameter-overrides", *(f'{key}="{value}"' for key, value in parameters.items())]
 
 
 def bill_of_materials() -> str:

@@ -30,12 +30,13 @@ class DeployedStack:
 class Account:
     """Of the shell's credentials, in one region."""
 
-    def __init__(self, session: Session, region: str) -> None:
-        self._session, self._region = session, region
+    def __init__(self, session: Session, region: str, address: str | None = None) -> None:
+        """`address`: where AWS answers, if that is another one than usual."""
+        self._session, self._region, self._address = session, region, address
         self._unanswered: dict[str, str] = {}
 
     def client(self, service: Any) -> Any:
-        return self._session.client(service, region_name=self._region)
+        return self._session.client(service, region_name=self._region, endpoint_url=self._address)
 
     def stack(self, name: str) -> DeployedStack | None:
         try:
