@@ -61,10 +61,10 @@ def test_an_uploaded_file_is_shown_with_its_key_in_xledger(monkeypatch: pytest.M
 
 # What stopped the file, and the words of the page.
 OVERTAKEN = [
-    pytest.param(0, Language.NORWEGIAN, "innstillingene ble endret", id="settings"),
+    pytest.param(0, Language.NORWEGIAN, "innstillingene eller et kundenummer ble endret", id="settings"),
     pytest.param(1, Language.NORWEGIAN, "1 faktura i filen kunne ikke lenger gå. Den", id="one"),
     pytest.param(7, Language.NORWEGIAN, "7 fakturaer i filen kunne ikke lenger gå. De", id="seven"),
-    pytest.param(0, Language.ENGLISH, "the settings changed", id="settings, in English"),
+    pytest.param(0, Language.ENGLISH, "the settings or a customer number changed", id="settings, in English"),
     pytest.param(
         1, Language.ENGLISH, "1 invoice in the file could no longer go. It is", id="one, in English"
     ),

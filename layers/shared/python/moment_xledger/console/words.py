@@ -128,8 +128,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Refused by Xledger; its invoices go again when they are sound",
     ),
     "upload_overtaken": (
-        "Ikke levert: innstillingene ble endret mens filen ventet. Fakturaene går i en ny fil. Ikke bruk denne.",
-        "Not handed over: the settings changed while it waited. Its invoices go in a new file. Do not use this one.",
+        (
+            "Ikke levert: innstillingene eller et kundenummer ble endret imens. Fakturaene går i en ny fil. "
+            "Ikke bruk denne."
+        ),
+        (
+            "Not handed over: the settings or a customer number changed meanwhile. Its invoices go in a new file. "
+            "Do not use this one."
+        ),
     ),
     "upload_unsound": (
         (

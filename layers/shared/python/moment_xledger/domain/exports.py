@@ -18,8 +18,9 @@ from moment_xledger.domain.files.names import file_name
 from moment_xledger.domain.files.series import Previous, Run, SeriesReport, runs_of
 from moment_xledger.domain.files.settings import Terms
 from moment_xledger.domain.files.unfit import Unfit
-from moment_xledger.domain.invoice_references import Reference, Standing, waiting
+from moment_xledger.domain.invoice_references import Reference, Standing, holder_on, under, waiting
 from moment_xledger.domain.invoices import Fault, Snapshot
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.releases import is_known
 from moment_xledger.domain.schedules import latest_invoice_date
 
@@ -66,6 +67,8 @@ class Export:
     terms: Terms
     # What Xledger did not have, or what was disputed, when it was claimed: invoices that refer to it stay behind.
     held: Mapping[Reference, Standing] = field(default_factory=dict)
+    # Numbers of customers that were given others after invoices were issued to them, by their holders.
+    numbers: Mapping[str, str] = field(default_factory=dict)
     route: Route = Route.FILE
     through: date | None = None
     repeats: int | None = None
@@ -120,7 +123,12 @@ class Export:
 
     def unfit(self, snapshot: Snapshot) -> Unfit | None:
         """What the format cannot hold of an invoice that would be in the file otherwise."""
-        return unfit(snapshot.invoice, self.terms) if self._wants(snapshot) else None
+        return unfit(self.as_stated(snapshot.invoice), self.terms) if self._wants(snapshot) else None
+
+    def as_stated(self, invoice: Invoice) -> Invoice:
+        """As it stands in the file: under the number that its customer had in Xledger when that was claimed."""
+        number = self.numbers.get(holder_on(invoice).number) if self.numbers else None
+        return invoice if number is None else under(number, invoice)
 
     def place_of(self, snapshot: Snapshot) -> "Place | Unfit | Fault":
         """Where this invoice stands: it is in the file, does not concern it, does not fit its format, or waits."""
@@ -130,10 +138,10 @@ class Export:
             return Place.ELSEWHERE
         if waits := self.waits(snapshot):
             return waits
-        return unfit(snapshot.invoice, self.terms) or Place.MEMBER
+        return unfit(self.as_stated(snapshot.invoice), self.terms) or Place.MEMBER
 
     def would_take(self, member: Snapshot, terms: Terms, held: Mapping[Reference, Standing]) -> bool:
-        """Whether this member would be in the file if that were made now."""
+        """Whether this member would be in the file if that were made now, whatever its customer's number."""
         anew = replace(self, number=0, terms=terms, held=held, repeats=None, part_of=None, through=None)
         return anew.takes(replace(member, export=None, released_from=frozenset(), is_refused=False))
 

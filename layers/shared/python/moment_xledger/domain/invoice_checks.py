@@ -11,7 +11,7 @@ from moment_xledger.domain.days import months_before
 from moment_xledger.domain.exchange_rates import Earlier, rate_faults
 from moment_xledger.domain.files.limits import HOME
 from moment_xledger.domain.invoices import Fault
-from moment_xledger.domain.moment import Invoice, InvoiceKind, VatLine
+from moment_xledger.domain.moment import Invoice, InvoiceCustomer, InvoiceKind, VatLine
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.vat_rates import RateSources, as_text
 
@@ -148,7 +148,7 @@ def _credit_faults(note: Invoice, codes: Mapping[str, str], around: Surroundings
     if credited.kind is InvoiceKind.CREDIT_NOTE:
         yield Fault(Code.CREDIT_NOTE_OF_CREDIT_NOTE, details)
         return
-    if credited.customer.customer_number != note.customer.customer_number:
+    if not _is_same_customer(credited.customer, note.customer):
         theirs = {"customer": credited.customer.customer_number, "other": note.customer.customer_number}
         yield Fault(Code.CREDIT_NOTE_OTHER_CUSTOMER, details | theirs)
     if credited.currency != note.currency:
@@ -164,6 +164,13 @@ def _credit_faults(note: Invoice, codes: Mapping[str, str], around: Surroundings
         yield Fault(Code.CREDIT_NOTE_TOO_LARGE, details | amounts)
     if found := _other_vat(note, credited, codes, around.credited_at.get(number, Counter())):
         yield found
+
+
+def _is_same_customer(one: InvoiceCustomer, other: InvoiceCustomer) -> bool:
+    """Its number may have been changed between the two."""
+    if one.id and other.id:
+        return one.id == other.id
+    return one.customer_number == other.customer_number
 
 
 def _other_vat(

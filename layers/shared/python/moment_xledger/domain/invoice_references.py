@@ -5,7 +5,7 @@ credit note refers to its invoice as well, and never leaves alone.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.numbers import number_key, same_number
 from moment_xledger.domain.problems import Code
-from moment_xledger.domain.records import Record
+from moment_xledger.domain.records import Record, State
 
 QUIET = timedelta(
     minutes=15
@@ -62,6 +62,7 @@ class Standing(StrEnum):
     DISPUTED = "disputed"
     OF_ANOTHER = "of another"  # the number is, or may be, another customer's now
     OF_A_NAMESAKE = "of a namesake"  # another customer of that name had the number before
+    RENUMBERED = "renumbered"  # the customer that it was issued to has another number by now, in Xledger too
     NOT_LOOKED_UP = (
         "not looked up"  # Xledger is yet to be asked: for what is kept by hand there, and for its lists
     )
@@ -76,7 +77,18 @@ class Standing(StrEnum):
 
     @property
     def lets_go(self) -> bool:
-        return self in (Standing.IN_XLEDGER, Standing.NOT_CHECKED, Standing.LEFT, Standing.TO_LEAVE)
+        return self in (
+            Standing.IN_XLEDGER,
+            Standing.NOT_CHECKED,
+            Standing.RENUMBERED,
+            Standing.LEFT,
+            Standing.TO_LEAVE,
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing need be kept of it where it lets an invoice go."""
+        return self.lets_go and self is not Standing.RENUMBERED
 
 
 class Answer(StrEnum):
@@ -135,6 +147,9 @@ class LookedUp(NamedTuple):
     at: datetime
 
 
+# What is known of the customer itself that an invoice was issued to: who has its old number says nothing then.
+OF_ITS_CUSTOMER = (Standing.RENUMBERED, Standing.NOT_YET, Standing.DISPUTED)
+
 REASON_OF: Mapping[Standing, Code] = {
     Standing.OF_ANOTHER: Code.ISSUED_TO_ANOTHER,
     Standing.OF_A_NAMESAKE: Code.ISSUED_TO_A_NAMESAKE,
@@ -184,6 +199,11 @@ def is_by_name(holder: Reference) -> bool:
     return holder.number.rpartition("=")[2].startswith("~")
 
 
+def holder_on(invoice: Invoice) -> Reference:
+    customer = invoice.customer
+    return holder_of(customer.customer_number, customer.name, customer.id)
+
+
 def references_of(invoice: Invoice, route: Route) -> tuple[Reference, ...]:
     """What Xledger must have before the invoice leaves by this route."""
     return (*_named_by(invoice), *((ACCOUNTS_AND_VAT,) if route in LEAVE_IN_A_FILE else ()))
@@ -193,7 +213,7 @@ def _named_by(invoice: Invoice) -> tuple[Reference, ...]:
     customer = invoice.customer
     found = [
         Reference(Kind.CUSTOMER, customer.customer_number),
-        holder_of(customer.customer_number, customer.name, customer.id),
+        holder_on(invoice),
     ]
     if invoice.project_number is not None:
         found.append(Reference(Kind.PROJECT, invoice.project_number))
@@ -236,6 +256,30 @@ def standing_of_holder(
     return Standing.OF_A_NAMESAKE if is_unsure else Standing.IN_XLEDGER
 
 
+def standing_of_issued_to(
+    record: Record, holder: Reference, entity: str | None, disputed: Collection[str]
+) -> Standing | None:
+    """Of the customer that an invoice was issued to, by Moment's id, where it has another number than the invoice says:
+    the invoice belongs to it, under the number that it has in Xledger now. None where it has not."""
+    number = number_of(holder)
+    if record.state is State.RETIRED or same_number(record.number, number):
+        return None
+    is_disputed = bool({number_key(number), number_key(record.number)} & set(disputed))
+    found = standing_of_record(record, record.number, entity, is_disputed)
+    return Standing.RENUMBERED if found is Standing.IN_XLEDGER else found
+
+
+def id_of(holder: Reference) -> int | None:
+    """Moment's, of the customer that an invoice was issued to; None where only its name is known."""
+    return None if is_by_name(holder) else int(holder.number.rpartition("=")[2])
+
+
+def under(number: str, invoice: Invoice) -> Invoice:
+    """The invoice as it is booked, where its customer has this number by now."""
+    customer = invoice.customer.model_copy(update={"customer_number": number})
+    return invoice.model_copy(update={"customer": customer})
+
+
 def others_of(record: Record, former: Iterable[Record]) -> list[Record]:
     """Those that are other customers than this one, which may have come under several ids."""
     return [each for each in former if each.id not in (record.id, *record.replaces)]
@@ -261,7 +305,9 @@ def standing_of_looked_up(found: LookedUp | None, entity: str | None, now: datet
 
 def waiting(invoice: Invoice, standings: Mapping[Reference, Standing]) -> Fault | None:
     """What the invoice waits for. A disputed number is named first, since only a person can settle that."""
-    references = (*_named_by(invoice), ACCOUNTS_AND_VAT)
+    references = [*_named_by(invoice), ACCOUNTS_AND_VAT]
+    if standings.get(holder_on(invoice)) in OF_ITS_CUSTOMER:
+        references.remove(Reference(Kind.CUSTOMER, invoice.customer.customer_number))
     missing = [each for each in references if each in standings and not standings[each].lets_go]
     if not missing:
         return None

@@ -28,7 +28,7 @@ from moment_xledger.domain.invoices import Fault, Snapshot
 from moment_xledger.domain.preflight import reason_of, with_absent
 from moment_xledger.domain.problems import Problem
 from moment_xledger.domain.uploads import State
-from moment_xledger.flows.invoice_standing import standings_of
+from moment_xledger.flows.invoice_standing import numbers_now, standings_of
 from moment_xledger.flows.recheck_held import recheck_some
 from moment_xledger.flows.take_in_invoices import wait_quietly
 
@@ -166,6 +166,7 @@ def _begin_repeat(export: Export, repeats: int, gatherer: Gatherer) -> Begun | N
         upto=first.high if first.invoices > gatherer.part else None,
         through=None,
         series=first.series,
+        numbers=first.numbers,
     )
     gathering = Gathering(export.company, export.low, gatherer.ledger)
     while gathering.end < export.high:
@@ -207,7 +208,12 @@ def _claim_further(
     standings = standings_of(company, references, ledger, gatherer.clock())
     some, held = _as_many_as_fit(snapshots, standings, export.held)
     gathering.put_back(snapshots[len(some) :])
-    export = replace(export, held=held, high=gathering.end)
+    export = replace(
+        export,
+        held=held,
+        high=gathering.end,
+        numbers={**export.numbers, **numbers_now(company.id, standings, ledger)},
+    )
     export = _without_lone_credit_notes(export, standings, ledger)
     is_whole = len(some) < len(snapshots) or export.high >= upto
     status, goes_on_to = (Status.FROZEN, None) if is_whole else (Status.GATHERING, upto)
@@ -222,7 +228,7 @@ def _as_many_as_fit(
     """And what they and those before them wait for."""
     held = dict(before)
     for count, snapshot in enumerate(snapshots):
-        missing = {each: standings[each] for each in _referred_to(snapshot) if not standings[each].lets_go}
+        missing = {each: standings[each] for each in _referred_to(snapshot) if not standings[each].is_plain}
         if count and missing and len(held | missing) > MOST_HELD:
             return snapshots[:count], held
         held |= missing

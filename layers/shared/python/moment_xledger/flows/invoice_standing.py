@@ -13,9 +13,11 @@ from moment_xledger.domain.invoice_references import (
     Reference,
     Standing,
     disputed_by,
+    id_of,
     is_by_name,
     number_of,
     standing_of_holder,
+    standing_of_issued_to,
     standing_of_looked_up,
     standing_of_record,
 )
@@ -63,7 +65,7 @@ def _standings_of_kind(
     numbers = {number_of(each) for each in wanted}
     if not numbers:
         return {}
-    owners = dict[str, Record]()
+    owners, disputed = dict[str, Record](), set[str]()
     if company.carries(kind):
         owners = ledger.records.by_number(company.id, kind, numbers)
         disputed = disputed_numbers(company, kind, ledger)
@@ -75,7 +77,14 @@ def _standings_of_kind(
         standings = {n: standing_of_looked_up(looked_up.get(n), entity, now) for n in numbers}
     holders = [each for each in wanted if each.kind == HOLDER]
     found = {each: standings[each.number] for each in wanted if each.kind == kind}
-    return found | _standings_of_holders(company, holders, owners, standings, ledger)
+    found |= _standings_of_holders(company, holders, owners, standings, ledger)
+    if not company.carries(kind):
+        return found
+    return found | {
+        each: its
+        for each, record in _issued_to(company.id, holders, owners, ledger).items()
+        if (its := standing_of_issued_to(record, each, entity, disputed))
+    }
 
 
 def _standings_of_holders(
@@ -97,6 +106,34 @@ def _standings_of_holders(
     unclear = [each for each, its in found.items() if its in (Standing.OF_ANOTHER, Standing.OF_A_NAMESAKE)]
     known = ledger.lookups.same_customers(company.id, unclear) if unclear else {}
     return found | {each: standing(each, id_) for each, id_ in known.items()}
+
+
+def _issued_to(
+    company: CompanyId, holders: Collection[Reference], owners: Mapping[str, Record], ledger: "Ledger"
+) -> dict[Reference, Record]:
+    """The customers, by Moment's id, that invoices were issued to under a number that they gave up since."""
+    known = {each: id_ for each in holders if (id_ := id_of(each)) is not None}
+    gone = {
+        each: id_
+        for each, id_ in known.items()
+        if (owner := owners.get(number_of(each))) is None or owner.id != id_
+    }
+    former = former_holders(company, {number_of(each) for each in gone}, ledger)
+    return {
+        each: record
+        for each, id_ in gone.items()
+        for record in former.get(number_of(each), ())
+        if record.id == id_
+    }
+
+
+def numbers_now(
+    company: CompanyId, standings: Mapping[Reference, Standing], ledger: "Ledger"
+) -> dict[str, str]:
+    """Under which number the customers of invoices go that were given another one since, by `Reference.number`."""
+    renumbered = [each for each, its in standings.items() if its is Standing.RENUMBERED]
+    found = _issued_to(company, renumbered, {}, ledger) if renumbered else {}
+    return {each.number: record.number for each, record in found.items()}
 
 
 def former_holders(

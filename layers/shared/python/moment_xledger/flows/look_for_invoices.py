@@ -64,7 +64,8 @@ def look_for(upload: Upload, run: "Run") -> Upload:
     if is_given_up(upload, now):
         ledger.uploads.close(upload)
         return upload
-    members = [snapshot.invoice for snapshot in _members(upload, ledger)]
+    export = _export(upload, ledger)
+    members = [export.as_stated(snapshot.invoice) for snapshot in _members(upload, ledger)]
     dates = [invoice.invoice_date for invoice in members]
     try:
         found = run.uploader.in_xledger(run.company, dates, upload.handed_over or upload.again)
@@ -90,7 +91,8 @@ def take_apart(upload: Upload, run: "Run") -> None:
     dates = [snapshot.invoice.invoice_date for snapshot in members]
     if members:
         found = run.uploader.in_xledger(company, dates, upload.handed_over or upload.again)
-        missing = [each for each in members if not found.has(each.invoice)]
+        export = _export(upload, ledger)
+        missing = [each for each in members if not found.has(export.as_stated(each.invoice))]
         if len(missing) == len(members) == 1:
             _refuse(missing[0], upload, run)
         else:

@@ -15,12 +15,13 @@ from moment_xledger.domain import invoice_mails, invoice_message
 from moment_xledger.domain.companies import Company, CompanyId, Route, Token
 from moment_xledger.domain.errors import Conflict, KeyRefused
 from moment_xledger.domain.invoice_mails import InvoiceMail, State, Step, noted
-from moment_xledger.domain.invoice_references import Standing, references_of, waiting
+from moment_xledger.domain.invoice_references import Standing, holder_on, references_of, under, waiting
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.mails import AddressRefused, MailDelayed, MailInDoubt, on_the_wire
+from moment_xledger.domain.moment import Invoice
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.releases import is_known
-from moment_xledger.flows.invoice_standing import standings_of
+from moment_xledger.flows.invoice_standing import numbers_now, standings_of
 from moment_xledger.flows.mailing_turn import Turn
 from moment_xledger.flows.take_in_invoices import wait_quietly
 
@@ -119,8 +120,10 @@ def _mail(mail: InvoiceMail, run: Run) -> Outcome:
         return Outcome.SKIPPED
     if not _may_be_mailed(run):
         return Outcome.HELD
-    if _waits(mail, snapshot, run):
+    stated = _as_booked(mail, snapshot, run)
+    if stated is None:
         return Outcome.WAITING
+    snapshot = replace(snapshot, invoice=stated)
     made = _message(mail, snapshot, run)
     if isinstance(made, Code):
         return _without(made, mail, run)
@@ -139,17 +142,19 @@ def _may_be_mailed(run: Run) -> bool:
     return run.mailer.ledger.mails.stopped(run.company.id, address) is None
 
 
-def _waits(mail: InvoiceMail, snapshot: Snapshot, run: Run) -> bool:
-    """Numbers may have been swapped or moved since it arrived. It is looked at again when that is settled."""
+def _as_booked(mail: InvoiceMail, snapshot: Snapshot, run: Run) -> Invoice | None:
+    """Under the number that its customer has by now. None where it waits: numbers may have been swapped or moved since
+    it arrived. It is looked at again when that is settled."""
     ledger, now, invoice = run.mailer.ledger, run.mailer.clock(), snapshot.invoice
     standings = standings_of(run.company, references_of(invoice, Route.EMAIL), ledger, now)
     standings |= {each: Standing.STAYS for each, found in standings.items() if found is Standing.TO_LEAVE}
     why = waiting(invoice, standings)
     if why is None:
-        return False
+        number = numbers_now(run.company.id, standings, ledger).get(holder_on(invoice).number)
+        return invoice if number is None else under(number, invoice)
     wait_quietly(run.company, [(invoice.invoice_number, why)], ledger, now)
     ledger.mails.save(replace(mail, again=now + LOOK_AGAIN))
-    return True
+    return None
 
 
 def _snapshot(mail: InvoiceMail, run: Run) -> Snapshot:

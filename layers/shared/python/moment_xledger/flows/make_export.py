@@ -54,7 +54,7 @@ def make_export(export: Export, exporter: "Exporter", begun: Begun | None = None
         while True:
             members = _mark_members(export, part.members, solved, exporter.ledger)
             report_left_behind(export, part, exporter)
-            files.add(members)
+            files.add([export.as_stated(each) for each in members])
             if gathering.end < export.high:
                 _need(FOR_A_PART, export, exporter)
                 part = claimed_part(export, gathering, exporter)
@@ -169,7 +169,7 @@ def render(export: Export, ledger: "Ledger", out: IO[bytes]) -> Totals:
     with InvoiceFiles(export) as files:
         while gathering.end < export.high:
             some = gathering.read(export.high, A_PART)
-            files.add([each.invoice for each in some if _is_in(export, each)])
+            files.add([export.as_stated(each.invoice) for each in some if _is_in(export, each)])
         totals, _ = files.write(out)
     return totals
 

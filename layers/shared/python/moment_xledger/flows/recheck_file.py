@@ -1,7 +1,7 @@
 """Looks again at what is in a file that is about to be handed over, by the rule that it was made by: it may have waited
 for days, and numbers, settings and people's minds change meanwhile."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -11,11 +11,17 @@ from moment_xledger.domain.companies import Company
 from moment_xledger.domain.dimensions import settled
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.settings import Terms
-from moment_xledger.domain.invoice_references import INVOICE, Reference, Standing, references_of
+from moment_xledger.domain.invoice_references import (
+    INVOICE,
+    Reference,
+    Standing,
+    holder_on,
+    references_of,
+)
 from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.domain.preflight import with_absent
 from moment_xledger.domain.uploads import Upload
-from moment_xledger.flows.invoice_standing import standings_of
+from moment_xledger.flows.invoice_standing import numbers_now, standings_of
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -28,15 +34,18 @@ def count_unsound(
 ) -> int | None:
     """How many invoices of the file may not leave as they stand in it; None where it is as it would be made now.
 
-    0 where all of them may, but the settings that the file was made with are others by now.
+    0 where all of them may, but the settings that the file was made with, or a customer's number, are others by now.
     """
     company = settled(company, ledger.references.dimensions(company.token_id))
     terms = with_absent(company.terms, ledger.references.get(company.token_id), now)
     members, unsound = in_file(upload, export, ledger), 0
+    is_as_made = _is_made_with(terms, export)
     while some := list(islice(members, AT_ONCE)):
         held = _held(some, export, company, ledger, now)
         unsound += sum(not export.would_take(each, terms, held) for each in some)
-    return unsound if unsound or not _is_made_with(terms, export) else None
+        numbers = numbers_now(company.id, held, ledger)
+        is_as_made = is_as_made and _states(numbers, some, export)
+    return unsound if unsound or not is_as_made else None
 
 
 def in_file(upload: Upload, export: Export, ledger: "Ledger") -> Iterator[Snapshot]:
@@ -65,4 +74,10 @@ def _held(
         for number, snapshot in credited.items()
         if snapshot.export != export.members_of or not replace(export, held={}).takes(snapshot)
     }
-    return {each: its for each, its in standings.items() if not its.lets_go}
+    return {each: its for each, its in standings.items() if not its.is_plain}
+
+
+def _states(numbers: Mapping[str, str], members: Sequence[Snapshot], export: Export) -> bool:
+    """The customers' numbers in the file are those that they have now."""
+    holders = {holder_on(member.invoice).number for member in members}
+    return all(export.numbers.get(each) == numbers.get(each) for each in holders)

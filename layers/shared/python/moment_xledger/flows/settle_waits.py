@@ -16,12 +16,14 @@ from moment_xledger.domain.invoice_references import (
     HOLDER,
     INVOICE,
     LISTS,
+    OF_ITS_CUSTOMER,
     QUIET,
     Answer,
     Awaited,
     Reference,
     Standing,
     details_of,
+    holder_on,
     is_by_name,
     is_to_be_asked,
     looked_after_with,
@@ -29,6 +31,7 @@ from moment_xledger.domain.invoice_references import (
     number_of,
     others_of,
     reason_of,
+    references_of,
 )
 from moment_xledger.domain.invoices import MOST_ARRIVALS
 from moment_xledger.domain.kinds import Kind
@@ -221,13 +224,35 @@ def _settle(awaited: Awaited, standing: Standing, look: Looking) -> datetime | N
     return next_look(awaited, standing, now)
 
 
+def _let_go_otherwise(awaited: Awaited, numbers: Sequence[int], look: Looking) -> set[int]:
+    """Those that do not wait for this customer number any more, since their customer is known by another one now. They
+    go, or wait for that."""
+    ledger, company = look.ledger, look.company
+    if awaited.kind != Kind.CUSTOMER or not ledger.records.gave_up(
+        company.id, Kind.CUSTOMER, [awaited.number]
+    ):
+        return set()
+    invoices = [each.invoice for each in ledger.invoices.held_now(company.id, numbers).values()]
+    invoices += [each.invoice for each in ledger.invoices.by_number(company.id, numbers).values()]
+    references = {each for invoice in invoices for each in references_of(invoice, company.route)}
+    standings = standings_of(company, references, ledger, look.clock())
+    known_otherwise = {
+        invoice.invoice_number for invoice in invoices if standings.get(holder_on(invoice)) in OF_ITS_CUSTOMER
+    }
+    if known_otherwise:
+        let_go(company, {awaited: known_otherwise}, ledger, look.clock)
+        look.let_go += len(known_otherwise)
+    return known_otherwise
+
+
 def _tell(awaited: Awaited, code: Code, look: Looking) -> bool:
     """Each invoice once for each reason. False where there was no time for all."""
     company, waits, after = look.company.id, look.ledger.waits, None
     details = details_of(Reference(awaited.kind, awaited.number))
     while look.has_time():
         waiting = waits.waiting_for(company, awaited.kind, awaited.number, TOLD_AT_ONCE, after)
-        untold = [each.invoice for each in waiting if each.told != code]
+        other = _let_go_otherwise(awaited, [each.invoice for each in waiting], look)
+        untold = [each.invoice for each in waiting if each.told != code and each.invoice not in other]
         now = look.clock()
         look.ledger.problems.report(
             Problem(company, "invoice", str(each), code, details, "", now, now) for each in untold

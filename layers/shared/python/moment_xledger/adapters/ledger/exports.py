@@ -342,7 +342,8 @@ def _item(export: Export) -> Item:
 
 def _held_item(export: Export) -> Item:
     held = [[*each, standing] for each, standing in export.held.items()]
-    return {"held": json.dumps(held)} if held else {}
+    numbers = {"numbers": json.dumps(dict(export.numbers))} if export.numbers else {}
+    return numbers | ({"held": json.dumps(held)} if held else {})
 
 
 def _export(company: CompanyId, item: Item) -> Export:
@@ -355,6 +356,7 @@ def _export(company: CompanyId, item: Item) -> Export:
         terms=model_as_stored(Terms, item["terms"]),
         status=as_stored(Status, item["status"]),
         sums={currency: {c: Decimal(s) for c, s in sums.items()} for currency, sums in item["sums"].items()},
+        numbers=json.loads(item.get("numbers", "{}")),
         held={
             Reference(kind, number): as_stored(Standing, standing)
             for kind, number, standing in json.loads(item.get("held", "[]"))
