@@ -68,6 +68,7 @@ class WhyUnread(StrEnum):
     REFUSED = "refused"
     CLOSED = "closed"  # the gate
     NO_ANSWER = "no_answer"
+    STRANGE = "strange"  # an answer of another form
     NOTHING_THERE = "nothing_there"
     REQUESTS_USED = "requests_used"  # the probe's own
     TIME_USED = "time_used"  # likewise
@@ -159,6 +160,10 @@ WHY_UNREAD: Mapping[WhyUnread, tuple[str, str]] = {
         "Xledger cannot be asked now: {words}. Try again later.",
     ),
     WhyUnread.NO_ANSWER: ("Det kom ikke noe brukbart svar. {words}", "There was no usable answer. {words}"),
+    WhyUnread.STRANGE: (
+        "Svaret har en annen form enn vi kan lese ({words}).",
+        "The answer has another form than can be read ({words}).",
+    ),
     WhyUnread.NOTHING_THERE: (
         "Det finnes ikke noe der å se på ennå.",
         "There is nothing there to look at yet.",

@@ -399,9 +399,8 @@ def _vat(company: Company, found: Evidence) -> Iterator[Finding]:
 
 def _sales_vat(company: Company, found: Evidence) -> Finding:
     lists, rates, today = found.lists, found.rates, found.now.date()
-    if not isinstance(lists, Lists) or lists.vat_codes is None:
-        unread = lists if isinstance(lists, Unread) else found.closed
-        return unknown(Assumption.SALES_VAT, unread or Unread(WhyUnread.NO_ANSWER))
+    if not isinstance(lists, Lists) or not lists.vat_codes:
+        return unknown(Assumption.SALES_VAT, _unlisted(lists, found))
     codes = company.vat_codes
     known = rates if isinstance(rates, VatRates) else None
     pairs = differing(codes, RateSources(known, company.own_rates), today)
@@ -417,6 +416,13 @@ def _sales_vat(company: Company, found: Evidence) -> Finding:
         is_all = len(lacking) == len(codes)
         return Finding(Assumption.SALES_VAT, "absent", details, frozenset({Work.INVOICES} if is_all else ()))
     return Finding(Assumption.SALES_VAT, FITS if known else "unrated", {"count": str(len(codes))})
+
+
+def _unlisted(lists: Lists | Unread | None, found: Evidence) -> Unread:
+    """Books without any account or VAT code are none: an empty list is one that was not shown."""
+    if isinstance(lists, Unread):
+        return lists
+    return found.closed or Unread(WhyUnread.NOTHING_THERE if lists else WhyUnread.NO_ANSWER)
 
 
 def _offered(codes: Collection[str], rates: VatRates | None, day: date) -> str:
@@ -443,9 +449,8 @@ def _accounts(company: Company, found: Evidence) -> Finding | None:
     lists = found.lists
     if company.route not in LEAVE_IN_A_FILE:
         return None
-    if not isinstance(lists, Lists) or lists.accounts is None:
-        unread = lists if isinstance(lists, Unread) else found.closed
-        return unknown(Assumption.ACCOUNTS, unread or Unread(WhyUnread.NO_ANSWER))
+    if not isinstance(lists, Lists) or not lists.accounts:
+        return unknown(Assumption.ACCOUNTS, _unlisted(lists, found))
     lacking = [each for each in absent(company.terms, lists) if each.is_account]
     if lacking:
         is_of_all = any(each.vat_code is None for each in lacking)

@@ -58,6 +58,8 @@ SETTINGS, NUMBER = "settings", "probe"  # of the problem
 MOST_WORDS = 300
 RUN = timedelta(seconds=40)  # of its requests to Xledger, each of two times
 LONGEST = timedelta(seconds=80)  # nothing more is asked after that: somebody may wait
+# What reading an answer ends in whose form nobody has foreseen: to find that out is what a probe is for.
+ANOTHER_FORM = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
 T = TypeVar("T")
 
 Tell = Callable[[str], None]  # of each request, by its name, before it is sent
@@ -251,7 +253,8 @@ class _Gathering:
         self._found["operations"] = xledger.operations
         schema = _tried(xledger.lacking)
         self._found["schema"] = PENDING if schema is None else schema
-        self._found["reach"], _ = learn_reach(token, reference, ledger, self._worker.url, now)
+        reach = _tried(lambda: learn_reach(token, reference, ledger, self._worker.url, now)[0])
+        self._found |= {} if isinstance(reach, Unread) else {"reach": reach}
         if not any(words == "" for words in self._asked.outcomes.values()):
             raise _NothingAllowed
         for kind in self._samples:
@@ -295,6 +298,8 @@ class _Gathering:
                 found[resource], numbers = shapes.listed(self._company.id, key, resource)
             except NothingLeft as nothing:
                 found[resource] = nothing.unread
+            except ANOTHER_FORM as strange:
+                found[resource] = Unread(WhyUnread.STRANGE, type(strange).__name__)
             else:
                 self._projects |= numbers
         return found
@@ -359,6 +364,8 @@ def _tried(read: Callable[[], T]) -> T | Unread:
         return Unread(WhyUnread.REFUSED, _words(refused))
     except NothingLeft as nothing:
         return nothing.unread
+    except ANOTHER_FORM as strange:
+        return Unread(WhyUnread.STRANGE, type(strange).__name__)
 
 
 def _called(ask: Callable[[], T]) -> T | Unread:
@@ -370,3 +377,5 @@ def _called(ask: Callable[[], T]) -> T | Unread:
         return Unread(WhyUnread.REFUSED if is_refused else WhyUnread.NO_ANSWER, str(failed)[:MOST_WORDS])
     except NothingLeft as nothing:
         return nothing.unread
+    except ANOTHER_FORM as strange:
+        return Unread(WhyUnread.STRANGE, type(strange).__name__)
