@@ -22,6 +22,7 @@ SINCE_THEN = (
     "entities.json",
     "decisions.json",
     "runs.json",
+    "probes.json",
 )  # kinds of items that came later
 # Text that is read into a model. What else is JSON holds data under names of its own.
 MODELS = {"settings", "content", "invoice", "expense", "terms", "series"}

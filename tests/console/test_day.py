@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from moment_xledger.console.chart import HEIGHT, chart
-from moment_xledger.console.facts.day import DayFacts, HourFacts
+from moment_xledger.console.facts.day import DayFacts, HourFacts, MonthFacts
 from moment_xledger.domain.companies import Language
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import Gate, out_of_credits, token_refused
@@ -112,7 +112,14 @@ def an_hour(n: int, **but: Any) -> HourFacts:
 
 def a_day(**hours: HourFacts) -> DayFacts:
     every = [hours.get(f"h{n}", an_hour(n)) for n in range(24)]
-    return {"hours": every, "closings": [], "is_shared": False, "requests_this_month": 0}
+    month: MonthFacts = {"included": None, "forecast": None, "reached": 0, "price": None, "over": None}
+    return {
+        "hours": every,
+        "closings": [],
+        "is_shared": False,
+        "requests_this_month": 0,
+        "month": month,
+    }
 
 
 def test_bars_stand_in_their_hour_upon_each_other_and_fit() -> None:

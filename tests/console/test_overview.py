@@ -13,6 +13,7 @@ from moment_xledger.domain.pauses import Pause
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import State
 from moment_xledger.domain.sessions import Role
+from moment_xledger.domain.usage import Usage
 from tests.builders import COMPANY, a_company, a_customer, a_project, an_invoice
 from tests.console.site import Site, opened
 from tests.world import START, TOKEN_ID
@@ -110,6 +111,19 @@ def test_the_requests_of_the_hour_are_set_against_the_plan(monkeypatch: pytest.M
     site.world.ledger.gates.save(TOKEN_ID, Gate(plan=500, minutes={minute - 90: 50, minute - 5: 412}))
     assert "412 av 500 forespørsler brukt" in site.browser().get("/overview").text
     assert "412 of 500 requests used" in site.browser(language=Language.ENGLISH).get("/overview").text
+
+
+def test_the_requests_of_the_month_are_set_against_what_is_included(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = opened(monkeypatch, [a_company(requests_per_month=1_000, price_per_request="0.12")])
+    month = f"{START:%Y-%m}"
+    site.world.ledger.gates.save(TOKEN_ID, Gate(usage=Usage(month=month, in_month=910)))
+    facts = site.browser().get_json("/overview").facts["day"]["month"]
+    assert (facts["included"], facts["reached"], facts["price"]) == (1_000, 90, "0.12")
+    assert facts["forecast"] > 1_000
+    page = site.browser(language=Language.ENGLISH).get("/overview").text
+    assert "The agreement includes 1" in page
+    assert "More than 90 percent are used." in page
+    assert "Each request over that costs 0.12." in page
 
 
 def reads_of(site: Site) -> int:

@@ -20,6 +20,8 @@ FULL = a_company(
     import_expenses=True,
     expenses_from="2027-01-01",
     requests_per_hour=500,
+    requests_per_month=5000,
+    price_per_request="0.12",
     notify=["a@b.example", "c@d.example"],
     file={"format": "gl02b", "header": False, "department": "Øst"},
 )
@@ -50,6 +52,9 @@ def test_every_field_is_in_it() -> None:
         pytest.param("owner_code", " 99168 ", "99168"),
         pytest.param("owner_code", "", None),
         pytest.param("requests_per_hour", "1\u00a0000 000", "1000000"),
+        pytest.param("requests_per_month", "5 000", "5000"),
+        pytest.param("price_per_request", " 0,12", "0.12"),
+        pytest.param("price_per_request", "", None),
         pytest.param("token_expires", "1.2.2027", "2027-02-01"),
         pytest.param("token_expires", "2027-02-01", "2027-02-01"),
         pytest.param("export_customers", "", False),

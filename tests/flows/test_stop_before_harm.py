@@ -187,3 +187,15 @@ def test_a_field_that_disappears_is_noticed_in_the_night_told_once_and_stops_wha
     night()
     assert room.world.ledger.probes.hold(NORDVIK).is_open
     assert problems(room) == []
+
+
+def test_a_quiet_month_of_nights_and_a_probe_takes_less_than_350_requests(rooms: Rooms) -> None:
+    room = rooms()
+    room.world.receive(a_customer("10079"), a_project("P-79", customerNumber="10079"))
+    room.world.run()
+    before = room.world.requests["total"]
+    room.probe()
+    for _ in range(31):
+        room.world.time.now += timedelta(days=1)
+        guard_numbers(room.company.token_id, Guard(room.worker(), Reference, XledgerProbe))
+    assert 300 < room.world.requests["total"] - before < 350

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from moment_xledger.adapters.ledger.hours import Count
 from moment_xledger.console.desk import Desk
-from moment_xledger.console.facts.day import ClosingFacts, DayFacts, HourFacts
+from moment_xledger.console.facts.day import ClosingFacts, DayFacts, HourFacts, MonthFacts
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import Gate
 from moment_xledger.domain.kinds import Kind
+from moment_xledger.domain.month_forecast import month_of
 from moment_xledger.domain.usage import Closing, Usage, hour_of
 
 HOUR = timedelta(hours=1)
@@ -28,6 +29,18 @@ def day_facts(company: Company, gate: Gate, desk: Desk, now: datetime) -> DayFac
         "closings": [_closing(each, gate) for each in gate.usage.closings if each.until > first],
         "is_shared": bool(gate.usage.requests) and desk.ledger.companies.is_shared(company.token_id),
         "requests_this_month": gate.usage.of_month(now),
+        "month": _month(company, gate.usage.of_month(now), now),
+    }
+
+
+def _month(company: Company, used: int, now: datetime) -> MonthFacts:
+    month, price = month_of(company, used, now), company.price_per_request
+    return {
+        "included": month.included,
+        "forecast": month.forecast,
+        "reached": month.reached,
+        "price": None if price is None else f"{price:f}",
+        "over": None if month.over is None else f"{month.over:.2f}",
     }
 
 

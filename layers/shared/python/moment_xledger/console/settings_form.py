@@ -28,6 +28,8 @@ FIELDSETS: Mapping[str, tuple[str, ...]] = {
         "project_dimension",
         "department_dimension",
         "requests_per_hour",
+        "requests_per_month",
+        "price_per_request",
         "notify",
         "language",
     ),
@@ -88,6 +90,7 @@ _NUMBERS = frozenset(
     {
         "owner_code",
         "requests_per_hour",
+        "requests_per_month",
         "project_dimension",
         "department_dimension",
         "invoice_months_back",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, NewType, Self
 
@@ -151,6 +152,9 @@ class Company(BaseModel):
     project_dimension: Annotated[int, Field(ge=1, le=5)] | None = None
     department_dimension: Annotated[int, Field(ge=1, le=5)] | None = None
     requests_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    # What the agreement with Xledger includes, and what each request besides costs, in the company's own currency.
+    requests_per_month: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
+    price_per_request: Annotated[Decimal, Field(ge=0, le=1_000, decimal_places=4)] | None = None
     notify: Annotated[tuple[EmailAddress, ...], Field(max_length=20)] = ()
     language: Language = Language.NORWEGIAN
 

@@ -195,6 +195,18 @@ FIELDS: Mapping[str, _Field] = {
         "må være et helt tall fra 1 til 1 000 000, eller tomt",
         "must be a whole number from 1 to 1,000,000, or empty",
     ),
+    "requests_per_month": _Field(
+        "Forespørsler i måneden",
+        "Requests a month",
+        "må være et helt tall fra 1 til 100 000 000, eller tomt",
+        "must be a whole number from 1 to 100,000,000, or empty",
+    ),
+    "price_per_request": _Field(
+        "Pris for hver forespørsel over det",
+        "Price of each request over that",
+        "må være et beløp fra 0 til 1 000 med høyst fire desimaler, eller tomt",
+        "must be an amount from 0 to 1,000 with at most four decimals, or empty",
+    ),
     "notify": _Field(
         "Varsler",
         "Notices",

@@ -19,12 +19,14 @@ PAIRS = frozenset({"vat_codes", "file.revenue_accounts"})
 COUNTS = frozenset(
     {
         "requests_per_hour",
+        "requests_per_month",
         "project_dimension",
         "department_dimension",
         "invoice_months_back",
         "invoice_days_ahead",
     }
 )
+PRICES = frozenset({"price_per_request"})
 ON, OFF = "on", "off"
 
 _FILE = "file."
@@ -41,6 +43,8 @@ _MAY_BE_EMPTY = frozenset(
         "import_code",
         "expenses_from",
         "requests_per_hour",
+        "requests_per_month",
+        "price_per_request",
         "project_dimension",
         "department_dimension",
         "file.header",
@@ -105,6 +109,8 @@ def _value(name: str, text: str) -> Any:
         return _pairs(text)
     if name in COUNTS:
         text = "".join(text.split())  # 1 000 is how a Norwegian writes it
+    if name in PRICES:
+        text = "".join(text.split()).replace(",", ".")
     if name in DATES and (found := _NORWEGIAN_DATE.fullmatch(text)):
         return f"{found[3]}-{found[2]:>02}-{found[1]:>02}"
     return None if name in _MAY_BE_EMPTY and not text else text

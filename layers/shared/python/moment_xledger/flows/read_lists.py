@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_reference import Reads, Reference
 
 
-A_DAY = timedelta(days=1)
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 MOST_WORDS = 500
 LISTS_OF_XLEDGER = "accounts and VAT codes"
 Read = TypeVar("Read")
@@ -67,9 +67,10 @@ def fresh_lists(token: TokenId, worker: Keeps, reference: "Reference") -> Lists:
 
 
 def read_dimensions(token: TokenId, worker: Keeps, reference: "Reference") -> None:
-    """Optional: where Xledger does not tell, those that were read before count, or the usual ones."""
+    """Optional, once a week, for they are set up once: where Xledger does not tell, those that were read before count,
+    or the usual ones."""
     known = worker.ledger.references.dimensions(token)
-    if known and worker.clock() - known.read_at < A_DAY:
+    if known and worker.clock() - known.read_at < A_WEEK:
         return
     read = _unless_refused(lambda: reference.dimensions(worker.clock()), [])
     if read is not None and (read.project or not (known and known.project)):

@@ -29,6 +29,17 @@ class HourFacts(TypedDict):
     turned_away: int
 
 
+class MonthFacts(TypedDict):
+    """Requests against what the agreement includes. `forecast`: for the whole month. `reached`: 70 or 90 percent of
+    what is included, else 0. `price`: of one over what is included; `over`: of all that the forecast is over it."""
+
+    included: int | None
+    forecast: int | None
+    reached: int
+    price: str | None
+    over: str | None
+
+
 class DayFacts(TypedDict):
     """The hour that it is now and the 23 before, the oldest first. Where the key `is_shared`, other companies'
     requests are among them."""
@@ -37,3 +48,4 @@ class DayFacts(TypedDict):
     closings: list[ClosingFacts]
     is_shared: bool
     requests_this_month: int
+    month: MonthFacts

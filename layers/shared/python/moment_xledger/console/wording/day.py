@@ -32,5 +32,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "day_closings": ("Når veien var stengt", "When the way was closed"),
     "day_from_to": ("{0} til {1}", "{0} to {1}"),
     "day_from_on": ("fra {0}", "from {0}"),
+    "month_included": ("Avtalen omfatter {0}.", "The agreement includes {0}."),
+    "month_forecast": ("Det ser ut til å bli {0}.", "It is likely to be {0}."),
+    "month_price": ("Hver forespørsel over det koster {0}.", "Each request over that costs {0}."),
+    "month_over": ("Det blir {0} i alt.", "That is {0} in all."),
+    "month_reached": ("Over {0} prosent er brukt.", "More than {0} percent are used."),
     "requests_this_month": ("{0} denne måneden.", "{0} this month."),
 }

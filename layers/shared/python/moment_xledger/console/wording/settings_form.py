@@ -88,6 +88,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Som i avtalen med Xledger. Tomt betyr at vi retter oss etter det Xledger svarer.",
         "As agreed with Xledger. Empty means that we go by what Xledger answers.",
     ),
+    "hint_requests_per_month": (
+        "Hvor mange som er med i prisen. Oversikten viser hvor mange som er brukt, og hvor mange det ser ut til å bli.",
+        "How many the price includes. The overview shows how many are used, and how many it is likely to be.",
+    ),
+    "hint_price_per_request": (
+        "Det Xledger tar for én forespørsel over det, som 0,12. Tomt betyr at prisen ikke er kjent.",
+        "What Xledger charges for one request over that, such as 0.12. Empty means that the price is not known.",
+    ),
     "hint_notify": (
         "Høyst 20 e-postadresser, én på hver linje.",
         "At most 20 e-mail addresses, one a line.",
