@@ -62,6 +62,11 @@ class Stage:
             raise NotAsWritten(f"the settings are not saved: {said.last}")
         return said
 
+    def probe(self) -> None:
+        said = self.shell.run(f"op company probe {COMPANY}")
+        if not self.use.ledger.probes.hold(COMPANY).is_open:
+            raise NotAsWritten(f"a probe finds something in the way: {said.last}")
+
     def hide(self, queue: str, seconds: int) -> None:
         """How long a message that was taken is hidden from others."""
         given = {"VisibilityTimeout": str(seconds)}

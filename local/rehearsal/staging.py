@@ -50,6 +50,7 @@ def staged(folder: Path, beginning: str) -> Iterator[Stage]:
         use, outside = wiring(aws, stack), (Xledger(books.url), Moment(api.url))
         stage = Stage(aws, stack, mailbox, *outside, use, shell, folder, _invoices())
         stage.save(SETTINGS, KEYS)
+        stage.probe()  # nothing of a new company goes before
         for queue in ("EventsQueue", "ExportsQueue"):
             stage.hide(queue, HIDDEN)
         known = list(bodies([SAMPLE_EVENTS / "customers.jsonl", SAMPLE_EVENTS / "projects.jsonl"]))
