@@ -199,3 +199,23 @@ def test_a_quiet_month_of_nights_and_a_probe_takes_less_than_350_requests(rooms:
         room.world.time.now += timedelta(days=1)
         guard_numbers(room.company.token_id, Guard(room.worker(), Reference, XledgerProbe))
     assert 300 < room.world.requests["total"] - before < 350
+
+
+def test_a_company_that_was_never_probed_is_probed_in_the_night_once(rooms: Rooms) -> None:
+    room = rooms(plan={"all_statuses": "OPEN"})
+    hands = room.world.server.hands
+    hands.do({"do": "make", "kind": "projects", "code": "P-80", "description": "Ferdig"})
+    hands.do({"do": "close", "kind": "projects", "record": "P-80", "toDate": "2026-03-31"})
+    asked: list[list[str]] = []
+    for _ in range(2):
+        before = len(room.world.xledger.asked)
+        guard_numbers(room.company.token_id, Guard(room.worker(), Reference, XledgerProbe))
+        asked.append([operation for operation, _ in room.world.xledger.asked[before:]])
+        room.world.time.now += timedelta(days=1)
+    assert ("SampleProjects" in asked[0], "SampleProjects" in asked[1]) == (True, False)
+    probe = room.world.ledger.probes.newest(NORDVIK)
+    assert probe
+    assert probe.by == "night"
+    assert room.world.ledger.probes.hold(NORDVIK).stops == {Work.PROJECTS}
+    assert problems(room) == ["ASSUMPTION_WRONG"]
+    assert not [each for each in probe.findings if each.assumption.startswith(("moment", "export"))]

@@ -183,6 +183,10 @@ class Probe:
     follows: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def was_answered(self) -> bool:
+        return any(each.assumption is Assumption.ANSWERS and each.case == FITS for each in self.findings)
+
+    @property
     def passed(self) -> bool:
         return not any(each.verdict is Verdict.STOP for each in self.findings)
 
@@ -226,8 +230,7 @@ class Hold:
     def after(self, probe: Probe) -> "Hold":
         counted = [each for each in probe.findings if each.name not in self.waived]
         stops = frozenset(work for each in counted for work in each.stops)
-        answered = any(each.assumption is Assumption.ANSWERS and each.case == FITS for each in probe.findings)
-        return Hold(stops, self.waits_for_probe and not answered, self.waived)
+        return Hold(stops, self.waits_for_probe and not probe.was_answered, self.waived)
 
     def gone_on(self, probe: Probe | None) -> "Hold":
         """By a person who has read it."""

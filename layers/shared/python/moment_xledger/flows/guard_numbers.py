@@ -3,6 +3,7 @@ to another one there. It is reported, never mended; what is right again is close
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,11 @@ from moment_xledger.domain.stops import RECORDS
 from moment_xledger.flows.check_records import check_again
 from moment_xledger.flows.compare_numbers import compare_numbers
 from moment_xledger.flows.find_entity import look_at_companies
+from moment_xledger.flows.probe_company import RUN, Prober
 from moment_xledger.flows.read_lists import fresh_lists
 from moment_xledger.flows.stop_work import tell_it_is_over, tell_once
 from moment_xledger.flows.sync_records import Worker, open_channel
-from moment_xledger.flows.watch_schema import watch_schema
+from moment_xledger.flows.watch_schema import probe_one, watch_schema
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_probe import XledgerProbe
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 MOST_PAGES = 5  # of changes, a night; the rest wait for the next one
 MOST_AT_ONCE = 500  # numbers asked for in one request
 MOST_COMPARED = 20  # requests with numbers, a night, for one kind
+LEAVES_TIME = timedelta(seconds=40)  # for a probe, in a function that may take 150
 MOST_WITHOUT_FEED = 4  # the same for a token that may not read the feed, every night
 
 
@@ -59,8 +62,12 @@ def guard_numbers(token: TokenId, guard: Guard) -> Report:
     must wait, with nothing forgotten."""
     report, ledger = Report(), guard.worker.ledger
     sharing, pauses = ledger.companies.sharing(token), ledger.pauses.now()
-    if any(pauses.of(company.id) is None for company in sharing):
+    awake = [company for company in sharing if pauses.of(company.id) is None]
+    began = guard.worker.clock()
+    if awake:
         _guard_token(token, guard, report)
+    if guard.xledger and guard.worker.clock() - began < LEAVES_TIME:
+        probe_one(awake, Prober(replace(guard.worker, run=RUN), guard.reference, guard.xledger))
     return report
 
 

@@ -60,6 +60,7 @@ RUN = timedelta(seconds=40)  # of its requests to Xledger, each of two times
 LONGEST = timedelta(seconds=80)  # nothing more is asked after that: somebody may wait
 # What reading an answer ends in whose form nobody has foreseen: to find that out is what a probe is for.
 ANOTHER_FORM = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
+OF_SOAP = ("service", "lines", "filtered")
 T = TypeVar("T")
 
 Tell = Callable[[str], None]  # of each request, by its name, before it is sent
@@ -92,13 +93,14 @@ class Shapes(Protocol):
 
 @dataclass(frozen=True)
 class Prober:
-    """`soap` and `moment` call `Spend` before each request, and let through what it raises."""
+    """`soap` and `moment` call `Spend` before each request, and let through what it raises. Without them, Xledger's
+    GraphQL service alone is asked."""
 
     worker: Worker
     reference: "Callable[[Reads], Reference]"
     xledger: "Callable[[Reads], XledgerProbe]"
-    soap: Callable[[Company, SoapLogin, int, Spend], Soap]
-    moment: Callable[[Spend], Shapes]
+    soap: Callable[[Company, SoapLogin, int, Spend], Soap] | None = None
+    moment: Callable[[Spend], Shapes] | None = None
 
 
 def probe_company(company_id: CompanyId, by: str, prober: Prober, tell: Tell = lambda _: None) -> Probe:
@@ -200,7 +202,8 @@ class _Gathering:
     def __init__(self, company: Company, prober: Prober, asked: _Asked) -> None:
         self._company, self._prober, self._asked = company, prober, asked
         self._worker = prober.worker
-        self._found: dict[str, Any] = dict.fromkeys(("schema", *_wanted(company)), PENDING)
+        wanted = [each for each in _wanted(company) if prober.soap or each not in OF_SOAP]
+        self._found: dict[str, Any] = dict.fromkeys(("schema", *wanted), PENDING)
         self._samples: dict[Kind, Sample | Unread] = {k: PENDING for k in Kind if company.carries(k)}
         self._projects: set[str] = set()  # their numbers, by which columns are recognised
 
@@ -287,6 +290,8 @@ class _Gathering:
             references.save_vat_rates(token, rates, now)
 
     def _ask_moment(self) -> Mapping[str, Listed | NoSuchList | Unread]:
+        if self._prober.moment is None:
+            return {}
         try:
             key = self._worker.vault.moment_key(self._company)
         except KeyRefused:
@@ -305,11 +310,11 @@ class _Gathering:
         return found
 
     def _ask_export(self) -> None:
-        names = ("service", "lines", "filtered")
+        assert self._prober.soap  # noqa: S101 else nothing of it is wanted
         login, owner_code = self._worker.vault.soap_login(self._company), self._owner_code()
         if login is None or owner_code is None:
             why = WhyUnread.NO_KEY if login is None else WhyUnread.NEEDS_ANOTHER
-            self._found |= dict.fromkeys(names, Unread(why))
+            self._found |= dict.fromkeys(OF_SOAP, Unread(why))
             return
         lists = self._found.get("lists")
         accounts = lists.accounts if isinstance(lists, Lists) else None
@@ -346,7 +351,7 @@ def _wanted(company: Company) -> Iterable[str]:
     if in_files or company.import_expenses:
         yield from ("lists", "rates", "dimensions")
     if company.import_expenses:
-        yield from ("service", "lines", "filtered")
+        yield from OF_SOAP
 
 
 def _resources(company: Company) -> Iterable[str]:

@@ -1,13 +1,15 @@
-"""Each night, in one request: whether Xledger's schema still has what our operations use."""
+"""Each night, in one request: whether Xledger's schema still has what our operations use. And, of companies that were
+set up before there were probes, one a night is probed."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from moment_xledger.domain.assumptions import Assumption
-from moment_xledger.domain.companies import TokenId
+from moment_xledger.domain.companies import Company, TokenId
 from moment_xledger.domain.errors import Rejected, WrongRequest
 from moment_xledger.domain.probes import Probe, schema_finding
-from moment_xledger.flows.probe_company import keep_probe
+from moment_xledger.flows.probe_company import Prober, keep_probe, probe_company
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.xledger_probe import XledgerProbe
@@ -33,3 +35,13 @@ def watch_schema(token: TokenId, xledger: "XledgerProbe", worker: "Worker") -> N
             probe = replace(newest, findings=(found, *others))
         if newest is None or found not in newest.findings:
             keep_probe(company, probe, worker.ledger, worker.clock())
+
+
+def probe_one(companies: Iterable[Company], prober: Prober) -> None:
+    """Of Xledger's GraphQL service, which is what a night can reach."""
+    probes = prober.worker.ledger.probes
+    for company in companies:
+        newest = probes.newest(company.id)
+        if newest is None or not newest.was_answered:
+            probe_company(company.id, NIGHT, prober)
+            return
