@@ -23,6 +23,7 @@ from tests.builders import (
     lists_were_asked_for,
 )
 from tests.fakes import FakeFiles
+from tests.flows.upload_room import UploadRoom
 from tests.world import COMPANY, TOKEN, World
 
 A_MINUTE = timedelta(minutes=1)
@@ -393,3 +394,19 @@ def test_many_are_let_go_a_bounded_number_at_a_time() -> None:
     carry_on(world)
     assert len(arrived(world)) == 460
     assert waits(world) == []
+
+
+def test_a_gap_says_what_an_invoice_waits_for_also_where_it_was_changed_later() -> None:
+    room = UploadRoom()
+    room.xledger_has({"66": 0})
+    waits: dict[str, Any] = {"customer": {"customerNumber": "66", "name": "Lund"}}
+    room.receive(301, 303)
+    room.receive(302, **waits)
+    line = {"vatCode": "3", "net": "8.00", "vat": "2.00", "gross": "10.00"}
+    room.receive(302, version=2, total="10.00", vatLines=[line], **waits)
+    assert ("invoice", "302", "INVOICE_CHANGED") in list(room.problems())
+    (export,) = room.export()
+    assert export.series is not None
+    assert [(gap.first, gap.reason) for gap in export.series.gaps] == [
+        (302, "held back: NOT_KEPT_IN_XLEDGER")
+    ]

@@ -9,9 +9,11 @@ import pytest
 
 from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain import problem_choices
+from moment_xledger.domain.files.settings import NEWEST_RENDERER, FileFormat, FileSettings
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.preflight import Lists
 from moment_xledger.domain.problems import Code, Problem
+from moment_xledger.domain.releases import as_stored
 from moment_xledger.domain.soap_outcomes import Faulted, InDoubt, LogonRefused, NotSent, UploadOutcome
 from moment_xledger.domain.uploads import Choice, State
 from moment_xledger.flows.decide_problem import decide_problem
@@ -381,3 +383,57 @@ def test_one_that_is_overtaken_again_and_again_leaves_once():
     room.imports.always = None
     go_on(room)
     assert (sent(room), room.state_of(4)) == ([ALL], "uploaded")
+
+
+# --- several releases later -------------------------------------------------------------------------------------------
+
+
+def test_one_that_an_older_release_made_is_made_anew_by_the_way_of_now(monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as older:
+        older.setitem(NEWEST_RENDERER, FileFormat.GL02B, 1)
+        room = late()
+    go_on(room)
+    new = room.ledger.exports.get(room.company.id, 2)
+    assert new is not None
+    assert (new.terms.renderer, sent(room)) == (NEWEST_RENDERER[FileFormat.GL02B], [ALL])
+
+
+def test_one_that_a_newer_release_made_goes_as_it_is(monkeypatch: pytest.MonkeyPatch):
+    room = late()
+    monkeypatch.setitem(NEWEST_RENDERER, FileFormat.GL02B, 1)
+    go_on(room)
+    assert (room.state_of(1), sent(room)) == ("uploaded", [ALL])
+
+
+def test_a_release_that_does_not_know_the_companys_format_leaves_the_file_to_a_newer_one():
+    room = late()
+    strange = FileSettings.model_construct(
+        **{**vars(room.company.file), "format": as_stored(FileFormat, "edi")}
+    )
+    room.company = room.company.model_copy(update={"file": strange})
+    room.ledger.companies.save(room.company)
+    room.time.now += HOUR
+    assert room.upload() == {Outcome.DELAYED: 1}
+    assert (room.state_of(1), room.imports.asked) == ("pending", 1)
+
+
+# --- what the accountant reads ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "words"), [("no", "Filen brukes ikke"), ("en", "The file is not used")])
+def test_a_mail_that_is_late_itself_says_that_the_file_is_not_used(language: str, words: str):
+    room = late(Faulted("No."), language=language)
+    room.resolve(1, Choice.SEND_AGAIN)
+    the_customer_is_gone(room)
+    room.upload()
+    room.tell()
+    _, message = room.post.sent[-1]
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert words.upper() in body.get_content()
+    html = message.get_body(("html",))
+    assert html is not None
+    assert words in html.get_content()
+    for text in (body.get_content(), html.get_content()):
+        assert "merket som sendt" not in text
+        assert "marked as sent" not in text

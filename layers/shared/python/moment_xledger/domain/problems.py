@@ -228,6 +228,10 @@ OF_ANOTHER_RELEASE = Reason(
 
 _NOTHING_REACHED = re.compile(r" [^.]*\{reached\}\.")  # a sentence that would say nothing
 
+# What Moment says later of an invoice that has come settles nothing that a person is asked about it, and the other way
+# round.
+OF_A_LATER_VERSION = (Code.INVOICE_CHANGED, Code.NOT_TO_TRANSFER_TOO_LATE)
+
 NAMES = {
     Language.NORWEGIAN: {
         "customer": "kunde",

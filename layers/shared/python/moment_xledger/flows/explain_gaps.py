@@ -7,6 +7,7 @@ from moment_xledger.domain.absences import absence
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import NOT_TO_BE_TRANSFERRED, held_back
 from moment_xledger.domain.invoices import KEPT_HERE, Held
+from moment_xledger.domain.problems import OF_A_LATER_VERSION
 
 if TYPE_CHECKING:
     from moment_xledger.adapters.ledger import Ledger
@@ -37,4 +38,8 @@ class Gaps:
     @cached_property
     def _codes(self) -> dict[str, str]:
         problems = self._ledger.problems.of(self._export.company, "invoice")
-        return {problem.number: str(problem.code) for problem in problems}
+        return {
+            problem.number: str(problem.code)
+            for problem in problems
+            if problem.code not in OF_A_LATER_VERSION  # that holds nothing back
+        }

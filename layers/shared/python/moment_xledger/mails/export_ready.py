@@ -15,6 +15,7 @@ from moment_xledger.domain.counted import filled
 from moment_xledger.domain.exports import Export
 from moment_xledger.domain.files.series import SeriesReport
 from moment_xledger.domain.mails import TAGS
+from moment_xledger.domain.uploads import State
 from moment_xledger.mails.handed_over import handed_over
 from moment_xledger.mails.pages import page
 
@@ -83,6 +84,7 @@ def _facts(news: "News") -> dict[str, Any]:
         "problems": [problem.sentence(language) for problem in news.problems[:MOST_PROBLEMS]],
         "more_problems": max(0, len(news.problems) - MOST_PROBLEMS),
         "handed": handed_over(news),
+        "leaves_once": news.upload is None or news.upload.state not in (State.TAKEN_APART, State.OVERTAKEN),
         "link": news.link,
         "link_until": moment(news.link_until),
         **_series(export.series or SeriesReport(), language),

@@ -23,7 +23,7 @@ from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.invoice_mails import RETURNED
 from moment_xledger.domain.notices import ACT_NOW
-from moment_xledger.domain.problems import NOBODY, Code, Problem
+from moment_xledger.domain.problems import NOBODY, OF_A_LATER_VERSION, Code, Problem
 from moment_xledger.domain.releases import as_stored
 
 # What a later reason for the same thing takes the place of. That a mail came back stays until a person has decided: a
@@ -33,9 +33,6 @@ OF_A_PROJECT = (
     Code.EXPENSE_PROJECT_UNKNOWN,
     Code.EXPENSE_PROJECT_CLOSED,
 )  # which may have the number of a line
-# What Moment says later of an invoice that has come settles nothing that a person is asked about it, and the other way
-# round.
-OF_A_LATER_VERSION = (Code.INVOICE_CHANGED, Code.NOT_TO_TRANSFER_TOO_LATE)
 STANDS_BESIDE = (*OF_ANOTHER, *OF_A_LATER_VERSION)
 REPLACED = tuple(code for code in Code if code not in (*STANDS_BESIDE, *OF_A_PROJECT, *RETURNED))
 TRIES = 10  # where they do
