@@ -6,6 +6,7 @@ Each may be stopped at any line and said again: what is there already is not fet
 import csv
 import hashlib
 import json
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -82,7 +83,7 @@ class Folder:
         target = self.path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         half = target.with_name(target.name + ".part")
-        half.write_bytes(file.read_bytes())
+        shutil.copyfile(file, half)
         half.replace(target)
 
     def holds(self, name: str, size: int, sha256: str) -> bool:

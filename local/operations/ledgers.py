@@ -1,7 +1,8 @@
 """`ledger compare | put-back`: the ledger beside a copy that was restored from a backup.
 
 A copy is older than the ledger, so that items differ is normal. What only the copy has was lost, or is over by now.
-Links, sessions and pauses are never put back: they may have been taken back on purpose.
+Links, sessions and pauses are never put back: they may have been taken back on purpose. Nor is anything of a company
+that has left since.
 """
 
 import argparse
@@ -18,9 +19,12 @@ from local.operations.refusals import asking_aws
 from local.operations.stack import names_of, unfinished
 from local.run.misuse import Misuse
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.adapters.ledger.keys import LEAVERS
 from moment_xledger.adapters.table import MOST_KEYS, Item, Put, Table
+from moment_xledger.domain.companies import CompanyId
 from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.exports import Export, Status
+from moment_xledger.domain.retention import company_of
 from moment_xledger.flows.make_export import render
 
 NEVER_PUT_BACK = ("LINK#", "ENTRY#", "SESSION#", "PAUSES")
@@ -78,10 +82,19 @@ def put_back(table: str, copy: str) -> int:
 
 
 def _lost(table: Table, copy: str) -> Iterator[Item]:
-    items = _scan(copy)
+    left = {CompanyId(item["sk"]) for item in table.query(LEAVERS)}
+    items = (item for item in _scan(copy) if not _is_of(left, item))
     while some := {(item["pk"], item["sk"]): item for item in islice(items, MOST_KEYS)}:
         there = table.get_many(some)
         yield from (item for key, item in some.items() if key not in there)
+
+
+def _is_of(companies: set[CompanyId], item: Item) -> bool:
+    """Its own partitions, and what names it in others: by the end of the key."""
+    pk, sk = item["pk"], item["sk"]
+    return company_of(pk) in companies or (
+        pk.startswith(("COMPANIES", "CRED#")) and sk.rpartition("#")[2] in companies
+    )
 
 
 def _scan(name: str) -> Iterator[Item]:

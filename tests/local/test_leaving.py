@@ -13,7 +13,7 @@ import pytest
 from local.operations import leaving
 from local.operations.leaving import FILES, TAKEN_PREFIXES
 from moment_xledger.adapters.ledger.leavers import Leavers
-from moment_xledger.adapters.table import Item, Put, Table
+from moment_xledger.adapters.table import Delete, Item, Put, Table
 from moment_xledger.domain.companies import CompanyId, Route
 from moment_xledger.domain.deeds import Deed, What
 from moment_xledger.domain.kinds import Kind
@@ -320,6 +320,28 @@ def test_a_company_can_come_back_when_it_is_erased_and_not_before(operated: Oper
     operated.ledger.companies.save(a_company(NORDVIK))
     assert operated.ledger.companies.get(NORDVIK)
     assert operated.say("company", "resume", "nordvik")[0] == 0
+
+
+def test_a_restored_ledger_does_not_bring_it_back(operated: Operated, tmp_path: Path) -> None:
+    for company in (NORDVIK, NEIGHBOUR):
+        fill(operated, company)
+    ledger, token = operated.ledger, a_company(NORDVIK).token_id
+    for company in (NORDVIK, NEIGHBOUR):
+        ledger.records.mark_work(token, Kind.PROJECT, company, NOW)
+    boto3.client("dynamodb").restore_table_to_point_in_time(
+        SourceTableName=operated.names["Table"], TargetTableName="copy", UseLatestRestorableTime=True
+    )
+    operated.say("company", "leave", "nordvik", "--to", str(tmp_path))
+    operated.say("company", "erase", "nordvik", "--to", str(tmp_path))
+    lost = [item for item in items_of(operated, NEIGHBOUR) if item["sk"].startswith("AUD#")]
+    table: Any = ledger._table
+    table.write(*(Delete((item["pk"], item["sk"])) for item in lost))
+    operated.say("company", "pause", "--all", "--reason", "the ledger is restored")
+    assert operated.say("ledger", "put-back", "--copy", "copy")[0] == 0
+    assert items_of(operated, NORDVIK) == []
+    assert [each.id for each in ledger.companies.sharing(token)] == [NEIGHBOUR]
+    assert set(ledger.records.work(token, Kind.PROJECT)) <= {NEIGHBOUR}
+    assert all(table.get((item["pk"], item["sk"])) for item in lost)
 
 
 @pytest.mark.parametrize(
