@@ -17,7 +17,7 @@ from moment_xledger.domain.stops import RECORDS
 from moment_xledger.flows.check_records import check_again
 from moment_xledger.flows.compare_numbers import compare_numbers
 from moment_xledger.flows.find_entity import look_at_companies
-from moment_xledger.flows.probe_company import RUN, Prober
+from moment_xledger.flows.probe_company import Prober
 from moment_xledger.flows.read_lists import fresh_lists
 from moment_xledger.flows.stop_work import tell_it_is_over, tell_once
 from moment_xledger.flows.sync_records import Worker, open_channel
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 MOST_PAGES = 5  # of changes, a night; the rest wait for the next one
 MOST_AT_ONCE = 500  # numbers asked for in one request
 MOST_COMPARED = 20  # requests with numbers, a night, for one kind
-LEAVES_TIME = timedelta(seconds=40)  # for a probe, in a function that may take 150
+# A probe begins only so early, and asks nothing after so long: with one more wait it ends within the function's 150 s.
+LEAVES_TIME, LONGEST_PROBE = timedelta(seconds=20), timedelta(seconds=50)
 MOST_WITHOUT_FEED = 4  # the same for a token that may not read the feed, every night
 
 
@@ -67,7 +68,8 @@ def guard_numbers(token: TokenId, guard: Guard) -> Report:
     if awake:
         _guard_token(token, guard, report)
     if guard.xledger and guard.worker.clock() - began < LEAVES_TIME:
-        probe_one(awake, Prober(replace(guard.worker, run=RUN), guard.reference, guard.xledger))
+        prober = Prober(guard.worker, guard.reference, guard.xledger, longest=LONGEST_PROBE)
+        probe_one(awake, prober)
     return report
 
 

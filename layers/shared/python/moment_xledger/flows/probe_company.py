@@ -101,13 +101,14 @@ class Prober:
     xledger: "Callable[[Reads], XledgerProbe]"
     soap: Callable[[Company, SoapLogin, int, Spend], Soap] | None = None
     moment: Callable[[Spend], Shapes] | None = None
+    longest: timedelta = LONGEST
 
 
 def probe_company(company_id: CompanyId, by: str, prober: Prober, tell: Tell = lambda _: None) -> Probe:
     """At most `MOST_REQUESTS`, of all kinds together."""
     ledger, now = prober.worker.ledger, prober.worker.clock()
     company = ledger.companies.get_known(company_id)
-    asked = _Asked(tell, now + LONGEST, prober.worker.clock)
+    asked = _Asked(tell, now + prober.longest, prober.worker.clock)
     found = _Gathering(company, prober, asked).evidence()
     if slot := slot_by_lines(company, found):
         ledger.references.save_dimensions(company.token_id, Dimensions(slot, None, now))
