@@ -30,7 +30,7 @@ audit: $(READY) .tools/checkov/.ready .tools/pip-audit/.ready ## Look for known 
 build: $(READY) .tools/sam/.ready ## Build what is deployed into .aws-sam (ARCH=x86_64 for the other processor)
 	@$(VENV)/bin/python -m local.build $(if $(ARCH),--arch $(ARCH))
 
-rehearse: $(READY) .tools/sam/.ready ## Build it for this machine, `sam deploy` that to the embedded AWS twice, and run
+rehearse: $(READY) .tools/sam/.ready ## Build it for this machine, `sam deploy` that to the embedded AWS again and again, and run
 	@$(VENV)/bin/python -m local.build --for-this-machine --into out/built
 	@$(VENV)/bin/python -m local.deploy.rehearsing out/built
 	@$(VENV)/bin/python -m local run --built out/built
