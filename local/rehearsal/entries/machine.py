@@ -254,7 +254,7 @@ def ledger_conflicts(scene: Scene) -> None:
 def stack_fails(scene: Scene) -> None:
     scene.check("COMPLETE" in scene.type("aws cloudformation describe-stacks").out, "no status is told")
     scene.type("aws cloudformation describe-stack-events")
-    scene.cannot("a stack that fails and is made again")
+    scene.cannot("a stack that fails and is made again, which `make rehearse` plays")
 
 
 def costs_jump(scene: Scene) -> None:
