@@ -100,6 +100,21 @@ def test_the_list_counts_what_waits_from_before_another_route_was_chosen(
     assert site.browser().get_json("/exports").facts["waiting"] == 2
 
 
+def test_the_list_counts_what_goes_again_out_of_a_file_that_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = {"route": "upload", "owner_code": 99168, "file": {"format": "gl02b"}}
+    company = type(COMPANY).model_validate(COMPANY.model_dump() | settings)
+    site = opened(monkeypatch, [company])
+    site.export(10231, 10232)
+    ledger = site.world.ledger
+    seqs = [each.seq for each in ledger.invoices.since(company.id)]
+    ledger.exports.release_members(company.id, 1, seqs)
+    ledger.exports.look_again(company.id, 0)
+    site.receive(an_invoice(10233))
+    assert site.browser().get_json("/exports").facts["waiting"] == 3
+
+
 def test_gaps_and_late_numbers_are_listed_with_their_reasons(site: Site) -> None:
     site.export(10231, 10235)
     site.receive(an_invoice(10238, doNotTransfer=True))

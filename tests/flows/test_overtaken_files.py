@@ -110,6 +110,43 @@ def test_the_file_does_not_leave_and_the_others_go_in_a_new_one(
     assert not room.is_due(timedelta(days=2))
 
 
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (the_customer_is_gone, "held back: NOT_KEPT_IN_XLEDGER"),
+        (it_is_not_to_be_transferred, "not to be transferred"),
+        (a_person_leaves_it_out, "leaves another way: off"),
+    ],
+)
+def test_the_new_file_says_which_number_is_missing_and_why(change: Callable[[UploadRoom], None], reason: str):
+    room = late()
+    room.receive(405)
+    change(room)
+    go_on(room)
+    room.export()
+    new, newest = (room.ledger.exports.get(room.company.id, number) for number in (2, 3))
+    for export, gaps in ((new, [(402, 402, reason)]), (newest, [(404, 404, "not received")])):
+        assert export is not None
+        assert export.series is not None
+        assert [(gap.first, gap.last, gap.reason) for gap in export.series.gaps] == gaps
+        assert not export.series.late
+
+
+def test_one_that_is_overtaken_twice_says_so_as_well():
+    room = late()
+    room.imports.always = NotSent("ConnectTimeoutError")
+    room.change(owner_code=99171)
+    go_on(room)
+    it_is_not_to_be_transferred(room)
+    room.imports.always = None
+    go_on(room)
+    last = room.ledger.exports.get(room.company.id, 3)
+    assert last is not None
+    assert last.series is not None
+    assert [(gap.first, gap.reason) for gap in last.series.gaps] == [(402, "not to be transferred")]
+    assert not last.series.late
+
+
 def test_it_is_held_with_its_reason_and_goes_when_that_is_over():
     room = late()
     the_customer_is_gone(room)

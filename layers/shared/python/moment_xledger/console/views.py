@@ -1,6 +1,7 @@
 """The facts of each page, as plain values: a page shows them, and JSON is them."""
 
 import json
+from dataclasses import replace
 from itertools import islice
 
 from moment_xledger.adapters.ledger import keys
@@ -16,6 +17,7 @@ from moment_xledger.console.facts.exports import (
 )
 from moment_xledger.domain.companies import Company
 from moment_xledger.domain.exports import Export, Status, Watermark, next_export, routes_to_export
+from moment_xledger.domain.invoices import Snapshot
 from moment_xledger.flows.fetch_file import Piece, is_there, name_of
 
 A_PAGE = 25
@@ -88,8 +90,13 @@ def _waiting(company: Company, watermark: Watermark, reach: int, desk: Desk) -> 
     if len(looked_at) > MOST_COUNTED:
         behind = max(reach, looked_at[-1].seq)
         looked_at += islice(desk.ledger.invoices.since(company.id, behind), MOST_COUNTED + 1)
-    waiting = sum(any(export.takes(snapshot) for export in exports) for snapshot in looked_at)
+    waiting = sum(any(_would_go(snapshot, export) for export in exports) for snapshot in looked_at)
     return min(waiting, MOST_COUNTED + 1)
+
+
+def _would_go(snapshot: Snapshot, export: Export) -> bool:
+    """Also what was in a file that is not used: it goes again."""
+    return replace(export, part_of=snapshot.part_of).takes(snapshot)
 
 
 def _upload(export: Export, desk: Desk) -> UploadFacts | None:

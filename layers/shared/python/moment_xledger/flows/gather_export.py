@@ -283,9 +283,12 @@ def _as_part(
     first = next((each for each in released if _concerns(replace(export, part_of=each.part_of), each)), None)
     if first is None or first.part_of is None:
         return None
-    part = replace(export, part_of=first.part_of, low=first.seq - 1, through=None, series=SeriesReport())
-    whole = known_export(export.company, first.part_of, ledger).invoices
-    size = whole if _is_overtaken(part, ledger) else size_of_a_part(whole)
+    part = replace(export, part_of=first.part_of, low=first.seq - 1, through=None)
+    size = whole = known_export(export.company, first.part_of, ledger).invoices
+    if not _is_overtaken(
+        part, ledger
+    ):  # else it goes as it would have gone then, but for what is not in it now
+        size, part = size_of_a_part(whole), replace(part, series=SeriesReport())
     members = list(islice((each for each in released if _concerns(part, each)), size))
     return replace(part, high=members[-1].seq), members
 

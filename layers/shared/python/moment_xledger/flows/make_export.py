@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Self
 from moment_xledger.domain.errors import Unfinished
 from moment_xledger.domain.exports import Export, Status
 from moment_xledger.domain.files.review import Cells, as_text, from_text, review_rows
-from moment_xledger.domain.files.series import Numbers, check_series, pack, runs_after
+from moment_xledger.domain.files.series import Numbers, Run, check_series, pack, runs_after
 from moment_xledger.domain.files.writing import Lines, Totals
 from moment_xledger.domain.invoice_references import WAITING_CODES
 from moment_xledger.domain.invoices import Snapshot
@@ -83,7 +83,7 @@ def _finish(export: Export, files: "InvoiceFiles", settled: int, exporter: "Expo
     ledger = exporter.ledger
     ready, numbers = _put_file(export, files, exporter)
     if export.series is None:
-        series = check_series(numbers, export.left_before, Gaps(export, ledger).reasons)
+        series = check_series(numbers, _left_before(export, ledger), Gaps(export, ledger).reasons)
         ready = replace(ready, series=ledger.exports.note_series(export, series))
     put_review(ready, files.review_rows, exporter.files, exporter.write_review)
     put_manifest(ready, exporter.files)
@@ -94,6 +94,13 @@ def _finish(export: Export, files: "InvoiceFiles", settled: int, exporter: "Expo
     runs = None if goes_again else runs_after(export.left_before, numbers, export.number)
     ledger.exports.finish(ready, None if goes_again else settled, exporter.clock(), replaced, runs)
     return ready
+
+
+def _left_before(export: Export, ledger: "Ledger") -> tuple[Run, ...]:
+    """The numbers that had left; of one that goes in place of others, before the first of these."""
+    while export.part_of is not None:
+        export = known_export(export.company, export.part_of, ledger)
+    return export.left_before
 
 
 def _replaced_by(export: Export, ledger: "Ledger") -> Upload | None:
