@@ -16,7 +16,7 @@ INTERRUPTED = 130
 SETTING_UP = ("create", "show", "test", "probe", "report")
 OPERATING = (
     *("pause", "resume", "sign-out", "revoke-links", "check-file", "share-entity", "unshare-entity"),
-    *("leave", "erase"),
+    *("leave", "stay", "erase"),
 )
 Given = ParamSpec("Given")
 

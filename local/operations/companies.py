@@ -1,11 +1,11 @@
-"""`company pause | resume | sign-out | revoke-links | check-file | share-entity | unshare-entity | leave | erase`."""
+"""An operator on one company, or all: pauses, sign-outs, links, files, shared entities, and how one leaves."""
 
 import argparse
 import hashlib
 from tempfile import TemporaryFile
 
 from local.company import Deployment, find_deployment, is_id, known
-from local.operations.leaving import erase, leave
+from local.operations.leaving import erase, leave, stay
 from local.operations.refusals import asking_aws
 from local.run.misuse import Misuse
 from moment_xledger.domain.companies import CompanyId
@@ -22,7 +22,7 @@ OF_ALL = ("pause", "resume")
 OF_AN_EXPORT = ("revoke-links", "check-file")
 OF_AN_ENTITY = ("share-entity", "unshare-entity")
 WITH_A_REASON = ("pause", *OF_AN_ENTITY)
-OF_A_LEAVER = {"leave": leave, "erase": erase}
+OF_A_LEAVER = {"leave": leave, "erase": erase}  # stay needs no files
 
 
 def operate(options: argparse.Namespace) -> int:
@@ -32,6 +32,8 @@ def operate(options: argparse.Namespace) -> int:
         deployment = find_deployment(options.stack)
         if company and options.what in OF_A_LEAVER:
             return OF_A_LEAVER[options.what](company, options.to, options.by, deployment)
+        if company and options.what == "stay":
+            return stay(company, deployment)
         if company and options.what != "share-entity":
             known(company, deployment)
         if options.what == "pause":

@@ -1,4 +1,4 @@
-"""`company leave | erase`: a company takes its data along as files, and then everything of it is erased here.
+"""`company leave | stay | erase`: a company takes its data along as files, and then everything of it is erased here.
 
 Each may be stopped at any line and said again: what is there already is not fetched twice, and what is erased stays so.
 """
@@ -181,6 +181,20 @@ def leave(company: CompanyId, to: str, by: str, deployment: Deployment) -> int:
         print(f"! {line}")
     print(f"Nothing is done for it any more. It can be erased from {_said(leaver.may_be_erased_from)} on.")
     return 0
+
+
+def stay(company: CompanyId, deployment: Deployment) -> int:
+    """As if it had not left, as long as nothing is erased. 1 where it did not leave."""
+    try:
+        is_back = deployment.use.ledger.leavers.take_back(company, now())
+    except Conflict:
+        raise Misuse(f"{company}: is being erased since this moment; it cannot stay.") from None
+    print(
+        f"{company}: " + ("is here again; what waited goes." if is_back else "does not leave, or is erased.")
+    )
+    if is_back:
+        print("Events that came meanwhile were refused: ask Moment to publish them again.")
+    return 0 if is_back else 1
 
 
 def _take_items(company: CompanyId, leavers: Leavers, bag: Bag) -> tuple[list[File], dict[str, Any]]:

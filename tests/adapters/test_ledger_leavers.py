@@ -1,5 +1,6 @@
 """A company that leaves, on the twin and on DynamoDB alike: nobody finds it any more, and only its own is erased."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -67,6 +68,31 @@ def test_its_settings_cannot_be_saved_any_more(ledger: Ledger) -> None:
     for since in (version, None, 0):
         with pytest.raises(Conflict):
             ledger.companies.save(a_company(HAUG), since)
+
+
+def test_it_may_stay_until_it_is_erased(ledger: Ledger) -> None:
+    fill(ledger, HAUG)
+    before, version = ledger.companies.get_with_version(HAUG)
+    assert not ledger.leavers.take_back(HAUG, NOW)
+    ledger.leavers.begin(HAUG, "Kari", NOW)
+    assert ledger.leavers.take_back(HAUG, LATER)
+    assert ledger.companies.get_with_version(HAUG) == (before, version)
+    assert [each.id for each in ledger.companies.every()] == [HAUG]
+    assert [each.id for each in ledger.companies.sharing(TOKEN)] == [HAUG]
+    assert ledger.pauses.of(HAUG) is None
+    assert ledger.pauses.now().rested_until(HAUG, LATER) == LATER  # nothing is late at once
+    assert set(ledger.due.until(LATER).records) == {(TOKEN, kind) for kind in Kind}
+    assert ledger.leavers.get(HAUG) is None
+    ledger.companies.save(a_company(HAUG), version)
+
+
+def test_what_is_being_erased_cannot_stay(ledger: Ledger) -> None:
+    fill(ledger, HAUG)
+    leaver = ledger.leavers.begin(HAUG, "Kari", NOW)
+    assert leaver
+    ledger.leavers.save(HAUG, replace(leaver, erasing=LATER))
+    assert not ledger.leavers.take_back(HAUG, LATER)
+    assert ledger.companies.get(HAUG) is None
 
 
 def test_everything_of_it_is_erased_and_nothing_of_others(ledger: Ledger) -> None:

@@ -311,6 +311,17 @@ def test_events_on_their_way_are_refused_and_told(
     assert kept["Body"].read() == body.encode()
 
 
+def test_it_may_change_its_mind(operated: Operated, tmp_path: Path) -> None:
+    fill(operated, NORDVIK)
+    before = items_of(operated, NORDVIK)
+    assert operated.say("company", "stay", "nordvik")[0] == 1
+    operated.say("company", "leave", "nordvik", "--to", str(tmp_path))
+    assert operated.say("company", "stay", "nordvik")[0] == 0
+    assert items_of(operated, NORDVIK) == before
+    assert operated.say("company", "erase", "nordvik", "--to", str(tmp_path))[0] == 2
+    assert items_of(operated, NORDVIK) == before
+
+
 def test_a_company_can_come_back_when_it_is_erased_and_not_before(operated: Operated, tmp_path: Path) -> None:
     fill(operated, NORDVIK)
     operated.say("company", "leave", "nordvik", "--to", str(tmp_path))

@@ -84,6 +84,11 @@ def a_company_leaves(scene: Scene) -> None:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     exports = [each for each in manifest["files"] if each["name"].startswith(f"files/exports/{COMPANY}/")]
     scene.check(len(exports) >= EXPORTS, f"{len(exports)} files of exports are taken along")
+    scene.type("op company stay")
+    another = a_customer()
+    stage.publish(another)
+    arrives(scene, another)
+    scene.type("op company leave", files)
     leaver = ledger.leavers.get(COMPANY)
     scene.check(leaver is not None, "it is not remembered that it leaves")
     if leaver:  # nobody wants to watch a quarter of an hour go by

@@ -10,6 +10,7 @@ from boto3.dynamodb.conditions import Attr
 
 from moment_xledger.adapters.ledger import keys
 from moment_xledger.adapters.ledger.companies import LEFT
+from moment_xledger.adapters.ledger.pauses import REMEMBERED
 from moment_xledger.adapters.table import Delete, Item, Key, Put, Table, Update
 from moment_xledger.domain.companies import Company, CompanyId, TokenId
 from moment_xledger.domain.entities import CurrentEntity
@@ -56,6 +57,32 @@ class Leavers:
             *(Delete(keys.work(token, kind, company)) for kind in Kind),
         )
         return leaver
+
+    def take_back(self, company: CompanyId, now: datetime) -> bool:
+        """In one write it is here again, with all that waited. False where it does not leave, or is being erased.
+
+        Raises `Conflict` if it is begun to be erased at this moment.
+        """
+        settings, leaver = self._table.get(keys.settings(company)), self.get(company)
+        if settings is None or LEFT not in settings or leaver is None or leaver.erasing:
+            return False
+        own = model_as_stored(Company, settings["settings"])
+        due = {"due_at": keys.stamp(now)}
+        self._table.write(
+            Update(keys.settings(company), remove=[LEFT], when=Attr(LEFT).exists()),
+            Delete(keys.leaver(company), when=Attr("erasing").not_exists()),
+            Put((keys.COMPANIES, company), {}),
+            Put((keys.token(own.token_id), f"TENANT#{company}"), {"plan": own.requests_per_hour or 0}),
+            Update(
+                (keys.PAUSES, company),
+                set={"lifted": keys.stamp(now), "ttl": int((now + REMEMBERED).timestamp())},
+            ),
+            *(
+                Update(key, set=due | {"due": keys.shard(key[0])}, add={"marks": 1})
+                for key in (keys.work(own.token_id, kind, company) for kind in Kind)
+            ),
+        )
+        return True
 
     def shut(self, company: CompanyId) -> None:
         """Nobody is signed in any more, and no link opens anything."""

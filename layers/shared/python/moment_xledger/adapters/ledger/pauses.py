@@ -12,7 +12,7 @@ from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.pauses import Pause
 from moment_xledger.domain.pauses import Pauses as Found
 
-_REMEMBERED = timedelta(days=7)  # for the alarms, which need minutes
+REMEMBERED = timedelta(days=7)  # for the alarms, which need minutes
 
 
 class Pauses:
@@ -34,7 +34,7 @@ class Pauses:
     def lift(self, company: CompanyId | None, now: datetime) -> bool:
         """False where there was none."""
         stands = Attr("since").exists() & Attr("lifted").not_exists()
-        ttl = int((now + _REMEMBERED).timestamp())
+        ttl = int((now + REMEMBERED).timestamp())
         key = (keys.PAUSES, company or keys.EVERYBODY)
         try:
             self._table.write(Update(key, set={"lifted": keys.stamp(now), "ttl": ttl}, when=stands))
