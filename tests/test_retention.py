@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from local import ROOT
+from local.proof.simulation import play
+from local.proof.stage import Setting
+from local.proof.story import Cast
 from moment_xledger.adapters.ledger import Ledger
 from moment_xledger.adapters.table import Item
 from moment_xledger.domain.bookkeeping import LEAST_YEARS, kept_until
@@ -270,3 +273,29 @@ def test_a_new_kind_of_place_cannot_be_added_without_a_row() -> None:
     assert named("AWS::SecretsManager::Secret") == {
         "Fingerprint"
     }  # the companies' own are made by the console
+
+
+# --- what is written while people and bad luck are at work ---
+
+
+@pytest.mark.parametrize("cast", [Cast.BOOKS, Cast.ROUTES, Cast.DESK, Cast.BELONGING])
+def test_what_a_simulated_company_leaves_in_the_ledger_is_all_in_the_table(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what must end ends, and what must not has no end."""
+    written: dict[tuple[str, str], Item] = {}
+    real = FakeTable._replace
+
+    def noted(self: FakeTable, key: tuple[str, str], old: Item, new: Item | None) -> None:
+        if new is not None:
+            written[key] = new
+        real(self, key, old, new)
+
+    monkeypatch.setattr(FakeTable, "_replace", noted)
+    play(Setting(5, cast=cast))
+    assert len(written) > 100
+    for (pk, sk), item in written.items():
+        row = row_of(pk, sk)
+        assert "ttl" not in item or is_timed(row) or pk == f"T#{NOBODY}", (pk, sk)
+        if begins(sk) == "SEQ#" and item["route"] in (Route.FILE, Route.UPLOAD):
+            assert ("ttl" in item) == ("x" in item), item
