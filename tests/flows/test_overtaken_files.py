@@ -9,6 +9,7 @@ import pytest
 
 from moment_xledger.adapters.review_file import write_review
 from moment_xledger.domain import problem_choices
+from moment_xledger.domain.errors import Conflict
 from moment_xledger.domain.files.settings import NEWEST_RENDERER, FileFormat, FileSettings
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.preflight import Lists
@@ -363,6 +364,40 @@ def test_both_are_left_out_by_one_choice_while_the_invoice_waits_in_a_file():
     decide_problem(room.company.id, "invoice", "410", Code.VAT_DIFFERS, choice, resolver)
     go_on(room)
     assert (sent(room), list(room.problems())) == ([OTHERS], [])
+
+
+@pytest.mark.parametrize("call", range(1, 14))
+def test_nothing_is_decided_of_an_invoice_while_an_export_that_may_have_it_is_made(call: int):
+    room = UploadRoom()
+    room.receive(402, customer=ITS_CUSTOMER, projectNumber=None)
+    other_vat = [{"vatCode": "3", "net": "-200.00", "vat": "-30.00", "gross": "-230.00"}]
+    note = A_CREDIT | {"total": "-230.00", "vatLines": other_vat}
+    room.receive(410, customer=ITS_CUSTOMER, projectNumber=None, creditedInvoiceNumber=402, **note)
+    room.fuse.burns_at = (room.fuse.calls + call, "after")
+    with suppress(Died):
+        room.export()
+    room.fuse.burns_at = None
+    is_open = room.ledger.exports.watermark(room.company.id).open is not None
+    resolver = Resolver(room.ledger, lambda *_: None, room.time, "Kari")
+    arguments = (
+        room.company.id,
+        "invoice",
+        "410",
+        Code.VAT_DIFFERS,
+        problem_choices.Choice.BOTH_OUT,
+        resolver,
+    )
+    if is_open:
+        with pytest.raises(Conflict):
+            decide_problem(*arguments)
+        assert room.ledger.invoices.decisions(room.company.id, [402, 410]) == {}
+        room.time.now += HOUR
+        room.sweep()
+    else:
+        decide_problem(*arguments)
+    room.run()
+    left_out = room.ledger.invoices.decisions(room.company.id, [402])
+    assert sent(room) == ([] if left_out else [[402]])
 
 
 # --- whoever dies ----------------------------------------------------------------------------------------------------

@@ -173,11 +173,12 @@ def _keep_here(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> 
         raise ValueError(f"invoice {number} has left")
     _note(problem, choice, resolver, str(number))
     decision = Decision.BY_HAND if choice is Choice.BY_HAND else Decision.BOTH_OUT
-    takes = None if known or decision is not Decision.BY_HAND else _credit_note(company.id, number, ledger)
-    ledger.invoices.decide(company.id, number, decision, resolver.by, resolver.clock(), takes)
-    if known:  # it waits, or does not fit
-        ledger.invoices.skip(company.id, number, resolver.clock())
+    if known:  # it waits, or does not fit; nothing is decided of one that leaves at this moment
+        ledger.invoices.skip(company.id, number, resolver.clock(), decision, resolver.by)
         look_again_beside(company, [number], ledger, resolver.clock)
+    else:
+        takes = _credit_note(company.id, number, ledger) if decision is Decision.BY_HAND else None
+        ledger.invoices.decide(company.id, number, decision, resolver.by, resolver.clock(), takes)
     recheck_invoice(company, number, ledger, resolver.clock)
     ledger.problems.close(company.id, [("invoice", problem.number)], [problem.code])
 

@@ -225,8 +225,16 @@ class Invoices:
             self._table.write(Delete(key))
         return [sk.removeprefix("HELD#") for _, sk in found]
 
-    def skip(self, company: CompanyId, number: int, now: datetime) -> None:
+    def skip(
+        self,
+        company: CompanyId,
+        number: int,
+        now: datetime,
+        decision: Decision | None = None,
+        by: str = "",
+    ) -> None:
         """It never leaves. One that was held back is kept beside; a newer version of it is looked at all the same.
+        `decision`: what a person, `by`, says of one that has arrived, in the same transaction.
 
         Raises `Conflict` if it has left, or leaves at this moment, or an export is being made: that may have it. A file
         that waits to be handed over is looked at again before it is. One that has arrived may still be held: whoever
@@ -239,10 +247,12 @@ class Invoices:
             out = Update(
                 _snapshot_key(company, known.seq), set={"route": str(Route.OFF)}, when=stays, books_of=now
             )
-            is_booked = self.decisions(company, [number]).get(number) is Decision.BY_HAND
+            said = decision or self.decisions(company, [number]).get(number)
+            is_booked = said is Decision.BY_HAND
+            decided = [_decision(company, number, decision, by, now)] if decision else []
             turned = credit_notes.given_back if is_booked else credit_notes.left_out
             taken = turned(self._table, company, snapshot.invoice) if snapshot else ()
-            self._table.write(out, *guard, *taken, *self._taken_from(company, known.seq))
+            self._table.write(out, *decided, *guard, *taken, *self._taken_from(company, known.seq))
         elif held:
             kept = {"invoice": held["invoice"], "version": held["version"]}
             self._table.write(
@@ -345,9 +355,8 @@ class Invoices:
 
         Raises `Conflict` where another credit note has taken something from that invoice at the same moment.
         """
-        item = {"decision": str(decision), "by": by, "when": keys.stamp(now)}
         taken = credit_notes.booked_by_hand(self._table, company, takes) if takes else ()
-        self._table.write(Put(_decided(company, number), item, books_of=now), *taken)
+        self._table.write(_decision(company, number, decision, by, now), *taken)
 
     def decisions(self, company: CompanyId, numbers: Iterable[int]) -> dict[int, Decision]:
         found = self._table.get_many(_decided(company, number) for number in numbers)
@@ -437,6 +446,11 @@ def _arrival(
 
 def _held(company: CompanyId, number: int) -> Key:
     return keys.invoices(company), f"HELD#{number}"
+
+
+def _decision(company: CompanyId, number: int, decision: Decision, by: str, now: datetime) -> Put:
+    item = {"decision": str(decision), "by": by, "when": keys.stamp(now)}
+    return Put(_decided(company, number), item, books_of=now)
 
 
 def _decided(company: CompanyId, number: int) -> Key:
