@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from moment_xledger.adapters.ledger import Ledger
+from moment_xledger.domain.assumptions import Assumption, Finding, Work
 from moment_xledger.domain.companies import CompanyId, Language, Route
 from moment_xledger.domain.connection_tests import ConnectionTest
 from moment_xledger.domain.deeds import Deed, What
@@ -23,6 +24,7 @@ from moment_xledger.domain.moment import Customer, Invoice
 from moment_xledger.domain.notices import Told
 from moment_xledger.domain.pauses import Pause
 from moment_xledger.domain.people import STRUCK, Fate, Found, Wanted
+from moment_xledger.domain.probes import Hold, Probe
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import Record, State
 from moment_xledger.domain.sessions import Person, Role
@@ -250,3 +252,13 @@ def test_whole_words_count_in_any_case(text: str, value: str, is_found: bool) ->
 def test_what_would_be_found_everywhere_is_not_looked_for(texts: list[str]) -> None:
     with pytest.raises(ValueError, match="3 signs"):
         Wanted(texts)
+
+
+def test_a_probe_loses_the_name_of_who_asked_for_it_and_what_it_found_of_them(ledger: Ledger) -> None:
+    missed = Finding(Assumption.ALL_CUSTOMERS, "missed", {"missed": NAME}, frozenset({Work.CUSTOMERS}))
+    ledger.probes.save(DAL, Probe(NOW, NAME, 9, (missed,)), Hold())
+    assert [each.fate for each in ledger.people.erase(DAL, SIV, "Ola", NOW)] == [Fate.STRUCK]
+    kept = ledger.probes.newest(DAL)
+    assert kept
+    assert NAME not in kept.by + str(kept.findings)
+    assert kept.findings[0].case == "missed"

@@ -31,6 +31,7 @@ _STRUCK = {
     "CONF#": ("changes",),
     "AUD#": ("about",),
     "TESTED": ("by",),
+    "PROBE": ("by", "findings"),
     "PROB#": ("details", "their_words"),
     "*": ("who", "why"),
 }
