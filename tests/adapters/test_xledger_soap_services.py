@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -175,7 +176,7 @@ def test_the_public_services_are_called_in_their_own_order(
     service: Service, operation: str, parameters: str, version: Version
 ):
     assert declared(service)[operation] == parameters.split()
-    values = {name: b"1" if name == "aFile" else "1" for name in parameters.split()}
+    values: dict[str, Any] = {name: b"1" if name == "aFile" else "1" for name in parameters.split()}
     sent = etree.fromstring(request(service, operation, version, **values).body)
     assert [etree.QName(part).localname for part in sent[0][0]] == parameters.split()
 

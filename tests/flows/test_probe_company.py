@@ -21,12 +21,13 @@ from moment_xledger.domain.dimensions import Source, slots_of
 from moment_xledger.domain.errors import UnusableAnswer
 from moment_xledger.domain.expense_runs import Window
 from moment_xledger.domain.expenses import ProjectState
-from moment_xledger.domain.followed import columns_of
+from moment_xledger.domain.followed import columns_of, names_of
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Customer, Project
 from moment_xledger.domain.posted_lines import Row
 from moment_xledger.domain.probe_report import as_data, reported
 from moment_xledger.domain.probes import MOST_REQUESTS
+from moment_xledger.domain.soap_outcomes import CallFailed
 from moment_xledger.flows.probe_company import probe_company
 from tests.flows.probing import EVERYTHING, NORDVIK, Room
 from tests.office import MOMENT_KEY
@@ -112,12 +113,24 @@ TWO = {"entities": [{"ownerCode": 99168}, SUB]}
         ({"soap": {"filters": "no_lines"}}, {Work.EXPENSES}, "export_filter", "empty"),
         ({"soap": {"filters": "refused"}}, {Work.EXPENSES}, "export_filter", "refused"),
         (
-            {"soap": {"export_names": {"GetGLTransactionsData": "GetLedgerData"}}},
+            {"soap": {"export_names": {"GetGLTransactionsData": "GetEntriesOfBooks"}}},
             {Work.EXPENSES},
             "export_wsdl",
             "lacks",
         ),
-        ({"soap": {"export_names": {"sFilter": "sWhere"}}}, {Work.EXPENSES}, "export_wsdl", "lacks"),
+        ({"soap": {"export_names": {"iEntityCode": "iNumber"}}}, {Work.EXPENSES}, "export_wsdl", "lacks"),
+        (
+            {"soap": {"export_names": {"GetGLTransactionsData": "GetLedgerTransactions"}}},
+            set(),
+            "export_wsdl",
+            "renamed",
+        ),
+        (
+            {"soap": {"export_names": {"sFilter": "sWhere", "iEntityCode": "iOwnerCode"}}},
+            set(),
+            "export_wsdl",
+            "renamed",
+        ),
     ],
 )
 def test_a_wrong_guess_about_xledger_is_found_and_named(
@@ -376,3 +389,19 @@ def test_nothing_more_is_asked_once_it_has_taken_too_long(rooms: Rooms) -> None:
     late = [each for each in probe.findings if each.details.get("why") == "time_used"]
     assert late
     assert all("too long" in each.evidence() for each in late)
+
+
+def test_operations_and_fields_of_other_names_are_called_so_from_then_on(rooms: Rooms) -> None:
+    names = {"GetGLTransactionsData": "GetGLTransactions", "sUserName": "sLogonID", "eDataOption": "eOption"}
+    room = rooms(plan={"soap": {"export_names": names}})
+    cases = room.cases()
+    assert cases["export_wsdl"] == "renamed"
+    assert cases["export_columns"] == cases["export_filter"] == "fits"
+    assert names_of(room.world.ledger.probes.follows(NORDVIK)) == names
+    line = Line(host("demo", room.xledger.url), requests.Session(), timedelta(seconds=10))
+    assert room.login
+    soap = XledgerSoap(room.login, line)
+    with pytest.raises(CallFailed):
+        list(soap.cells("posted_lines", "", 99168))
+    soap.names = names
+    assert len(list(soap.cells("posted_lines", "", 99168))) == 300

@@ -113,9 +113,10 @@ class Soap:
             raise SoapFault("Maximum request length exceeded.", "sender")
         description = describe(PATHS[path])
         request = read_envelope(body, version)
+        if description.name == "Export" and (names := self._services.plan.soap.export_names):
+            _refuse_old_names(request, names)
+            action = _known_by(request, names, action)
         operation = _named(description, version, action, request)
-        if description.name == "Export":
-            _refuse_old_names(request, self._services.plan.soap.export_names)
         return Call(version, description, operation, description.decode(version, request))
 
     def _answer(self, call: Call) -> Answer:
@@ -131,7 +132,9 @@ class Soap:
         if "errors_503_after" in met:
             return answer_page(503, GATEWAY_ERROR)
         if call.operation in STREAMED:
-            parts = result_envelope(call.version, call.operation, result, self._services.plan.soap)
+            soap = self._services.plan.soap
+            named = soap.export_names.get(call.operation, call.operation)
+            parts = result_envelope(call.version, named, result, soap)
             return Streamed(200, b"", call.version.headers, parts=parts)
         body = call.description.encode(call.version, call.operation, result)
         return Answer(200, body, call.version.headers)
@@ -152,6 +155,17 @@ def _refuse_old_names(request: etree._Element, names: Mapping[str, str]) -> None
     for each in request.iter():
         if (name := etree.QName(each).localname) in names:
             raise SoapFault(f"There is an error in XML document: {name} is not expected.", "sender")
+
+
+def _known_by(request: etree._Element, names: Mapping[str, str], action: str | None) -> str | None:
+    """The request in the names that our description has; and its action in them."""
+    known = {theirs: ours for ours, theirs in names.items()}
+    for each in request.iter():
+        name = etree.QName(each)
+        if name.localname in known:
+            each.tag = f"{{{name.namespace}}}{known[name.localname]}"
+    word = (action or "").strip('"').removeprefix(NAMESPACE)
+    return f"{NAMESPACE}{known.get(word, word)}" if word else action
 
 
 def _instead(met: Met, call: Call) -> Answer | None:

@@ -322,15 +322,17 @@ class Wiring:
         from moment_xledger.adapters.xledger_postings import Postings
         from moment_xledger.domain.dimensions import slots_of
         from moment_xledger.domain.errors import RunStopped
-        from moment_xledger.domain.followed import columns_of
+        from moment_xledger.domain.followed import columns_of, names_of
         from moment_xledger.domain.problems import Code
 
         login = self.vault.soap_login(company)
         if login is None or company.owner_code is None:
             raise RunStopped(Code.SOAP_LOGIN_REFUSED)
         slots = slots_of(company, self.ledger.references.dimensions(company.token_id))
-        names = columns_of(self.ledger.probes.follows(company.id))
-        return Postings(self.open_soap(company, login), company.owner_code, slots, names)
+        follows = self.ledger.probes.follows(company.id)
+        soap = self.open_soap(company, login)
+        soap.names = names_of(follows)
+        return Postings(soap, company.owner_code, slots, columns_of(follows))
 
     def guard(self) -> "Guard":
         from moment_xledger.adapters.xledger_probe import XledgerProbe

@@ -466,6 +466,11 @@ CASES: Mapping[Assumption, Mapping[str, Case]] = {
         FITS: Case(
             _A, "{operations} funksjoner, med feltene våre.", "{operations} operations, with our fields."
         ),
+        "renamed": Case(
+            _F,
+            "Noe heter noe annet: {names}. Vi kaller det slik fra nå av.",
+            "Some of it has other names: {names}. It is called so from now on.",
+        ),
         "lacks": Case(
             _S,
             "Tjenesten har ikke {lacking}. Den har: {offered}. Stanser: {stops}.",

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-COLUMN, INCLUDE, STATE = "export.column.", "moment.include.", "moment.project.state"
+COLUMN, NAME = "export.column.", "export.name."
+INCLUDE, STATE = "moment.include.", "moment.project.state"
 OPEN_WORDS = frozenset({"active", "inprogress", "open", "started"})
 CLOSED_WORDS = frozenset({"closed", "completed", "finished", "done", "archived", "inactive", "cancelled"})
 
@@ -10,6 +11,11 @@ CLOSED_WORDS = frozenset({"closed", "completed", "finished", "done", "archived",
 def columns_of(follows: Mapping[str, str]) -> Mapping[str, str]:
     """Columns of posted lines, in lower case, by the field that stands in them."""
     return {name.removeprefix(COLUMN): each for name, each in follows.items() if name.startswith(COLUMN)}
+
+
+def names_of(follows: Mapping[str, str]) -> Mapping[str, str]:
+    """Operations and fields of the Export service, by the names that are assumed."""
+    return {name.removeprefix(NAME): each for name, each in follows.items() if name.startswith(NAME)}
 
 
 def path_of(resource: str, follows: Mapping[str, str]) -> str:

@@ -27,7 +27,7 @@ from moment_xledger.domain.entities import (
     in_words,
     named,
 )
-from moment_xledger.domain.followed import COLUMN, INCLUDE, STATE, meaning_of
+from moment_xledger.domain.followed import COLUMN, INCLUDE, NAME, STATE, meaning_of
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.preflight import Lists, absent
 from moment_xledger.domain.vat_rates import (
@@ -77,10 +77,12 @@ class LedgerSetup:
 
 @dataclass(frozen=True)
 class Service:
-    """A SOAP service by what it says of itself; `lacking`: what we call and it has not."""
+    """A SOAP service by what it says of itself. `lacking`: what we call, and it has not. `names`: what of that is there
+    under another name."""
 
     operations: tuple[str, ...]
     lacking: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -240,6 +242,8 @@ class Hold:
 
 def _taught_by(name: str) -> Assumption:
     """The assumption that a name in `follows` is about."""
+    if name.startswith(NAME):
+        return Assumption.EXPORT_WSDL
     if name.startswith(COLUMN):
         return Assumption.EXPORT_COLUMNS
     resource = "projects" if name == STATE else name.removeprefix(INCLUDE)
@@ -501,6 +505,9 @@ def _service(company: Company, service: Service | Unread) -> Finding:
     if service.lacking:
         details = {"lacking": _some(service.lacking), "offered": _some(service.operations)}
         return _stop(Assumption.EXPORT_WSDL, "lacks", {Work.EXPENSES}, company, **details)
+    if service.names:
+        names = _some([f"{ours} → {theirs}" for ours, theirs in service.names.items()])
+        return Finding(Assumption.EXPORT_WSDL, "renamed", {"names": names})
     return Finding(Assumption.EXPORT_WSDL, FITS, {"operations": str(len(service.operations))})
 
 
@@ -592,6 +599,8 @@ def follows(company: Company, found: Evidence) -> Found:
     taught: dict[str, str] = {}
     if isinstance(found.lines, PostedLines):
         taught |= {f"{COLUMN}{name}": column for name, column in found.lines.learnt.items()}
+    if isinstance(found.service, Service) and not found.service.lacking:
+        taught |= {f"{NAME}{ours}": theirs for ours, theirs in found.service.names.items()}
     for resource, listed in found.moment.items():
         if isinstance(listed, Listed) and listed.include_adds:
             taught[f"{INCLUDE}{resource}"] = listed.include

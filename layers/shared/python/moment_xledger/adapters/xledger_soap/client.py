@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -58,6 +58,9 @@ class XledgerSoap:
         self._line = line
         self._keep_key = keep_key
         self._version = version
+        self.names: Mapping[
+            str, str
+        ] = {}  # of the Export service, where a probe has found others than are assumed
 
     @property
     def line(self) -> Line:
@@ -138,7 +141,7 @@ class XledgerSoap:
         self, operation: str, filter_: str, owner_code: int, read: Callable[[Answer, str], Iterator[T]]
     ) -> Iterator[T]:
         known = assumed()
-        name = known.operations[operation]
+        name = self._named(known.operations[operation])
 
         def ask(key: str) -> Iterator[T]:
             values = {
@@ -152,7 +155,8 @@ class XledgerSoap:
             }
             fields[known.parameters["filter"]] = filter_
             fields[known.parameters["owner_code"]] = owner_code
-            return self._ask(export(), name, read, **fields)
+            named = {self._named(field): value for field, value in fields.items()}
+            return self._ask(export(), name, read, **named)
 
         return self._with_key(ask)
 
@@ -166,6 +170,9 @@ class XledgerSoap:
     ) -> Iterator[Row | BadRow]:
         """`transactions` that were changed later than `after`, not later than `until`. `accounts`: see `read_row`."""
         return self.transactions(operation, modified(after, until), owner_code, accounts)
+
+    def _named(self, name: str) -> str:
+        return self.names.get(name, name)
 
     def _with_key(self, ask: Callable[[str], T]) -> T:
         if self._login.logon_key is None:
@@ -194,7 +201,16 @@ class XledgerSoap:
     def _ask(self, service: Service, operation: str, read: Callable[[Answer, str], T], **fields: object) -> T:
         try:
             return read(
-                post(self._line, request(service, operation, self._version or service.version, **fields)),
+                post(
+                    self._line,
+                    request(
+                        service,
+                        operation,
+                        self._version or service.version,
+                        tuple(sorted(self.names.items())) if service == export() else (),
+                        **fields,
+                    ),
+                ),
                 operation,
             )
         except CallFailed as failed:

@@ -1,5 +1,6 @@
 """What a probe asks of the Export service: its description, the form of posted lines, and what a filter does."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
@@ -25,6 +26,18 @@ SEVERAL = 3
 SECOND = timedelta(seconds=1)
 POSTED = "posted_lines"
 
+# What an operation or a field is called, whatever it is called: by its name in `assumed.toml`.
+MEANT_BY: Mapping[str, str] = {
+    "posted_lines": "(GL|Ledger).*(Transaction|Line)",
+    "supplier_lines": "(Supplier|AP).*(Transaction|Line)",
+    "user": "user|logon.?id",
+    "key": "key",
+    "application": "appl",
+    "free_text": "free",
+    "filter": "filter|where",
+    "data_option": "option",
+    "owner_code": "(entity|owner).?(code|id)",
+}
 Cells = Mapping[str, str]
 
 
@@ -43,7 +56,10 @@ class SoapProbe:
             root = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
         except etree.XMLSyntaxError:
             raise CallFailed(NotSoap(200, Oddity.NOT_XML)) from None
-        return _compared(root)
+        found = _compared(root)
+        if not found.lacking:
+            self._soap.names = found.names
+        return found
 
     def lines(self, accounts: Collection[str], projects: Collection[str]) -> PostedLines:
         """The first that come without a filter. Columns are recognised by known accounts and projects."""
@@ -106,12 +122,33 @@ def _compared(root: etree._Element) -> Service:
         str(element.get("name")): {str(each.get("name")) for each in _fields(root, element)}
         for element in root.iterfind("{*}types/{*}schema/{*}element")
     }
-    for operation in known.operations.values():
-        if operation in operations:
-            lacking += [each for each in known.parameters.values() if each not in fields.get(operation, ())]
+    names = _others(
+        lacking,
+        MEANT_BY,
+        known.operations,
+        [each for each in operations if each not in known.operations.values()],
+    )
+    for assumed_name in known.operations.values():
+        offered = fields.get(names.get(assumed_name, assumed_name), set[str]())
+        missed = [each for each in known.parameters.values() if each not in offered] if offered else []
+        names |= _others(missed, MEANT_BY, known.parameters, offered - set(known.parameters.values()))
+        lacking += missed
+    lacking = [each for each in lacking if each not in names]
     if root.get("targetNamespace") != NAMESPACE:
         lacking.append(f"targetNamespace {NAMESPACE}")
-    return Service(tuple(operations), tuple(dict.fromkeys(lacking)))
+    return Service(tuple(operations), tuple(dict.fromkeys(lacking)), names)
+
+
+def _others(
+    missed: Collection[str], meant: Mapping[str, str], known: Mapping[str, str], offered: Collection[str]
+) -> dict[str, str]:
+    """For each that is missed the one that is offered in its place, if there is just one that can be meant by it."""
+    found: dict[str, str] = {}
+    for meaning, name in known.items():
+        fitting = [each for each in offered if re.search(meant[meaning], each, re.IGNORECASE)]
+        if name in missed and len(fitting) == 1:
+            found[name] = fitting[0]
+    return found if len(set(found.values())) == len(found) else {}
 
 
 def _fields(root: etree._Element, element: etree._Element) -> Iterator[etree._Element]:

@@ -1,5 +1,8 @@
 """Requests, made by zeep from the WSDLs in this package and from nowhere else."""
 
+import io
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -13,6 +16,7 @@ from zeep.exceptions import ExternalReferenceForbidden
 from moment_xledger.adapters.xledger_soap.assumed import assumed
 from moment_xledger.domain.errors import Misconfigured
 
+Names = tuple[tuple[str, str], ...]
 WSDLS = Path(__file__).parent / "wsdl"
 OUTSIDE = "a WSDL of this package wants another document: put that into the same file"
 
@@ -58,10 +62,10 @@ class _Offline:
 
 
 @cache
-def _client(wsdl: str) -> Any:
+def _client(wsdl: str, names: Names = ()) -> Any:
     """Once for each process and WSDL: reading one takes some 25 ms. Holds nothing of any company."""
     settings = Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
-    with (WSDLS / wsdl).open("rb") as document:
+    with io.BytesIO(_renamed((WSDLS / wsdl).read_text("utf-8"), dict(names)).encode()) as document:
         client: Any = Client  # zeep has no types
         try:
             return client(document, transport=_Offline(), settings=settings)
@@ -69,9 +73,21 @@ def _client(wsdl: str) -> Any:
             raise Misconfigured(OUTSIDE) from None
 
 
-def request(service: Service, operation: str, version: Version, **fields: object) -> Request:
-    """Where a WSDL says that the service stands is not looked at."""
-    client = _client(service.wsdl)
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    """With what a probe has found to be called otherwise."""
+    if not names:
+        return text
+    words = "|".join(map(re.escape, names))
+    ends = r"(?=(?:Response|Result|SoapIn|SoapOut)?\b)"
+    return re.sub(rf"\b({words}){ends}", lambda word: names[word[1]], text)
+
+
+def request(
+    service: Service, operation: str, version: Version, names: Names = (), **fields: object
+) -> Request:
+    """Where a WSDL says that the service stands is not looked at. `operation` and `fields` as they are called there;
+    `names`: what they are called in our document, and there."""
+    client = _client(service.wsdl, names)
     port = service.port + ("12" if version is Version.SOAP_12 else "")
     binding = next(iter(client.wsdl.services.values())).ports[port].binding
     proxy = client.create_service(binding.name.text, address="")
