@@ -167,13 +167,12 @@ def _records(stage: "Stage", told: "Belonging") -> Iterator[str]:
 
 
 def _doubled(stage: "Stage", witness: "Witness") -> Iterator[str]:
-    """One record of Moment is one record of an entity, under whatever numbers. One that people have renumbered before
-    anybody knew what came of its add cannot be found again."""
+    """One record of Moment is one record of an entity, under whatever numbers."""
     for table in NUMBERED:
         named = [
             (each["owner"]["ownerCode"], name)
             for each in stage.server.state.tables[table]
-            if each["dbId"] not in witness.renumbered and (name := whose(each["description"]))
+            if (name := whose(each["description"]))
         ]
         yield from (f"{name} is in {owner} {n} times" for (owner, name), n in Counter(named).items() if n > 1)
 

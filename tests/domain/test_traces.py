@@ -82,6 +82,11 @@ def test_a_plan_adds_nothing_beside_a_trace() -> None:
     assert plan([ONE], [], {}, [there(91, "K-41", "Brygge", owner=THEIRS)]).add == [ONE]
 
 
+def test_what_has_its_number_in_another_entity_is_not_in_its_place() -> None:
+    elsewhere, trace = there(96, "41", "Brygge", owner=THEIRS), there(91, "K-41", "Brygge")
+    assert plan([ONE], [elsewhere], {}, [elsewhere, trace]).recognised == [(ONE, Trace("K-41", 91))]
+
+
 def test_nor_where_the_owner_of_the_trace_is_not_shown() -> None:
     (stopped,) = plan([ONE], [], {}, [there(91, "K-41", "Brygge", owner=HIDDEN)]).stopped
     assert stopped.code is Code.OWNER_NOT_SHOWN

@@ -92,9 +92,10 @@ def plan(
     for each in by_id.values():
         by_number.setdefault(number_key(each.number), []).append(each)
     claimed: dict[int, Record] = {}
-    ours = [each for each in made_since if each.owner.is_ours or each.owner.code is None]
-    left_behind = traces(records, found, ours, held.keys())
-    hidden = {each.db_id for each in ours if not each.owner.is_ours}
+    possible = [each for each in made_since if each.owner.is_ours or each.owner.code is None]
+    here = [each for each in found if each.owner.is_ours]
+    left_behind = traces(records, here, possible, held.keys())
+    hidden = {each.db_id for each in possible if not each.owner.is_ours}
     for record in records:
         if record.is_in_step and record.db_id is not None:
             made.in_step.append((record, record.db_id))

@@ -40,8 +40,9 @@ def traces(
 ) -> Mapping[int, Trace]:
     """By Moment's id, of records whose add is unanswered, and of which nothing alike has the number.
 
-    `there`: what has their numbers. `made_since`: what was made in Xledger since they were sent. `held`: dbIds of what
-    is known to be other records' of ours. Those that are most alike come first, and leave the rest to others.
+    All are of our entity. `there`: what has their numbers. `made_since`: what was made in Xledger since they were sent.
+    `held`: dbIds of what is known to be other records' of ours. Those that are most alike come first, and leave the
+    rest to others.
     """
     there = list(there)
     unanswered = [record for record in records if record.added_at is not None and record.db_id is None]
