@@ -280,6 +280,12 @@ GUARDS = (
         cast=Cast.BELONGING,
     ),
     Guard(
+        "what an unanswered add made is looked for under other numbers",
+        14,
+        ((plans, "traces", lambda *_: {}),),
+        cast=Cast.BELONGING,
+    ),
+    Guard(
         "what people closed is not opened",
         3,
         ((projects, "tells_end", lambda *_: True), (xledger_projects, "tells_end", lambda *_: True)),

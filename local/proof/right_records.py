@@ -167,12 +167,12 @@ def _records(stage: "Stage", told: "Belonging") -> Iterator[str]:
 
 
 def _doubled(stage: "Stage", witness: "Witness") -> Iterator[str]:
-    """One record of Moment is one record of an entity, under whatever numbers."""
+    """One record of Moment is one record of an entity, under whatever numbers, but for what people make beside it."""
     for table in NUMBERED:
         named = [
             (each["owner"]["ownerCode"], name)
             for each in stage.server.state.tables[table]
-            if (name := whose(each["description"]))
+            if each["dbId"] not in witness.are_ours and (name := whose(each["description"]))
         ]
         yield from (f"{name} is in {owner} {n} times" for (owner, name), n in Counter(named).items() if n > 1)
 
