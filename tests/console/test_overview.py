@@ -122,7 +122,7 @@ def test_the_requests_of_the_month_are_set_against_what_is_included(monkeypatch:
     assert facts["forecast"] > 1_000
     page = site.browser(language=Language.ENGLISH).get("/overview").text
     assert "The agreement includes 1" in page
-    assert "More than 90 percent are used." in page
+    assert "More than 90 % is used." in page
     assert "Each request over that costs 0.12." in page
 
 

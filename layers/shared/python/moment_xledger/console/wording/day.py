@@ -36,6 +36,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "month_forecast": ("Det ser ut til å bli {0}.", "It is likely to be {0}."),
     "month_price": ("Hver forespørsel over det koster {0}.", "Each request over that costs {0}."),
     "month_over": ("Det blir {0} i alt.", "That is {0} in all."),
-    "month_reached": ("Over {0} prosent er brukt.", "More than {0} percent are used."),
+    "month_reached": ("Over {0} % er brukt.", "More than {0} % is used."),
     "requests_this_month": ("{0} denne måneden.", "{0} this month."),
 }

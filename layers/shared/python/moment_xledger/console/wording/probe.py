@@ -8,7 +8,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "probe_now": ("Sjekk alt", "Check everything"),
     "probe_again": ("Sjekk alt på nytt", "Check everything again"),
-    "probed": ("Sjekket {0} av {1}, med {2} forespørsler.", "Checked {0} by {1}, in {2} requests."),
+    "probed": (
+        "Sjekket {0} av {1}, med {2} {2:forespørsel|forespørsler}.",
+        "Checked {0} by {1}, in {2} {2:request|requests}.",
+    ),
     "probed_never": ("Det er ikke sjekket ennå.", "It has not been checked yet."),
     "probe_passed": ("Ingenting er i veien.", "Nothing is in the way."),
     "probe_stops": ("Noe er i veien. Det står øverst.", "Something is in the way. It comes first."),
