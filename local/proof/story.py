@@ -11,7 +11,7 @@ from local.proof.places import Belonging
 from local.sample.check_digits import organisation_number
 from moment_xledger.domain.companies import Company, CompanyId, Token, TokenId
 
-ABOVE, NORTH, SOUTH, OTHER, BORD, LAST = 19168, 19169, 19170, 20001, 20002, 20003
+ABOVE, NORTH, SOUTH, OTHER, BORD, LAST = 99101, 99102, 99103, 99201, 99202, 99203
 SHARED, OWN, LASTS = TokenId("shared"), TokenId("own"), TokenId("lasts")
 TOKENS = {SHARED: Token("c2hhcmVk"), OWN: Token("b3du"), LASTS: Token("bGFzdHM=")}
 BORDS_KEYS = ("Zmlyc3Qta2V5", "c2Vjb25kLWtleQ==")  # the first day's, and the one that takes its place

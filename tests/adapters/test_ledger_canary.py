@@ -98,7 +98,7 @@ def an_outcome(item: dict[str, Any]) -> None:
 
 def facts(name: str) -> Callable[[dict[str, Any]], None]:
     def change(item: dict[str, Any]) -> None:
-        known = {"owner_code": 19168, "ids": "line", "amounts": "gross", "seen": []}
+        known = {"owner_code": 99168, "ids": "line", "amounts": "gross", "seen": []}
         item["facts"] = known | {name: LATER}
 
     return change
