@@ -184,6 +184,26 @@ def test_one_number_far_ahead_hides_no_gap_below_it():
     assert (gaps(second), second.late) == ([(14, 14)], ())
 
 
+def test_a_gap_above_a_number_that_comes_below_the_first_export_is_seen():
+    before = (Run(2040, 2051, frozenset({INVOICE}), 1),)
+    report = check_series(invoices([2036]), before, nothing_known)
+    assert report.gaps == (Gap(2037, 2039, NOT_RECEIVED),)
+    after = runs_after(before, invoices([2036]), 2)
+    assert check_series(invoices([2052]), after, nothing_known).gaps == ()
+
+
+@given(st.sets(st.integers(3001, 3040), min_size=1).flatmap(lambda left: st.permutations(sorted(left))))
+def test_in_whatever_order_they_come_each_gap_is_told_once(order):
+    runs: tuple[Run, ...] = ()
+    told: list[int] = []
+    for export, number in enumerate(order, 1):
+        gaps = check_series(invoices([number]), runs, nothing_known).gaps
+        told += [each for gap in gaps for each in range(gap.first, gap.last + 1)]
+        runs = runs_after(runs, invoices([number]), export)
+    assert len(told) == len(set(told))
+    assert set(range(min(order), max(order))) - set(order) <= set(told)
+
+
 def test_a_company_may_give_its_credit_notes_a_series_of_their_own_later():
     *_, switched, after = exported(
         [*invoices([1, 3]), *credit_notes(2)],

@@ -208,7 +208,8 @@ def _spans(runs: Iterable[Run]) -> dict[InvoiceKind, range]:
 
 
 def _new_holes(before: Sequence[Run], new: Numbers) -> Iterator[range]:
-    """Those below a new number of the series that were not told before. Of a jump the rest is told hole by hole."""
+    """Those that were not told before: below a new number of the series, and above one if they are no jump. Of a jump
+    the rest is told hole by hole."""
     known = [hole for hole, _ in _holes(lambda: before)]
     starts = [hole.start for hole in known]
     highest = {kind: number for number, kind in new}
@@ -216,7 +217,8 @@ def _new_holes(before: Sequence[Run], new: Numbers) -> Iterator[range]:
         at = bisect_right(starts, hole.start) - 1
         covering = known[at] if at >= 0 and hole.stop <= known[at].stop else None
         is_told = covering and (len(covering) <= MOST_LOOKED_UP or len(hole) > MOST_LOOKED_UP)
-        if not is_told and any(highest.get(kind, 0) >= hole.stop for kind in kinds):
+        is_above = covering is None and len(hole) <= MOST_LOOKED_UP
+        if not is_told and (is_above or any(highest.get(kind, 0) >= hole.stop for kind in kinds)):
             yield hole
 
 
