@@ -269,7 +269,7 @@ GUARDS = (
     ),
     Guard(
         "an invoice goes to the customer that it was issued to",
-        21,
+        113,
         ((invoice_standing, "standing_of_holder", _in_xledger),),
         cast=Cast.BELONGING,
     ),
