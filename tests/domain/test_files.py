@@ -154,6 +154,18 @@ def test_gl02b_has_no_column_for_a_project_in_gl_object_4():
     assert first_unfit(an_invoice(projectNumber=None), chosen) is None
 
 
+@pytest.mark.parametrize(("department", "held"), [("70", True), ("", False)])
+def test_gl02b_has_no_column_for_a_department_in_gl_object_5(department, held):
+    chosen = terms("gl02b", department=department).model_copy(update={"department_dimension": 5})
+    found = first_unfit(an_invoice(projectNumber="P-7"), chosen)
+    assert (found and (found.field, found.limit)) == (("department", "GL 1-3") if held else None)
+
+
+def test_ar10_has_its_department_wherever_xledger_keeps_it():
+    chosen = terms("ar10", department="70").model_copy(update={"department_dimension": 5})
+    assert first_unfit(an_invoice(projectNumber="P-7"), chosen) is None
+
+
 def test_gl02b_with_net_amounts_has_the_vat_on_a_line_of_its_own():
     lines = columns(INVOICES[1], terms("gl02b", gl02b_amount="net"), 9, 23, 26)
     assert lines == [

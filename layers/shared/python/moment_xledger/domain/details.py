@@ -52,6 +52,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "gross": ("bruttobeløp", "gross amount"),
     "rows": ("antall rader", "number of rows"),
     "doNotTransfer": ("skal ikke overføres", "do not transfer"),
+    "department": ("avdeling", "department"),  # of the settings
     # Xledger's own
     "code": ("nummer", "number"),
     "dbId": ("id i Xledger", "id in Xledger"),

@@ -25,10 +25,12 @@ def first_unfit(invoice: Invoice, terms: Terms) -> Unfit | None:
     for field, value, limit in _values(invoice, terms, limits):
         if not limit.pattern.fullmatch(value):
             return Unfit(field, limit.text)
-    has_column = terms.settings.format is not FileFormat.GL02B or terms.project_dimension in GL_OBJECTS
-    if invoice.project_number and not has_column:
-        return Unfit("projectNumber", f"GL 1-{GL_OBJECTS[-1]}")
-    return _wrong_line(invoice, terms) or _wrong_total(invoice) or _wrong_money(invoice, limits)
+    return (
+        _without_column(invoice, terms)
+        or _wrong_line(invoice, terms)
+        or _wrong_total(invoice)
+        or _wrong_money(invoice, limits)
+    )
 
 
 def first_absent(invoice: Invoice, terms: Terms) -> Absent | None:
@@ -49,6 +51,19 @@ def _values(invoice: Invoice, terms: Terms, limits: Limits) -> Iterator[tuple[st
     for line in invoice.vat_lines:
         if theirs := terms.vat_codes.get(line.vat_code):
             yield "vatCode", theirs, limits.vat_code
+
+
+def _without_column(invoice: Invoice, terms: Terms) -> Unfit | None:
+    if terms.settings.format is not FileFormat.GL02B:
+        return None
+    placed = (
+        ("projectNumber", invoice.project_number, terms.project_dimension),
+        ("department", terms.settings.department, terms.department_dimension),
+    )
+    for field, value, dimension in placed:
+        if value and dimension not in GL_OBJECTS:
+            return Unfit(field, f"GL 1-{GL_OBJECTS[-1]}")
+    return None
 
 
 def _wrong_line(invoice: Invoice, terms: Terms) -> Unfit | None:
