@@ -11,7 +11,10 @@ from local.run import leaving
 from local.run.misuse import Misuse
 from local.run.simulators import SAMPLE_COMPANY
 from moment_xledger.domain.companies import Company, Route
-from moment_xledger.domain.settings_faults import bad_settings
+from moment_xledger.domain.days import day_in_oslo
+from moment_xledger.domain.settings_faults import BadSettings, bad_settings
+from moment_xledger.flows.save_company import check_agrees
+from moment_xledger.wiring import now
 
 SETTINGS = {
     "id": SAMPLE_COMPANY,
@@ -55,6 +58,9 @@ def _check(path: Path, settings: Mapping[str, Any], route: str | None) -> None:
     leaves_by = settings.get("route", route or Route.FILE)
     known = Route(leaves_by) if leaves_by in tuple(Route) else Route.FILE
     try:
-        Company.model_validate({**of_the_sample(known, settings), "token_id": "-"})
+        company = Company.model_validate({**of_the_sample(known, settings), "token_id": "-"})
+        check_agrees(company, None, day_in_oslo(now()))
     except ValidationError as error:
         raise Misuse(f"--settings {path}: {bad_settings(error)}") from None
+    except BadSettings as bad:
+        raise Misuse(f"--settings {path}: {bad}") from None

@@ -56,6 +56,7 @@ def _a_shell_to_leave(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.param(["run", "--settings", "unknown.json"], "speed", id="a setting that does not exist"),
         pytest.param(["run", "--settings", "other.json"], "leave out id", id="another company's settings"),
         pytest.param(["run", "--settings", "format.json"], "File format", id="a format that is none"),
+        pytest.param(["run", "--settings", "rates.json"], "31 (15 %) = 27 (0 %)", id="rates that differ"),
         pytest.param(["serve", "--settings", "lacking.json"], "reception", id="settings that lack one"),
         pytest.param(
             ["run", "--settings", "mails.json", "--route", "upload"], "--route", id="two routes at once"
@@ -107,6 +108,7 @@ def test_misuse_gets_one_sentence_that_names_it(
     (tmp_path / "format.json").write_text('{"file": {"format": "xlsx"}}')
     (tmp_path / "mails.json").write_text('{"route": "email"}')
     (tmp_path / "lacking.json").write_text('{"route": "email", "reception_address": null}')
+    (tmp_path / "rates.json").write_text('{"vat_codes": {"31": "27"}}')
     monkeypatch.chdir(tmp_path)
 
     said = refused(capsys, *arguments)

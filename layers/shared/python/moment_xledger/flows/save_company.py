@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -41,7 +41,7 @@ from moment_xledger.domain.settings_faults import (
 )
 from moment_xledger.domain.typed_keys import changed_keys, check_complete, tails, with_typed
 from moment_xledger.domain.uploads import State
-from moment_xledger.domain.vat_rates import RateSources, differing
+from moment_xledger.domain.vat_rates import RateSources, VatRates, differing
 from moment_xledger.flows.find_entity import NUMBER, SETTINGS, TROUBLES, entity_of_save
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ def save_company(
     """`settings` are the fields of `Company` but its token and its keys. Raises as `save_form`."""
     company = _read(settings, vault.fingerprint(secrets.xledger_token))
     check_complete(company, secrets, removed)
-    _check_addresses(company)
-    _check_rates(company, ledger, clock())
+    known = ledger.references.vat_rates(company.token_id, clock() - STALE)
+    check_agrees(company, known, day_in_oslo(clock()))
     before, version = ledger.companies.get_with_version(company.id)
     if since not in (None, version):
         raise Conflict  # before keys are stored that nobody would ever name
@@ -138,23 +138,22 @@ def save_company(
     return company
 
 
-def _check_addresses(company: Company) -> None:
-    """Only of what is saved now: an older release may have stored others."""
+def check_agrees(company: Company, known: VatRates | None, day: date) -> None:
+    """Only of what is saved now: an older release may have stored something else. `known`: Xledger's own rates; before
+    the first test there are none.
+
+    Raises `BadSettings`.
+    """
     named = [
         ("reception_address", company.reception_address or ""),
         *(("notify", to) for to in company.notify),
     ]
     if wrong := [not_mailed_to(field, to) for field, to in named if not can_be_mailed_to(to)]:
         raise BadSettings(wrong)
-
-
-def _check_rates(company: Company, ledger: "Ledger", now: datetime) -> None:
-    """As far as the rates are known: before the first test Xledger's own are not."""
     if company.route is Route.OFF:
         return
-    rates = RateSources(ledger.references.vat_rates(company.token_id, now - STALE), company.own_rates)
-    if wrong := differing(company.vat_codes, rates, day_in_oslo(now)):
-        raise BadSettings([rates_differ(wrong)])
+    if differ := differing(company.vat_codes, RateSources(known, company.own_rates), day):
+        raise BadSettings([rates_differ(differ)])
 
 
 def _keys_id(
