@@ -263,7 +263,7 @@ GUARDS = (
     ),
     Guard(
         "invoices on a disputed number are held",
-        0,
+        42,
         ((invoice_standing, "disputed_numbers", _undisputed), (invoice_references, "DISPUTES", ())),
         cast=Cast.BELONGING,
     ),
@@ -275,7 +275,7 @@ GUARDS = (
     ),
     Guard(
         "the number of an add is stored before it is sent",
-        13,
+        3,
         ((Outcomes, "before_adding", _unmarked),),
         cast=Cast.BELONGING,
     ),
