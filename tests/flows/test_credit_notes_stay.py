@@ -113,6 +113,19 @@ class TestOneChoice:
         assert office.numbers(after) == [24]
         assert why(office) == dict.fromkeys((21, 22), "LEFT_OUT_WITH_CREDIT_NOTE")
 
+    @pytest.mark.parametrize("own", [{"kid": "12"}, {"invoiceDate": "2062-10-01"}])
+    @pytest.mark.parametrize("page", [21, 22])
+    def test_both_are_left_out_where_the_credit_note_has_a_fault_of_its_own(
+        self, page: int, own: dict[str, Any]
+    ) -> None:
+        office = Office()
+        office.arrive(an_invoice(21, **BAD_KID), credit(22, of=21, **own))
+        codes = {int(number): Code(code) for number, code in office.problems()}
+        assert codes.keys() == {21, 22}
+        choose(office, page, codes[page], Choice.BOTH_OUT)
+        assert office.problems() == []
+        assert why(office) == dict.fromkeys((21, 22), "LEFT_OUT_WITH_CREDIT_NOTE")
+
     @pytest.mark.parametrize(("number", "code"), [(21, Code.KID_INVALID), (22, Code.CREDITED_INVOICE_HELD)])
     def test_of_one_that_was_booked_by_hand_the_credit_note_goes(self, number: int, code: Code) -> None:
         office = self.held_pair()

@@ -39,6 +39,8 @@ FAULTY_CREDIT_NOTES = (
     Code.CREDIT_NOTE_BEFORE_INVOICE,
     Code.CREDIT_NOTE_TOO_LARGE,
 )
+# What is wrong with a credit note itself, so that it does not wait for its invoice.
+OWN_FAULTS = frozenset({*HELD_BACK, *FAULTY_CREDIT_NOTES, *CAN_BE_LET_THROUGH} - {*WAITING_CODES})
 LONE_CREDIT_NOTES = (
     Code.CREDITED_INVOICE_HELD,
     Code.CREDITED_INVOICE_LEFT_OUT,

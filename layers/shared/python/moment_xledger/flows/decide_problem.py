@@ -15,7 +15,7 @@ from moment_xledger.domain.invoice_references import Decision, holder_of
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.moment import Invoice, InvoiceKind
 from moment_xledger.domain.numbers import same_number
-from moment_xledger.domain.problem_choices import LONE_CREDIT_NOTES, Choice, choices_of
+from moment_xledger.domain.problem_choices import LONE_CREDIT_NOTES, OWN_FAULTS, Choice, choices_of
 from moment_xledger.domain.problems import Code, Problem
 from moment_xledger.domain.records import State, as_same_company
 from moment_xledger.domain.turns import cost_of_trying
@@ -36,7 +36,7 @@ from moment_xledger.flows.resolve_problem import (
     retry_group,
     the_problem,
 )
-from moment_xledger.flows.take_in_invoices import look_again_beside, recheck_invoice
+from moment_xledger.flows.take_in_invoices import look_again_at_notes, look_again_beside, recheck_invoice
 from moment_xledger.flows.take_over_moment import ask_takeover
 
 if TYPE_CHECKING:
@@ -180,6 +180,8 @@ def _keep_here(problem: Problem, choice: Choice, _: str, resolver: Resolver) -> 
         takes = _credit_note(company.id, number, ledger) if decision is Decision.BY_HAND else None
         ledger.invoices.decide(company.id, number, decision, resolver.by, resolver.clock(), takes)
     recheck_invoice(company, number, ledger, resolver.clock)
+    if decision is Decision.BOTH_OUT:
+        look_again_at_notes(company, [number], OWN_FAULTS, ledger, resolver.clock)
     ledger.problems.close(company.id, [("invoice", problem.number)], [problem.code])
 
 

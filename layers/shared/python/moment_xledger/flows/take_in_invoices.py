@@ -221,9 +221,20 @@ def look_again_beside(
     arrived = ledger.invoices.by_number(company.id, numbers).values()
     notes = (each.invoice for each in arrived if each.invoice.kind is InvoiceKind.CREDIT_NOTE)
     credited = {note.credited_invoice_number for note in notes}
+    look_again_at_notes(company, credited, TAKES_TOO_MUCH, ledger, clock)
+
+
+def look_again_at_notes(
+    company: Company,
+    credited: Collection[int | None],
+    codes: Collection[Code],
+    ledger: "Ledger",
+    clock: Callable[[], datetime],
+) -> None:
+    """At the credit notes of these invoices that are held for one of these reasons, and so wait for nothing."""
     if not credited:
         return
-    told = (islice(ledger.problems.of(company.id, "invoice", code), MOST_BESIDE) for code in TAKES_TOO_MUCH)
+    told = (islice(ledger.problems.of(company.id, "invoice", code), MOST_BESIDE) for code in codes)
     numbers = [int(problem.number) for some in told for problem in some]
     held = ledger.invoices.held_now(company.id, numbers).values()
     beside = [each.invoice for each in held if each.invoice.credited_invoice_number in credited]
