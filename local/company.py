@@ -91,7 +91,8 @@ def is_id(text: str | None) -> bool:
 
 
 def create(form: Form, deployment: Deployment) -> int:
-    """What is not given stays as it is; a key that is null goes. What is saved is tested at once."""
+    """What is not given stays as it is; a key that is null goes. What is saved is tested at once, and a new company
+    whose keys are good is probed."""
     ledger = deployment.use.ledger
     leaver = ledger.leavers.get(form.company)
     if leaver and not leaver.erased:
@@ -109,11 +110,18 @@ def create(form: Form, deployment: Deployment) -> int:
             "Somebody else saved this company at the same moment; look at it and try again."
         ) from None
     print(f"{saved.name} is saved, version {version + 1}.")
-    if not ledger.probes.hold(saved.id).is_open:
+    failed = try_it(saved.id, deployment)
+    if not failed and ledger.probes.hold(saved.id).waits_for_probe:
+        probe(saved.id, deployment)
+    hold = ledger.probes.hold(saved.id)
+    if not hold.is_open:
+        failed = 1
+        what = "Nothing" if hold.waits_for_probe else "Something"
+        negated = "is" if hold.waits_for_probe else "is not"
         print(
-            f"Something of it is not transferred before `company probe {saved.id}` finds nothing in the way."
+            f"{what} of it {negated} transferred before `company probe {saved.id}` finds nothing in the way."
         )
-    return try_it(saved.id, deployment)
+    return failed
 
 
 def show(company_id: CompanyId, deployment: Deployment) -> int:

@@ -319,3 +319,17 @@ def test_the_page_says_where_records_go_and_that_an_operator_allowed_another_one
     share_entity(other, entity, "Ola", "a copy", site.world.ledger, now)
     entities.move(other, entities.current(other), entity)
     assert "det har driften tillatt" in administrator.get("/settings").text
+
+
+def test_a_new_company_is_probed_by_the_first_save_whose_keys_are_good(
+    site: Site, administrator: Browser
+) -> None:
+    probes = site.world.ledger.probes
+    probes.require(COMPANY.id)
+    site.moment_accepts = False
+    assert save(administrator).place == "/settings?did=saved"
+    assert probes.hold(COMPANY.id).waits_for_probe
+    site.moment_accepts = True
+    assert save(administrator).place == "/settings/probe"
+    assert probes.hold(COMPANY.id).is_open
+    assert save(administrator).place == "/settings?did=saved"

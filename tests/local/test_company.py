@@ -15,10 +15,14 @@ import pytest
 from local import __main__
 from local.company import Deployment, _form, create, probe, report, show, try_it
 from local.run.misuse import Misuse
+from moment_xledger.adapters.xledger_probe import XledgerProbe
 from moment_xledger.adapters.xledger_reference import Reference
 from moment_xledger.domain.companies import CompanyId, Secrets
+from moment_xledger.domain.deeds import What
 from moment_xledger.domain.mails import Stopped
+from moment_xledger.flows.probe_company import Prober
 from moment_xledger.flows.reconcile import Reconciler
+from moment_xledger.flows.sync_records import Worker
 from moment_xledger.flows.test_connection import Trial
 from tests.flows.probing import Room
 from tests.flows.test_reconcile import Moments
@@ -41,9 +45,16 @@ class Stack:
         return self.world.ledger
 
     def trial(self) -> Trial:
+        return Trial(self._worker(), Reference, lambda *_: True, lambda *_: True)
+
+    def prober(self) -> Prober:
+        """Of Xledger's GraphQL service alone."""
+        return Prober(self._worker(), Reference, XledgerProbe)
+
+    def _worker(self) -> Worker:
         worker = self.world.worker()
         object.__setattr__(worker, "vault", self.vault)
-        return Trial(worker, Reference, lambda *_: True, lambda *_: True)
+        return worker
 
     def reconciler(self, has_time: Callable[[], bool]) -> Reconciler:
         return Reconciler(self.ledger, self.vault, self.moment, has_time, self.world.time)
@@ -85,6 +96,38 @@ def test_a_company_is_created_shown_and_tested(
     assert f"keys: xledger_token …{TOKEN.secret[-4:]}, moment_key …" in shown
     assert "passed" in shown
     assert TOKEN.secret not in shown
+
+
+def test_a_new_company_whose_keys_are_good_is_probed_and_goes(
+    stack: Stack, typed: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert create(typed(keys(), **settings(language="en")), stack.deployment) == 0
+    said = capsys.readouterr().out
+    assert "is not transferred" not in said
+    assert stack.ledger.probes.hold(NORDVIK).is_open
+    create(typed(route="off"), stack.deployment)
+    assert [each.what for each in stack.ledger.audit.of(NORDVIK)].count(What.PROBED) == 1
+
+
+def test_one_whose_key_is_refused_waits_and_is_probed_with_the_next_key(
+    stack: Stack, typed: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.world.server.replan({"tokens": [{"token": "another"}]})
+    assert create(typed(keys(), **settings(language="en")), stack.deployment) == 1
+    assert "Nothing of it is transferred before `company probe nordvik`" in capsys.readouterr().out
+    stack.world.server.replan({"tokens": [{"token": TOKEN.secret}]})
+    assert create(typed({"xledger_token": TOKEN.secret}), stack.deployment) == 0
+    assert stack.ledger.probes.hold(NORDVIK).is_open
+
+
+def test_one_whose_probe_finds_something_in_the_way_says_what_stands_still(
+    stack: Stack, typed: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.world.server.replan({"schema_lacks": ["AddProjectsInputNode.subledger"]})
+    assert create(typed(keys(), **settings(language="en")), stack.deployment) == 1
+    said = capsys.readouterr().out
+    assert "AddProjectsInputNode.subledger" in said
+    assert "Something of it is not transferred before `company probe nordvik`" in said
 
 
 def test_who_is_shown_a_company_sees_each_address_that_nothing_is_mailed_to(

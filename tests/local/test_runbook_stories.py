@@ -17,7 +17,6 @@ from moment_xledger.domain.errors import Why
 from moment_xledger.domain.gate import InFlight
 from moment_xledger.domain.kinds import Kind
 from moment_xledger.domain.leaving import LONGEST_CALL
-from moment_xledger.domain.probes import Hold
 from moment_xledger.domain.problems import Code
 from moment_xledger.domain.sessions import Person, Role
 from moment_xledger.flows.pause_work import pause_work
@@ -142,7 +141,6 @@ def test_a_refused_token_is_replaced_and_what_waited_goes(typed: Any) -> None:
     world = stack.world
     create(typed(keys(), **settings()), stack.deployment)
     (company,) = world.ledger.companies.every()
-    world.ledger.probes.keep_hold(company.id, Hold())  # as once everything was checked
     world.server.replan({"tokens": [{"token": "another"}]})
     world.receive(a_private_person("10001"))
     world.sync(token=company.token_id)

@@ -54,7 +54,8 @@ def show_settings() -> Answer:
 
 @router.post("/settings")
 def save_settings() -> Answer:
-    """What is saved is tried at once, while one waits; nothing of that undoes the save."""
+    """What is saved is tried at once, while one waits; nothing of that undoes the save. A new company, of which nothing
+    goes before a probe was answered, is probed as well, once its keys are good."""
     visit = submitted(router.current_event, desk_of(router), Right.CHANGE_SETTINGS, MOST_BYTES)
     sent, desk = form(router.current_event, MOST_BYTES), desk_of(router)
     try:
@@ -63,7 +64,10 @@ def save_settings() -> Answer:
         return _refused(visit, sent, bad.faults)
     except Conflict:
         return _overtaken(visit, sent)
-    try_connection(visit.company.id, visit.who, desk.trial())
+    tried = try_connection(visit.company.id, visit.who, desk.trial())
+    if tried.passed and desk.ledger.probes.hold(visit.company.id).waits_for_probe:
+        probe_company(visit.company.id, visit.who, desk.prober())
+        return see_other("/settings/probe")
     return see_other("/settings?did=saved")
 
 
