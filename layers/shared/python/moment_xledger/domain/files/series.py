@@ -2,7 +2,8 @@
 
 Invoices and credit notes are one series or two, which the numbers show: those that have left lie in runs without holes,
 and a run knows which kinds are in it. What lies between the first and the last number of a kind belongs to its series;
-what lies between all invoices and all credit notes belongs to none. So a higher number hides nothing below it.
+what lies between all invoices and all credit notes belongs to none, unless they nearly meet there: two series never
+begin so close together. So a higher number hides nothing below it.
 """
 
 from array import array
@@ -22,6 +23,8 @@ NOT_LOOKED_UP = "a jump in the numbers"
 # A report is read by a person, and each reason costs a look-up.
 MOST_LISTED = 200
 MOST_LOOKED_UP = 1_000
+
+NEARLY_MEET = 50  # numbers, of which two series have far more between them
 
 MOST_RUNS = 100  # that are remembered; of the lowest the holes were told long ago
 
@@ -189,11 +192,14 @@ def _runs(numbers: Numbers, export: int) -> Iterator[Run]:
 
 
 def _holes(runs: Callable[[], Iterable[Run]]) -> Iterator[tuple[range, frozenset[InvoiceKind]]]:
-    """What lies between the first and the last number of a kind and has not left, with the kinds that say so."""
+    """What lies between the first and the last number of a kind and has not left, with the kinds that say so; of a
+    short hole between all invoices and all credit notes both do."""
     spans = _spans(runs())
     for below, above in pairwise(runs()):
         hole = range(below.last + 1, above.first)
         kinds = frozenset(kind for kind, span in spans.items() if hole.start in span and hole[-1] in span)
+        if not kinds and len(hole) <= NEARLY_MEET:
+            kinds = ONE_SERIES
         if kinds:
             yield hole, kinds
 
