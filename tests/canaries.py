@@ -117,8 +117,8 @@ def _drawn(_: None, drawer: Any, *__: Any, **___: Any) -> None:
     drawer._draw = lambda: WATCH.plant_pass(draw())
 
 
-def _fingerprinted(_: str, vault: Any, *__: Any) -> None:
-    WATCH.plant(vault._client.get_secret_value(SecretId=vault._fingerprint_secret)["SecretString"])
+def _fingerprint_key(key: str, _: Any) -> None:
+    WATCH.plant(key)
 
 
 def _item(_: Any, key: tuple[str, str], __: Any, new: Any) -> None:
@@ -181,7 +181,7 @@ def plant_what_is_made() -> None:
 def look_at_what_is_loaded() -> None:
     _around(f"{OURS}adapters.ledger.links", "Links", "__init__", _drawn, after=True)
     _around(f"{OURS}adapters.ledger.sessions", "Sessions", "__init__", _drawn, after=True)
-    _around(f"{OURS}adapters.secrets", "Vault", "fingerprint", _fingerprinted, after=True)
+    _around(f"{OURS}adapters.secrets", "Vault", "_fingerprint_key", _fingerprint_key, after=True)
     _around(f"{OURS}adapters.table", "Table", "write", _actions)
     _around("local.twins.table", "FakeTable", "_replace", _item)
     for name, owner in ((f"{OURS}adapters.files", "Files"), ("tests.fakes", "FakeFiles")):

@@ -178,14 +178,14 @@ CROWDED = replace(USUAL, stalls=0.04, deaths=0, late_requests=0.4, doubled_messa
 
 GUARDS = (
     Guard("version check at arrival", 0, ((take_in_records, "take_in", _take_in_anything),)),
-    Guard("clean only if still the version sent", 1, ((outcomes, "settle", _settle_whatever_came),)),
+    Guard("clean only if still the version sent", 13, ((outcomes, "settle", _settle_whatever_came),)),
     Guard(
         "lease checked on one's own clock",
-        6,
+        3,
         ((Timing, "is_safe_to_send", lambda *_: True),),
         change=lambda setting: replace(setting, rates=CROWDED),
     ),
-    Guard("waiting until a write in doubt is over", 0, ((Timing, "doubt", timedelta(0)),)),
+    Guard("waiting until a write in doubt is over", 5, ((Timing, "doubt", timedelta(0)),)),
     Guard("sweeper", 0, change=lambda setting: replace(setting, has_sweeper=False)),
     Guard(
         "look up before add",
@@ -197,7 +197,7 @@ GUARDS = (
     ),
     Guard(
         "conditions of an export's claim and members",
-        23,
+        26,
         ((Exports, "__init__", _over(_Unconditional)),),
         by_lot=True,
     ),
@@ -209,18 +209,18 @@ GUARDS = (
     ),
     Guard(
         "asking a person about a mail in doubt",
-        3,
+        4,
         ((mail_invoice, "_ask_a_person", _mail_again),),
         cast=Cast.ROUTES,
     ),
     Guard(
         "asking a person about a file in doubt",
-        1,
+        28,
         ((uploads, "left_behind", _upload_again), (uploads, "after", _upload_again_after)),
         cast=Cast.ROUTES,
     ),
     Guard(
-        "looking for an expense before making it", 1, ((MomentExpenses, "find", _nothing),), cast=Cast.ROUTES
+        "looking for an expense before making it", 12, ((MomentExpenses, "find", _nothing),), cast=Cast.ROUTES
     ),
     Guard(
         "reading again what was read before", 2, ((expense_runs, "OVERLAP", timedelta(0)),), cast=Cast.ROUTES
@@ -233,7 +233,7 @@ GUARDS = (
     ),
     Guard(
         "the number is looked at before a write by id",
-        1,
+        5,
         ((plans, "_decided", _decided_by_id),),
         cast=Cast.BELONGING,
     ),
@@ -245,7 +245,7 @@ GUARDS = (
     ),
     Guard(
         "an update sends no number",
-        0,
+        2,
         ((xledger_nodes, "update", _with_code),),
         cast=Cast.BELONGING,
     ),
@@ -287,7 +287,7 @@ GUARDS = (
     ),
     Guard(
         "what people closed is not opened",
-        3,
+        19,
         ((projects, "tells_end", lambda *_: True), (xledger_projects, "tells_end", lambda *_: True)),
         cast=Cast.BELONGING,
     ),

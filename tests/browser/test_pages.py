@@ -44,6 +44,7 @@ PAGES = {
     "report-choice": "/report",
     "report": "/report?month=2026-10",
     "settings": "/settings",
+    "probe": "/settings/probe",
     "log": "/log",
     "nowhere": "/nowhere",
     "signed-out": "/out",

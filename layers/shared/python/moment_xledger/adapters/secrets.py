@@ -144,5 +144,8 @@ class Vault:
 
     def fingerprint(self, token: Token) -> TokenId:
         """The same token always has the same one; the token cannot be had from it, nor guessed by it."""
-        key = self._client.get_secret_value(SecretId=self._fingerprint_secret)["SecretString"]
-        return TokenId(hmac.new(key.encode(), token.secret.encode(), hashlib.sha256).hexdigest()[:32])
+        key = self._fingerprint_key().encode()
+        return TokenId(hmac.new(key, token.secret.encode(), hashlib.sha256).hexdigest()[:32])
+
+    def _fingerprint_key(self) -> str:
+        return self._client.get_secret_value(SecretId=self._fingerprint_secret)["SecretString"]
