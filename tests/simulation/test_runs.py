@@ -124,9 +124,11 @@ def calls() -> dict[Cast, Counter[str]]:
     [(Cast.ROUTES, 200), (Cast.DESK, 80), (Cast.BOOKS, 10), (Cast.BELONGING, 10), (Cast.MANY, 10)],
 )
 def test_a_crash_before_or_after_any_call_site_changes_nothing_at_the_end(cast: Cast, sites: int) -> None:
+    """Before one call site, after the next, and so on: the other half is tried by `make prove`."""
     assert len(calls()[cast]) >= sites
     alone: list[Crash] = []
-    for several in together(cast, list(crashes(calls()[cast], each=1))):
+    chosen = [each for n, each in enumerate(crashes(calls()[cast], each=1)) if n % 4 in (0, 3)]
+    for several in together(cast, chosen):
         found = outcome_of(several)
         assert not found.wrong, (several, found.wrong)
         alone += found.left
