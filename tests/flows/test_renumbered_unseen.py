@@ -188,3 +188,17 @@ def test_its_invoices_wait(world: World) -> None:
     world.sweep()
     world.run()
     assert ("7", "WAITS_FOR_NUMBER") in told(world)
+
+
+def test_where_very_many_were_made_meanwhile_the_number_alone_decides(world: World, kind: Kind) -> None:
+    """As in a first load: nobody waits for a look through all of it, and nothing is refused for its length."""
+    unanswered(world, kind, "lost_answers", saved(kind, "71", 1), saved(kind, "72", 2))
+    (first,) = world.server.state.tables[TABLES[kind]].find("code", "71")
+    for n in range(2_001):
+        world.server.state.add(TABLES[kind], {"code": f"8{n:05}", "description": "Another"}, first["owner"])
+    world.run()
+    assert not told(world)
+    assert [each for each in there(world, kind) if each[1] != "Another"] == [
+        ("71", "Navn 1"),
+        ("72", "Navn 2"),
+    ]
