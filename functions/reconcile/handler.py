@@ -12,7 +12,7 @@ from moment_xledger.flows.reconcile import reconcile
 from moment_xledger.observability import Signal, publish, watched
 from moment_xledger.release_answers import answers_checks
 from moment_xledger.wakes import Outcome, answer_jobs
-from moment_xledger.wiring import Wiring
+from moment_xledger.wiring import Wiring, time_for
 
 wire = cache(Wiring)
 
@@ -22,12 +22,8 @@ ENOUGH = 60_000  # milliseconds: an answer that takes its time, and a page of in
 @watched
 @answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchAnswer:
-    def has_time() -> bool:
-        """For one page more."""
-        return bool(context.get_remaining_time_in_millis() > ENOUGH)
-
     def compare(company: str) -> Outcome:
-        report = reconcile(CompanyId(company), wire().reconciler(has_time))
+        report = reconcile(CompanyId(company), wire().reconciler(time_for(ENOUGH, context)))
         publish({Signal.INVOICES_DIFFER: report.differences, Signal.NOT_COMPARED: len(report.later)})
         return Outcome(report.summary(), is_done=not report.again)
 

@@ -13,7 +13,7 @@ from moment_xledger.domain.scheduled_runs import ScheduledRun
 from moment_xledger.flows.start_runs import Report, Starter, start_looks, start_run
 from moment_xledger.observability import Signal, log_failure, logger, publish, watched
 from moment_xledger.release_answers import answers_checks
-from moment_xledger.wiring import Wiring, now
+from moment_xledger.wiring import Wiring, now, time_for
 
 wire = cache(Wiring)
 
@@ -24,12 +24,9 @@ Start = Callable[[Starter, Report], None]
 @watched
 @answers_checks(lambda: wire())
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    def has_time() -> bool:
-        return bool(context.get_remaining_time_in_millis() > A_PAGE)
-
     if asked := event.get("run"):
         wire().ledger.scheduled_runs.ask(ScheduledRun(asked), now())
-    report, starter = Report(), wire().starter(has_time)
+    report, starter = Report(), wire().starter(time_for(A_PAGE, context))
     runs: list[Start] = [partial(start_run, run) for run in ScheduledRun if asked in (None, run)]
     failures = [error for start in (*runs, start_looks) if (error := _failure(start, starter, report))]
     logger.info("runs started", extra={"counts": report.summary()})

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from moment_xledger.domain.release_check import DRY
 from moment_xledger.flows.sweep import dry, sweep
 from moment_xledger.observability import Signal, log_failure, logger, publish, watched
-from moment_xledger.wiring import Wiring, now
+from moment_xledger.wiring import Wiring, now, time_for
 
 wire = cache(Wiring)
 
@@ -17,13 +17,10 @@ ENOUGH = 15_000  # milliseconds: for three tries of one call, when AWS is slow
 
 @watched
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    def has_time() -> bool:
-        return bool(context.get_remaining_time_in_millis() > ENOUGH)
-
     use = wire()
     is_dry = event == DRY
     lanes = use.lanes(context.aws_request_id)
-    swept = sweep(use.ledger, dry(lanes) if is_dry else lanes, now(), use.shuffle, has_time)
+    swept = sweep(use.ledger, dry(lanes) if is_dry else lanes, now(), use.shuffle, time_for(ENOUGH, context))
     logger.info("swept", extra={"counts": dict(swept.counts)})
     for error in swept.failures[1:]:
         log_failure(error)

@@ -19,6 +19,7 @@ from moment_xledger.environment import Environment
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+    from aws_lambda_powertools.utilities.typing import LambdaContext
     from botocore.config import Config
     from requests import Session
 
@@ -66,6 +67,11 @@ JOB_QUEUES = {  # by what the clock starts
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def time_for(milliseconds: int, context: "LambdaContext") -> Callable[[], bool]:
+    """Whether more than that is left of this call."""
+    return lambda: bool(context.get_remaining_time_in_millis() > milliseconds)
 
 
 TRIES = 3  # at one call of AWS

@@ -237,8 +237,8 @@ class Invoices:
         `decision`: what a person, `by`, says of one that has arrived, in the same transaction.
 
         Raises `Conflict` if it has left, or leaves at this moment, or an export is being made: that may have it. A file
-        that waits to be handed over is looked at again before it is. One that has arrived may still be held: whoever
-        let it in is yet to release it.
+        that waits to be handed over is looked at again before it is. One that has arrived may still be held,
+        where the worker that let it in has not released it yet.
         """
         held = self._table.get(_held(company, number))
         if known := self.arrived(company, [number]).get(number):

@@ -50,7 +50,7 @@ def codes(owner: CompanyId, kind: Kind, number: str) -> list[Key]:
 
 
 def gave_up(owner: CompanyId, kind: Kind, number: str) -> Key:
-    """Who had a number and has given it up."""
+    """The records that had a number and have given it up."""
     return records(owner), f"GAVEUP#{kind}#{number_key(number)}"
 
 

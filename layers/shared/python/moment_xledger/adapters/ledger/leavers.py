@@ -92,7 +92,7 @@ class Leavers:
                 self._table.write(*map(Delete, dict.fromkeys(_keys_of(some))))
 
     def save(self, company: CompanyId, leaver: Leaver) -> None:
-        """The record of one that has been erased ends with the books."""
+        """Stores it. Once the company is erased, this item expires when the bookkeeping period ends."""
         self._table.write(Put(keys.leaver(company), _item(leaver), books_of=leaver.erased))
 
     def items(self, company: CompanyId) -> Iterator[Item]:
@@ -104,7 +104,7 @@ class Leavers:
         return any(True for _ in self.items(company))
 
     def erase_items(self, company: CompanyId) -> Counter[str]:
-        """How many of each kind. The settings go last: whoever finds them left finds the rest gone."""
+        """How many items of each kind were erased. The settings go last, so that an erasure that died is found."""
         erased: Counter[str] = Counter()
         for pk in _partitions(company):
             items = (item for item in self._table.query(pk) if item["sk"] != "CONF")
@@ -117,8 +117,8 @@ class Leavers:
         return erased
 
     def erase_beside(self, company: CompanyId, leaver: Leaver, now: datetime) -> Counter[str]:
-        """What names it outside its own partitions: its place among those that write to an entity, the reasons that it
-        met first, and all that is kept of its token where nobody else uses that."""
+        """Erases what names the company outside its own partitions: its place among those that write
+        to an entity, the reasons that it met first, and all that is kept of its token where nobody else uses that."""
         erased: Counter[str] = Counter()
         erased["WRITERS"] += self._leave_entity(company)
         for item in self._table.query(keys.REASONS):
@@ -167,7 +167,7 @@ def _partitions(company: CompanyId) -> tuple[str, str, str]:
 
 
 def _keys_of(items: list[Item]) -> Iterator[Key]:
-    """With what a session or a link is found by without its company."""
+    """The keys of these items, and of the items by which a session or a link is found without its company."""
     for item in items:
         pk, sk = item["pk"], item["sk"]
         yield pk, sk

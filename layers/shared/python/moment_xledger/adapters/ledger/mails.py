@@ -80,8 +80,8 @@ class Mails:
         self._table.write(*actions)
 
     def save(self, mail: InvoiceMail, *, is_open: bool = True, due: datetime | None = None) -> InvoiceMail:
-        """As it is stored now; with `due`, marked as something to do from then on. With one that was sent, its invoice
-        is kept as long as the books, and not for ever.
+        """The mail as it is stored now; with `due`, marked as something to do from then on. Where it was sent, its
+        invoice is kept as long as the books, and not for ever.
 
         Raises `Conflict` if somebody else wrote it since it was read.
         """

@@ -51,7 +51,8 @@ class People:
             yield self._fate(item, wanted, waiting)
 
     def erase(self, company: CompanyId, wanted: Wanted, by: str, now: datetime) -> Iterator[Found]:
-        """What is done about each. Raises `Conflict` where somebody else writes the same at this moment."""
+        """Erases the person item by item, and tells of each what was done. Raises `Conflict` where another writer
+        changes the same item at this moment."""
         waiting = self._customers_waited_for(company)
         for item in list(self._mentions(company, wanted)):
             found = self._fate(item, wanted, waiting)
